@@ -1,0 +1,402 @@
+"""What tool code sees: the handle on the open database. Every method speaks in rows (dicts) and raises ToolErrors.
+
+    get first key match count page      read
+    insert copy put update move delete  write
+    tie untie                           rows of a link table
+    within                              the surroundings (project, region, account)
+
+`insert` fills generated columns (ids, times) and answers with the whole row; writes check that what they refer to
+exists, so a missing parent is `not_found` with its name and not a constraint of SQL.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import apsw
+import orjson
+
+from agentscaler.dice import Dice
+from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
+from agentscaler.population import fill_id, format_time, parse_time
+
+Row = dict[str, Any]
+
+
+class Reference(NamedTuple):
+    """A foreign key: positions of the columns here and there."""
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+    on_delete: str
+
+
+class TableInfo(NamedTuple):
+    """One table, loaded."""
+
+    name: str
+    noun: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    references: tuple[Reference, ...]
+    children: list[tuple[str, Reference]]
+    booleans: tuple[int, ...]
+    jsons: tuple[int, ...]
+    generated: tuple[tuple[str, str, str], ...]
+    """(column, 'id' or 'time', template or form) of what insert fills."""
+    touched: tuple[tuple[str, str], ...]
+    """(column, form) of what update fills."""
+
+
+class Page(NamedTuple):
+    """Some rows of a list, the token of the next page or None, and how many rows there are (in all, where asked for)."""
+
+    rows: list[Row]
+    next: str | None
+    total: int
+
+
+class View:
+    """The fields of an answer and the columns they come from."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, fields: Iterable[str | tuple[str, str]]) -> None:
+        self._pairs = [(f, f) if isinstance(f, str) else f for f in fields]
+
+    def of(self, row: Row) -> Row:
+        """One row."""
+        return {field: row[column] for field, column in self._pairs}
+
+    def all(self, rows: Iterable[Row]) -> list[Row]:
+        """Many rows."""
+        pairs = self._pairs
+        return [{field: row[column] for field, column in pairs} for row in rows]
+
+
+def view(*fields: str | tuple[str, str]) -> View:
+    """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId."""
+    return View(fields)
+
+
+class Database:
+    """The handle. One per live world."""
+
+    __slots__ = ("_tables", "_sql", "_x", "_changes", "counters", "seed", "now", "context")
+
+    def __init__(
+        self,
+        tables: Mapping[str, TableInfo],
+        sql: dict[tuple[Any, ...], str],
+        connection: apsw.Connection,
+        seed: int,
+        now: str,
+        context: Mapping[str, str],
+        counters: dict[str, int],
+    ) -> None:
+        self._tables, self._sql = tables, sql
+        self._x: Callable[..., Any] = connection.execute
+        self._changes: Callable[[], int] = connection.changes
+        self.seed, self.now, self.context, self.counters = seed, now, context, counters
+
+    # ---- reads
+
+    def get(self, table: str, *key: Any) -> Row:
+        """The row with this key. Raises NotFound."""
+        info = self._tables[table]
+        for row in self._x(self._statement("get", table), key):
+            return self._row(info, row)
+        raise NotFound(f"no {info.noun} {_say(key)}")
+
+    def first(self, table: str, /, **where: Any) -> Row | None:
+        """The first row, in key order, that has these values; None where there is none."""
+        info = self._tables[table]
+        for row in self._x(self._statement("first", table, tuple(where)), tuple(where.values())):
+            return self._row(info, row)
+        return None
+
+    def key(self, table: str, /, **where: Any) -> tuple[Any, ...]:
+        """The key of the row that has these values. Raises NotFound."""
+        row = self.first(table, **where)
+        if row is None:
+            raise NotFound(f"no {self._tables[table].noun} {_say(tuple(where.values()))}")
+        return tuple(row[c] for c in self._tables[table].key)
+
+    def match(self, table: str, /, *key: Any, **values: Any) -> Row:
+        """The row with this key, which must have these values. Raises NotFound."""
+        row = self.get(table, *key)
+        for column, value in values.items():
+            if value is not None and row[column] != value:
+                raise NotFound(f"no {self._tables[table].noun} {_say(key)} with {column} {value!r}")
+        return row
+
+    def count(self, table: str, /, **where: Any) -> int:
+        """How many rows have these values."""
+        return int(self._x(self._statement("count", table, tuple(where)), tuple(where.values())).get)
+
+    def page(
+        self,
+        table: str,
+        *,
+        where: Mapping[str, Any] | None = None,
+        since: Mapping[str, Any] | None = None,
+        until: Mapping[str, Any] | None = None,
+        through: str | None = None,
+        size: int | None = None,
+        after: str | None = None,
+        skip: int | None = None,
+        counted: bool = False,
+    ) -> Page:
+        """Rows in key order. A value that is None narrows nothing; a list means any of its values.
+
+        through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one.
+        """
+        info = self._tables[table]
+        tests: list[tuple[str, str]] = []
+        values: list[Any] = []
+        for column, value in (where or {}).items():
+            if value is None:
+                continue
+            if isinstance(value, (list, tuple)):
+                tests.append((column, "in"))
+                values.append(orjson.dumps(value).decode())
+            else:
+                tests.append((column, "="))
+                values.append(value)
+        for bounds, sign in ((since, ">="), (until, "<=")):
+            for column, value in (bounds or {}).items():
+                if value is not None:
+                    tests.append((column, sign))
+                    values.append(value)
+        key = _token_key(after, len(info.key)) if after else None
+        size = 100 if size is None else max(size, 1)
+        shape = tuple(tests)
+        statement = self._statement("page", table, shape, through, key is not None)
+        more = [*values, *(key or ()), size + 1, max(skip or 0, 0)]
+        found = list(self._x(statement, more))
+        rows = [self._row(info, r) for r in found[:size]]
+        token = _key_token([rows[-1][c] for c in info.key]) if len(found) > size else None
+        total = len(rows)
+        if counted and (token or key or skip):
+            total = int(self._x(self._statement("total", table, shape, through), values).get)
+        return Page(rows, token, total)
+
+    # ---- writes
+
+    def insert(self, table: str, /, **values: Any) -> Row:
+        """A new row; None means not given. Raises NotFound (what it refers to), AlreadyExists."""
+        info = self._tables[table]
+        given = {c: _plain(v) for c, v in values.items() if v is not None and v is not UNSET}
+        for column, kind, form in info.generated:
+            if column not in given:
+                given[column] = self._new_id(info, form, given) if kind == "id" else format_time(parse_time(self.now), form)
+        self._refer(info, given)
+        try:
+            return self._row(info, list(self._x(self._statement("insert", table, tuple(given)), tuple(given.values())))[0])
+        except apsw.ConstraintError as error:
+            raise self._said(error, info, given) from None
+
+    def copy(self, table: str, /, *key: Any, **values: Any) -> Row:
+        """A new row like the one with this key, but for these values and what the world makes itself. Raises NotFound."""
+        info = self._tables[table]
+        made = {column for column, _, _ in info.generated} | set(info.key)
+        source = {c: v for c, v in self.get(table, *key).items() if c not in made}
+        return self.insert(table, **{**source, **{c: v for c, v in values.items() if v is not None and v is not UNSET}})
+
+    def put(self, table: str, /, **values: Any) -> Row:
+        """The row with this key gets these values, or is made."""
+        info = self._tables[table]
+        key = tuple(values[c] for c in info.key)
+        if self.count(table, **dict(zip(info.key, key, strict=True))):
+            return self.update(table, *key, **{c: v for c, v in values.items() if c not in info.key})
+        return self.insert(table, **values)
+
+    def update(self, table: str, /, *key: Any, **values: Any) -> Row:
+        """Set columns; UNSET leaves one as it is. Raises NotFound, Conflict."""
+        info = self._tables[table]
+        given = {c: _plain(v) for c, v in values.items() if v is not UNSET}
+        if not given:
+            return self.get(table, *key)
+        self._refer(info, given)
+        for column, form in info.touched:
+            given.setdefault(column, format_time(parse_time(self.now), form))
+        try:
+            rows = list(self._x(self._statement("update", table, tuple(given)), (*given.values(), *key)))
+        except apsw.ConstraintError as error:
+            raise self._said(error, info, given) from None
+        if not rows:
+            raise NotFound(f"no {info.noun} {_say(key)}")
+        return self._row(info, rows[0])
+
+    def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = ()) -> Row:
+        """Set a state column, from one of `only_from` (any other state, if empty). Raises WrongState."""
+        row = self.get(table, *key)
+        for column, value in to.items():
+            now = row[column]
+            if now == value:
+                raise WrongState(f"{self._tables[table].noun} {_say(key)} already has {column} {now!r}")
+            if only_from and now not in only_from:
+                raise WrongState(f"{self._tables[table].noun} {_say(key)} has {column} {now!r}; it must be one of {', '.join(map(str, only_from))}")
+        return self.update(table, *key, **to)
+
+    def delete(self, table: str, *key: Any) -> None:
+        """Raises NotFound, or Conflict where other rows still need it."""
+        info = self._tables[table]
+        try:
+            self._x(self._statement("delete", table), key)
+        except apsw.ConstraintError:
+            raise self._needed(info, key) from None
+        if not self._changes():
+            raise NotFound(f"no {info.noun} {_say(key)}")
+
+    def tie(self, table: str, /, **ends: Any) -> None:
+        """A row of a link table. Raises NotFound (an end), AlreadyExists."""
+        self.insert(table, **ends)
+
+    def untie(self, table: str, /, **ends: Any) -> None:
+        """Remove a row of a link table. Raises NotFound."""
+        info = self._tables[table]
+        self.delete(table, *(ends[c] for c in info.key))
+
+    def within(self, template: str, value: Any) -> None:
+        """A value that is given must name the world's surroundings: within("projects/{project}", parent). Raises NotFound."""
+        if value is None:
+            return
+        try:
+            right = template.format_map(self.context)
+        except (KeyError, IndexError, ValueError):
+            right = template
+        if str(value) != right:
+            raise NotFound(f"{value!r} is not here, or is not yours to see")
+
+    # ---- inside
+
+    def _row(self, info: TableInfo, values: Sequence[Any]) -> Row:
+        row = dict(zip(info.columns, values, strict=True))
+        for i in info.booleans:
+            if values[i] is not None:
+                row[info.columns[i]] = bool(values[i])
+        for i in info.jsons:
+            if values[i] is not None:
+                row[info.columns[i]] = orjson.loads(values[i])
+        return row
+
+    def _new_id(self, info: TableInfo, template: str, given: Row) -> str:
+        n = self.counters.get(info.name, 0)
+        self.counters[info.name] = n + 1
+        return fill_id(template.replace("{n}", str(100_000 + n)), Dice(self.seed, info.name, "#new", n), {**self.context, **given})
+
+    def _refer(self, info: TableInfo, given: Row) -> None:
+        """What a row refers to must be there."""
+        for reference in info.references:
+            values = [given.get(c) for c in reference.columns]
+            if None in values:
+                continue
+            if not self._x(self._statement("exists", reference.table, reference.to), values).get:
+                raise NotFound(f"no {self._tables[reference.table].noun} {_say(values)}")
+
+    def _said(self, error: apsw.ConstraintError, info: TableInfo, given: Row) -> Exception:
+        text = str(error)
+        if "UNIQUE" in text or "PRIMARY KEY" in text:
+            columns = [part.split(".")[-1].strip() for part in text.split(":", 1)[-1].split(",")]
+            said = ", ".join(f"{c} {given[c]!r}" for c in columns if c in given)
+            return AlreadyExists(f"there is already a {info.noun}" + (f" with {said}" if said else ""))
+        if "NOT NULL" in text:
+            return InvalidArguments(f"{text.rsplit('.', 1)[-1]} of the {info.noun} must be given")
+        if "CHECK" in text:
+            return InvalidArguments(f"a value of the {info.noun} is not one of those allowed")
+        return Conflict(f"the {info.noun} cannot be written: {text}")
+
+    def _needed(self, info: TableInfo, key: Sequence[Any]) -> Exception:
+        row = dict(zip(info.key, key, strict=True))
+        for child, reference in info.children:
+            if reference.on_delete == "RESTRICT" and all(c in row for c in reference.to):
+                n = self.count(child, **{c: row[t] for c, t in zip(reference.columns, reference.to, strict=True)})
+                if n:
+                    return Conflict(f"{info.noun} {_say(key)} is still used by {n} {self._tables[child].noun}{'s' if n > 1 else ''}: delete or change that first")
+        return Conflict(f"{info.noun} {_say(key)} is still in use")
+
+    def _statement(self, what: str, table: str, *shape: Any) -> str:
+        key = (what, table, *shape)
+        found = self._sql.get(key)
+        if found is None:
+            found = self._sql[key] = write_sql(self._tables, what, table, *shape)
+        return found
+
+
+def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: Any) -> str:
+    """The SQL of one statement; names come from the loaded schema only."""
+    info = tables[table]
+    keyed = " AND ".join(f'"{c}" = ?' for c in info.key)
+    order = ", ".join(f't."{c}"' for c in info.key)
+    name = f'"{table}"'
+    if what in ("page", "total"):
+        return _page_sql(tables, what, info, *shape)
+    columns: tuple[str, ...] = shape[0] if shape else ()
+    for column in columns:
+        if column not in info.columns:
+            raise InvalidArguments(f"{table} has no column {column!r}")
+    some = " AND ".join(f'"{c}" = ?' for c in columns) or "1"
+    if what == "get":
+        return f"SELECT * FROM {name} WHERE {keyed}"
+    if what == "first":
+        return f"SELECT * FROM {name} t WHERE {some} ORDER BY {order} LIMIT 1"
+    if what == "count":
+        return f"SELECT count(*) FROM {name} WHERE {some}"
+    if what == "exists":
+        return f"SELECT EXISTS (SELECT 1 FROM {name} WHERE {some})"
+    if what == "insert":
+        names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))
+        return f"INSERT INTO {name} ({names}) VALUES ({marks}) RETURNING *"
+    if what == "update":
+        sets = ", ".join(f'"{c}" = ?' for c in columns)
+        return f"UPDATE {name} SET {sets} WHERE {keyed} RETURNING *"
+    return f"DELETE FROM {name} WHERE {keyed}"
+
+
+def _page_sql(tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests: tuple[tuple[str, str], ...], through: str | None, after: bool = False) -> str:
+    source = f'"{info.name}" t'
+    parts = []
+    link = tables[through] if through else None
+    if link is not None:
+        reference = next(r for r in link.references if r.table == info.name)
+        join = " AND ".join(f'l."{c}" = t."{k}"' for c, k in zip(reference.columns, reference.to, strict=True))
+        source += f' JOIN "{link.name}" l ON {join}'
+    for column, sign in tests:
+        mine = link is not None and column in link.columns and column not in next(r for r in link.references if r.table == info.name).columns
+        if column not in (link.columns if mine and link else info.columns):
+            raise InvalidArguments(f"{info.name} has no column {column!r}")
+        place = f'l."{column}"' if mine else f't."{column}"'
+        parts.append(f"{place} IN (SELECT value FROM json_each(?))" if sign == "in" else f"{place} {sign} ?")
+    if after:
+        names = ", ".join(f't."{c}"' for c in info.key)
+        parts.append(f"({names}) > ({', '.join('?' * len(info.key))})")
+    where = f" WHERE {' AND '.join(parts)}" if parts else ""
+    if what == "total":
+        return f"SELECT count(*) FROM {source}{where}"
+    order = ", ".join(f't."{c}"' for c in info.key)
+    return f"SELECT t.* FROM {source}{where} ORDER BY {order} LIMIT ? OFFSET ?"
+
+
+def _key_token(key: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(list(key))).decode().rstrip("=")
+
+
+def _token_key(token: str, length: int) -> list[Any]:
+    try:
+        key = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (binascii.Error, ValueError, UnicodeEncodeError):
+        raise InvalidArguments(f"{token!r} is no page token that was handed out") from None
+    if not isinstance(key, list) or len(key) != length or not all(isinstance(k, (str, int)) for k in key):
+        raise InvalidArguments(f"{token!r} is no page token that was handed out")
+    return key
+
+
+def _plain(value: Any) -> Any:
+    return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else value
+
+
+def _say(values: Sequence[Any]) -> str:
+    return " / ".join(str(v) for v in values)

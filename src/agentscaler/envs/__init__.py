@@ -1,0 +1,159 @@
+"""Room 4, envs: a domain's tools -> a world, compiled without a language model.
+
+`build_env(domain, tools, services)` gives the EnvSpec of a world that has passed the gate, or raises Dropped. Services are
+compiled once (`compile_tools`), a domain is a selection of their tools. The gate decides: tools it refuses leave the
+world, and where too few are left there is no world.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import orjson
+
+from agentscaler.envs.operations import judge_all
+from agentscaler.envs.populate import population_of
+from agentscaler.envs.service import compile_service
+from agentscaler.envs.worlds import CompiledService, Plan, find_edges, plan, schema_of
+from agentscaler.errors import Dropped
+from agentscaler.gate import check_env
+from agentscaler.records import Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Tool
+from agentscaler.render import render
+from agentscaler.schemas import is_null, kind_of
+from agentscaler.world import env_files, env_id
+
+FEWEST: Final = 5
+ROUNDS: Final = 3
+
+
+def compile_tools(group: str, tools: Mapping[str, Tool]) -> CompiledService:
+    """All tools of one service: its tables, and what each tool does to them."""
+    service = compile_service(group, tools)
+    good, lost = judge_all(service)
+    return CompiledService(service, good, lost)
+
+
+def build_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> EnvSpec:
+    """A world that passed the gate.
+
+    tools: id -> Tool of the domain; services: vendor:service -> compiled, all that the tools belong to.
+    Raises Dropped(too_few_tools) or Dropped(gate).
+    """
+    refused: set[str] = set()
+    for _ in range(ROUNDS):
+        env, ids = draft_env(domain, tools, services, refused=refused)
+        findings = check_env(env)
+        bad = {ids[f.tool] for f in findings if f.tool in ids}
+        if not findings:
+            return env
+        if not bad or bad <= refused:
+            break
+        refused |= bad
+    first = findings[0]
+    raise Dropped("gate", f"{first.where}: {first.message}", where=domain.name, value=first.where)
+
+
+def draft_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], *, refused: Iterable[str] = ()) -> tuple[EnvSpec, dict[str, str]]:
+    """The world before the gate, and the id behind each of its tools. Raises Dropped(too_few_tools)."""
+    made = plan(domain, tools, services, refused=refused)
+    own = [m for m in made.members.values() if m.own]
+    acts = {made.model.operations[i].act for i in range(len(made.model.operations))}
+    if len(own) < FEWEST or not acts & {"get", "list"} or not acts - {"get", "list"}:
+        why = f"{len(own)} of {len(domain.tools)} tools can be executed; a world needs {FEWEST}, a read and a write among them"
+        raise Dropped("too_few_tools", why, where=domain.name, value=len(own))
+    files = render(made.model)
+    env = EnvSpec(
+        id="",
+        folder="",
+        domain=domain.name,
+        builder="compiled",
+        services=tuple(dict.fromkeys(t.service for t in made.model.tables)),
+        split=domain.split,
+        field=domain.field,
+        tools=tuple(_env_tool(o, made) for o in made.model.operations),
+        edges=find_edges(made.model),
+        lost=tuple(sorted(made.lost, key=lambda x: (x.name, x.tool))),
+        not_modelled=_not_modelled(made.lost, made.model),
+        model=made.model,
+        schema_sql=files.schema_sql,
+        population=population_of(made),
+        tools_py=files.tools_py,
+        rules="",
+    )
+    texts = env_files(env)
+    return env.model_copy(update={"id": env_id(orjson.loads(texts["env.json"]), texts)}), {n: m.compiled.entry.id for n, m in made.members.items()}
+
+
+def _env_tool(operation: Operation, made: Plan) -> EnvTool:
+    member = made.members[operation.name]
+    tool = member.compiled.entry.tool
+    properties = tool.parameters.get("properties", {})
+    columns = made.columns[operation.table]
+    shown: dict[str, Schema] = {}
+    for argument in operation.arguments:
+        schema = _argument(properties[argument.name])
+        column = columns.get(argument.column or "")
+        if column is not None and argument.role == "value" and column.choices and "enum" in schema:
+            schema["enum"] = [v for v in schema["enum"] if v in column.choices] or schema["enum"]
+        shown[argument.name] = schema
+    required = [a.name for a in operation.arguments if a.required]
+    parameters: Schema = {"type": "object", "properties": shown, "required": required, "additionalProperties": False}
+    return EnvTool(
+        name=operation.name,
+        kind="read" if operation.act in ("get", "list") else "write",
+        description=tool.description or operation.summary,
+        parameters=parameters,
+        returns=_returns(operation, made),
+        tool=member.compiled.entry.id,
+        python=operation.python,
+        arguments={a.name: a.python for a in operation.arguments if a.name != a.python},
+        own=member.own,
+        blind=operation.blind,
+    )
+
+
+_KEPT = ("type", "description", "enum", "minimum", "maximum", "default")
+
+
+def _argument(schema: Schema, depth: int = 0) -> Schema:
+    """What the world checks of an argument; patterns and lengths stay behind (populated values need not meet them)."""
+    out: Schema = {k: schema[k] for k in _KEPT if k in schema}
+    if kind_of(schema) == "array":
+        out["items"] = _argument(schema.get("items", {}), depth + 1)
+    if kind_of(schema) == "object" and "properties" in schema:
+        out["properties"] = {k: _argument(v, depth + 1) for k, v in schema["properties"].items()}
+        if schema.get("required"):
+            out["required"] = schema["required"]
+    if "enum" in out and is_null(schema):
+        out["enum"] = [*out["enum"], None]
+    return out
+
+
+def _returns(operation: Operation, made: Plan) -> Schema | None:
+    """JSON Schema of the answer."""
+    shape = operation.shape
+    if shape is None or not shape.fields:
+        return None
+    columns = made.columns[operation.table]
+    fields = {f: schema_of(columns[c]) for f, c in shape.fields.items() if c in columns}
+    inner: Schema = {"type": "object", "properties": fields}
+    if shape.scalar:
+        inner = next(iter(fields.values()))
+    wrap = shape.wrap
+    if shape.many:
+        inner = {"type": "array", "items": inner}
+    for name in reversed(wrap):
+        inner = {"type": "object", "properties": {name.removesuffix("[]"): inner}}
+    return inner
+
+
+def _not_modelled(lost: Iterable[Lost], model: Model) -> tuple[str, ...]:
+    """What the service does and this world does not, in a few lines."""
+    out = []
+    if any(o.act == "create" and o.sets for o in model.operations):
+        out.append("new rows are ready at once: nothing takes time")
+    if any(o.shape and o.shape.done for o in model.operations):
+        out.append("long-running operations are done when they answer")
+    if names := sorted({x.name for x in lost}):
+        out.append("not here: " + ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else ""))
+    out.append("quotas, permissions and billing")
+    return tuple(out)

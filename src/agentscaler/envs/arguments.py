@@ -1,0 +1,317 @@
+"""What each parameter of a tool is for: names the row, narrows a list, is written, pages, or names the surroundings."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from agentscaler.edges import collection_words, placeholders
+from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, python_name, table_of, usable
+from agentscaler.envs.items import is_plural, one_of
+from agentscaler.envs.service import Service, parent_parameter, parent_path, unpacked
+from agentscaler.records import Argument, Role, Schema
+from agentscaler.schemas import kind_of
+from agentscaler.words import PAGING, TRANSPORT, entity, field, snake
+
+LOST: Final = {
+    "computes": "it computes or transmits something; nothing in a database could answer it",
+    "verb_unknown": "what it does cannot be told from its name",
+    "no_resource": "no table holds what it is about",
+    "part": "it acts on a part of a thing that no column holds",
+    "no_key": "nothing in its arguments says which row is meant",
+    "foreign_id": "it needs an id that no table of the service holds",
+    "unknown_argument": "a required argument means nothing to any column",
+    "result_unknown": "its result is not described",
+    "derived_view": "most of its result is computed from elsewhere",
+    "sets_nothing": "no argument sets a column",
+    "no_target_state": "no status column holds a state its verb leads to",
+    "not_two_ends": "the two rows it ties are not both known",
+    "batch": "it makes several things at once from a list of objects",
+    "copies": "it copies or restores from a source whose content is not known",
+    "refused": "the gate: it did not do what its kind says on the populated world",
+}
+"""Reasons for which a tool does not make it into a world."""
+
+ASIDE: Final = re.compile(r"^(?:part|hl|language|languageCode|locale|view|lang|fields)$|(?i:(?:^|_)language$|LanguageCode$|Locale$)")
+"""Parameters that choose how an answer is written, not what it holds."""
+_SINCE = re.compile(r"(?i)^(?:start|begin|from|since|earliest|min)|(?:after|since|from|start|begin)$")
+_UNTIL = re.compile(r"(?i)^(?:end|to|until|latest|max|before)|(?:before|until|end|to)$")
+
+
+class Lost(Exception):
+    """A tool that cannot be compiled; the reason is a key of LOST."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(LOST[why])
+        self.why = why
+
+
+def argument(entry: Entry, name: str, role: Role, column: str | None = None, *, required: bool | None = None, many: bool = False, template: str | None = None, body: Mapping[str, str] | None = None) -> Argument:
+    must = name in entry.required if required is None else required
+    return Argument(name=name, python=python_name(name), role=role, column=column, required=must, many=many, template=template, body=body or {})
+
+
+def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[str, Argument]:
+    """Arguments that name the world's surroundings."""
+    out = {}
+    for name, schema in entry.parameters.items():
+        if name in service.contexts and kind_of(schema) in ("string", "integer") and (draft is None or name not in draft.key):
+            out[name] = argument(entry, name, "within", template="{" + snake(name) + "}")
+    if draft is not None and draft.fixed is not None:
+        loose = [p for p in entry.tool.source.in_path if p not in placeholders(entry.tool.source.path or "")]
+        out |= {n: argument(entry, n, "within", template=context_path(draft.fixed)) for n in loose}
+    parent = parent_parameter(entry) if draft is not None and draft.segment is not None else None
+    if draft is not None and parent is not None:
+        path = parent_path(entry, draft)
+        holders = placeholders(path or "")
+        noun = collection_words(holders[-1]) if holders else ()
+        held = noun in service.tables and service.tables[noun].segment is not None
+        if path and not held:
+            out[parent] = argument(entry, parent, "within", "parent", template=context_path(path))
+    return out
+
+
+def context_path(path: str) -> str:
+    """'projects/{projectsId}/locations/{locationsId}' -> 'projects/{project}/locations/{location}'."""
+    return re.sub(r"\{([^}]+)\}", lambda m: "{" + "_".join(collection_words(m[1])) + "}", path)
+
+
+# ---- keys -------------------------------------------------------------------------------------------------------
+
+
+def keys(entry: Entry, draft: Draft, service: Service) -> dict[str, Argument]:
+    """Arguments that name the row. Raises Lost(no_key) where one is missing."""
+    out: dict[str, Argument] = {}
+    if draft.single:
+        return out
+    if draft.own:
+        name, column = own_argument(entry, draft, service)
+        out[name] = argument(entry, name, "key", column, many=kind_of(entry.parameters[name]) == "array", required=True)
+    for parent in draft.parents:
+        found = _parent_argument(entry, draft, parent, service)
+        if found is not None and found not in out:
+            out[found] = argument(entry, found, "key", parent, required=True)
+        elif not draft.own or not draft.generated:
+            raise Lost("no_key")
+    return out
+
+
+def _parent_argument(entry: Entry, draft: Draft, parent: str, service: Service) -> str | None:
+    if parent in entry.parameters:
+        return parent
+    words, target = field(parent), draft.columns[parent].reference
+    for name, schema in entry.parameters.items():
+        if kind_of(schema) == "string" and (field(name) == words or (target is not None and table_of(name, service.tables, draft.noun) == target)):
+            return name
+    return None
+
+
+def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str]:
+    """(parameter, column) that tells the row; the column may be another unique one than the key (an ARN)."""
+    own = draft.own
+    assert own is not None
+    wanted = [w for w, c in draft.canon.items() if c == own]
+    names = [n for n in entry.parameters if n not in service.contexts and kind_of(entry.parameters[n]) in ("string", "integer", "array")]
+    names = [n for n in names if n not in draft.parents and scalar_items(entry.parameters[n])]
+    holders = placeholders(entry.tool.source.path or "")
+    if draft.segment is not None:
+        loose = [n for n in entry.tool.source.in_path if n not in holders]
+        if loose and collection_words(holders[-1]) == draft.noun:
+            return loose[0], own
+        raise Lost("no_key")
+    item_path = bool(holders) and entry.what.kind not in ("create", "list")
+    for test in (
+        lambda n: n == own or field(n) in wanted or field(one_of(n)) in wanted,
+        lambda n: field(n) in (draft.noun, draft.noun[-1:]),
+        lambda n: alternative(n, draft) is not None,
+        lambda n: item_path and n == holders[-1],
+        lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required,
+        lambda n: field(n)[-1] == field(own)[-1] and (table_of(n, service.tables) == draft.noun or (len(field(n)) > 1 and draft.noun[1 - len(field(n)) :] == field(n)[:-1])),
+    ):
+        found = [n for n in names if test(n)]
+        if found:
+            name = min(found, key=lambda n: (n not in entry.required, kind_of(entry.parameters[n]) == "array", len(n), n))
+            return name, alternative(name, draft) or own
+    raise Lost("no_key")
+
+
+def scalar_items(schema: Schema) -> bool:
+    return kind_of(schema) != "array" or kind_of(schema.get("items", {})) in ("string", "integer")
+
+
+def alternative(name: str, draft: Draft) -> str | None:
+    """Another unique column that names the row: an ARN where the key is a name."""
+    column = draft.find(name) or draft.find(one_of(name))
+    if column is None or column == draft.own or column not in draft.columns or draft.columns[column].reference or draft.columns[column].json:
+        return None
+    words = field(column)
+    head = words[:-1]
+    if words[-1:] in (("arn",), ("id",)) and (not head or draft.noun[-len(head) :] == head) and draft.columns[column].shown:
+        return column
+    return None
+
+
+# ---- lists ------------------------------------------------------------------------------------------------------
+
+
+def paging(entry: Entry) -> dict[str, Argument]:
+    out = {}
+    for name, schema in entry.parameters.items():
+        words = field(name)
+        kind = kind_of(schema)
+        taken = {a.role for a in out.values()}
+        if not PAGING.match(" ".join(words)):
+            continue
+        if kind == "integer" and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
+            out[name] = argument(entry, name, "size", required=False)
+        elif kind == "string" and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] != "sync" and "token" not in taken:
+            out[name] = argument(entry, name, "token", required=False)
+        elif kind == "integer" and words == ("offset",):
+            out[name] = argument(entry, name, "offset", required=False)
+    return out
+
+
+def column_of(entry: Entry, name: str, draft: Draft, service: Service) -> Col | None:
+    """The column that a parameter filters or sets."""
+    schema = entry.parameters[name]
+    found = draft.find(name)
+    if found is None and kind_of(schema) == "array":
+        found = draft.find(one_of(name))
+    if found is None and kind_of(schema) == "string" and (target := table_of(name, service.tables, draft.noun)):
+        found = next((c.name for c in draft.columns.values() if c.reference == target), None)
+    return draft.columns.get(found) if found else None
+
+
+def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argument | None:
+    """What a parameter of a list narrows it by; None where it means nothing."""
+    schema = entry.parameters[name]
+    if ASIDE.search(name):
+        return argument(entry, name, "option") if name in entry.required else None
+    if draft.segment is not None and name == parent_parameter(entry):
+        return argument(entry, name, "filter", "parent")
+    if found := bound(entry, name, draft):
+        return found
+    column = column_of(entry, name, draft, service)
+    many = kind_of(schema) == "array"
+    if column is None and many and draft.own and is_plural(name) and scalar_items(schema):
+        try:
+            found_name, target = own_argument(entry, draft, service)
+        except Lost:
+            return None
+        return argument(entry, name, "filter", target, many=True) if found_name == name else None
+    if column is None or column.json or TRANSPORT.match(name) or PAGING.match(" ".join(field(name))):
+        return None
+    inner = schema.get("items", {}) if many else schema
+    if kind_of(inner) != column.kind:
+        return None
+    column.learn({k: v for k, v in inner.items() if k == "enum"})
+    return argument(entry, name, "filter", column.name, many=many)
+
+
+def bound(entry: Entry, name: str, draft: Draft) -> Argument | None:
+    """A list's earliest or latest time: on the column of that name, else on the time a row was made."""
+    schema = entry.parameters[name]
+    if kind_of(schema) not in ("string", "integer") or not re.search(r"(?i)time|date|before|after|since|until", name):
+        return None
+    role: Role | None = "since" if _SINCE.search(name) else "until" if _UNTIL.search(name) else None
+    if role is None:
+        return None
+    times = [c for c in draft.columns.values() if c.kind == kind_of(schema) and is_time(c.name, c.schema) and c.shown]
+    exact = [c for c in times if field(c.name) == field(name)]
+    made = [c for c in times if re.search(r"(?i)creat|start|submi|insert|request", c.name)]
+    chosen = exact or made or (times if len(times) == 1 else [])
+    return argument(entry, name, role, chosen[0].name) if chosen else None
+
+
+def is_time(name: str, schema: Schema) -> bool:
+    """Does the field hold a point in time?"""
+    if schema.get("format") in ("date-time", "date"):
+        return True
+    spelled = re.search(r"(?:[Tt]ime|[Dd]ate|[Tt]imestamp|[a-z]At|_at|_on|edOn|Datetime|DateTime|_ts)$", name)
+    return kind_of(schema) in ("string", "integer") and bool(spelled) and not re.search(r"(?i)update$|timeout|runtime|lifetime|duration", name)
+
+
+# ---- writes -----------------------------------------------------------------------------------------------------
+
+
+def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Argument], *, own: bool, new: bool = False) -> dict[str, Argument]:
+    """Arguments that are written to columns. own: the tool is about the table itself; new: keys may be written too."""
+    out: dict[str, Argument] = {}
+    used = {a.column for a in taken.values()}
+    for name, schema in entry.parameters.items():
+        if name in taken or not (usable(name, schema) or name in entry.required):
+            continue
+        if OPTION.search(name) or ASIDE.fullmatch(name) or (TRANSPORT.match(name) and not TOKEN.search(name)):
+            if name in entry.required and (kind_of(schema) in SCALARS or ASIDE.search(name)):
+                out[name] = argument(entry, name, "option")
+            continue
+        if (draft.segment is not None and name in (draft.own, "parent")) or (draft.fixed and name == "name"):
+            if name in entry.required:
+                out[name] = argument(entry, name, "option")
+            continue
+        if own and (body := unpacked(draft, entry, name, schema)) is not None:
+            columns = matched(body, draft)
+            keyed = draft.key if not new or draft.segment is not None else ()
+            columns = {p: c for p, c in columns.items() if c not in keyed and c not in used and not (draft.segment and c == "parent")}
+            if columns:
+                out[name] = argument(entry, name, "body", body=columns)
+                used |= set(columns.values())
+            continue
+        column = column_of(entry, name, draft, service)
+        if column is None or kind_of(schema) != column.kind:
+            continue
+        if not new and (column.name in draft.key or column.name in used):
+            if name in entry.required:
+                out[name] = argument(entry, name, "option")
+            continue
+        if column.name in used:
+            continue
+        out[name] = argument(entry, name, "value", column.name)
+        used.add(column.name)
+    return out
+
+
+def matched(fields: Mapping[str, Schema], draft: Draft) -> dict[str, str]:
+    """Field -> column, each column once."""
+    out: dict[str, str] = {}
+    for exact in (True, False):
+        for name, schema in fields.items():
+            if name in out:
+                continue
+            column = name if name in draft.columns else None if exact else draft.find(name)
+            if column is None or column in out.values() or column in HIDDEN:
+                continue
+            kinds = {kind_of(schema), draft.columns[column].kind}
+            if len(kinds) == 1 or kinds <= {"integer", "number"}:
+                out[name] = column
+    return {n: out[n] for n in fields if n in out}
+
+
+HIDDEN: Final = ("only", "position")
+"""Key columns that the service does not have: the only row, and the number of a row without identity."""
+
+
+def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """Required arguments that the named row must agree with: DeleteSecurityGroupRule(Id, Direction)."""
+    out = {}
+    used = {a.column for a in taken.values()}
+    for name in entry.required:
+        schema = entry.parameters.get(name, {})
+        if name in taken or kind_of(schema) not in ("string", "integer"):
+            continue
+        column = column_of(entry, name, draft, service)
+        if column is not None and column.name not in used and not column.json and column.kind == kind_of(schema):
+            column.learn({k: v for k, v in schema.items() if k == "enum"})
+            out[name] = argument(entry, name, "match", column.name)
+            used.add(column.name)
+    return out
+
+
+def need_all(entry: Entry, arguments: Mapping[str, Argument]) -> None:
+    """Every required argument must mean something. Raises Lost."""
+    for name in entry.required:
+        if name in arguments or (TRANSPORT.match(name) and not TOKEN.search(name)):
+            continue
+        schema = entry.parameters.get(name, {})
+        if kind_of(schema) == "array" and kind_of(schema.get("items", {})) == "object":
+            raise Lost("batch")
+        raise Lost("foreign_id" if entity(name)[1] and kind_of(schema) == "string" else "unknown_argument")

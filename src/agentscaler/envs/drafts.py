@@ -1,0 +1,260 @@
+"""What the compiler works on: the tools of one service, read, and its tables in the making."""
+
+import keyword
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from agentscaler.envs.items import Item
+from agentscaler.records import Act, Argument, Operation, Schema, Shape, Tool
+from agentscaler.schemas import kind_of
+from agentscaler.verbs import Analysis
+from agentscaler.words import TRANSPORT, WRAPPING, entity, field, sentence, split
+
+Noun: TypeAlias = tuple[str, ...]
+ITEM_KINDS: Final = ("get", "update", "delete", "action", "put")
+SCALARS: Final = ("string", "integer", "number", "boolean")
+STATE: Final = re.compile(r"(?i)(?:status|state|phase|lifecycle|life_?cycle_?state)$")
+TOKEN: Final = re.compile(r"(?i)^(?:client|creation|idempoten\w*|request|caller|change|client_?request).?(?:token|reference)$|^token$")
+OPTION: Final = re.compile(
+    r"(?i)mask$|^dry|^skip|^force|^validate|^include|^return|^ignore|^fail|^retain|^overwrite|^send|^suppress|^allow.?missing|^cascade|^recursive|"
+    r"^wait|^bypass|^apply.?immediately|^expected|^if.?match|fingerprint$|^etag$|^disable.*notification|^notify|^supports|^use.?domain.?admin"
+)
+"""Parameters that steer a call and are no property of the thing."""
+MAX_COLUMNS: Final = 36
+
+
+class Entry(NamedTuple):
+    """One tool of the service, read."""
+
+    id: str
+    tool: Tool
+    what: Analysis
+    item: Item | None
+    view: bool = False
+    """Its noun had a view word at the end (DescribeInstanceStatus): it may show columns, but makes none."""
+
+    @property
+    def parameters(self) -> Mapping[str, Schema]:
+        properties: Mapping[str, Schema] = self.tool.parameters.get("properties", {})
+        return properties
+
+    @property
+    def required(self) -> Sequence[str]:
+        required: Sequence[str] = self.tool.parameters.get("required", ())
+        return required
+
+    @property
+    def plain(self) -> bool:
+        """Google's custom methods with an object word (fetchAcl) do not return the resource itself."""
+        return not self.what.extra or self.what.verb in ("batch", "aggregated", "list", "get", "search")
+
+
+class Col:
+    """A column in the making."""
+
+    __slots__ = ("choices", "name", "reference", "schema", "shown", "written")
+
+    def __init__(self, name: str, schema: Schema) -> None:
+        self.name = name
+        self.schema = schema
+        self.choices: list[str | int] = []
+        self.reference: Noun | None = None
+        self.shown = False
+        """Does a read of the service show it?"""
+        self.written = False
+        """Does a create or update set it?"""
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.schema)
+
+    @property
+    def type(self) -> str:
+        return {"integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}.get(self.kind, "TEXT")
+
+    @property
+    def json(self) -> bool:
+        return self.kind in ("array", "object")
+
+    def learn(self, schema: Schema) -> None:
+        """Take over what another mention of the same field knows."""
+        if self.kind == "object" and schema.get("properties") and self.schema.get("properties"):
+            more = {**schema["properties"], **self.schema["properties"]}
+            self.schema = {**self.schema, "properties": dict(list(more.items())[:20])}
+        for extra in ("description", "examples", "format", "pattern", "minimum", "maximum", "default"):
+            if extra in schema and extra not in self.schema:
+                self.schema = {**self.schema, extra: schema[extra]}
+        for value in schema.get("enum", ()):
+            if isinstance(value, (str, int)) and not isinstance(value, bool) and value not in self.choices:
+                self.choices.append(value)
+
+
+class Draft:
+    """A table in the making."""
+
+    def __init__(self, noun: Noun, entries: list[Entry]) -> None:
+        self.noun = noun
+        self.entries = entries
+        self.columns: dict[str, Col] = {}
+        self.canon: dict[Noun, str] = {}
+        """Canonical field -> column."""
+        self.own: str | None = None
+        """The column that tells rows of one parent apart."""
+        self.parents: list[str] = []
+        """Key columns that name the parents, outermost first."""
+        self.single = False
+        """One row in the whole world (account settings)."""
+        self.segment: str | None = None
+        """Google resource names: the collection in the key, 'clusters'."""
+        self.fixed: str | None = None
+        """Google settings: the one resource name that there is, 'projects/{project}/settings'."""
+        self.link = False
+        """Only ties rows of two other tables."""
+        self.generated = False
+        """Does the service make the own key?"""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        if self.single:
+            return ("only",)
+        return (*self.parents, self.own) if self.own else tuple(self.parents)
+
+    @property
+    def kinds(self) -> set[str]:
+        return {e.what.kind for e in self.entries}
+
+    def find(self, name: str) -> str | None:
+        """The column that a field or parameter of another spelling means."""
+        if name in self.columns:
+            return name
+        words = field(name)
+        if words in self.canon:
+            return self.canon[words]
+        if len(words) > 1 and words[0] in ("new", "target", "desired", "updated"):
+            return self.canon.get(words[1:]) or self._by_short(words[1:])
+        return self._by_short(words)
+
+    def _by_short(self, words: Noun) -> str | None:
+        short = self._short(words)
+        if not short:
+            return None
+        return next((column for canon, column in self.canon.items() if self._short(canon) == short), None)
+
+    def _short(self, words: Noun) -> Noun:
+        """Words without the table's own noun in front."""
+        for i in range(len(self.noun)):
+            tail = self.noun[i:]
+            if words[: len(tail)] == tail and len(words) > len(tail):
+                return words[len(tail) :]
+        return words
+
+    def add(self, name: str, schema: Schema) -> Col | None:
+        """Make (or find) the column of a field; None where the table is full or the types clash."""
+        found = self.find(name)
+        if found is not None:
+            column = self.columns[found]
+            if kind_of(schema) != column.kind and not {kind_of(schema), column.kind} <= {"integer", "number"}:
+                return None
+            column.learn(schema)
+            return column
+        clash = column_name(name).lower() in {c.lower() for c in self.columns}
+        if clash or len(self.columns) >= MAX_COLUMNS or not split(name):
+            return None
+        return self.force(name, schema)
+
+    def force(self, name: str, schema: Schema) -> Col:
+        """Make a column, whatever there is; its name is an identifier."""
+        spelled = column_name(name)
+        while spelled not in self.columns and spelled.lower() in {c.lower() for c in self.columns}:
+            spelled += "_"
+        column = Col(spelled, {k: v for k, v in schema.items() if k != "enum"})
+        column.learn(schema)
+        self.columns[column.name] = column
+        self.canon.setdefault(field(name), column.name)
+        return column
+
+
+def usable(name: str, schema: Schema) -> bool:
+    """Can the field be a column?"""
+    if (TRANSPORT.match(name) and not TOKEN.search(name)) or WRAPPING.match(" ".join(field(name))):
+        return False
+    kind = kind_of(schema)
+    if kind == "array":
+        inner = schema.get("items", {})
+        return kind_of(inner) in SCALARS or bool(inner.get("properties"))
+    return kind in SCALARS or bool(schema.get("properties")) or "additionalProperties" in schema
+
+
+def table_of(name: str, tables: Mapping[Noun, Draft], own: Noun | None = None) -> Noun | None:
+    """The table that a parameter or field names by id."""
+    rest, id_like = entity(name)
+    if not rest:
+        return None
+    if not id_like and rest[-1:] == ("url",) and rest[:-1] in tables:
+        return rest[:-1] if rest[:-1] != own else None
+    if not id_like:
+        return rest if rest == field(name) and rest in tables and rest != own and tables[rest].kinds & {"create", "delete"} else None
+    if rest in tables:
+        return rest if rest != own else None
+    ends = sorted((n for n in tables if n[-len(rest) :] == rest and n != own), key=lambda n: (len(n), -len(tables[n].entries)))
+    if len(ends) == 1 or (len(ends) > 1 and (len(ends[0]) < len(ends[1]) or len(tables[ends[0]].entries) >= 2 * len(tables[ends[1]].entries))):
+        return ends[0]
+    starts = [n for n in tables if rest[-len(n) :] == n and n != own]
+    return max(starts, key=len) if starts and not ends else None
+
+
+def python_name(name: str) -> str:
+    """A parameter or tool as a Python name: 'X-Amz' -> 'X_Amz', 'from' -> 'from_'."""
+    word = re.sub(r"\W", "_", name, flags=re.ASCII)
+    if not word or word[0].isdigit():
+        word = f"_{word}"
+    taken = ("db", "view", "row", "page", "list", "dict", "set", "UNSET", "self", "print", "len")
+    return f"{word}_" if keyword.iskeyword(word) or word in taken else word
+
+
+def column_name(name: str) -> str:
+    """A field as a column: an ASCII identifier."""
+    word = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:60] or "field"
+    word = f"c_{word}" if word[0].isdigit() else word
+    return f"{word}_" if keyword.iskeyword(word) else word
+
+
+class Compiled(NamedTuple):
+    """A tool, its table and what it does to it."""
+
+    entry: Entry
+    draft: Draft
+    operation: Operation
+
+
+def operation(
+    entry: Entry,
+    draft: Draft,
+    act: Act,
+    arguments: Mapping[str, Argument],
+    shape: Shape | None,
+    *,
+    state: tuple[str, str | int] | None = None,
+    only_from: tuple[str | int, ...] = (),
+    sets: Mapping[str, str | int | None] | None = None,
+    key_path: str | None = None,
+    through: str | None = None,
+) -> Operation:
+    """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
+    order = {n: i for i, n in enumerate(entry.parameters)}
+    ranked = sorted(arguments.values(), key=lambda a: (not a.required, order.get(a.name, 99)))
+    return Operation(
+        name=entry.tool.name,
+        python=python_name(entry.tool.name),
+        act=act,
+        table="_".join(draft.noun),
+        summary=sentence(entry.tool.description) or f"{entry.tool.name}.",
+        arguments=tuple(ranked),
+        shape=shape,
+        state=state,
+        only_from=only_from,
+        sets=sets or {},
+        key_path=key_path,
+        through=through,
+    )

@@ -1,0 +1,162 @@
+"""Where the rows of a resource stand in a result: 'Reservations[].Instances[]', 'FileSystem', or the body itself."""
+
+import re
+from typing import NamedTuple
+
+from agentscaler.records import Schema, Tool
+from agentscaler.schemas import kind_of
+from agentscaler.verbs import Analysis
+from agentscaler.words import PAGING, TRANSPORT, field, singular, split
+
+COUNTS = ("totalcount", "total", "totalsize", "totalresults", "count", "totalitems", "resultcount", "totalnum")
+
+
+class Item(NamedTuple):
+    """One item of the resource in a result."""
+
+    wrap: tuple[str, ...]
+    """Names on the way to it; every one but the last is an object or a list of one."""
+    many: bool
+    """A list of items?"""
+    scalar: bool
+    """A list of bare values."""
+    fields: dict[str, Schema]
+    """Fields of one item."""
+    next: str | None
+    """Where the token of the next page stands."""
+    total: str | None
+    """Where the number of all items stands."""
+    nested: tuple[bool, ...]
+    """For each name of wrap: is it a list?"""
+
+
+def find_item(tool: Tool, what: Analysis) -> Item | None:
+    """The item of a read's result, or None where the result is not known or holds nothing."""
+    if tool.returns is None or kind_of(tool.returns) == "array":
+        return _top_list(tool.returns)
+    body = tool.returns.get("properties", {})
+    if not body:
+        return None
+    token = next(iter(sorted((n for n in body if _is_token(n)), key=lambda n: not n.lower().startswith("next"))), None)
+    total = next((n for n in body if n.lower().replace("_", "") in COUNTS and kind_of(body[n]) == "integer"), None)
+    plain = {n: s for n, s in body.items() if not _aside(n, s)}
+    if not plain:
+        return None
+    path, many, item = _descend(plain, what, what.kind == "list")
+    wrap = tuple(n for n, _ in path)
+    nested = tuple(listed for _, listed in path)
+    if many and kind_of(item) != "object":
+        return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
+    fields = {n: s for n, s in item.get("properties", {}).items() if path or not _aside(n, s)} if path else plain
+    return Item(wrap, many, False, fields, token, total, nested) if fields else None
+
+
+def _top_list(returns: Schema | None) -> Item | None:
+    if returns is None:
+        return None
+    inner = returns.get("items", {})
+    fields = inner.get("properties", {})
+    return Item((), True, False, fields, None, None, ()) if fields else None
+
+
+def _is_token(name: str) -> bool:
+    words = field(name)
+    return len(words) <= 3 and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] in ("next", "page", "continuation", "marker", "cursor", "pagination")
+
+
+def _aside(name: str, schema: Schema) -> bool:
+    """Fields of a body that wrap or page."""
+    words = " ".join(field(name))
+    return bool(
+        TRANSPORT.match(name) or PAGING.match(words) or name in ("ResponseMetadata", "RequestId", "nextLink", "unreachable", "isTruncated", "IsTruncated")
+    ) or (name.lower().replace("_", "") in COUNTS and kind_of(schema) == "integer")  # fmt: skip
+
+
+def _descend(body: dict[str, Schema], what: Analysis, wants_list: bool) -> tuple[list[tuple[str, bool]], bool, Schema]:
+    """Path to the item, whether it is one of many, and its schema."""
+    path: list[tuple[str, bool]] = []
+    many = False
+    here: Schema = {"type": "object", "properties": body}
+    for _ in range(3):
+        properties = here.get("properties", {})
+        choice = _choose(properties, what, wants_list and not many, len(path))
+        if choice is None:
+            break
+        name, listed = choice
+        inner = properties[name]
+        inner = inner.get("items", {}) if kind_of(inner) == "array" else inner
+        path.append((name, listed))
+        many = many or listed
+        here = inner
+        if kind_of(inner) != "object" or "properties" not in inner:
+            break
+        if many and not _wraps_again(inner, what):
+            break
+        if not wants_list and not many and len(inner["properties"]) > 2:
+            break
+    return path, many, here
+
+
+def _choose(properties: dict[str, Schema], what: Analysis, wants_list: bool, depth: int) -> tuple[str, bool] | None:
+    """The field that holds the item, if the item is not the body itself."""
+    lists = [n for n, s in properties.items() if kind_of(s) == "array" and "properties" in s.get("items", {})]
+    objects = [n for n, s in properties.items() if kind_of(s) == "object" and s.get("properties")]
+    bare = [n for n, s in properties.items() if kind_of(s) == "array" and n not in lists and kind_of(s.get("items", {})) in ("string", "integer")]
+
+    def closeness(name: str) -> tuple[float, int]:
+        words = set(field(name))
+        noun = set(what.noun)
+        return (len(words & noun) / max(len(words | noun), 1), -list(properties).index(name))
+
+    rest = len(properties) - len(lists) - len(objects)
+    if wants_list:
+        if lists:
+            return max(lists, key=closeness), True
+        if objects and rest <= 2 and len(objects) == 1:
+            return objects[0], False
+        if bare and (len(properties) <= 2 or max(closeness(n)[0] for n in bare) > 0.3):
+            return max(bare, key=closeness), True
+        return None
+    best = max(objects, key=closeness, default=None)
+    if best is not None and len(properties) <= 3 and (len(properties) == 1 or closeness(best)[0] >= 0.34 or rest == 0):
+        return best, False
+    if len(lists) == 1 and len(properties) <= 2 and depth == 0:
+        return lists[0], True
+    exact = [n for n in lists if field(n) == tuple(what.noun)]
+    if exact and depth == 0 and rest == 0 and not objects:
+        return exact[0], True
+    return None
+
+
+def _wraps_again(inner: Schema, what: Analysis) -> bool:
+    """Does a listed item hold the real list (Reservations -> Instances)?"""
+    properties = inner.get("properties", {})
+    lists = [n for n, s in properties.items() if kind_of(s) == "array" and "properties" in s.get("items", {})]
+    noun = tuple(what.noun)
+    return any(field(n) == noun for n in lists) and not any(field(n)[: len(noun)] == noun for n in properties if n not in lists)
+
+
+_LIST = re.compile(r"(?<=[a-zD])_?(?:Set|List|set|list)$")
+
+
+def is_plural(name: str) -> bool:
+    """'AccountIds', 'IDList' and 'arns', but not 'status'."""
+    words = split(name)
+    if not words:
+        return False
+    if len(words) > 1 and words[-1] in ("list", "set") and words[-2] in ("id", "arn", "name", "key", "ids"):
+        return True
+    return words[-1] in ("ids", "arns", "names", "keys", "idset", "emails") or (len(words) > 1 and singular(words[-1]) != words[-1] and words[-1] != "details")
+
+
+def one_of(name: str) -> str:
+    """'DetectorIds' -> 'DetectorId', 'IDList' -> 'ID', 'policies' -> 'policy'."""
+    words = split(name)
+    if len(words) > 1 and words[-1] in ("list", "set") and words[-2] in ("id", "arn", "name", "key", "ids"):
+        name = _LIST.sub("", name)
+        words = split(name)
+    last = words[-1] if words else ""
+    if last and singular(last) != last and name.lower().endswith(last):
+        head, tail = name[: -len(last)], singular(last)
+        return head + (tail.capitalize() if name[-len(last)].isupper() else tail)
+    return name

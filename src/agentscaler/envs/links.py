@@ -1,0 +1,165 @@
+"""Tools that tie two rows and untie them: a reference column of one of them, or a row of a link table.
+
+Link tables are found before the tools are judged, so that the lists of what is tied (ListAttachedRolePolicies) can read
+through them.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from agentscaler.envs.arguments import Lost, argument, need_all, paging, surroundings
+from agentscaler.envs.drafts import TOKEN, Compiled, Draft, Entry, Noun, operation, table_of
+from agentscaler.envs.items import one_of
+from agentscaler.envs.reads import _shape
+from agentscaler.envs.service import Service
+from agentscaler.records import Act, Shape
+from agentscaler.schemas import kind_of
+from agentscaler.words import entity, field
+
+
+class End(NamedTuple):
+    """One of the two rows; the table is () for what lives outside the service."""
+
+    parameter: str
+    table: Noun
+    many: bool
+
+
+def ends(entry: Entry, tables: Mapping[Noun, Draft]) -> tuple[End, End] | None:
+    """The two rows that a tool ties, in the order of its parameters; None where they are not both known."""
+    out: list[End] = []
+    outside: list[End] = []
+    known = [n for n in entry.required if table_of(one_of(n), tables)]
+    optional = [n for n in entry.parameters if n not in entry.required and table_of(one_of(n), tables)] if len(known) < 2 else []
+    for name in [*entry.required, *optional]:
+        schema = entry.parameters.get(name, {})
+        many = kind_of(schema) == "array"
+        if kind_of(schema.get("items", {}) if many else schema) != "string":
+            continue
+        table = table_of(one_of(name) if many else name, tables)
+        if table is not None and table not in [e.table for e in out] and len(tables[table].key) == 1 and tables[table].own and tables[table].segment is None:
+            out.append(End(name, table, many))
+        elif table is None and entity(one_of(name) if many else name)[1] and not TOKEN.search(name):
+            outside.append(End(name, (), many))
+    if len(out) == 1 and len(outside) == 1:
+        out += outside
+    if len(out) != 2 or (out[0].many and out[1].many):
+        return None
+    return out[0], out[1]
+
+
+def link_noun(a: End, b: End) -> Noun:
+    first, second = sorted((a.table or field(one_of(a.parameter)), b.table or field(one_of(b.parameter))))
+    return (*first, *second, "link")
+
+
+def add_link_tables(service: Service) -> None:
+    """A table for each pair of tables that some tool ties and no reference column joins."""
+    tables = service.tables
+    for entry in service.entries:
+        if entry.what.kind not in ("link", "unlink") or (pair := ends(entry, tables)) is None or _reference(pair, tables):
+            continue
+        noun = link_noun(*pair)
+        if noun in tables:
+            continue
+        draft = Draft(noun, [])
+        draft.link = True
+        for end in sorted(pair, key=lambda e: (not e.table, e.table)):
+            if not end.table:
+                schema = entry.parameters[end.parameter]
+                column = draft.force(one_of(end.parameter), schema.get("items", schema))
+                draft.parents.append(column.name)
+                continue
+            other = tables[end.table]
+            assert other.own is not None
+            name = other.own if len(other.own) > 4 else "_".join([*end.table, other.own.lower()])
+            column = draft.force(name, {"type": "string", "description": f"{' '.join(end.table)} that is tied"})
+            column.reference = end.table
+            draft.parents.append(column.name)
+        if len(draft.parents) == 2 and len(draft.columns) == 2:
+            tables[noun] = draft
+
+
+def _reference(pair: tuple[End, End], tables: Mapping[Noun, Draft]) -> tuple[End, End, str] | None:
+    """(row that is changed, row it points to, column) where one of the two holds the other's id."""
+    for one, other in (pair, pair[::-1]):
+        if not one.table or not other.table:
+            continue
+        draft = tables[one.table]
+        for column in draft.columns.values():
+            if column.reference == other.table and column.name != draft.own and column.name not in draft.parents and column.shown and not other.many:
+                return one, other, column.name
+    return None
+
+
+def link(entry: Entry, service: Service) -> Compiled:
+    """A tool that ties or unties. Raises Lost(not_two_ends)."""
+    pair = ends(entry, service.tables)
+    if pair is None:
+        raise Lost("not_two_ends")
+    arguments = surroundings(entry, None, service)
+    tie = entry.what.kind == "link"
+    if found := _reference(pair, service.tables):
+        one, other, column = found
+        draft = service.tables[one.table]
+        arguments |= {
+            one.parameter: argument(entry, one.parameter, "key", draft.own, many=one.many, required=True),
+            other.parameter: argument(entry, other.parameter, "value", column, required=True),
+        }
+        act: Act = "link" if tie else "unlink"
+        need_all(entry, arguments)
+        return Compiled(entry, draft, operation(entry, draft, act, arguments, None))
+    noun = link_noun(*pair)
+    if noun not in service.tables:
+        raise Lost("not_two_ends")
+    draft = service.tables[noun]
+    for end in pair:
+        column = next((c.name for c in draft.columns.values() if c.reference == (end.table or None)), None)
+        if column is None:
+            raise Lost("not_two_ends")
+        arguments[end.parameter] = argument(entry, end.parameter, "key", column, many=end.many, required=True)
+    need_all(entry, arguments)
+    return Compiled(entry, draft, operation(entry, draft, "link" if tie else "unlink", arguments, None, through="_".join(noun)))
+
+
+def tied_list(entry: Entry, service: Service) -> Compiled | None:
+    """A list of the rows that are tied to one row (ListPoliciesForRole), read through the link table."""
+    if entry.what.kind not in ("list", "get") or entry.item is None or not entry.item.many:
+        return None
+    wanted = [n for n in entry.required if n not in service.contexts]
+    if len(wanted) != 1 or (near := table_of(wanted[0], service.tables)) is None:
+        return None
+    for noun, draft in service.tables.items():
+        if not draft.link or near not in [c.reference for c in draft.columns.values()]:
+            continue
+        far = next((c.reference for c in draft.columns.values() if c.reference != near), None)
+        if far is None and entry.item.scalar and (outside := _outside_list(entry, draft, wanted[0], near, service)):
+            return outside
+        if far is None or entry.what.noun[-len(far) :] != far:
+            continue
+        table = service.tables[far]
+        try:
+            shape = _shape(entry, table, False)
+        except Lost:
+            continue
+        arguments = surroundings(entry, table, service)
+        column = next(c.name for c in draft.columns.values() if c.reference == near)
+        arguments[wanted[0]] = argument(entry, wanted[0], "filter", column)
+        arguments |= {n: a for n, a in paging(entry).items() if n not in arguments}
+        return Compiled(entry, table, operation(entry, table, "list", arguments, shape, through="_".join(noun)))
+    return None
+
+
+def _outside_list(entry: Entry, draft: Draft, parameter: str, near: Noun, service: Service) -> Compiled | None:
+    """ListTrackerConsumers(TrackerName) -> ConsumerArns: the other ends, which live outside the service."""
+    assert entry.item is not None
+    other = next(c.name for c in draft.columns.values() if c.reference != near)
+    column = next(c.name for c in draft.columns.values() if c.reference == near)
+    if field(one_of(entry.item.wrap[-1]))[-2:] != field(other)[-2:]:
+        return None
+    wrap = tuple(f"{n}[]" if listed else n for n, listed in zip(entry.item.wrap, entry.item.nested, strict=True))
+    shape = Shape(fields={entry.item.wrap[-1]: other}, wrap=wrap, many=True, scalar=True, next=entry.item.next)
+    arguments = surroundings(entry, draft, service)
+    arguments[parameter] = argument(entry, parameter, "filter", column)
+    arguments |= {n: a for n, a in paging(entry).items() if n not in arguments}
+    return Compiled(entry, draft, operation(entry, draft, "list", arguments, shape))

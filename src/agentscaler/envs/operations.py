@@ -1,0 +1,51 @@
+"""What each tool does to the tables of its service: an Operation, or the reason why it is left out."""
+
+from agentscaler.envs.arguments import Lost
+from agentscaler.envs.drafts import Compiled, Draft, Entry
+from agentscaler.envs.links import add_link_tables, link, tied_list
+from agentscaler.envs.reads import read
+from agentscaler.envs.service import Service, part_of
+from agentscaler.envs.writes import action, create, delete, put, update
+
+MAKERS = {"get": read, "list": read, "create": create, "put": put, "update": update, "delete": delete, "action": action}
+
+
+def judge_all(service: Service) -> tuple[dict[str, Compiled], dict[str, str]]:
+    """Tools that compile (id -> what it does) and those that do not (id -> reason)."""
+    add_link_tables(service)
+    good: dict[str, Compiled] = {}
+    lost: dict[str, str] = {}
+    for entry in service.entries:
+        try:
+            good[entry.id] = judge(entry, service)
+        except Lost as reason:
+            lost[entry.id] = reason.why
+    return good, lost
+
+
+def judge(entry: Entry, service: Service) -> Compiled:
+    """What one tool does. Raises Lost."""
+    kind = entry.what.kind
+    if kind == "compute":
+        raise Lost("computes")
+    if kind == "other":
+        raise Lost("verb_unknown")
+    if kind in ("link", "unlink"):
+        return link(entry, service)
+    if (tied := tied_list(entry, service)) is not None:
+        return tied
+    draft, own = resolve(entry, service)
+    return MAKERS[kind](entry, draft, service, own)
+
+
+def resolve(entry: Entry, service: Service) -> tuple[Draft, bool]:
+    """The table a tool is about, and whether its noun is the table's own (no view, no part)."""
+    noun = entry.what.noun
+    if noun in service.tables:
+        return service.tables[noun], not entry.view and (entry.plain or entry.what.kind in ("create", "update", "action", "delete"))
+    if entry.what.kind in ("update", "put", "action") and (part := part_of(entry, service.tables)) is not None:
+        return service.tables[part], False
+    best = [n for n in service.tables if noun[: len(n)] == n or noun[-len(n) :] == n]
+    if best:
+        return service.tables[max(best, key=lambda n: (len(n), noun[: len(n)] == n))], False
+    raise Lost("no_resource")

@@ -1,0 +1,127 @@
+"""Words that values are made of, by what they name. Written for this project; people and addresses come from Faker."""
+
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+
+class Words(NamedTuple):
+    """Lists of which a name takes one word each."""
+
+    lists: tuple[tuple[str, ...], ...]
+    join: str = " "
+
+
+def _w(*lists: str, join: str = " ") -> Words:
+    return Words(tuple(tuple(part.strip() for part in text.split("|")) for text in lists), join)
+
+
+PROJECTS = (
+    "payroll|checkout|onboarding|billing|search|inventory|support|returns|catalog|loyalty|invoices|bookings|reviews|orders|newsletter|"
+    "warehouse|delivery|pricing|identity|archive|press|partners|field|training|survey|tickets|portal|kiosk|fleet|harvest"
+)
+STAGES = "prod|staging|dev|test|eu|us|north|south|blue|green|internal|legacy|pilot|nightly|backup|main"
+TOPICS = (
+    "Harbour|Northgate|Riverside|Lantern|Greenhouse|Old mill|Rooftop|Ferry|Observatory|Canteen|Museum|Workshop|Marathon|Spring sale|"
+    "Night shift|Front desk|Quarterly review|Welcome|Winter stock|Apprentice|Founders|Summer camp|Field survey|Customer letters|"
+    "Returns|Payroll|Onboarding|Invoices|Site B|Orchard"
+)
+KIND_SLUGS: Final[dict[str, str]] = {
+    "cluster": "core|compute|batch|web|search", "database": "db|store|ledger|records", "db": "db|store|ledger|records", "instance": "web|worker|db|cache|gateway",
+    "server": "web|mail|file|build|proxy", "node": "node-1|node-2|node-3|worker|edge", "volume": "data|logs|scratch|home", "disk": "data|logs|boot|scratch",
+    "bucket": "assets|backups|exports|logs|uploads", "queue": "inbox|retry|jobs|dead-letter", "topic": "events|updates|alerts|audit", "stream": "events|clicks|metrics|orders",
+    "function": "resize|notify|sync|export|cleanup", "pipeline": "release|import|etl|publish", "repository": "api|web|docs|infra|tools", "table": "customers|sessions|events|prices",
+    "network": "net|office|lab|guest", "vpc": "net|core|shared", "subnet": "private|public|data", "image": "base|web|worker|builder", "key": "api-key|signing-key|deploy-key|master-key",
+    "secret": "db-password|api-token|smtp-login|webhook-secret", "certificate": "web-cert|mail-cert|wildcard-cert|client-cert", "service": "api|web|auth|mail|search",
+    "snapshot": "before-upgrade|weekly|monthly|pre-release", "backup": "weekly|nightly|monthly|before-upgrade", "gateway": "gateway|edge|vpn|transit", "endpoint": "endpoint|scoring|ingest|callback",
+    "environment": "prod|staging|preview|lab", "domain": "www|shop|mail|docs", "zone": "internal|public|office", "registry": "images|packages|charts", "stack": "web|data|network|monitoring",
+    "group": "admins|readers|operators|batch", "role": "reader|deployer|auditor|backup", "connection": "office|partner|warehouse|replica", "balancer": "web|api|internal|edge",
+}  # fmt: skip
+"""Last word of an infrastructure noun -> what follows the project in its names."""
+PEOPLE_NOUNS: Final = frozenset(
+    "user member contact employee person customer student teacher patient participant author owner guest visitor worker staff recipient "
+    "subscriber guardian profile assignee reviewer approver invitee attendee practitioner human caller player driver".split()
+)
+NAMES: Final[dict[str, Words]] = {
+    "group team audience segment cohort list roster": _w("Finance|Support|Field|Night shift|Weekend|Regional|New|Design|Warehouse|Press|Leeds|Graz|Porto|Founding|Volunteer", "team|leads|members|desk|contacts|crew|subscribers"),
+    "campaign ad advertisement promotion offer coupon discount journey experience": _w("Spring|Summer|Autumn|Winter|Back to school|Black Friday|Loyalty|Welcome|Newcomer|Early bird|Weekend|Birthday", "sale|offer|teaser|reminder|launch|countdown|thank you"),
+    "document file page note article post attachment draft memo contract form sheet spreadsheet presentation": _w("Quarterly review|Travel policy|Floor plan|Price list|Meeting notes|Press kit|Safety checklist|Job description|Budget|Customer survey|Release notes|Supplier contract", "2024|2025|2026|draft|final|for print|Leeds|v2"),
+    "folder drive album collection library notebook": _w("Contracts|Photos|Receipts|Interviews|Drawings|Recipes|Press|Translations|Old projects|Site visits|Invoices|Tenders", "2024|2025|2026|archive|Leeds|shared|north"),
+    "policy rule filter control guardrail constraint check standard": _w("Block|Keep|Review|Limit|Allow|Encrypt|Flag|Require approval for", "old clients|guest accounts|large uploads|public links|night logins|test data|foreign logins|unused keys|weekend changes"),
+    "dashboard report view analysis chart widget query insight metric visualization": _w("Weekly|Monthly|Daily|Regional|Yearly", "sales|returns|visitors|open tickets|stock levels|energy use|delivery times|refunds|sign-ups"),
+    "device sensor thing camera gateway asset machine robot vehicle meter printer phone": _w("Boiler room|Loading dock|Greenhouse|Server room|Lobby|Rooftop|Canteen|Cold store|Gate 3|Workshop|Parking|Hall B", "sensor|camera|meter|scanner|reader|unit 1|unit 2|controller"),
+    "model classifier recognizer estimator detector predictor algorithm endpoint": _w("churn|ticket-triage|price-forecast|photo-tagger|fraud-score|demand|invoice-reader|sentiment|route-planner|defect-finder", "v1|v2|v3|small|large|tuned|baseline", join="-"),
+    "dataset corpus feature experiment trial evaluation benchmark notebook": _w("customer-reviews|street-photos|call-transcripts|meter-readings|order-history|support-tickets|weather|product-texts", "2024|2025|clean|sample|labelled|raw|holdout", join="-"),
+    "course class lesson assignment quiz exam classroom program curriculum": _w("Algebra|World history|Chemistry|Creative writing|First aid|Spanish|Accounting|Statistics|Pottery|Music theory", "1|2|evening|beginners|advanced|summer|group A|group B"),
+    "product item sku variant listing good merchandise offering": _w("Oak|Linen|Copper|Travel|Mini|Classic|Nordic|Garden|Everyday|Foldable", "desk lamp|backpack|kettle|notebook|blanket|chair|bottle|umbrella|tray|mug"),
+    "project workspace space app application site website portal initiative account tenant organization company": _w("Harbour|Northgate|Riverside|Lantern|Greenhouse|Old mill|Orchard|Observatory|Ferry|Founders|Lindqvist|Meridian", "portal|tracker|shop|help desk|booking|planner|archive|intranet"),
+    "template blueprint layout theme preset schema profile": _w("Welcome|Invoice|Reminder|Order confirmation|Password reset|Monthly summary|Thank-you|Shipping notice|Feedback request|Basic|Compact", "letter|standard|short|with logo|plain|formal|German|v2"),
+    "alarm alert monitor incident event notification issue finding anomaly warning": _w("High|Low|Unusual|Repeated|Sudden|Missing", "error rate|disk space|login attempts|response time|temperature|queue length|heartbeat|spend|memory use"),
+    "location place store shop room venue building office warehouse facility branch": _w("Northgate|Riverside|Harbour|Old mill|Station|Market square|Airport|Hill street|Lakeside|Campus", "depot|branch|hall|office|warehouse|annexe|counter|2nd floor"),
+    "job task run execution workflow process batch schedule operation export import migration session build deployment pipeline plan": _w("Nightly|Weekly|Month-end|Morning|One-off|Quarterly|Hourly", "import|clean-up|export|stock count|invoice run|backup|index rebuild|mailing|price update"),
+    "channel video playlist broadcast live episode show podcast song track stream media clip": _w("Main hall|Studio 2|Morning show|Town council|Match day|Cooking|Ferry cam|Museum tour|Lecture|Open day", "feed|highlights|live|recording|part 1|part 2|replay"),
+    "label tag keyword category topic term classification": _w("urgent|archived|internal|seasonal|reviewed|follow-up|sensitive|draft|partner|training|fragile|export"),
+    "budget plan subscription package license contract agreement reservation commitment": _w("Marketing|Travel|Hardware|Training|Cloud|Events|Cleaning|Print|Security|Research", "2025|2026|basic|standard|yearly|reserve"),
+    "question survey poll feedback comment review message reply conversation thread chat ticket case request": _w("Late delivery|Wrong size|Invoice question|Login trouble|Refund|Broken link|Change of address|Opening hours|Missing part|Thank you note", "Leeds|Graz|March|April|follow-up|second try|urgent"),
+    "bot agent assistant flow intent skill": _w("Order|Returns|Booking|Opening hours|Invoice|Password|Delivery|Travel|Onboarding|Feedback", "helper|assistant|bot|guide|router"),
+    "test suite scenario simulation fixture": _w("checkout|login|search|refund|signup|upload|export|billing", "smoke|load|regression|nightly|mobile", join="-"),
+    "calendar": _w("Team|Holiday|Room|Shift|Training|Delivery", "calendar|plan|Leeds|Graz|2026"),
+}  # fmt: skip
+"""Words of a noun -> how its rows are called."""
+DESCRIPTIONS: Final = (
+    "for the finance team|kept for the auditors|moved from the old office|trial run, may be dropped|for the partners in Graz|copy of the main one|"
+    "used on weekends only|set up by the previous admin|for the summer interns|replaces the one from last year|waiting for approval|"
+    "shared with the print shop|needed until the end of the year|for customers in the north|made during the workshop|for the new branch"
+).split("|")
+REASONS: Final = "scheduled maintenance|requested by the owner|limit reached|no longer needed|failed health check|waiting for capacity|policy change|manual change".split("|")
+REGIONS: Final = {
+    "aws": ("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2"),
+    "google": ("europe-west1", "us-central1", "asia-east1", "europe-north1"),
+    "tencent": ("ap-singapore", "eu-frankfurt", "na-siliconvalley", "ap-tokyo"),
+}
+SLUG_LISTS: Final = (tuple(PROJECTS.split("|")), tuple(STAGES.split("|")))
+PHRASE_LISTS: Final = (tuple(TOPICS.split("|")), ("", "", "archive", "2025", "test", "draft", "copy", "north", "south"))
+
+
+@lru_cache(1)
+def people() -> tuple[str, ...]:
+    """Forty full names."""
+    fake = _faker()
+    return tuple(dict.fromkeys(f"{fake.first_name()} {fake.last_name()}" for _ in range(44)))[:40]
+
+
+@lru_cache(1)
+def companies() -> tuple[str, ...]:
+    fake = _faker()
+    return tuple(dict.fromkeys(fake.company() for _ in range(30)))[:24]
+
+
+@lru_cache(1)
+def streets() -> tuple[str, ...]:
+    fake = _faker()
+    return tuple(dict.fromkeys(fake.street_address() for _ in range(34)))[:30]
+
+
+@lru_cache(1)
+def cities() -> tuple[str, ...]:
+    fake = _faker()
+    return tuple(dict.fromkeys(fake.city() for _ in range(30)))[:24]
+
+
+def _faker() -> Any:
+    import faker
+
+    fake = faker.Faker("en_US")
+    fake.seed_instance(20260615)
+    return fake
+
+
+COUNTRIES: Final = "Portugal|Japan|Kenya|Austria|Finland|Peru|Canada|Belgium|Ireland|Vietnam".split("|")
+
+
+def find_names(noun: tuple[str, ...]) -> Words | None:
+    """How rows of this noun are called; the last word of the noun decides first."""
+    for word in reversed(noun):
+        for words, found in NAMES.items():
+            if word in words.split():
+                return found
+    return None

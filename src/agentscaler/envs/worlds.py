@@ -1,0 +1,475 @@
+"""A domain as a world: its tools, the reads that find their rows, the tables behind them, and the Model of it all."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from agentscaler.envs.arguments import HIDDEN
+from agentscaler.envs.drafts import Col, Compiled, Draft, Noun
+from agentscaler.envs.nouns import noun_phrase, said
+from agentscaler.envs.service import Service
+from agentscaler.records import Argument, Column, Domain, Edge, Lost, Model, Operation, Reference, Schema, Table, Tool
+from agentscaler.schemas import kind_of
+from agentscaler.words import field, plural, singular
+
+LARGEST: Final = 60
+SHOWN_TABLES: Final = 4
+Key = tuple[str, Noun]
+"""(service, noun): a table before it has a name."""
+
+
+class CompiledService(NamedTuple):
+    """A service and what its tools do."""
+
+    service: Service
+    good: dict[str, Compiled]
+    lost: dict[str, str]
+
+
+class Member(NamedTuple):
+    """A tool of the world."""
+
+    group: str
+    compiled: Compiled
+    own: bool
+
+    @property
+    def key(self) -> Key:
+        return self.group, self.compiled.draft.noun
+
+
+class Plan(NamedTuple):
+    """What a world is made of, before it is written."""
+
+    model: Model
+    members: dict[str, Member]
+    """Name of the tool -> where it comes from."""
+    lost: list[Lost]
+    drafts: dict[str, tuple[str, Draft]]
+    """Name of the table -> (service, draft)."""
+    columns: dict[str, dict[str, Col]]
+    """Name of the table -> its columns in the making."""
+
+
+def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], *, refused: Iterable[str] = ()) -> Plan:
+    """Choose tools and tables. tools: id -> Tool, those of the domain; refused: ids that the gate refused."""
+    own, lost = _own(domain, tools, services, set(refused))
+    members = [*own, *closure(own, services, set(refused))]
+    keys = _tables(members, services)
+    names = _table_names(keys)
+    columns = {key: _columns(key, members, services) for key in keys}
+    named = _tool_names(members)
+    tables = tuple(_table(key, names, columns, services, members) for key in keys)
+    operations = tuple(sorted((_operation(name, m, names, columns) for name, m in named.items()), key=lambda o: o.name))
+    title = _title(domain, services, tables, own)
+    model = mark_blind(Model(title=title, tables=_parents_first(tables), operations=_python_names(operations)))
+    return Plan(
+        model,
+        named,
+        lost,
+        {names[k]: (k[0], services[k[0]].service.tables[k[1]]) for k in keys},
+        {names[k]: columns[k] for k in keys},
+    )
+
+
+# ---- tools ------------------------------------------------------------------------------------------------------
+
+
+def _own(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], refused: set[str]) -> tuple[list[Member], list[Lost]]:
+    weight = Counter(g for t in tools.values() for g in (t.source.group, *t.also_in))
+    own, lost = [], []
+    for number in domain.tools:
+        tool = tools[number]
+        homes = [g for g in (tool.source.group, *tool.also_in) if g in services]
+        homes.sort(key=lambda g: (number not in services[g].good, -weight[g], g))
+        group = homes[0]
+        found = services[group].good.get(number)
+        if number in refused:
+            lost.append(Lost(tool=number, name=tool.name, why="refused"))
+        elif found is None:
+            lost.append(Lost(tool=number, name=tool.name, why=services[group].lost.get(number, "no_resource")))
+        else:
+            own.append(Member(group, found, True))
+    return own, lost
+
+
+def closure(own: Sequence[Member], services: Mapping[str, CompiledService], refused: set[str]) -> list[Member]:
+    """The list and get tools, from the same services, of the tables and their parents: without them nobody finds a row."""
+    have = {m.compiled.entry.id for m in own} | refused
+    out: list[Member] = []
+    todo = list(dict.fromkeys(k for m in own for k in _touched(m, services)))
+    seen: set[Key] = set()
+    while todo:
+        key = todo.pop(0)
+        if key in seen:
+            continue
+        seen.add(key)
+        group, noun = key
+        reads = [c for c in services[group].good.values() if c.draft.noun == noun and c.operation.act in ("get", "list") and not c.operation.through]
+        reads = [c for c in reads if c.entry.what.noun == noun and not c.entry.view and c.entry.plain]
+        reads.sort(key=lambda c: (c.operation.act != "list", sum(a.required for a in c.operation.arguments), c.entry.tool.name))
+        for found in reads:
+            if found.entry.id not in have and len(own) + len(out) < LARGEST:
+                have.add(found.entry.id)
+                out.append(Member(group, found, False))
+        draft = services[group].service.tables[noun]
+        todo += [(group, r) for r in _needed(draft)]
+        for member in out:
+            if member.key == key:
+                todo += [k for k in _touched(member, services) if k not in seen]
+    return out
+
+
+def _needed(draft: Draft) -> list[Noun]:
+    """Tables without which a row makes no sense: those its key names."""
+    names = [*draft.parents, *(["parent"] if "parent" in draft.columns else [])]
+    return [r for n in names if (r := draft.columns[n].reference) is not None]
+
+
+def _touched(member: Member, services: Mapping[str, CompiledService]) -> list[Key]:
+    """Tables that a tool reads, writes or needs an id of."""
+    group, draft = member.group, member.compiled.draft
+    operation = member.compiled.operation
+    out = [(group, draft.noun)]
+    out += [(group, n) for n in _needed(draft)]
+    for argument in operation.arguments:
+        column = draft.columns.get(argument.column or "")
+        if column is not None and column.reference is not None and (argument.required or operation.act in ("link", "unlink")):
+            out.append((group, column.reference))
+    if operation.through:
+        link = _link(operation.through, services[group].service)
+        out.append((group, link.noun))
+        out += [(group, c.reference) for c in link.columns.values() if c.reference]
+    return out
+
+
+def _link(name: str, service: Service) -> Draft:
+    return next(d for d in service.tables.values() if d.link and "_".join(d.noun) == name)
+
+
+def _tables(members: Sequence[Member], services: Mapping[str, CompiledService]) -> list[Key]:
+    out: dict[Key, None] = {}
+    todo = [k for m in members for k in _touched(m, services)]
+    while todo:
+        key = todo.pop(0)
+        if key not in out:
+            out[key] = None
+            todo += [(key[0], n) for n in _needed(services[key[0]].service.tables[key[1]])]
+    return sorted(out)
+
+
+# ---- names ------------------------------------------------------------------------------------------------------
+
+
+def _table_names(keys: Sequence[Key]) -> dict[Key, str]:
+    count = Counter("_".join(noun) for _, noun in keys)
+    out = {}
+    for group, noun in keys:
+        name = "_".join(noun)
+        if count[name] > 1:
+            name = f"{group.split(':')[-1]}_{name}"
+        name = re.sub(r"[^A-Za-z0-9_]+", "_", name)[:56]
+        name = f"t_{name}" if not name or name[0].isdigit() else name
+        taken, n, base = set(out.values()), 2, name
+        while name in taken:
+            name, n = f"{base}_{n}", n + 1
+        out[group, noun] = name
+    return out
+
+
+def _tool_names(members: Sequence[Member]) -> dict[str, Member]:
+    """Unique names; a service's prefix, or more of the path, only where two would be the same."""
+    out: dict[str, Member] = {}
+    count = Counter(m.compiled.entry.tool.name for m in members)
+    for member in sorted(members, key=lambda m: (m.group, m.compiled.entry.tool.source.operation, m.compiled.entry.id)):
+        tool = member.compiled.entry.tool
+        name = tool.name
+        if count[name] > 1:
+            if tool.source.vendor == "google":
+                parts = [p for p in tool.source.operation.split(".")[1:] if p not in ("projects", "locations")]
+                name = "_".join(parts)
+                if name in out or sum(_short(m) == name for m in members) > 1:
+                    name = "_".join(tool.source.operation.split("."))
+            else:
+                name = f"{re.sub(r'[^A-Za-z0-9]+', '_', tool.source.service)}_{name}"
+        name = name[:64]
+        n = 2
+        while name in out:
+            name, n = f"{name[:60]}_{n}", n + 1
+        out[name] = member
+    return out
+
+
+def _short(member: Member) -> str:
+    return "_".join(p for p in member.compiled.entry.tool.source.operation.split(".")[1:] if p not in ("projects", "locations"))
+
+
+def _python_names(operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    """Function names unique in the file."""
+    used: set[str] = set()
+    out = []
+    for operation in operations:
+        name, n = operation.python, 2
+        while name in used or name.isupper():
+            name, n = f"{operation.python}_{n}", n + 1
+        used.add(name)
+        out.append(operation.model_copy(update={"python": name}))
+    return tuple(out)
+
+
+def _title(domain: Domain, services: Mapping[str, CompiledService], tables: Sequence[Table], own: Sequence[Member]) -> str:
+    count = Counter(m.group for m in own)
+    groups = [g for g, _ in sorted(count.items(), key=lambda x: (-x[1], x[0]))][:2]
+    titles = [services[g].service.title for g in groups] or [domain.name]
+    busy = Counter((m.group, m.compiled.draft.noun) for m in own)
+    nouns = [plural(t.noun) for t in sorted(tables, key=lambda t: (-busy[t.service, tuple(t.name.split("_"))], t.name)) if not t.name.endswith("_link")]
+    nouns = list(dict.fromkeys(nouns))[:SHOWN_TABLES]
+    about = nouns[0] if len(nouns) == 1 else ", ".join(nouns[:-1]) + " and " + nouns[-1] if nouns else ""
+    return f"{' and '.join(dict.fromkeys(titles))}: {about}"
+
+
+# ---- columns ----------------------------------------------------------------------------------------------------
+
+
+def _columns(key: Key, members: Sequence[Member], services: Mapping[str, CompiledService]) -> dict[str, Col]:
+    """The columns that some tool of the world shows, writes or asks for, in the order of the draft."""
+    draft = services[key[0]].service.tables[key[1]]
+    used = set(draft.key) | ({"parent"} & set(draft.columns))
+    for member in members:
+        if member.key != key:
+            continue
+        operation = member.compiled.operation
+        if operation.shape:
+            used |= set(operation.shape.fields.values())
+        for argument in operation.arguments:
+            used |= {argument.column} if argument.column else set()
+            used |= set(argument.body.values())
+        used |= set(operation.sets) | ({operation.state[0]} if operation.state else set())
+    front = [k for k in draft.key if k in draft.columns]
+    return {n: draft.columns[n] for n in [*front, *(c for c in draft.columns if c not in front)] if n in used and n in draft.columns}
+
+
+def _table(key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]], services: Mapping[str, CompiledService], members: Sequence[Member]) -> Table:
+    group, noun = key
+    service = services[group].service
+    draft = service.tables[noun]
+    phrase = noun_phrase(draft)
+    heard = said(phrase, service.texts)
+    return Table(
+        name=names[key],
+        noun=heard or phrase,
+        said=heard is not None,
+        service=group,
+        columns=tuple(_column(c, draft, _always_given(c, draft, members, key)) for c in columns[key].values()),
+        key=draft.key,
+        references=_references(key, names, columns, services, members),
+        resource=draft.segment is not None and "parent" in columns[key],
+    )
+
+
+def _always_given(column: Col, draft: Draft, members: Sequence[Member], key: Key) -> bool:
+    """Does every create ask for it, so that no row is without?"""
+    creates = [m.compiled.operation for m in members if m.key == key and m.compiled.operation.act == "create"]
+    clears = any(m.compiled.operation.act == "unlink" for m in members if m.key == key)
+    return bool(creates) and not clears and all(any(a.column == column.name and a.required and a.role == "value" for a in o.arguments) for o in creates)
+
+
+def _column(column: Col, draft: Draft, given: bool) -> Column:
+    key = column.name in draft.key
+    plain = column.kind in ("string", "integer")
+    choices = tuple(c for c in column.choices if isinstance(c, str) == (column.type == "TEXT")) if plain and not column.json and not key else ()
+    if len(choices) < 2 or len(choices) > 40:
+        choices = ()
+    if column.kind == "boolean":
+        choices = (0, 1)
+    note = ""
+    if key and draft.link:
+        note = ""
+    elif key and column.name == draft.own and draft.generated and column.name not in HIDDEN:
+        note = "made by the service"
+    elif column.name == "parent":
+        note = "resource name of what holds it"
+    elif column.json:
+        note = "JSON"
+    return Column(name=column.name, type=column.type, null=not key and not given, choices=choices, default=0 if column.kind == "boolean" and not key else None, note=note)  # type: ignore[arg-type]
+
+
+def _references(
+    key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]], services: Mapping[str, CompiledService], members: Sequence[Member]
+) -> tuple[Reference, ...]:
+    group, noun = key
+    service = services[group].service
+    draft = service.tables[noun]
+    out = []
+    for column in columns[key].values():
+        target = (group, column.reference) if column.reference else None
+        if target is None or target not in names:
+            continue
+        other = service.tables[target[1]]
+        mine = _counterparts(draft, other, column, columns[key])
+        if mine is None or target == key:
+            continue
+        on_delete = _on_delete(column, draft, other)
+        fixed = any(c in draft.key or _always_given(columns[key][c], draft, members, key) for c in mine)
+        if on_delete == "SET NULL" and fixed:
+            on_delete = "RESTRICT"
+        out.append(Reference(columns=mine, table=names[target], on_delete=on_delete))  # type: ignore[arg-type]
+    distinct = {r.columns: r for r in out}
+    return tuple(r for c, r in distinct.items() if not any(set(c) < set(other) for other in distinct))
+
+
+def _counterparts(draft: Draft, other: Draft, column: Col, mine: Mapping[str, Col]) -> tuple[str, ...] | None:
+    """For each column of the other's key, the column here that holds it; None where one is missing."""
+    out = []
+    for part in other.key:
+        if other.columns[part].reference == draft.noun:
+            return None  # the other is held by this one, not the other way round
+        if part == other.own or len(other.key) == 1:
+            found: str | None = column.name
+        else:
+            target = other.columns[part].reference
+            found = next((c.name for c in mine.values() if c.name != column.name and ((target is not None and c.reference == target) or field(c.name) == field(part))), None)
+        if found is None or mine[found].type != other.columns[part].type:
+            return None
+        out.append(found)
+    return tuple(out)
+
+
+_CASCADES = re.compile(r"(?i)\b(?:also delet|and all|all (?:of )?(?:its|the|their)|along with|associated .{0,40}(?:are|is) (?:also )?(?:deleted|removed)|cascad)")
+_RESTRICTS = re.compile(
+    r"(?i)\b(?:must (?:first )?(?:delete|remove|detach|disassociate|be empty)|before (?:you )?(?:can )?delet|(?:can't|cannot|can not|not be able to) delete|"
+    r"has no|have no|(?:is|are) not (?:in use|associated|attached)|in use|not empty|fails? if|first delete|delete all)"
+)
+
+
+def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
+    """What happens to a row when what it refers to is deleted, from what the provider says of deleting."""
+    texts = " ".join(e.tool.description for e in other.entries if e.what.kind == "delete")
+    errors = " ".join(x for e in other.entries if e.what.kind == "delete" for x in e.tool.source.errors)
+    held = column.name in draft.parents or column.name == "parent" or draft.own is None
+    if draft.link or draft.own is None:
+        return "CASCADE"
+    nouns = {w for w in draft.noun} | {plural(w) for w in draft.noun}
+    speaks = bool(nouns & set(re.findall(r"[a-z]+", texts.lower())))
+    if re.search(r"InUse|NotEmpty|HasDepend|DependencyViolation|StillIn|ResourceHas", errors) or (_RESTRICTS.search(texts) and speaks and not _CASCADES.search(texts)):
+        return "RESTRICT"
+    if held:
+        return "CASCADE"
+    return "SET NULL" if column.name not in draft.key else "CASCADE"
+
+
+def _parents_first(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Parents before children; a reference that would close a circle is given up."""
+    by_name = {t.name: t for t in tables}
+    out: dict[str, Table] = {}
+
+    def visit(table: Table, path: tuple[str, ...]) -> None:
+        if table.name in out:
+            return
+        kept = []
+        for reference in table.references:
+            if reference.table in path or reference.table == table.name:
+                continue
+            visit(by_name[reference.table], (*path, table.name))
+            kept.append(reference)
+        out[table.name] = table.model_copy(update={"references": tuple(kept)})
+
+    for table in sorted(tables, key=lambda t: t.name):
+        visit(table, ())
+    return tuple(out.values())
+
+
+# ---- operations -------------------------------------------------------------------------------------------------
+
+
+def _operation(name: str, member: Member, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]]) -> Operation:
+    operation = member.compiled.operation
+    through = None
+    if operation.through:
+        through = next(names[k] for k in names if k[0] == member.group and "_".join(k[1]) == operation.through)
+    return operation.model_copy(update={"name": name, "table": names[member.key], "through": through})
+
+
+def mark_blind(model: Model) -> Model:
+    """Mark the writes whose effect no read shows."""
+    shown: dict[str, set[str]] = {}
+    for operation in model.operations:
+        if operation.act in ("get", "list") and operation.shape:
+            shown.setdefault(operation.table, set()).update(operation.shape.fields.values())
+            if operation.through:
+                shown.setdefault(operation.through, set()).add("*")
+    out = []
+    for operation in model.operations:
+        seen = shown.get(operation.table, set())
+        out.append(operation.model_copy(update={"blind": operation.act not in ("get", "list") and not _visible(operation, seen)}))
+    return model.model_copy(update={"operations": tuple(out)})
+
+
+def _visible(operation: Operation, seen: set[str]) -> bool:
+    if operation.act in ("create", "copy", "delete") or operation.through:
+        return bool(seen)
+    if operation.act == "put" and seen:
+        return True
+    return bool(written(operation) & seen)
+
+
+def written(operation: Operation) -> set[str]:
+    """Columns of existing rows that an operation may change."""
+    out = {a.column for a in operation.arguments if a.role == "value" and a.column}
+    out |= {c for a in operation.arguments for c in a.body.values()}
+    out |= set(operation.sets)
+    if operation.state:
+        out.add(operation.state[0])
+    return out
+
+
+def find_edges(model: Model) -> tuple[Edge, ...]:
+    """Which result feeds which parameter: the field that shows the column a parameter names, or the key it refers to."""
+    producers: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
+    for operation in model.operations:
+        shape = operation.shape
+        if shape is None or operation.act not in ("get", "list", "create", "copy"):
+            continue
+        rank = {"list": 0, "create": 1, "copy": 1, "get": 2}[operation.act] + sum(a.required and a.role in ("key", "filter") for a in operation.arguments) * 3
+        for name, column in shape.fields.items():
+            path = ".".join([w.removesuffix("[]") for w in shape.wrap[: -1 if shape.scalar else None]] + [name])
+            producers.setdefault((operation.table, column), []).append((operation.name, path, rank))
+    tables = {t.name: t for t in model.tables}
+    out = []
+    for operation in model.operations:
+        for argument in operation.arguments:
+            for source, path, rank in _feeding(operation, argument, tables, producers):
+                if source != operation.name and argument.required:
+                    out.append(Edge(source=source, field=path, target=operation.name, parameter=argument.name, score=round(1 / (1 + rank / 4), 2), reason="shows the column that the argument names"))
+    return tuple(sorted(out, key=lambda e: (e.target, e.parameter, -e.score, e.source)))
+
+
+def _feeding(operation: Operation, argument: Argument, tables: Mapping[str, Table], producers: Mapping[tuple[str, str], list[tuple[str, str, int]]]) -> list[tuple[str, str, int]]:
+    if argument.column is None or argument.role not in ("key", "filter", "value", "match"):
+        return []
+    for holder in (operation.through, operation.table):
+        table = tables.get(holder or "")
+        if table is None or argument.column not in {c.name for c in table.columns}:
+            continue
+        for reference in table.references:
+            if argument.column in reference.columns:
+                at = reference.columns.index(argument.column)
+                return producers.get((reference.table, tables[reference.table].key[at]), [])
+        if argument.role in ("key", "match") or argument.column in table.key:
+            return producers.get((table.name, argument.column), [])
+    return []
+
+
+def schema_of(column: Col, text: int = 100) -> Schema:
+    """What an agent is told of a field of an answer."""
+    out: Schema = {"type": kind_of(column.schema)}
+    if description := column.schema.get("description"):
+        out["description"] = str(description)[:text]
+    if column.kind == "array":
+        out["items"] = {"type": kind_of(column.schema.get("items", {}))}
+    return out
+
+
+def own_noun(name: str) -> str:
+    return singular(name)

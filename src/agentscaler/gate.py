@@ -1,0 +1,335 @@
+"""check_env: may this world onto the shelf? Each finding names the tool and what it did.
+
+A read changes nothing; a write changes a column tied to its arguments or its verb on at least one valid call; bad arguments
+are answered with an error and no change; foreign keys hold after every call; equal seeds give equal worlds; snapshot and
+restore agree; every tool can be reached with arguments that exist in the state.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from agentscaler.canonical import Form
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.population import fill_id
+from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
+from agentscaler.schemas import kind_of
+from agentscaler.world import Loaded, World
+
+TRIES = 12
+SEED = 1
+
+
+class Finding(NamedTuple):
+    """What does not hold."""
+
+    where: str
+    message: str
+    tool: str = ""
+
+
+def check_env(env: EnvSpec, *, trusted: bool = False, seed: int = SEED) -> list[Finding]:
+    """All findings; an empty list opens the gate."""
+    try:
+        loaded = Loaded(env, trusted=trusted)
+        loaded.image(seed)
+    except Dropped as reason:
+        return [Finding(reason.where, reason.message)]
+    out: list[Finding] = []
+    with World(loaded, seed) as world, World(Loaded(env, trusted=trusted), seed) as twin:
+        if world.dump() != twin.dump():
+            out.append(Finding("population.json", "the same seed gives other rows the second time"))
+        for tool in env.tools:
+            out += _check_tool(world, tool, env)
+            world.reset()
+    kinds = {t.kind for t in env.tools if not any(f.tool == t.name for f in out)}
+    if not out and kinds != {"read", "write"}:
+        out.append(Finding("env.json", "a world needs a tool that reads and one that writes"))
+    return out
+
+
+def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
+    operation = next((o for o in env.model.operations if o.name == tool.name), None) if env.model else None
+    worked = changed = filled = False
+    last = ""
+    for attempt in range(TRIES):
+        arguments = valid_arguments(world, tool, operation, env.model, attempt)
+        world.reset()
+        answer = world.call(tool.name, arguments)
+        if answer.error is not None:
+            last = f"{answer.error.code}: {answer.error.message}"
+            if answer.error.code == "internal":
+                yield Finding(tool.name, f"a call with valid arguments is a defect: {last}; arguments {orjson.dumps(arguments).decode()[:200]}", tool.name)
+                return
+            continue
+        form = world.diff().form
+        if any(True for _ in world._x("PRAGMA foreign_key_check")):
+            yield Finding(tool.name, "a foreign key is broken after the call", tool.name)
+            return
+        try:
+            orjson.dumps(answer.data)
+        except TypeError:
+            yield Finding(tool.name, "its answer is not JSON", tool.name)
+            return
+        worked = True
+        if tool.kind == "read":
+            if form:
+                yield Finding(tool.name, f"a read changed {form[0][1]}", tool.name)
+                return
+            filled = filled or _holds(answer.data)
+            if filled:
+                break
+        elif form and (operation is None or _expected(form, operation)):
+            changed = True
+            yield from _restores(world, tool, form)
+            break
+    if not worked:
+        yield Finding(tool.name, f"no valid call succeeds ({last})", tool.name)
+    elif tool.kind == "read" and not filled:
+        yield Finding(tool.name, "every answer is empty", tool.name)
+    elif tool.kind == "write" and not changed:
+        yield Finding(tool.name, "it changed no column tied to its arguments or verb", tool.name)
+    else:
+        yield from _refuses(world, tool)
+
+
+def _restores(world: World, tool: EnvTool, form: Form) -> Iterator[Finding]:
+    shot = world.snapshot()
+    world.restore(shot)
+    if world.diff().form != form:
+        yield Finding(tool.name, "a restored snapshot is not the state it was taken of", tool.name)
+
+
+def _holds(data: Any) -> bool:
+    """Does an answer hold any value?"""
+    if isinstance(data, dict):
+        return any(_holds(v) for v in data.values())
+    if isinstance(data, list):
+        return any(_holds(v) for v in data)
+    return data is not None
+
+
+def _expected(form: Form, operation: Operation) -> bool:
+    """Is the change one that this kind of operation makes, on its own table?"""
+    own = [row for row in form if (row[2] if row[0] == "+" else row[1]) in (operation.table, operation.through)]
+    if operation.act in ("create", "copy"):
+        return any(row[0] == "+" for row in own)
+    if operation.act == "delete":
+        return any(row[0] == "-" for row in own)
+    if operation.through:
+        return any(row[0] == ("+" if operation.act == "link" else "-") for row in own)
+    if operation.act == "put":
+        return bool(own)
+    tied = {a.column for a in operation.arguments if a.role in ("value", "body")} | {c for a in operation.arguments for c in a.body.values()}
+    tied |= {operation.state[0]} if operation.state else set()
+    return any(row[0] == "~" and any(column in tied for column, _ in row[3]) for row in own)
+
+
+def _refuses(world: World, tool: EnvTool) -> Iterator[Finding]:
+    """Bad arguments are answered with an error and no change."""
+    for label, arguments in bad_arguments(tool):
+        world.reset()
+        answer = world.call(tool.name, arguments)
+        if answer.error is None and label != "unknown id":
+            yield Finding(tool.name, f"{label}: accepted, but it should be refused", tool.name)
+        elif answer.error is not None and answer.error.code == "internal":
+            yield Finding(tool.name, f"{label}: a defect, {answer.error.message}", tool.name)
+        if answer.error is not None and world.diff().form:
+            yield Finding(tool.name, f"{label}: refused, but the state changed", tool.name)
+
+
+def bad_arguments(tool: EnvTool) -> Iterator[tuple[str, JsonObject]]:
+    """One call of each class of invalid arguments."""
+    properties, required = tool.parameters.get("properties", {}), tool.parameters.get("required", [])
+    yield "an argument nobody knows", {"no_such_argument": 1}
+    if required:
+        yield "a required argument missing", {}
+        name = required[0]
+        wrong: Any = 7 if kind_of(properties[name]) != "integer" else "seven"
+        wrong = "x" if kind_of(properties[name]) == "number" else wrong
+        yield "an argument of the wrong type", {name: wrong}
+    ids = {n: "no-such-id" for n in required if kind_of(properties[n]) == "string" and "enum" not in properties[n]}
+    if ids and len(ids) == len(required):
+        yield "unknown id", ids
+
+
+# ---- valid arguments ----------------------------------------------------------------------------------------------
+
+
+def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, model: Model | None, attempt: int) -> JsonObject:
+    """Arguments that exist in the state; every attempt takes another row and other values."""
+    dice = Dice("arguments", world.seed, tool.name, attempt)
+    properties = tool.parameters.get("properties", {})
+    required = list(tool.parameters.get("required", ()))
+    if operation is None or model is None:
+        return {n: any_value(properties[n], dice) for n in required}
+    table = next(t for t in model.tables if t.name == operation.table)
+    row = _some_row(world, operation, table, model, dice, attempt)
+    out: JsonObject = {}
+    parents = _parents(world, table, model, dice) if operation.act in ("create", "copy") else {}
+    wanted = [a for a in operation.arguments if a.required]
+    optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body")]
+    if operation.act in ("update", "put", "create") and optional:
+        wanted += dice.sample(optional, 1 + dice.below(min(3, len(optional))))
+    for argument in wanted:
+        value = _value(world, argument, operation, table, model, row, parents, dice, properties[argument.name])
+        if value is not None:
+            out[argument.name] = value
+    return out
+
+
+def _some_row(world: World, operation: Operation, table: Table, model: Model, dice: Dice, attempt: int) -> JsonObject:
+    """A row of the table the tool is about, for a state change one that may be moved."""
+    source = table.name
+    if operation.through and operation.act in ("list", "unlink"):
+        source = operation.through
+    elif operation.through:
+        return {}
+    rows = _rows(world, source)
+    if operation.state:
+        column, value = operation.state
+        movable = [r for r in rows if r[column] != value and (not operation.only_from or r[column] in operation.only_from)]
+        rows = movable or rows
+    if operation.act == "create" and rows and attempt % 2 == 0:
+        return dice.choice(rows)
+    return dice.choice(rows) if rows else {}
+
+
+def _rows(world: World, table: str) -> list[JsonObject]:
+    info = world.loaded.tables[table]
+    order = ", ".join(f'"{c}"' for c in info.key)
+    return [world.db._row(info, r) for r in world._x(f'SELECT * FROM "{table}" ORDER BY {order} LIMIT 60')]
+
+
+def _parents(world: World, table: Table, model: Model, dice: Dice) -> JsonObject:
+    """For each reference of a new row, the key of some row it may point to, its parts together."""
+    out: JsonObject = {}
+    for reference in table.references:
+        if rows := _rows(world, reference.table):
+            chosen = dice.choice(rows)
+            target = next(t for t in model.tables if t.name == reference.table)
+            out |= {c: chosen[k] for c, k in zip(reference.columns, target.key, strict=True)}
+    return out
+
+
+def _value(
+    world: World, argument: Argument, operation: Operation, table: Table, model: Model, row: JsonObject, parents: JsonObject, dice: Dice, schema: Schema
+) -> Any:
+    if argument.role == "within":
+        named = (argument.template or "").format_map(world.context)
+        return int(named) if kind_of(schema) == "integer" and named.isdigit() else named
+    if argument.role in ("offset", "size"):
+        least, most = schema.get("minimum", 0), schema.get("maximum", 100)
+        return max(least, 0) if argument.role == "offset" else most
+    if argument.role == "token":
+        return None
+    if argument.role in ("key", "match", "filter"):
+        value = row.get(argument.column or "")
+        if value is None and (other := _referred(world, argument, table, model, dice)) is not None:
+            value = other
+        inner = schema.get("items", {}) if argument.many else schema
+        if value is None:
+            value = any_value(inner, dice)
+        if kind_of(inner) == "integer" and isinstance(value, str) and value.isdigit():
+            value = int(value)
+        elif kind_of(inner) == "string" and isinstance(value, int):
+            value = str(value)
+        return [value] if argument.many else value
+    if argument.role in ("since", "until"):
+        values = sorted(v for r in _rows(world, table.name) if (v := r.get(argument.column or "")) is not None)
+        return (values[0] if argument.role == "since" else values[-1]) if values else any_value(schema, dice)
+    if argument.role == "slug":
+        return f"item-{dice.hex(6)}"
+    if argument.role == "value":
+        other = parents.get(argument.column or "", _referred(world, argument, table, model, dice))
+        if other is not None:
+            return [other] if argument.many else other
+        return fitting_value(world, table.name, argument.column or "", schema, dice)
+    return any_value(schema, dice)
+
+
+def _referred(world: World, argument: Argument, table: Table, model: Model, dice: Dice) -> Any:
+    """A key that the argument's column may point to."""
+    for reference in table.references:
+        if argument.column in reference.columns and (rows := _rows(world, reference.table)):
+            target = next(t for t in model.tables if t.name == reference.table)
+            return dice.choice(rows)[target.key[reference.columns.index(argument.column)]]
+    return None
+
+
+def fitting_value(world: World, table: str, column: str, schema: Schema, dice: Dice) -> Any:
+    """A value for a column: from its recipe where that fits the argument's schema, else from the schema."""
+    recipe = world.loaded.env.population["columns"].get(f"{table}.{column}", {})
+    value = draw(recipe, dice, world.context)
+    if value is not None and fits(value, schema):
+        return value
+    return any_value(schema, dice)
+
+
+def draw(recipe: Mapping[str, Any], dice: Dice, context: Mapping[str, str]) -> Any:
+    """A fresh value from a recipe, as an agent would write it."""
+    from agentscaler.population import MAKERS, Painter
+
+    if any(k in recipe for k in ("reference", "with", "same", "like", "position", "template", "in")):
+        return None
+    painter = Painter.__new__(Painter)
+    painter.context, painter.rows, painter.pools = dict(context), {}, {}
+    painter.now = _now()
+    for name, make in MAKERS.items():
+        if name in recipe:
+            value = make(painter, recipe, dice, {}, dice.below(1000))
+            return bool(value) if recipe.get("boolean") and not recipe.get("json") else value
+    return None
+
+
+def _now() -> Any:
+    from agentscaler.population import parse_time
+
+    return parse_time("2026-06-15T09:00:00Z")
+
+
+def fits(value: Any, schema: Schema) -> bool:
+    kind = kind_of(schema)
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    types: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
+    if not isinstance(value, types.get(kind, object)) or (kind in ("integer", "number") and isinstance(value, bool)):
+        return False
+    if kind in ("integer", "number"):
+        return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
+    if kind == "array":
+        return all(fits(v, schema.get("items", {})) for v in value)
+    if kind == "object":
+        properties = schema.get("properties", {})
+        return all(r in value for r in schema.get("required", ())) and all(fits(v, properties[k]) for k, v in value.items() if k in properties)
+    return True
+
+
+def any_value(schema: Schema, dice: Dice, depth: int = 0) -> Any:
+    """Any value that the schema allows."""
+    if schema.get("enum"):
+        return dice.choice([v for v in schema["enum"] if v is not None])
+    kind = kind_of(schema)
+    if kind == "boolean":
+        return dice.chance(0.5)
+    if kind in ("integer", "number"):
+        low = schema.get("minimum", 1)
+        high = schema.get("maximum", low + 99)
+        whole = int(max(low, min(high, low + dice.below(int(min(high - low, 10_000)) + 1))))
+        return whole if kind == "integer" else float(whole)
+    if kind == "array":
+        return [any_value(schema.get("items", {}), dice, depth + 1)]
+    if kind == "object":
+        properties = schema.get("properties", {})
+        chosen = schema.get("required") or ([] if depth > 2 else list(properties)[:2])
+        if not properties:
+            return {"team": "finance"}
+        return {n: any_value(properties[n], dice, depth + 1) for n in chosen if n in properties}
+    return fill_id("{letters:1}{base36:7}", dice, {}).lower()
+
+
+def covered(tools: Sequence[EnvTool]) -> bool:
+    """A read and a write?"""
+    return {t.kind for t in tools} == {"read", "write"}

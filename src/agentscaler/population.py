@@ -1,0 +1,279 @@
+"""The initial state of a world, drawn from population.json by a seed: the same rows on every machine.
+
+population.json:
+    now       the frozen clock of the world
+    context   what surroundings there are: name -> values, one is drawn by the seed ({project}, {region}, ...)
+    rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent
+    columns   "table.column" -> recipe and marks
+
+A recipe is one of
+    {"id": "vol-{hex:17}"}            {hex:n} {digits:n} {base36:n} {letters:n} {uuid} {n}, and {column} or {context}
+    {"words": [[...], [...]], "join": " "}   one word of each list, no two rows alike while there are combinations; "in":
+                                      what stands in front ("{parent}/topics/")
+    {"choice": [["a", 3], ["b", 1]]}  weighted
+    {"yes": 0.8}                      true or false
+    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, epoch, epoch_ms; "after": column
+    {"number": [1, 500]}              "step", "decimals", "skew"; or {"of": [1, 2, 4, 8]}
+    {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
+    {"with": "column"}                which the others follow with the same row; references that share a column agree in it
+    {"like": "table.column"}          a value that stands there, without a foreign key
+    {"given": [...]}                  one of these
+    {"template": "arn:{region}:{Name}"}, {"same": "column"}, {"value": 3}, {"position": true}
+    {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}
+    "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone
+Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update), "boolean", "json", "text" (compared after
+normalisation), "knowable" (a user can know it), "null": share of rows without it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from agentscaler.dice import Dice
+
+Row = dict[str, Any]
+_FIELD = re.compile(r"\{([A-Za-z_][\w.\-]*)(?::(\d+))?\}")
+_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def draw_context(population: Mapping[str, Any], seed: int) -> dict[str, str]:
+    """The surroundings of the state of one seed."""
+    return {name: Dice(seed, "context", name).choice(values) for name, values in population.get("context", {}).items()}
+
+
+def fill_id(template: str, dice: Dice, row: Mapping[str, Any]) -> str:
+    """An id from its template; {column} and {context} are taken from `row`."""
+
+    def one(found: re.Match[str]) -> str:
+        name, width = found[1], int(found[2] or 0)
+        if name == "hex" and width:
+            return dice.hex(width)
+        if name == "digits" and width:
+            return str(1 + dice.below(9)) + "".join(str(dice.below(10)) for _ in range(width - 1))
+        if name == "base36" and width:
+            return "".join(_BASE36[dice.below(36)] for _ in range(width))
+        if name == "letters" and width:
+            return "".join(_LETTERS[dice.below(len(_LETTERS))] for _ in range(width))
+        if name == "uuid":
+            h = dice.hex(32)
+            return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-8{h[17:20]}-{h[20:]}"
+        return str(row.get(name, ""))
+
+    return _FIELD.sub(one, template)
+
+
+def fields_of(template: str) -> set[str]:
+    """Columns and contexts that a template speaks of."""
+    return {m[1] for m in _FIELD.finditer(template) if m[1] not in ("hex", "digits", "base36", "letters", "uuid", "n")}
+
+
+class Painter:
+    """Draws all rows of one seed, table by table, parents first."""
+
+    def __init__(self, population: Mapping[str, Any], order: list[str], keys: Mapping[str, tuple[str, ...]], columns: Mapping[str, tuple[str, ...]], seed: int) -> None:
+        self.population, self.order, self.keys, self.columns, self.seed = population, order, keys, columns, seed
+        self.context = draw_context(population, seed)
+        self.now = parse_time(population["now"])
+        self.recipes: dict[str, dict[str, dict[str, Any]]] = {}
+        for name, recipe in population["columns"].items():
+            table, _, column = name.partition(".")
+            self.recipes.setdefault(table, {})[column] = recipe
+        self.rows: dict[str, list[Row]] = {}
+        self.pools: dict[tuple[str, str], list[str]] = {}
+
+    def paint(self) -> dict[str, list[Row]]:
+        """table -> rows, each with all columns; no two rows of a table share a key."""
+        for table in self.order:
+            seen: set[tuple[Any, ...]] = set()
+            rows = self.rows[table] = []
+            for number, parent in enumerate(self._slots(table)):
+                row = self._row(table, number, parent)
+                key = tuple(row[c] for c in self.keys[table])
+                if key not in seen and None not in key:
+                    seen.add(key)
+                    rows.append(row)
+        return self.rows
+
+    def _slots(self, table: str) -> list[tuple[str, Row] | None]:
+        """One slot a row; with the parent's row where rows are counted per parent."""
+        count = self.population["rows"].get(table, [5, 12])
+        dice = Dice(self.seed, table, "#rows")
+        if isinstance(count, Mapping):
+            low, high = count["rows"]
+            out: list[tuple[str, Row] | None] = []
+            parents = self.rows.get(count["per"], [])
+            for parent in parents[: len(parents) - int(count.get("spare", 0) * len(parents))]:
+                out.extend([(count["per"], parent)] * dice.between(low, high))
+                if len(out) > 90:
+                    break
+            return out
+        return [None] * dice.between(*count)
+
+    def _row(self, table: str, number: int, parent: tuple[str, Row] | None) -> Row:
+        row: Row = {}
+        recipes = self.recipes.get(table, {})
+        late: list[str] = []
+        held: Row = {}
+        for column in self.columns[table]:
+            if "reference" in recipes.get(column, {}):
+                held |= self._reference(table, column, recipes[column], number, held, parent)
+        for column in self.columns[table]:
+            recipe = recipes.get(column, {})
+            if column in held:
+                row[column] = held[column]
+            elif any(k in recipe for k in ("template", "same", "after", "with", "in", "mix")) or ("id" in recipe and fields_of(recipe["id"])):
+                late.append(column)
+                row[column] = None
+            else:
+                row[column] = self._cell(table, column, recipe, number, row, parent)
+        for column in sorted(late, key=lambda c: _rank(recipes[c], c)):
+            row[column] = self._cell(table, column, recipes[column], number, row, parent)
+        return row
+
+    def _cell(self, table: str, column: str, recipe: Mapping[str, Any], number: int, row: Row, parent: tuple[str, Row] | None) -> Any:
+        dice = Dice(self.seed, table, column, number)
+        if number < len(recipe.get("cover", ())):
+            return recipe["cover"][number]
+        if recipe.get("null") and dice.chance(recipe["null"]):
+            return None
+        if "with" in recipe:
+            return None
+        if "words" in recipe:
+            return fill_id(recipe.get("in", ""), dice, row | self.context) + self._words(table, column, recipe, number)
+        value = self.value(recipe, dice, row, number)
+        return _dump(value) if recipe.get("json") and value is not None else value
+
+    def _reference(self, table: str, column: str, recipe: Mapping[str, Any], number: int, held: Row, parent: tuple[str, Row] | None) -> Row:
+        """The columns that point to a row of another table; those that stand already must agree."""
+        dice = Dice(self.seed, table, column, number)
+        target = recipe["reference"]
+        columns = recipe.get("columns") or {column: self.keys[target][-1]}
+        rows = self.rows.get(target, [])
+        rows = rows[: len(rows) - int(recipe.get("spare", 0) * len(rows))]
+        if parent is not None and parent[0] == target and not any(c in held for c in columns):
+            rows = [parent[1]]
+        fixed = {c: held[c] for c in columns if c in held}
+        if fixed:
+            rows = [r for r in rows if all(r[columns[c]] == v for c, v in fixed.items())]
+        if not rows or (recipe.get("null") and dice.chance(recipe["null"])):
+            return {c: None for c in columns if c not in held}
+        chosen = rows[min(int(dice.unit() ** recipe.get("skew", 1.0) * len(rows)), len(rows) - 1)]
+        return {c: chosen[k] for c, k in columns.items()}
+
+    def _words(self, table: str, column: str, recipe: Mapping[str, Any], number: int) -> str:
+        pool = self.pools.get((table, column))
+        if pool is None:
+            lists, join = recipe["words"], recipe.get("join", " ")
+            combos = [""]
+            for words in lists:
+                combos = [f"{head}{join if head and word else ''}{word}" for head in combos for word in words]
+            combos = list(dict.fromkeys(combos))
+            pool = self.pools[table, column] = Dice(self.seed, table, column, "#words").shuffled(combos)
+        round_, at = divmod(number, len(pool))
+        return pool[at] if round_ == 0 else f"{pool[at]}{recipe.get('join', ' ') or '-'}{round_ + 1}"
+
+    def value(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
+        """A value from a recipe that needs nothing but the row."""
+        for name, make in MAKERS.items():
+            if name in recipe:
+                return make(self, recipe, dice, row, number)
+        return None
+
+    def _like(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
+        table, _, column = recipe["like"].partition(".")
+        rows = self.rows.get(table, [])
+        return dice.choice(rows)[column] if rows else None
+
+    def _time(self, recipe: Mapping[str, Any], dice: Dice, row: Row) -> Any:
+        low, high = (self.now + _distance(d) for d in recipe["time"])
+        if after := row.get(recipe.get("after", "")):
+            low = max(low, parse_time(after))
+            high = max(high, low)
+        span = int((high - low).total_seconds())
+        moment = low + timedelta(seconds=dice.below(max(span, 1)) // 60 * 60)
+        return format_time(moment, recipe.get("as", "iso"))
+
+    def _number(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
+        low, high = recipe["number"]
+        share = dice.unit() ** recipe.get("skew", 1.0)
+        if "decimals" in recipe:
+            return round(low + share * (high - low), recipe["decimals"])
+        step = recipe.get("step", 1)
+        return low + int(share * ((high - low) // step + 1)) * step
+
+    def _list(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
+        size = dice.between(*recipe.get("size", [0, 3]))
+        out = [self.value(recipe["list"], Dice(dice.bits(), i), row, number) for i in range(size)]
+        return [v for i, v in enumerate(out) if v not in out[:i]]
+
+    def _words_value(self, recipe: Mapping[str, Any], dice: Dice) -> str:
+        return str(recipe.get("join", " ")).join(w for words in recipe["words"] if (w := dice.choice(words)))
+
+
+MAKERS: dict[str, Callable[[Painter, Mapping[str, Any], Dice, Row, int], Any]] = {
+    "position": lambda p, r, d, row, n: n + 1,
+    "value": lambda p, r, d, row, n: r["value"],
+    "given": lambda p, r, d, row, n: d.choice(r["given"]),
+    "choice": lambda p, r, d, row, n: _weighted(r["choice"], d),
+    "yes": lambda p, r, d, row, n: int(d.chance(r["yes"])) if not r.get("json") else d.chance(r["yes"]),
+    "of": lambda p, r, d, row, n: d.choice(r["of"]),
+    "number": lambda p, r, d, row, n: p._number(r, d),
+    "time": lambda p, r, d, row, n: p._time(r, d, row),
+    "id": lambda p, r, d, row, n: fill_id(r["id"].replace("{n}", str(n + 1)), d, row | p.context),
+    "template": lambda p, r, d, row, n: fill_id(r["template"].replace("{n}", str(n + 1)), d, row | p.context),
+    "same": lambda p, r, d, row, n: row.get(r["same"]),
+    "like": lambda p, r, d, row, n: p._like(r, d),
+    "list": lambda p, r, d, row, n: p._list(r, d, row, n),
+    "object": lambda p, r, d, row, n: {k: p.value(v, Dice(d.bits(), k), row, n) for k, v in r["object"].items()},
+    "words": lambda p, r, d, row, n: p._words_value(r, d),
+    "mix": lambda p, r, d, row, n: p.value(d.choice(r["mix"]), Dice(d.bits()), row, n),
+}
+
+
+def _rank(recipe: Mapping[str, Any], column: str) -> int:
+    """Order of the cells that need others: rows first, then the parent's name, own names, ids, and what quotes them."""
+    if "with" in recipe:
+        return 0
+    if column == "parent":
+        return 1
+    return 2 if "in" in recipe else 3 if "id" in recipe else 4
+
+
+def _weighted(pairs: list[list[Any]], dice: Dice) -> Any:
+    left = dice.unit() * sum(w for _, w in pairs)
+    for value, weight in pairs:
+        left -= weight
+        if left < 0:
+            return value
+    return pairs[-1][0]
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _distance(text: str) -> timedelta:
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[text[-1]]
+    return timedelta(**{unit: float(text[:-1])})
+
+
+def parse_time(value: str | int | float) -> datetime:
+    if isinstance(value, (int, float)):
+        return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
+    moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def format_time(moment: datetime, form: str) -> str | int:
+    """iso: 2026-06-15T09:00:00Z · date: 2026-06-15 · epoch, epoch_ms: integers."""
+    if form == "date":
+        return moment.strftime("%Y-%m-%d")
+    if form == "epoch":
+        return int(moment.timestamp())
+    if form == "epoch_ms":
+        return int(moment.timestamp() * 1000)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,627 @@
+"""The records every room reads and writes: frozen, unknown fields refused, a note under each field.
+
+docs/files.md is generated from these notes. Records hold data only: nothing here calls, opens or draws anything.
+A product's row is `key`, `id`, `from`, `format` and the fields of its record (store.py adds the first four).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agentscaler.errors import Code, Reason
+
+Json: TypeAlias = Any
+"""Anything JSON can say; checked where it is read, not where it is passed on."""
+JsonObject: TypeAlias = dict[str, Any]
+Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema, closed to the subset of `schemas.close`."""
+Seed: TypeAlias = int
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True, protected_namespaces=()
+    )
+
+
+# ---- tools ----------------------------------------------------------------------------------------------------
+
+
+class Source(Record):
+    """Where a definition comes from, as far as the definition says."""
+
+    vendor: str
+    """Who publishes it: aws, google, tencent, or the name of the user's file."""
+    service: str
+    """The service it belongs to, within the vendor."""
+    version: str = ""
+    """Version of the service's API."""
+    operation: str
+    """The provider's own name of the operation, untouched."""
+    verb: str | None = None
+    """HTTP verb, where known."""
+    path: str | None = None
+    """HTTP path with {placeholders}, where known."""
+    in_path: tuple[str, ...] = ()
+    """Parameters that stand in the path."""
+    errors: tuple[str, ...] = ()
+    """Names of the errors the provider lists for it."""
+    licence: str | None = None
+    """Licence of the package or document it was read from."""
+    package: str | None = None
+    """Package and version, or file, it was read from."""
+    title: str = ""
+    """What the provider calls the service in prose."""
+
+    @property
+    def group(self) -> str:
+        """vendor:service, the label that the graph is scored against."""
+        return f"{self.vendor}:{self.service}"
+
+
+class Tool(Record):
+    """One API operation, as an agent would be offered it."""
+
+    name: str
+    """Function name, [A-Za-z0-9_-]{1,64}."""
+    description: str
+    """What it does, in the provider's words, without mark-up."""
+    parameters: Schema
+    """JSON Schema of the arguments: an object, closed to the subset of schemas.close."""
+    returns: Schema | None = None
+    """JSON Schema of the result, or null where the source does not say."""
+    source: Source
+    """Where it comes from."""
+    also_in: tuple[str, ...] = ()
+    """Other services (vendor:service) that hold an equal copy."""
+
+
+# ---- graph and domains ----------------------------------------------------------------------------------------
+
+
+class Edge(Record):
+    """A result field of one tool can feed a parameter of another."""
+
+    source: str
+    """Id of the producing tool (name of the tool, inside a world)."""
+    field: str
+    """Dotted path of the field in its result."""
+    target: str
+    """Id of the consuming tool (name of the tool, inside a world)."""
+    parameter: str
+    """The parameter that the field can fill."""
+    score: float
+    """How sure the name match is, 0 to 1; ranks the producers of one parameter."""
+    reason: str
+    """Why: exact name, generic name qualified by the noun, ..."""
+
+
+class Neighbour(Record):
+    """A similar tool."""
+
+    tool: str
+    """Id of the neighbour."""
+    score: float
+    """Weighted cosine of the two parameter vectors, 0 to 1."""
+
+
+class Node(Record):
+    """One tool in the graph: what it is like, and who can feed it. A row of graph.jsonl."""
+
+    tool: str
+    """Id of the tool's row."""
+    similar: tuple[Neighbour, ...]
+    """Most similar tools, strongest first, without use of the service name."""
+    together: tuple[Neighbour, ...]
+    """The same with a prior for tools of one service: what domains are made of."""
+    needs: tuple[Edge, ...]
+    """Producers of its required parameters, best first, at most three a parameter."""
+
+
+class Domain(Record):
+    """A group of tools that can share one database. A row of domains.jsonl."""
+
+    name: str
+    """Short name, from the tools' own words."""
+    tools: tuple[str, ...]
+    """Ids of its tools, sorted."""
+    services: tuple[str, ...]
+    """vendor:service of its tools, most frequent first."""
+    field: str
+    """Field of life, from a closed list."""
+    split: Literal["train", "heldout"]
+    """Train or held out, by groups of services: no service is on both sides."""
+
+
+# ---- worlds ---------------------------------------------------------------------------------------------------
+
+Act: TypeAlias = Literal["get", "list", "create", "copy", "put", "update", "delete", "set", "link", "unlink"]
+"""What a compiled tool does: read one row, read many, insert, insert a copy of a row, insert or update, update columns, delete, move a state
+column, tie two rows, untie them."""
+
+Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "slug", "since", "until", "size", "token", "offset", "within", "option"]
+"""What an argument is for: names the row, must agree with the row, narrows a list, is written to a column, is written to several columns (an object),
+is the last part of the key's path, earliest and latest value of a column, page size, page token, rows to skip, must name the world's surroundings, steers the call
+and changes nothing here."""
+
+
+class Argument(Record):
+    """One parameter of a compiled tool and what becomes of it."""
+
+    name: str
+    """The parameter as the agent writes it."""
+    python: str
+    """The same as a Python name."""
+    role: Role
+    """What it is for."""
+    column: str | None = None
+    """The column it names, filters or sets."""
+    required: bool = False
+    """Must it be given?"""
+    many: bool = False
+    """A list of values where the column holds one."""
+    template: str | None = None
+    """For within: what it must equal, 'projects/{project}'."""
+    body: Mapping[str, str] = Field(default_factory=dict)
+    """For body: property -> column."""
+
+
+class Shape(Record):
+    """How a compiled tool answers."""
+
+    fields: Mapping[str, str]
+    """Field of the answer -> column."""
+    wrap: tuple[str, ...] = ()
+    """Names the row or list is wrapped in, outermost first; [] marks lists: ('Reservations[]', 'Instances[]')."""
+    many: bool = False
+    """A list of rows?"""
+    scalar: bool = False
+    """A list of bare values (the only field) instead of rows?"""
+    next: str | None = None
+    """Where the token of the next page stands."""
+    total: str | None = None
+    """Where the number of all rows stands."""
+    done: bool = False
+    """A long-running operation that is already done: {'done': true, 'response': ...}."""
+
+
+class Operation(Record):
+    """One compiled tool: what render.py writes its function from."""
+
+    name: str
+    """The tool's name in the world."""
+    python: str
+    """Name of its function."""
+    act: Act
+    """What it does."""
+    table: str
+    """The table it does it to."""
+    summary: str
+    """One sentence, the docstring."""
+    arguments: tuple[Argument, ...]
+    """Its parameters, required ones first."""
+    shape: Shape | None = None
+    """How it answers; null for an empty answer."""
+    state: tuple[str, str | int] | None = None
+    """For set: the column and the value it is moved to."""
+    only_from: tuple[str | int, ...] = ()
+    """For set: states it may be moved from; empty for any other than the target."""
+    sets: Mapping[str, str | int | None] = Field(default_factory=dict)
+    """Columns a create or update sets by itself."""
+    key_path: str | None = None
+    """For create: how the key is built from other columns and arguments, '{parent}/topics/{topicId}'."""
+    through: str | None = None
+    """For list, link and unlink: the link table between the two ends."""
+    blind: bool = False
+    """No read shows its effect: it stays, but no task uses it."""
+
+
+class Column(Record):
+    """One column of a compiled table."""
+
+    name: str
+    """As the provider writes the field."""
+    type: Literal["TEXT", "INTEGER", "REAL"]
+    """SQLite type; the table is STRICT."""
+    null: bool = True
+    """May it be NULL?"""
+    choices: tuple[str | int, ...] = ()
+    """The closed list of its values, as a CHECK."""
+    unique: bool = False
+    """No two rows share a value."""
+    default: str | int | float | None = None
+    """What a new row gets when nothing is given."""
+    note: str = ""
+    """A few words behind the column in schema.sql."""
+
+
+class Reference(Record):
+    """A foreign key."""
+
+    columns: tuple[str, ...]
+    """Columns of this table."""
+    table: str
+    """The table they point to (its primary key)."""
+    on_delete: Literal["CASCADE", "RESTRICT", "SET NULL"]
+    """What happens to the row when the parent goes."""
+
+
+class Table(Record):
+    """One compiled table."""
+
+    name: str
+    """snake_case, singular."""
+    noun: str
+    """What a person calls one row: 'mount target'."""
+    said: bool
+    """Does the provider itself use that noun in its sentences?"""
+    service: str
+    """vendor:service it is compiled from."""
+    columns: tuple[Column, ...]
+    """In the order of schema.sql."""
+    key: tuple[str, ...]
+    """The primary key; parents first."""
+    references: tuple[Reference, ...] = ()
+    """Foreign keys."""
+    resource: bool = False
+    """Is its key a resource name, '{parent}/topics/orders', with the parent in a column of its own?"""
+
+
+class Model(Record):
+    """A compiled world before it is written: render.py makes schema.sql and tools.py from it, the same bytes each time."""
+
+    title: str
+    """What the world is about, one line."""
+    tables: tuple[Table, ...]
+    """Parents before children."""
+    operations: tuple[Operation, ...]
+    """Sorted by name."""
+
+
+class EnvTool(Record):
+    """A tool as the agent sees it, and what the runtime must know of it."""
+
+    name: str
+    """Unique in the world, [A-Za-z0-9_-]{1,64}."""
+    kind: Literal["read", "write"]
+    """Does it change the database?"""
+    description: str
+    """What the agent reads."""
+    parameters: Schema
+    """JSON Schema of its arguments."""
+    returns: Schema | None = None
+    """JSON Schema of its answer, or null."""
+    tool: str | None = None
+    """Id of the row in tools.jsonl it was made from."""
+    python: str
+    """Name of its function in tools.py."""
+    arguments: Mapping[str, str] = Field(default_factory=dict)
+    """Parameter -> Python name, only where they differ."""
+    own: bool = True
+    """False for a read that was borrowed from the same service so that the rows can be found."""
+    blind: bool = False
+    """A write whose effect no read shows."""
+
+
+class Lost(Record):
+    """A tool of the domain that did not make it into the world."""
+
+    tool: str
+    """Id of its row in tools.jsonl."""
+    name: str
+    """Its name."""
+    why: str
+    """The reason, from the closed list of envs."""
+
+
+class EnvSpec(Record):
+    """A world on paper: the content of its folder."""
+
+    id: str
+    """16 hex: hash of the files' content."""
+    folder: str
+    """Where it was read from; empty while it is being made."""
+    domain: str
+    """Name of the domain."""
+    builder: Literal["compiled", "written"]
+    """Compiled from definitions, or written by hand or by a model."""
+    services: tuple[str, ...]
+    """vendor:service of its tools."""
+    split: Literal["train", "heldout"] = "train"
+    """Inherited from the domain."""
+    field: str = "other"
+    """Field of life, inherited from the domain."""
+    tools: tuple[EnvTool, ...]
+    """Sorted by name."""
+    edges: tuple[Edge, ...]
+    """Which result feeds which parameter, inside this world."""
+    lost: tuple[Lost, ...] = ()
+    """Tools of the domain that are not here, with the reason."""
+    not_modelled: tuple[str, ...] = ()
+    """What the service does and this world does not."""
+    model: Model | None = None
+    """Where it was compiled from; null for a written world."""
+    schema_sql: str
+    """Content of schema.sql."""
+    population: JsonObject
+    """Content of population.json."""
+    tools_py: str
+    """Content of tools.py."""
+    rules: str = ""
+    """Content of rules.md."""
+
+
+# ---- tasks ----------------------------------------------------------------------------------------------------
+
+
+class Call(Record):
+    """One call and what the world answered."""
+
+    name: str
+    """Name of the tool."""
+    arguments: JsonObject
+    """Its arguments."""
+    result: Json = None
+    """The data of a successful answer."""
+    error: Code | None = None
+    """The code of a failed one."""
+
+
+class Given(Record):
+    """Where one argument of a gold call comes from."""
+
+    argument: str
+    """Name of the parameter."""
+    source: Literal["said", "read", "written", "context", "constant"]
+    """The user says it, an earlier read shows it, an earlier write answered it, the world's context, or a constant."""
+    step: int | None = None
+    """Index of the gold call that shows it, for read and written."""
+
+
+class Answer(Record):
+    """Something the user wants to be told."""
+
+    name: str
+    """What is asked, in words."""
+    type: Literal["text", "number", "boolean", "time"]
+    """How it is compared."""
+    value: str | int | float | bool
+    """The right answer."""
+    rivals: tuple[str | int | float | bool, ...] = ()
+    """Values of the same column in the rows that are read: saying one of these as well is wrong."""
+    step: int
+    """The gold call whose result shows it."""
+
+
+class Fact(Record):
+    """One thing the user knows, and the sentence that says it."""
+
+    text: str
+    """The sentence."""
+    about: Literal["wish", "detail", "limit", "reason", "follow_up"]
+    """What it is for: opens the conversation, comes when asked, comes later."""
+
+
+class Brief(Record):
+    """What the simulated user wants and knows."""
+
+    text: str
+    """The whole, as one paragraph."""
+    facts: tuple[Fact, ...]
+    """The same in pieces, in the order a person would say them."""
+
+
+class Control(Record):
+    """One negative control on one task."""
+
+    name: Literal[
+        "nothing", "dropped write", "extra write", "another row", "another value", "wrong answer", "no calls"
+    ]  # fmt: skip
+    """Which wrong behaviour was tried."""
+    verdict: Literal["fails", "absent"]
+    """It rightly fails, or does not exist on this task."""
+    tried: int = 0
+    """How many different wrong rollouts were tried."""
+
+
+class Difficulty(Record):
+    """What makes a task hard, counted."""
+
+    calls: int
+    """Gold calls."""
+    writes: int
+    """Gold calls that write."""
+    hops: int
+    """Longest chain of reads that feed each other's required arguments."""
+    found: bool
+    """Some required argument stands in no sentence of the user."""
+    shape: str
+    """Which of the shapes it was made by."""
+    flow: str
+    """Flow skeleton: class of each call and where each argument comes from."""
+    arguments: int
+    """Gold arguments that are neither context nor paging."""
+    covered: int
+    """Those among them that some negative control varies."""
+
+
+class Task(Record):
+    """A wish with a known right end. A row of tasks.jsonl."""
+
+    env: str
+    """Id of the world."""
+    folder: str
+    """Its folder, relative to the run."""
+    seed: Seed
+    """Seed of the initial state."""
+    image: str
+    """Hash of the canonical rows of the initial state."""
+    brief: Brief
+    """What the user wants and knows."""
+    gold: tuple[Call, ...]
+    """The calls that do it, with their results."""
+    given: tuple[tuple[Given, ...], ...]
+    """For each gold call, where its arguments come from."""
+    change: tuple[Json, ...]
+    """The gold state change, canonical (see grade.canonical)."""
+    answers: tuple[Answer, ...] = ()
+    """What the user must be told."""
+    controls: tuple[Control, ...]
+    """Verdicts of the negative controls."""
+    difficulty: Difficulty
+    """Counts."""
+    twin: str | None = None
+    """Shared by a conditional task and its twin in which the condition is false."""
+    split: Literal["train", "heldout"]
+    """Inherited from the domain."""
+
+
+# ---- episodes -------------------------------------------------------------------------------------------------
+
+
+class ToolCall(Record):
+    """A call as it stands in a message."""
+
+    id: str
+    """Unique in the conversation."""
+    name: str
+    """Name of the tool."""
+    arguments: JsonObject
+    """Parsed arguments."""
+
+
+class Message(Record):
+    """One line of a conversation."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    """Who speaks."""
+    content: str = ""
+    """What is said; for tool messages the answer as JSON."""
+    reasoning: str = ""
+    """The model's reasoning, kept apart from what it says."""
+    calls: tuple[ToolCall, ...] = ()
+    """Calls of an assistant message."""
+    call_id: str | None = None
+    """For tool messages: the call that is answered."""
+    name: str | None = None
+    """For tool messages: the tool that answered."""
+    error: Code | None = None
+    """For tool messages: the code, if the call failed."""
+
+
+Stop: TypeAlias = Literal["user_done", "turns", "steps", "infrastructure"]
+"""Why an episode ended: the user was done, too many turns, too many steps, something that is not the players' doing."""
+
+
+class Usage(Record):
+    """What an episode cost."""
+
+    steps: int = 0
+    """Assistant messages."""
+    calls: int = 0
+    """Tool calls."""
+    prompt_tokens: int = 0
+    """Tokens read by models."""
+    completion_tokens: int = 0
+    """Tokens written by models."""
+
+
+class Rollout(Record):
+    """The record of one episode. A row of rollouts.jsonl."""
+
+    task: str
+    """Id of the task."""
+    trial: int
+    """Number of the trial."""
+    agent: str
+    """Who played the agent."""
+    user: str
+    """Who played the user."""
+    scripted: bool
+    """True where no model played: never to be taken for a model's."""
+    seed: Seed
+    """Seed of the players."""
+    messages: tuple[Message, ...]
+    """The conversation."""
+    stop: Stop
+    """Why it ended."""
+    change: tuple[Json, ...]
+    """What it did to the world, canonical."""
+    usage: Usage = Usage()
+    """What it cost."""
+    error: str | None = None
+    """Infrastructure failure, if any."""
+
+
+class Difference(Record):
+    """One row in which two end states differ."""
+
+    table: str
+    """The table."""
+    key: str
+    """Key of the row, or 'new 1'."""
+    text: str
+    """What is wrong, in words."""
+
+
+class Verdict(Record):
+    """What the one judge says of a rollout."""
+
+    passed: bool
+    """Did it do what was asked, and nothing else?"""
+    reward: float
+    """1.0 or 0.0."""
+    reasons: tuple[str, ...] = ()
+    """Why not, in words."""
+    differences: tuple[Difference, ...] = ()
+    """Rows in which the end state differs from gold."""
+
+
+class Kept(Record):
+    """A rollout that passed all layers of the funnel. A row of kept.jsonl."""
+
+    rollout: str
+    """Id of the rollout."""
+    task: str
+    """Id of the task."""
+    env: str
+    """Id of the world."""
+    agent: str
+    """Who played the agent."""
+    scripted: bool
+    """Was it a scripted player?"""
+    split: Literal["train", "heldout"]
+    """Inherited from the domain."""
+    change: str
+    """Hash of the canonical change: equal ones did the same."""
+    failed_calls: int
+    """Calls that were answered with an error on the way."""
+
+
+class Example(Record):
+    """One training row: conversational, as TRL and readers of OpenAI messages take it."""
+
+    messages: tuple[JsonObject, ...]
+    """OpenAI-style messages; arguments are objects."""
+    tools: tuple[JsonObject, ...]
+    """OpenAI-style tool list, alphabetical."""
+    phase: Literal[1, 2]
+    """1 general, 2 vertical."""
+    scripted: bool
+    """True where the assistant's side was not written by a model."""
+    rollout: str
+    """Id of the rollout it is made from."""
+
+
+class Drop(Record):
+    """A row of a bin."""
+
+    reason: Reason
+    """Why, from the closed list errors.REASONS."""
+    where: str = ""
+    """File, field or part."""
+    value: Json = None
+    """What stood there, shortened."""
+    message: str = ""
+    """For a person."""

@@ -1,0 +1,443 @@
+"""A compiled model -> schema.sql and tools.py, the same bytes each time.
+
+The code is written for a reader: one plain function a tool, in the order of the tools' names; what a tool shows is named
+once above; nothing is repeated that the handle (database.py) does. Names and texts of a definition only ever enter as
+quoted literals, checked names or docstrings, so that a hostile definition cannot become code.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from agentscaler.records import Argument, Column, Model, Operation, Shape, Table
+
+WIDTH = 110
+
+
+class Files(NamedTuple):
+    """The two files that are code."""
+
+    schema_sql: str
+    tools_py: str
+
+
+def render(model: Model) -> Files:
+    """Write a world's code."""
+    return Files(schema(model), tools(model))
+
+
+# ---- schema.sql -------------------------------------------------------------------------------------------------
+
+_KEYWORDS = frozenset(
+    "abort action add after all alter always analyze and as asc attach autoincrement before begin between by cascade case cast check "
+    "collate column commit conflict constraint create cross current current_date current_time current_timestamp database default deferrable "
+    "deferred delete desc detach distinct do drop each else end escape except exclude exclusive exists explain fail filter first following "
+    "for foreign from full generated glob group groups having if ignore immediate in index indexed initially inner insert instead intersect "
+    "into is isnull join key last left like limit match materialized natural no not nothing notnull null nulls of offset on or order others "
+    "outer over partition plan pragma preceding primary query raise range recursive references regexp reindex release rename replace "
+    "restrict returning right rollback row rows savepoint select set table temp temporary then ties to transaction trigger unbounded union "
+    "unique update using vacuum values view virtual when where window with without".split()
+)
+
+
+def schema(model: Model) -> str:
+    """Tables with keys, foreign keys and CHECKs."""
+    parts = [f"-- {_comment(model.title)}\n"]
+    parts += [_table(t) for t in model.tables]
+    return "\n".join(parts)
+
+
+def _table(table: Table) -> str:
+    single = table.key[0] if len(table.key) == 1 else None
+    inline = {r.columns[0]: r for r in table.references if len(r.columns) == 1}
+    lines: list[tuple[str, str]] = []
+    width = max(len(_name(c.name)) for c in table.columns)
+    for column in table.columns:
+        words = [_name(column.name).ljust(width), column.type]
+        if not column.null:
+            words.append("NOT NULL")
+        if column.name == single:
+            words.append("PRIMARY KEY")
+        elif column.unique:
+            words.append("UNIQUE")
+        if column.default is not None:
+            words.append(f"DEFAULT {_literal(column.default)}")
+        if column.choices:
+            words.append(f"CHECK ({_name(column.name)} IN ({', '.join(_literal(c) for c in column.choices)}))")
+        if column.name in inline:
+            reference = inline[column.name]
+            words.append(f"REFERENCES {_name(reference.table)} ON DELETE {reference.on_delete}")
+        lines.append((" ".join(words), column.note))
+    if single is None:
+        lines.append((f"PRIMARY KEY ({', '.join(_name(k) for k in table.key)})", ""))
+    for reference in table.references:
+        if len(reference.columns) > 1:
+            names = ", ".join(_name(c) for c in reference.columns)
+            lines.append((f"FOREIGN KEY ({names}) REFERENCES {_name(reference.table)} ON DELETE {reference.on_delete}", ""))
+    body = []
+    for i, (text, note) in enumerate(lines):
+        comma = "," if i < len(lines) - 1 else ""
+        body.append(f"  {text}{comma}" + (f"  -- {_comment(note)}" if note else ""))
+    return f"CREATE TABLE {_name(table.name)} (\n" + "\n".join(body) + "\n) STRICT, WITHOUT ROWID;\n"
+
+
+def _name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        return '"' + name.replace('"', "").replace("\0", "") + '"'
+    return f'"{name}"' if name.lower() in _KEYWORDS else name
+
+
+def _literal(value: str | int | float) -> str:
+    return "'" + value.replace("'", "''").replace("\0", "") + "'" if isinstance(value, str) else repr(value)
+
+
+def _comment(text: str) -> str:
+    text = "".join(c if c.isprintable() else " " for c in text)
+    return re.sub(r"\s+", " ", text).strip()[:160]
+
+
+# ---- tools.py ---------------------------------------------------------------------------------------------------
+
+
+def tools(model: Model) -> str:
+    """One function a tool."""
+    views = _views(model)
+    nouns = ", ".join(t.noun for t in model.tables)
+    imports = ["view"] if views else []
+    if any(a.role == "value" and not a.required for o in model.operations if o.act in ("update", "put", "set") for a in o.arguments) or any(
+        a.role == "body" for o in model.operations for a in o.arguments
+    ):
+        imports.insert(0, "UNSET")
+    head = [f'"""{_doc(model.title)}.', "", *_wrap(f"{len(model.operations)} tools over {nouns}."), '"""', ""]
+    if imports:
+        head.append(f"from agentscaler.tooling import {', '.join(imports)}")
+        head.append("")
+    for name, call in views.items():
+        head += _call(f"{name} = view", call)
+    names = {tuple(call): name for name, call in views.items()}
+    parts = ["\n".join(head).rstrip()]
+    parts += ["\n".join(_function(o, model, names)) for o in model.operations]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _views(model: Model) -> dict[str, list[str]]:
+    """Name -> fields, for each different set of fields that some tool shows."""
+    out: dict[str, list[str]] = {}
+    seen: dict[tuple[str, ...], str] = {}
+    for operation in model.operations:
+        shape = operation.shape
+        if shape is None or not shape.fields or shape.scalar or _whole(shape, _table_of(model, operation)):
+            continue
+        call = _fields(shape)
+        if tuple(call) in seen:
+            continue
+        base = re.sub(r"[^A-Z0-9_]", "_", operation.table.upper()).lstrip("0123456789") or "ROW"
+        name, n = base, 2
+        while name in out:
+            name, n = f"{base}_{n}", n + 1
+        out[name] = call
+        seen[tuple(call)] = name
+    return out
+
+
+def _fields(shape: Shape) -> list[str]:
+    return [_quote(f) if f == c else f"({_quote(f)}, {_quote(c)})" for f, c in shape.fields.items()]
+
+
+def _whole(shape: Shape, table: Table) -> bool:
+    """Does the answer show every column under its own name?"""
+    return tuple(shape.fields) == tuple(c.name for c in table.columns) and all(f == c for f, c in shape.fields.items())
+
+
+def _table_of(model: Model, operation: Operation) -> Table:
+    return next(t for t in model.tables if t.name == operation.table)
+
+
+def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    table = _table_of(model, operation)
+    patch = operation.act in ("update", "put", "set")
+    parameters = ["db"]
+    for argument in operation.arguments:
+        default = "" if argument.required else "=UNSET" if patch and argument.role in ("value", "body") else "=None"
+        parameters.append(f"{argument.python}{default}")
+    lines = _call(f"def {operation.python}", parameters, end=":")
+    lines += ["    " + line for line in _docstring(operation.summary)]
+    body: list[str] = []
+    for argument in operation.arguments:
+        if argument.role == "within":
+            body += _call("db.within", [_quote(argument.template or ""), argument.python])
+    body += _BODIES[operation.act](operation, table, model, views)
+    return lines + ["    " + line for line in body]
+
+
+def _docstring(text: str) -> list[str]:
+    lines = _wrap(_doc(text))
+    if len(lines) == 1:
+        return [f'"""{lines[0]}"""']
+    return [f'"""{lines[0]}', *lines[1:], '"""']
+
+
+def _wrap(text: str) -> list[str]:
+    words, lines = text.split(" "), [""]
+    for word in words:
+        if lines[-1] and len(lines[-1]) + len(word) + 1 > WIDTH - 8:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return lines
+
+
+def _doc(text: str) -> str:
+    """A provider's text that can stand in a docstring: no quotes that end it, no escapes."""
+    text = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
+    return text.replace("\\", "/").replace('"""', "'''").rstrip('"')
+
+
+def _get(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    return _answer(operation, table, views, _row(operation, table))
+
+
+def _row(operation: Operation, table: Table) -> str:
+    """The expression for the row a tool names, agreement checked."""
+    key = _key(operation, table)
+    matches = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "match"]
+    if matches:
+        return f"db.match({', '.join([_quote(table.name), *key, *matches])})"
+    return f"db.get({', '.join([_quote(table.name), *key])})"
+
+
+def _key(operation: Operation, table: Table) -> list[str]:
+    """Expressions of the key, in the order of the table's key."""
+    if table.key == ("only",):
+        return ["1"]
+    given = {a.column: a.python for a in operation.arguments if a.role == "key" and not a.many}
+    given |= {a.column: "one" for a in operation.arguments if a.role == "key" and a.many}
+    if all(k in given for k in table.key):
+        return [given[k] for k in table.key]
+    where = ", ".join(f"{c}={p}" for c, p in given.items() if c)
+    return [f"*db.key({_quote(table.name)}, {where})"]
+
+
+def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    lines = []
+    shape = operation.shape
+    assert shape is not None
+    link = next((t for t in model.tables if t.name == operation.through), None)
+    arguments = [_quote(table.name)]
+    filters: list[str] = []
+    paging: list[str] = []
+    bounds: dict[str, list[str]] = {"since": [], "until": []}
+    for argument in operation.arguments:
+        holder = link if link is not None and argument.column in {c.name for c in link.columns} else table
+        if argument.role == "filter":
+            filters.append(f"{_quote(argument.column or '')}: {argument.python}")
+            lines += _parent_check(argument, holder, model)
+        elif argument.role in bounds:
+            bounds[argument.role].append(f"{_quote(argument.column or '')}: {argument.python}")
+        elif argument.role in ("size", "token", "offset"):
+            paging.append(f"{PAGING[argument.role]}={argument.python}")
+        elif argument.role == "within" and argument.column:
+            filters.append(f"{_quote(argument.column)}: {argument.python}")
+    if filters:
+        arguments.append(f"where={{{', '.join(filters)}}}")
+    arguments += [f"{name}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
+    if operation.through:
+        arguments.append(f"through={_quote(operation.through)}")
+    if shape.total:
+        paging.append("counted=True")
+    lines += _call("page = db.page", arguments + paging)
+    if shape.scalar:
+        column = next(iter(shape.fields.values()))
+        rows = f"[row[{_quote(column)}] for row in page.rows]"
+    elif _whole(shape, table):
+        rows = "page.rows"
+    else:
+        rows = f"{views[tuple(_fields(shape))]}.all(page.rows)"
+    return lines + _listed(shape, rows)
+
+
+def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
+    """An unknown parent is an error, not an empty list."""
+    if not argument.required or argument.many:
+        return []
+    for reference in table.references:
+        if reference.columns == (argument.column,):
+            return [f"db.get({_quote(reference.table)}, {argument.python})"]
+    return []
+
+
+PAGING = {"size": "size", "token": "after", "offset": "skip"}
+
+
+def _listed(shape: Shape, rows: str) -> list[str]:
+    if not shape.wrap:
+        return [f"return {rows}"]
+    inner = rows
+    for name in reversed(shape.wrap[1:]):
+        inner = f"{{{_quote(name.removesuffix('[]'))}: {inner}}}"
+    outer = shape.wrap[0]
+    if outer.endswith("[]") and len(shape.wrap) > 1:
+        inner = f"[{inner}]"
+    pairs = [f"{_quote(outer.removesuffix('[]'))}: {inner}"]
+    if shape.next:
+        pairs.append(f"{_quote(shape.next)}: page.next")
+    if shape.total:
+        pairs.append(f"{_quote(shape.total)}: page.total")
+    return _braces("return ", pairs)
+
+
+def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    arguments = [_quote(table.name)]
+    if operation.key_path:
+        arguments.append(f"{table.key[-1]}=" + _path(operation))
+    assigned = _assigned(operation, table)
+    key = table.key[-1]
+    named = next((a for a in operation.arguments if a.column == key and a.role == "value"), None)
+    if named and not operation.key_path and table.resource and not any(a.startswith("parent=") for a in assigned):
+        assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
+    arguments += assigned
+    arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    return [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), "return {}"]
+
+
+def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    source = next(a for a in operation.arguments if a.role == "key")
+    key = [source.python] if table.key == (source.column,) else [f"*db.key({_quote(table.name)}, {source.column}={source.python})"]
+    arguments = [_quote(table.name), *key, *_assigned(operation, table), *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
+    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), "return {}"]
+
+
+def _path(operation: Operation) -> str:
+    """'{parent}/topics/{topicId}' as an f-string over the arguments."""
+    names = {a.python for a in operation.arguments}
+    parts = re.split(r"(\{[A-Za-z_]\w*\})", operation.key_path or "")
+    return 'f"' + "".join(p if p[1:-1] in names and p.startswith("{") else re.sub(r"[^A-Za-z0-9_/.\-]", "", p) for p in parts) + '"'
+
+
+def _assigned(operation: Operation, table: Table) -> list[str]:
+    """column=argument for what is written."""
+    out = []
+    create = operation.act == "create"
+    for argument in operation.arguments:
+        if (argument.role in ("value", "within") and argument.column) or (create and argument.role == "key"):
+            if argument.column in table.key and argument.role == "value" and operation.act == "put":
+                continue
+            out.append(f"{argument.column}={argument.python}")
+        elif argument.role == "body":
+            for name, column in argument.body.items():
+                default = "" if create else ", UNSET"
+                source = argument.python if argument.required else f"({argument.python} or {{}})"
+                out.append(f"{column}={source}.get({_quote(name)}{default})")
+    return out
+
+
+def _update(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    key = [_quote(table.name), *_key(operation, table)]
+    sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    return _each(operation, "row = db.update", key + sets, table, views)
+
+
+def _put(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    given = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"] or ["only=1"] * (table.key == ("only",))
+    return _each(operation, "row = db.put", [_quote(table.name), *given, *_assigned(operation, table)], table, views)
+
+
+def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    assert operation.state is not None
+    column, value = operation.state
+    arguments = [_quote(table.name), *_key(operation, table)]
+    if operation.only_from:
+        arguments.append("only_from=(" + ", ".join(_python(s) for s in operation.only_from) + ",)")
+    arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {_python(value)}}}")
+    extra = [s for s in _assigned(operation, table)]
+    if extra:
+        lines = _each(operation, "db.move", arguments, table, views, answer=False)
+        return lines + _each(operation, "row = db.update", [_quote(table.name), *_key(operation, table), *extra], table, views)
+    return _each(operation, "row = db.move", arguments, table, views)
+
+
+def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    matches = [a for a in operation.arguments if a.role == "match"]
+    check = [_row(operation, table)] if matches and not any(a.many for a in operation.arguments) else []
+    return check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table)], table, views)
+
+
+def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    tie = operation.act == "link"
+    if operation.through:
+        ends = [f"{a.column}={'one' if a.many else a.python}" for a in operation.arguments if a.role == "key"]
+        return _each(operation, "db.tie" if tie else "db.untie", [_quote(table.name), *ends], table, views)
+    end = next(a for a in operation.arguments if a.role == "value")
+    key = [_quote(table.name), *_key(operation, table)]
+    if tie:
+        return _each(operation, "db.update", [*key, f"{end.column}={end.python}"], table, views)
+    lines = _each(operation, "db.match", [*key, f"{end.column}={end.python}"], table, views, answer=False)
+    return lines + _each(operation, "db.update", [*key, f"{end.column}=None"], table, views)
+
+
+_BODIES = {
+    "get": _get, "list": _list, "create": _create, "copy": _copy, "put": _put, "update": _update, "delete": _delete, "set": _set, "link": _link, "unlink": _link,
+}  # fmt: skip
+
+
+def _each(operation: Operation, call: str, arguments: Sequence[str], table: Table, views: Mapping[tuple[str, ...], str], *, answer: bool = True) -> list[str]:
+    """The call, for each of the keys where several are given; then the answer."""
+    many = next((a for a in operation.arguments if a.role == "key" and a.many), None)
+    shown = answer and _shown(operation) and call.startswith("row = ")
+    call = call if shown else call.removeprefix("row = ")
+    if many is None:
+        lines = _call(call, arguments)
+        return lines + (_answer(operation, table, views, "row") if shown else ["return {}"] if answer else [])
+    lines = [f"for one in {many.python}:", *("    " + line for line in _call(call.removeprefix("row = "), arguments))]
+    return [*lines, "return {}"] if answer else lines
+
+
+def _shown(operation: Operation) -> bool:
+    return operation.shape is not None and (bool(operation.shape.fields) or operation.shape.done)
+
+
+def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], str], row: str) -> list[str]:
+    """return ..., in the shape of the provider's result."""
+    shape = operation.shape
+    if shape is None or not (shape.fields or shape.done):
+        return [row, "return {}"] if row != "row" else ["return {}"]
+    if not shape.fields:
+        return ['return {"done": True, "response": {}}']
+    whole = _whole(shape, table)
+    if shape.scalar:
+        value = f"[{row}[{_quote(next(iter(shape.fields.values())))}]]"
+    else:
+        value = row if whole else f"{views[tuple(_fields(shape))]}.of({row})"
+        value = f"[{value}]" if shape.many else value
+    if shape.done:
+        return _braces("return ", ['"done": True', f'"response": {value}'])
+    for name in reversed(shape.wrap):
+        value = f"{{{_quote(name.removesuffix('[]'))}: {value}}}"
+    return [f"return {value}"]
+
+
+# ---- text -------------------------------------------------------------------------------------------------------
+
+
+def _quote(text: str) -> str:
+    """A string literal with double quotes, nothing in it that could end it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _python(value: str | int | None) -> str:
+    return _quote(value) if isinstance(value, str) else repr(value)
+
+
+def _call(head: str, arguments: Sequence[str], *, end: str = "") -> list[str]:
+    """head(a, b, c), on one line if it fits, else an argument a line."""
+    line = f"{head}({', '.join(arguments)}){end}"
+    if len(line) + 4 <= WIDTH:
+        return [line]
+    return [f"{head}(", *(f"    {a}," for a in arguments), f"){end}"]
+
+
+def _braces(head: str, pairs: Sequence[str]) -> list[str]:
+    line = f"{head}{{{', '.join(pairs)}}}"
+    if len(line) + 4 <= WIDTH:
+        return [line]
+    return [f"{head}{{", *(f"    {p}," for p in pairs), "}"]

@@ -1,0 +1,115 @@
+"""Room 1, tools: API definitions -> tools.jsonl.
+
+The default pool is read from the API descriptions that ship inside three ordinary packages (packages.py). A user's own
+definitions come in from files. Whole-pool room: all or nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from agentscaler.errors import Dropped, UserError
+from agentscaler.records import Tool
+from agentscaler.tools.clean import Bin, Reading, sift
+
+PACKAGES = {
+    "botocore": ("botocore", "aws", "pip install botocore"),
+    "google-api-python-client": ("googleapiclient", "google", "pip install google-api-python-client"),
+    "tccli-intl-en": ("tccli", "tencent", "pip install --no-deps tccli-intl-en"),
+}
+"""Distribution -> (folder it installs, vendor, how to get it)."""
+
+
+class Pool(NamedTuple):
+    """What was read."""
+
+    tools: list[Tool]
+    bin: list[Bin]
+    read: int
+    missing: dict[str, str]
+    """Packages of the default pool that are not installed -> how to get them."""
+
+
+def collect(files: Sequence[Path] = (), *, with_pool: bool = True, limit: int | None = None) -> Pool:
+    """Read the default pool, files of a user's own, or both. limit: at most so many tools of each vendor, whole services.
+
+    Raises UserError where a file is not readable or nothing at all was found.
+    """
+    readings: list[Reading] = []
+    bin_: list[Bin] = []
+    missing: dict[str, str] = {}
+    for path in _expand(files):
+        for found in _read_file(path):
+            if isinstance(found, Dropped):
+                bin_.append(Bin(f"{path.name}#{len(bin_)}", found))
+            else:
+                readings.append(Reading(found, True, False))
+    if with_pool:
+        for name, (folder, vendor, how) in PACKAGES.items():
+            root, version = installed(name, folder)
+            if root is None:
+                missing[name] = how
+                continue
+            readings.extend(_cut(list(_read_package(vendor, root, f"{name} {version}")), limit))
+    if with_pool and not files and len(missing) == len(PACKAGES):
+        raise UserError("no API package is installed: " + "; ".join(f"`{how}`" for how in missing.values()) + "; or give --from FILE")
+    tools, dropped = sift(readings)
+    return Pool(tools, bin_ + dropped, len(readings) + len(bin_), missing)
+
+
+def installed(name: str, folder: str) -> tuple[Path | None, str]:
+    """(folder of an installed distribution, its version), without importing it."""
+    try:
+        version = distribution(name).version
+    except PackageNotFoundError:
+        return None, ""
+    spec = find_spec(folder)
+    if spec is None or not spec.submodule_search_locations:
+        return None, version
+    return Path(next(iter(spec.submodule_search_locations))), version
+
+
+def _read_package(vendor: str, root: Path, package: str) -> Iterator[Reading]:
+    from agentscaler.tools.aws import read_aws
+    from agentscaler.tools.google import read_google
+    from agentscaler.tools.tencent import read_tencent
+
+    reader = {"aws": read_aws, "google": read_google, "tencent": read_tencent}[vendor]
+    for tool, newest, deprecated in reader(root, package):
+        yield Reading(tool, newest, deprecated)
+
+
+def _cut(readings: list[Reading], limit: int | None) -> list[Reading]:
+    """The first services, in alphabetical order, that hold `limit` tools between them."""
+    if limit is None:
+        return readings
+    newest = Counter(r.tool.source.service for r in readings if r.newest)
+    taken, chosen = 0, set()
+    for service in sorted(newest):
+        if taken >= limit:
+            break
+        chosen.add(service)
+        taken += newest[service]
+    return [r for r in readings if r.tool.source.service in chosen]
+
+
+def _expand(files: Sequence[Path]) -> Iterator[Path]:
+    for path in files:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in (".json", ".jsonl", ".yaml", ".yml") and p.is_file())
+            if not inside:
+                raise UserError(f"{path}: no .json, .jsonl, .yaml or .yml file in this folder")
+            yield from inside
+        elif not path.exists():
+            raise UserError(f"{path}: no such file; give --from a file or folder of definitions")
+        else:
+            yield path
+
+
+def _read_file(path: Path) -> Iterator[Tool | Dropped]:
+    from agentscaler.tools.dialects import read_file
+
+    return read_file(path)

@@ -1,0 +1,166 @@
+"""What an operation's name says: its verb, the class of the verb, the noun, and what stands behind a preposition.
+
+Names of all styles: `DescribeVpcs`, `compute.instances.list`, `get_user_id_by_email`, `POST /orders/{orderId}/items`.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from agentscaler.records import Source
+from agentscaler.words import singular, split
+
+VerbClass: TypeAlias = Literal["get", "list", "create", "put", "update", "delete", "link", "unlink", "action", "compute", "other"]
+
+_LEXICON: Final[dict[VerbClass, str]] = {
+    "list": "list describe search query scan browse enumerate",
+    "get": "get read fetch lookup show view retrieve find head",
+    "create": "create add insert register new allocate request purchase provision issue upload import launch buy submit "
+    "open define post clone copy duplicate schedule initiate build book place reserve invite make write record",
+    "put": "put upsert",
+    "update": "update modify set patch edit change replace rename configure adjust upgrade reset extend increase decrease "
+    "transfer move merge convert resize scale migrate alter switch override revise reschedule expand enlarge shrink label annotate",
+    "delete": "delete remove terminate deregister unregister destroy purge drop uninstall erase discard deprovision",
+    "link": "attach associate bind subscribe link join assign mount share connect grant follow pin authorize",
+    "unlink": "detach disassociate dissociate unbind unsubscribe unlink leave unassign unmount unshare disconnect unfollow "
+    "unpin deauthorize",
+    "action": "start stop reboot restart suspend resume pause cancel enable disable activate deactivate approve reject accept "
+    "decline close lock unlock archive unarchive restore recover deploy undeploy abort finish complete promote confirm "
+    "acknowledge dismiss publish unpublish block unblock hide unhide quarantine freeze unfreeze finalize end execute run retry reopen "
+    "redeploy rollback send isolate release revoke undelete verify commit begin invoke trigger failover rotate renew refresh "
+    "revert sync apply expire stage mark notify install reinstall rebuild repair process replay kill quit exit wait mute unmute "
+    "ship refund return checkout pay void capture resolve deprecate undeprecate unsuspend invalidate hibernate abandon withdraw announce enroll unenroll reactivate redeem claim unclaim trash untrash",
+    "compute": "check validate test preview estimate simulate calculate compute predict detect translate evaluate analyze analyse "
+    "recognize compare suggest autocomplete poll sample discover count inquire inquiry export download generate render "
+    "synthesize encrypt decrypt sign decode encode classify stream watch tag untag log login logout is has can ping echo "
+    "explain summarize select filter exchange assume geocode aggregate think",
+}
+CLASS: Final[dict[str, VerbClass]] = {}
+for _class, _verbs in _LEXICON.items():
+    for _verb in _verbs.split():
+        CLASS.setdefault(_verb, _class)
+
+PREPOSITIONS: Final = frozenset("by for from to with in of on into under within as via at using between".split())
+SKIPPED: Final = frozenset("batch bulk admin global multi multiple all quick new async sync internal external".split())
+VIEW_WORDS: Final = frozenset(
+    "list detail info information overview summary attribute description metadata data status state item record content "
+    "basic extra simple v2 v3 all page by set".split()
+)
+"""Words behind a noun that name a view of it: DescribeInstanceList, GetUserInfo."""
+JOBS: Final = frozenset("job task execution run request operation batch session build import export query transfer process".split())
+
+
+class Analysis(NamedTuple):
+    """What the name of an operation says."""
+
+    verb: str
+    """'describe'."""
+    kind: VerbClass
+    """'list'."""
+    noun: tuple[str, ...]
+    """Singular words of what it acts on: ('mount', 'target')."""
+    tail: tuple[str, ...]
+    """Singular words behind a preposition."""
+    preposition: str
+    """That preposition, or ''."""
+    extra: tuple[str, ...]
+    """Google custom methods: words behind the verb (fetchAcl -> ('acl',))."""
+
+
+READS: Final = ("get", "list")
+SURROUNDING: Final = frozenset("projects locations organizations folders customers accounts properties users v1 v2".split())
+"""Collections of a Google API that name the surroundings more often than things."""
+
+
+def analyse(source: Source, name: str) -> Analysis:
+    """Of a tool's source and name."""
+    if source.vendor == "google":
+        return google(source.operation, source.verb or "POST")
+    return _named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor)
+
+
+@lru_cache(100_000)
+def google(operation: str, verb: str) -> Analysis:
+    """'managedkafka.projects.locations.clusters.list'."""
+    parts = operation.split(".")
+    collection = parts[-2] if len(parts) > 2 else parts[0]
+    noun = _singulars(split(collection))
+    words = list(split(parts[-1]))
+    while len(words) > 1 and words[0] in ("batch", "bulk"):
+        words = words[1:]
+    first = words[0]
+    rest = tuple(singular(w) for w in words[1:] if w not in PREPOSITIONS)
+    if rest and set(rest) <= set(noun):
+        rest = ()
+    elif rest and first in ("get", "update", "fetch", "list", "lookup", "retrieve", "show", "set"):
+        noun = rest if collection in SURROUNDING or len(parts) <= 2 else noun + rest
+        rest = ()
+    kind = CLASS.get(first)
+    if verb == "GET" and kind not in ("get", "list", "compute"):
+        kind = "get"
+    elif kind is None:
+        kind = {"DELETE": "delete", "PATCH": "update", "PUT": "update"}.get(verb, "other")  # type: ignore[assignment]
+    if first == "aggregated":
+        kind = "list"
+    assert kind is not None
+    return Analysis(first, kind, noun, (), "", rest)
+
+
+@lru_cache(100_000)
+def _named(name: str, verb: str, path: str, vendor: str) -> Analysis:
+    words = list(split(name))
+    if not words:
+        return Analysis("", "other", (), (), "", ())
+    while len(words) > 1 and words[0] in SKIPPED and (words[1] in CLASS or words[0] not in CLASS):
+        words = words[1:]
+    if words[0] in ("vpc", "sso", "resend") and len(words) > 1 and words[1] in CLASS:
+        words = words[1:]
+    first, kind, rest = words[0], CLASS.get(words[0]), words[1:]
+    if kind is None:
+        at = next((i for i in [len(words) - 1, 1, 2] if 0 < i < len(words) and words[i] in CLASS), None)
+        if at is not None:
+            first, kind, rest = words[at], CLASS[words[at]], words[:at] + words[at + 1 :]
+    if kind is None and vendor == "user" and verb:
+        return _by_path(words, verb, path)
+    if kind is None:
+        http: dict[str, VerbClass] = {"GET": "get", "DELETE": "delete", "PATCH": "update"}
+        kind = http.get(verb, "other")
+    at = next((i for i, w in enumerate(rest) if w in PREPOSITIONS), len(rest))
+    head, tail = rest[:at], rest[at + 1 :]
+    preposition = rest[at] if at < len(rest) else ""
+    if not head and kind not in READS:
+        kind = "other"
+        head, tail, preposition = tail, [], ""
+    if kind == "action" and len(head) > 1 and CLASS.get(head[0]) in ("link", "action", "update", "delete", "create") and head[-1] not in JOBS:
+        kind = "other"
+    if kind == "create" and first in ("add", "register") and preposition in ("to", "with", "into") and tail:
+        kind = "link"
+    if kind == "delete" and first in ("remove", "deregister") and preposition == "from" and tail:
+        kind = "unlink"
+    if first == "revoke" or (first == "release" and kind == "action"):
+        kind = "delete"
+    noun = _singulars(w for i, w in enumerate(head) if w not in SKIPPED or i == len(head) - 1)
+    return Analysis(first, kind, noun, _singulars(w for w in tail if w not in PREPOSITIONS), preposition, ())
+
+
+def _by_path(words: list[str], verb: str, path: str) -> Analysis:
+    """An operation of a user's API that has no verb in its name: from HTTP verb and path."""
+    parts = [p for p in path.split("/") if p]
+    names = [p for p in parts if not p.startswith("{") and not re.fullmatch(r"v\d+|api|rest", p)]
+    one = bool(parts) and parts[-1].startswith("{")
+    kinds: dict[str, VerbClass] = {"GET": "get" if one else "list", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+    noun = _singulars(split(names[-1])) if names else tuple(words)
+    if verb == "POST" and not one and len(names) > 1 and names[-1] in CLASS:
+        return Analysis(names[-1], CLASS[names[-1]], _singulars(split(names[-2])), (), "", ())
+    return Analysis(verb.lower(), kinds.get(verb, "other"), noun, (), "", ())
+
+
+def _singulars(words: object) -> tuple[str, ...]:
+    return tuple(singular(w) for w in words)  # type: ignore[attr-defined]
+
+
+NOT_THINGS: Final = re.compile(
+    r"(?i)price|quota|statistic|stat$|metric|usage|count$|limit$|trend|top$|ranking|monitor|billing|cost|quote|availability|"
+    r"capacity|overview|summary|health|regions?$|zones?$|specifications?|spec$"
+)
+"""Nouns of what is computed or counted rather than kept: no table of its own."""
