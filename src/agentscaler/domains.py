@@ -17,9 +17,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
 from agentscaler.records import Domain, Node, Tool
 from agentscaler.verbs import READS, analyse
-from agentscaler.words import humanise, plural
 
 Labels: TypeAlias = Any  # numpy array of one community number a tool
 SMALLEST, LARGEST = 5, 60
@@ -42,38 +42,52 @@ class Scores(NamedTuple):
     purity: float
 
 
-def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Method = "leiden", seed: int = 0, heldout: float = 0.1) -> list[Domain]:
-    """The domains of five or more tools, sorted by name. tools: id -> tool; nodes: the graph, any order."""
+class Found(NamedTuple):
+    """The domains, and the tools that are in none, with the reason."""
+
+    domains: list[Domain]
+    left: dict[str, Dropped]
+
+
+def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Method = "leiden", seed: int = 0, heldout: float = 0.1) -> Found:
+    """The domains of five or more tools, sorted by name.
+
+    tools: id -> tool; nodes: the graph, any order; heldout: share of services on the held-out side.
+    """
     ids = sorted(tools)
     labels = partition(tools, nodes, prior=True, method=method, seed=seed)
-    members = [m for m in _members(labels) if len(m) >= SMALLEST]
-    split = split_services([sorted({tools[ids[i]].source.group for i in m}) for m in members], seed=seed, share=heldout)
-    named = _names([[tools[ids[i]] for i in m] for m in members])
-    out = []
-    for name, group in zip(named, members, strict=True):
-        services = Counter(tools[ids[i]].source.group for i in group)
-        out.append(
-            Domain(
-                name=name,
-                tools=tuple(sorted(ids[i] for i in group)),
-                services=tuple(s for s, _ in sorted(services.items(), key=lambda x: (-x[1], x[0]))),
-                field=field_of(Counter(field_of_life(tools[ids[i]]) for i in group)),
-                split="heldout" if all(s in split for s in services) else "train",
-            )
-        )
-    return sorted(out, key=lambda d: d.name)
+    groups = [[ids[i] for i in m] for m in _members(labels)]
+    out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
+    kept, left = [], {}
+    for group in groups:
+        side = main_family(tools, group) in out
+        stay = [i for i in group if (family(tools[i].source.group) in out) == side and all((family(g) in out) == side for g in tools[i].also_in)]
+        for number in set(group) - set(stay):
+            left[number] = Dropped("held_out", "its service is on the other side of the train and held-out split", where=tools[number].source.group)
+        if len(stay) < SMALLEST:
+            left |= {i: Dropped("outside", where=tools[i].source.group) for i in stay}
+        else:
+            kept.append((sorted(stay), side))
+    kept.sort()
+    names = _names([[tools[i] for i in group] for group, _ in kept])
+    domains = [_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
+    return Found(sorted(domains, key=lambda d: d.name), left)
+
+
+def _domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> Domain:
+    services = Counter(t.source.group for t in tools.values())
+    return Domain(
+        name=name,
+        tools=tuple(sorted(tools)),
+        services=tuple(s for s, _ in sorted(services.items(), key=lambda x: (-x[1], x[0]))),
+        field=field_of(Counter(field_of_life(t) for t in tools.values())),
+        split="heldout" if heldout else "train",
+    )
 
 
 def one_domain(tools: Mapping[str, Tool], name: str) -> Domain:
     """All tools as one domain: a user's own API."""
-    services = Counter(t.source.group for t in tools.values())
-    return Domain(
-        name=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "domain",
-        tools=tuple(sorted(tools)),
-        services=tuple(s for s, _ in sorted(services.items(), key=lambda x: (-x[1], x[0]))),
-        field=field_of(Counter(field_of_life(t) for t in tools.values())),
-        split="train",
-    )
+    return _domain(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "domain", tools)
 
 
 # ---- communities ----------------------------------------------------------------------------------------------
@@ -200,22 +214,42 @@ def shuffled(labels: Labels, seed: int) -> Labels:
 # ---- held-out split -------------------------------------------------------------------------------------------
 
 
-def split_services(domains: Sequence[Sequence[str]], *, seed: int, share: float) -> set[str]:
-    """Services of the held-out side. Whole groups of services move: those that share a domain stay together while the group is small.
+def heldout_families(tools: Mapping[str, Tool], groups: Sequence[Sequence[str]], *, seed: int, share: float) -> set[str]:
+    """Families of services on the held-out side: drawn among those that share hardly a domain with others.
 
-    A domain is held out only if all its services are; a mixed one that touches a train service is train.
+    A family that is well mixed with others would lose many tools, for no tool may stand on both sides.
     """
+    size: Counter[str] = Counter(family(t.source.group) for t in tools.values())
+    stray: Counter[str] = Counter()
+    for group in groups:
+        main = main_family(tools, group)
+        for number in group:
+            own = family(tools[number].source.group)
+            if own != main:
+                stray[own] += 1
+                stray[main] += 1
+        for number in group:
+            for other in tools[number].also_in:
+                if family(other) != family(tools[number].source.group):
+                    stray[family(other)] += 3
+                    stray[family(tools[number].source.group)] += 3
+    apart = sorted(f for f in size if stray[f] <= 0.15 * size[f] and SMALLEST <= size[f] <= 0.03 * len(tools))
     out: set[str] = set()
-    services = sorted({s for d in domains for s in d})
-    families: dict[str, list[str]] = defaultdict(list)
-    for service in services:
-        families[family(service)].append(service)
-    want = share * len(services)
-    for name in Dice("split", seed).shuffled(sorted(families)):
-        if len(out) >= want:
+    services = {t.source.group for t in tools.values()}
+    members = Counter(family(s) for s in services)
+    taken = 0
+    for name in Dice("split", seed).shuffled(apart):
+        if taken >= share * len(services):
             break
-        out.update(families[name])
+        out.add(name)
+        taken += members[name]
     return out
+
+
+def main_family(tools: Mapping[str, Tool], group: Sequence[str]) -> str:
+    """The family most of a group's tools belong to."""
+    count = Counter(family(tools[i].source.group) for i in group)
+    return min(count, key=lambda f: (-count[f], f))
 
 
 def family(service: str) -> str:
@@ -241,10 +275,6 @@ def _names(groups: Sequence[Sequence[Tool]]) -> list[str]:
         used[name] += 1
         out.append(name if used[name] == 1 else f"{name}-{used[name]}")
     return out
-
-
-def title(words: tuple[str, ...]) -> str:
-    return plural(humanise(words))
 
 
 FIELDS = {
@@ -277,7 +307,6 @@ FIELDS = {
 }
 """Fields of life, a closed list, each with the words that speak for it."""
 _FIELD_WORDS = {name: frozenset(words.split()) for name, words in FIELDS.items()}
-_SERVICE_FIELDS: dict[str, str] = {}
 
 
 def field_of_life(tool: Tool) -> str:

@@ -7,7 +7,7 @@
 """
 
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 
 class UserError(Exception):
@@ -69,6 +69,14 @@ class Dropped(Exception):
         self.message = message or REASONS[reason]
         self.where = where
         self.value = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survives the way back from a worker process."""
+        return _dropped, (self.reason, self.message, self.where, self.value)
+
+
+def _dropped(reason: Reason, message: str, where: str, value: object) -> Dropped:
+    return Dropped(reason, message, where=where, value=value)
 
 
 CODES: Final = (

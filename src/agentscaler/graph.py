@@ -9,7 +9,7 @@ channel rides in the same product. Beside it the directed edges of edges.py.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import orjson
@@ -19,6 +19,7 @@ from agentscaler.edges import index, needs
 from agentscaler.records import Neighbour, Node, Tool
 from agentscaler.schemas import fields
 from agentscaler.verbs import Analysis, analyse
+from agentscaler.work import many_objects, steps
 from agentscaler.words import ID_WORDS, PAGING, ROLE_WORDS, TRANSPORT, field, split
 
 Matrix: TypeAlias = Any  # scipy's sparse matrices carry no types
@@ -39,18 +40,28 @@ class Similar(NamedTuple):
 def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: int = 15, workers: int = 1) -> Iterator[Node]:
     """One Node a tool, in the order of `tools` (id -> tool)."""
     ids = list(tools)
-    vectors = vectorise(list(tools.values()))
+    with many_objects():
+        vectors = vectorise(list(tools.values()))
     free = strongest(vectors, CHANNELS, neighbours=neighbours, workers=workers)
     close = strongest(vectors, {**CHANNELS, "service": prior * sum(CHANNELS.values()) / 5.35}, neighbours=neighbours, workers=workers)
     by_row = [_rows(s, len(ids)) for s in (free, close)]
     where = index(tools)
-    for i, number in enumerate(ids):
+    for i, number in enumerate(steps(ids, "graph: edges", len(ids))):
         yield Node(
             tool=number,
             similar=tuple(Neighbour(tool=ids[j], score=s) for j, s in by_row[0][i]),
             together=tuple(Neighbour(tool=ids[j], score=s) for j, s in by_row[1][i]),
             needs=tuple(needs(number, tools[number], where)),
         )
+
+
+def similar_only(tools: Mapping[str, Tool], mix: Mapping[str, float], *, by: Literal["service", "tool"], neighbours: int = 15, workers: int = 1) -> list[Node]:
+    """Nodes with their label-free neighbours only, for comparing recipes."""
+    ids = list(tools)
+    with many_objects():
+        found = strongest(vectorise(list(tools.values()), by=by), mix, neighbours=neighbours, workers=workers)
+    rows = _rows(found, len(ids))
+    return [Node(tool=n, similar=tuple(Neighbour(tool=ids[j], score=s) for j, s in rows[i]), together=(), needs=()) for i, n in enumerate(ids)]
 
 
 def _rows(similar: Similar, n: int) -> list[list[tuple[int, float]]]:
@@ -62,13 +73,18 @@ def _rows(similar: Similar, n: int) -> list[list[tuple[int, float]]]:
     return out
 
 
-def vectorise(tools: Sequence[Tool]) -> dict[str, Matrix]:
-    """The parts of phi, one normalised sparse matrix each (tools x features). `feeds` holds two: inputs and outputs."""
+def vectorise(tools: Sequence[Tool], *, by: Literal["service", "tool"] = "service") -> dict[str, Matrix]:
+    """The parts of phi, one normalised sparse matrix each (tools x features). `feeds` holds two: inputs and outputs.
+
+    by: weigh features by how few services hold them, or (the plain form, which knows no service) by how few tools.
+    """
     from sklearn.preprocessing import normalize
 
     groups = sorted({t.source.group for t in tools})
     number = {g: i for i, g in enumerate(groups)}
     service = np.array([number[t.source.group] for t in tools])
+    if by == "tool":
+        groups, service = [str(i) for i in range(len(tools))], np.arange(len(tools))
     background = _background() if len(groups) < FEW_SERVICES else {}
     weigh = _Weights(service, len(groups), background)
     read = [analyse(t.source, t.name) for t in tools]
@@ -81,7 +97,7 @@ def vectorise(tools: Sequence[Tool]) -> dict[str, Matrix]:
         "nouns": weigh("nouns", nouns, share=0.6, most=12),
         "path": _text([_path(t) for t in tools], 0.05, None),
         "text": _text([" ".join(split(_short(t))) + " " + t.description[:120].lower() for t in tools], 0.03, "english"),
-        "service": normalize(sp.csr_matrix((np.ones(len(tools), np.float32), (np.arange(len(tools)), service)))),
+        "service": normalize(sp.csr_matrix((np.ones(len(tools), np.float32), (np.arange(len(tools)), service)), (len(tools), int(service.max()) + 1))),
         "uniform": normalize(_incidence(parameters)[0]),
     }
     out["inputs"], out["outputs"] = _feeds(tools, read, weigh)

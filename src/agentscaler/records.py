@@ -315,6 +315,43 @@ class Lost(Record):
     """The reason, from the closed list of envs."""
 
 
+class EnvRow(Record):
+    """A world on the shelf, counted. A row of envs.jsonl."""
+
+    env: str
+    """Id of the world."""
+    folder: str
+    """Its folder, relative to the run."""
+    domain: str
+    """Name of the domain."""
+    services: tuple[str, ...]
+    """vendor:service of its tables."""
+    field: str
+    """Field of life."""
+    split: Literal["train", "heldout"]
+    """Train or held out."""
+    own: int
+    """Executable tools of the domain itself."""
+    borrowed: int
+    """Reads borrowed so that the rows can be found."""
+    reads: int
+    """Tools that read."""
+    writes: int
+    """Tools that write."""
+    blind: int
+    """Writes whose effect no read shows."""
+    lost: int
+    """Tools of the domain that are not in the world."""
+    tables: int
+    """Tables."""
+    shape: str
+    """Hash of schema graph, tool kinds and effects, after renaming: equal worlds share it."""
+    written: int = 0
+    """Tables that some tool of the domain writes, counted before any tool leaves it."""
+    found: int = 0
+    """Those among them whose rows a read finds from what a user can know."""
+
+
 class EnvSpec(Record):
     """A world on paper: the content of its folder."""
 

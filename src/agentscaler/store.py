@@ -124,12 +124,12 @@ class Run:
 class Shelf:
     """One product and its bin while a verb works. Use as a context manager; `finish()` puts it on the shelf.
 
-    fingerprint: hash over the arguments that matter and the inputs. Where a finished or half-made product was made from
+    resume: write rows as they come, so that a killed run goes on; else all or nothing. fingerprint: hash over the arguments that matter and the inputs. Where a finished or half-made product was made from
     other ones, a UserError asks for --fresh.
     """
 
     def __init__(self, run: Run, verb: str, *, fingerprint: str, fresh: bool = False, resume: bool = True) -> None:
-        self.run, self.verb, self.fingerprint = run, verb, fingerprint
+        self.run, self.verb, self.fingerprint, self.resume = run, verb, fingerprint, resume
         self.path = run.product(verb)
         self.bin = run.path / f"{verb}.dropped.jsonl"
         self._parts = [p.with_name(p.name + ".part") for p in (self.path, self.bin)]
@@ -197,13 +197,15 @@ class Shelf:
 
     def keep(self, key: str, record: Record, sources: Iterable[str] = ()) -> str:
         """Put a row on the shelf; returns its id."""
-        number = row_id(record)
+        body = record.model_dump(mode="json")
+        number = digest({k: v for k, v in body.items() if k != "usage"})
         row = {"key": key, "id": number, "from": list(sources), "format": FORMATS[self.verb]}
-        line = orjson.dumps(row | record.model_dump(mode="json", by_alias=True)) + b"\n"
+        line = orjson.dumps(row | body) + b"\n"
         if key not in self.rows:
             self.rows[key] = line
-            self._files[0].write(line)
-            self._files[0].flush()
+            if self.resume:
+                self._files[0].write(line)
+                self._files[0].flush()
         return number
 
     def drop(self, key: str, reason: Dropped, sources: Iterable[str] = ()) -> None:
@@ -222,8 +224,9 @@ class Shelf:
         line = orjson.dumps(row) + b"\n"
         self.drops[key] = line
         self.reasons[reason.reason] += 1
-        self._files[1].write(line)
-        self._files[1].flush()
+        if self.resume:
+            self._files[1].write(line)
+            self._files[1].flush()
 
     def finish(self, **about: Any) -> JsonObject:
         """Write both in key order under their own names, and a line into the manifest."""

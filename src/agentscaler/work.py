@@ -4,11 +4,13 @@ What a piece of work returns does not depend on the number of workers; results c
 shelf puts them in order. Threads would make SQLite slower, so there are none.
 """
 
+import gc
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from types import TracebackType
@@ -153,3 +155,15 @@ def steps(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
         for item in items:
             yield item
             bar.step()
+
+
+@contextmanager
+def many_objects() -> Iterator[None]:
+    """Reading tens of thousands of records: the cyclic collector would only search, for half of the time."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()

@@ -464,12 +464,26 @@ def env_id(head: JsonObject, texts: Mapping[str, str]) -> str:
 
 def env_files(env: EnvSpec) -> dict[str, str]:
     """The content of a world's folder: file name -> text."""
-    head = env.model_dump(mode="json", exclude={"id", "folder", "schema_sql", "population", "tools_py", "rules"})
-    body = orjson.dumps({"format": ENV_FORMAT, **head}, option=orjson.OPT_INDENT_2).decode() + "\n"
+    head = env.model_dump(mode="json", exclude={"id", "folder", "schema_sql", "population", "tools_py", "rules"}, exclude_defaults=True)
     files = {
-        "env.json": body,
+        "env.json": spread({"format": ENV_FORMAT, **head}),
         "schema.sql": env.schema_sql,
-        "population.json": orjson.dumps(env.population, option=orjson.OPT_INDENT_2).decode() + "\n",
+        "population.json": spread(env.population),
         "tools.py": env.tools_py,
     }
     return files | ({"rules.md": env.rules} if env.rules else {})
+
+
+def spread(value: JsonObject, depth: int = 2) -> str:
+    """JSON a person can read and diff: an item a line, down to the `depth`-th level."""
+    return _spread(value, depth, "") + "\n"
+
+
+def _spread(value: Any, depth: int, indent: str) -> str:
+    if depth == 0 or not isinstance(value, (dict, list)) or not value:
+        return orjson.dumps(value).decode()
+    inner = indent + " "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(inner + _spread(v, depth - 1, inner) for v in value) + f"\n{indent}]"
+    pairs = (f"{inner}{orjson.dumps(k).decode()}: {_spread(v, depth - 1, inner)}" for k, v in value.items())
+    return "{\n" + ",\n".join(pairs) + f"\n{indent}}}"

@@ -6,10 +6,11 @@ world, and where too few are left there is no world.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
+from agentscaler.envs.find import Found, count_found
 from agentscaler.envs.operations import judge_all
 from agentscaler.envs.populate import population_of
 from agentscaler.envs.service import compile_service
@@ -32,12 +33,29 @@ def compile_tools(group: str, tools: Mapping[str, Tool]) -> CompiledService:
     return CompiledService(service, good, lost)
 
 
-def build_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> EnvSpec:
-    """A world that passed the gate.
+class Built(NamedTuple):
+    """A world that passed the gate, and how many of the tables its domain writes can be found."""
+
+    env: EnvSpec
+    found: Found
+
+
+def build_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> Built:
+    """A domain as a world.
 
     tools: id -> Tool of the domain; services: vendor:service -> compiled, all that the tools belong to.
-    Raises Dropped(too_few_tools) or Dropped(gate).
+    Raises Dropped(too_few_tools) or Dropped(gate); its value says what could be found.
     """
+    first = plan(domain, tools, services)
+    found = count_found(first.model, population_of(first))
+    try:
+        return Built(_through_gate(domain, tools, services), found)
+    except Dropped as reason:
+        reason.value = orjson.dumps(found._asdict()).decode()
+        raise
+
+
+def _through_gate(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> EnvSpec:
     refused: set[str] = set()
     for _ in range(ROUNDS):
         env, ids = draft_env(domain, tools, services, refused=refused)

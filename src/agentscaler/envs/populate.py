@@ -37,6 +37,10 @@ def population_of(made: Plan) -> JsonObject:
         columns |= {f"{table.name}.{c.name}": _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
         for move in moves:
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
+    for table in model.tables:
+        own = made.drafts[table.name][1].own
+        if table.name in made.unlisted and own in table.key and "reference" not in columns[f"{table.name}.{own}"]:
+            columns[f"{table.name}.{own}"]["knowable"] = True
     rows = {t.name: _rows(t, made.drafts[t.name][1], model) for t in model.tables}
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 

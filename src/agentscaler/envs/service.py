@@ -426,7 +426,7 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
             return base
         if noun[-len(head) :] == head or head[-len(noun) :] == noun:
             return base - 0.3
-        if words[-1] == "id" and set(head) & set(noun):
+        if words[-1] == "id" and noun[-1] in head:
             return 1.2
     if words in (noun, noun[-1:]):
         return 2.0

@@ -50,6 +50,8 @@ class Plan(NamedTuple):
     """Name of the table -> (service, draft)."""
     columns: dict[str, dict[str, Col]]
     """Name of the table -> its columns in the making."""
+    unlisted: set[str]
+    """Tables whose service has no way to list them: whoever works with a row holds its key."""
 
 
 def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], *, refused: Iterable[str] = ()) -> Plan:
@@ -70,7 +72,18 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
         lost,
         {names[k]: (k[0], services[k[0]].service.tables[k[1]]) for k in keys},
         {names[k]: columns[k] for k in keys},
+        {names[k] for k in keys if not _listed(services[k[0]], k[1])},
     )
+
+
+def _listed(service: CompiledService, noun: Noun) -> bool:
+    """Does some tool of the service list the rows without being told the key?"""
+    for found in service.good.values():
+        own = found.draft.own
+        asks = any(a.required and a.column == own and a.role in ("filter", "key", "match") for a in found.operation.arguments)
+        if found.operation.act == "list" and found.draft.noun == noun and not asks:
+            return True
+    return False
 
 
 # ---- tools ------------------------------------------------------------------------------------------------------

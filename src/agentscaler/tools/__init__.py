@@ -14,6 +14,7 @@ from typing import NamedTuple
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Tool
 from agentscaler.tools.clean import Bin, Reading, sift
+from agentscaler.work import many_objects
 
 PACKAGES = {
     "botocore": ("botocore", "aws", "pip install botocore"),
@@ -38,6 +39,11 @@ def collect(files: Sequence[Path] = (), *, with_pool: bool = True, limit: int | 
 
     Raises UserError where a file is not readable or nothing at all was found.
     """
+    with many_objects():
+        return _collect(files, with_pool, limit)
+
+
+def _collect(files: Sequence[Path], with_pool: bool, limit: int | None) -> Pool:
     readings: list[Reading] = []
     bin_: list[Bin] = []
     missing: dict[str, str] = {}

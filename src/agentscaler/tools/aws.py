@@ -10,6 +10,7 @@ import orjson
 
 from agentscaler.records import Schema, Source, Tool
 from agentscaler.schemas import clean, prose_values
+from agentscaler.work import steps
 
 KINDS = {
     "string": "string", "character": "string", "timestamp": "string", "blob": "string", "integer": "integer", "long": "integer",
@@ -20,7 +21,8 @@ KINDS = {
 
 def read_aws(root: Path, package: str) -> Iterator[tuple[Tool, bool, bool]]:
     """(tool, is it of the newest version, is it deprecated) for each operation under botocore's `data` folder."""
-    for service in sorted(p.name for p in (root / "data").iterdir() if p.is_dir()):
+    services = sorted(p.name for p in (root / "data").iterdir() if p.is_dir())
+    for service in steps(services, "tools: botocore", len(services)):
         files = sorted((root / "data" / service).glob("*/service-2.json*"))
         for file in files:
             raw = file.read_bytes()

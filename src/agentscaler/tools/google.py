@@ -13,6 +13,7 @@ import orjson
 
 from agentscaler.records import Schema, Source, Tool
 from agentscaler.schemas import TYPES, clean
+from agentscaler.work import steps
 
 _OUTPUT_ONLY = re.compile(r"(?i)\s*(?:\[?output[ _-]only\]?|\[Deprecated\]|Deprecated)")
 _REQUIRED = re.compile(r"(?i)\s*\[?required\b")
@@ -32,7 +33,7 @@ def read_google(root: Path, package: str) -> Iterator[tuple[Tool, bool, bool]]:
         service = service_of(document)
         if service not in best or rank(document["version"]) > rank(best[service]["version"]):
             best[service] = document
-    for document in documents.values():
+    for document in steps(documents.values(), "tools: google-api-python-client", len(documents)):
         service = service_of(document)
         reader = _Reader(document, service, package)
         for method, collection in _methods(document, ()):

@@ -13,6 +13,7 @@ import orjson
 
 from agentscaler.records import Schema, Source, Tool
 from agentscaler.schemas import clean, prose_values
+from agentscaler.work import steps
 
 KINDS = {"list": "array", "bool": "boolean", "int": "integer", "float": "number", "binary": "string", "object": "object"}
 NUMBERS = ("int64", "uint64", "integer", "int")
@@ -21,7 +22,8 @@ _OPENING = re.compile(r"^(?:This (?:API|interface|document)\s*(?:\([^)]*\)\s*)?(
 
 def read_tencent(root: Path, package: str) -> Iterator[tuple[Tool, bool, bool]]:
     """(tool, is it of the newest version, is it deprecated) for each action under `services`."""
-    for folder in sorted(p for p in (root / "services").iterdir() if p.is_dir()):
+    folders = sorted(p for p in (root / "services").iterdir() if p.is_dir())
+    for folder in steps(folders, "tools: tccli-intl-en", len(folders)):
         files = sorted(folder.glob("v*/api.json"))
         for file in files:
             document = orjson.loads(file.read_bytes())

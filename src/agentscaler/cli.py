@@ -1,0 +1,148 @@
+"""The door: parse, open, call, print. One verb a room; `run` walks a recipe; `check` re-proves; `show` prints a row."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from agentscaler import walk
+from agentscaler.errors import UserError
+from agentscaler.store import Run
+
+app = typer.Typer(
+    name="agentscaler",
+    help="API definitions in; executable worlds, proven tasks, rollouts and training data out.\n\n"
+    "A walk through one row of rooms: tools, graph, domains, envs, tasks, rollouts, funnel, sft, report. Each reads the products of "
+    "earlier rooms from the run folder and puts good rows on a shelf, failed ones with a reason into the bin beside it.",
+    epilog="Example: agentscaler run runs/first.toml",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+RunOption = Annotated[Path, typer.Option("--run", help="Run folder: where products are read and written.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random: same seed, same rows.")]
+Workers = Annotated[int, typer.Option(help="Worker processes; the rows are the same at any number.")]
+Limit = Annotated[int | None, typer.Option(help="Work on the first so many items only.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what this verb made before and start anew.")]
+AsJson = Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: verb, kept, dropped by reason, seconds.")]
+CORES = max(1, min(os.cpu_count() or 1, 8))
+
+
+def main() -> None:
+    """Run the app with the house's exit codes: 0 done, 1 a bug, 2 the user can fix it, 130 Ctrl-C."""
+    try:
+        code = app(standalone_mode=False)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        code = 2
+    except KeyboardInterrupt:
+        print("interrupted: finished rows stay, the same command goes on from there", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if type(error).__module__.startswith(("click", "typer")):
+            show = getattr(error, "show", None)
+            if show is not None:
+                show()
+                code = 2
+            else:
+                code = getattr(error, "exit_code", 130)
+        else:
+            raise
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def say(summary: walk.Summary, as_json: bool) -> None:
+    """Print what a verb did."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+    if summary.again:
+        console.print(f"{summary.verb}: finished before, {summary.kept} rows ([dim]--fresh makes it anew[/dim])")
+    else:
+        dropped = sum(summary.dropped.values())
+        console.print(f"{summary.verb}: kept {summary.kept}, dropped {dropped} in {summary.seconds} s")
+    for reason, count in sorted(summary.dropped.items(), key=lambda x: -x[1]):
+        console.print(f"  dropped {count} {reason}")
+    for name, value in summary.facts.items():
+        _say_fact(console, name, value)
+    if as_json:
+        body = {"verb": summary.verb, "kept": summary.kept, "dropped": summary.dropped, "seconds": summary.seconds, **summary.facts}
+        print(orjson.dumps(body).decode())
+
+
+def _say_fact(console: Console, name: str, value: Any) -> None:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        table = Table(title=name, title_justify="left", box=None, pad_edge=False)
+        for column in value[0]:
+            table.add_column(str(column), justify="left" if column == "name" else "right", no_wrap=column != "name")
+        for row in value:
+            table.add_row(*(str(v) for v in row.values()))
+        console.print(table)
+    elif isinstance(value, dict):
+        console.print(f"  {name}: " + ", ".join(f"{k} {v}" for k, v in value.items()), soft_wrap=True)
+    elif isinstance(value, list):
+        for line in value:
+            console.print(f"  {name}: {line}", soft_wrap=True, markup=False)
+    else:
+        console.print(f"  {name}: {value}", markup=False)
+
+
+def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int, limit: int | None, fresh: bool, as_json: bool, **more: Any) -> None:
+    say(call(Run(run), walk.Settings(seed, workers, limit, fresh), **more), as_json)
+
+
+@app.command(epilog="Example: agentscaler tools --from shop-openapi.yaml --run runs/shop")
+def tools(
+    run: RunOption,
+    source: Annotated[list[Path] | None, typer.Option("--from", help="Definitions of your own: OpenAI, Anthropic or MCP tool lists, OpenAPI 3, rows of a tools.jsonl. Alone: only those.")] = None,
+    with_pool: Annotated[bool, typer.Option("--with-pool", help="With --from: the default pool as well.")] = False,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read API definitions into one pool: tools.jsonl.
+
+    The default pool comes from the API descriptions that ship inside botocore, google-api-python-client and tccli-intl-en.
+    """
+    _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source)
+
+
+@app.command(epilog="Example: agentscaler graph --run runs/first")
+def graph(run: RunOption, seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False) -> None:
+    """Join tools by parameter similarity, and find which result can feed which parameter: graph.jsonl."""
+    _verb(walk.graph, run, seed, workers, limit, fresh, as_json)
+
+
+@app.command(epilog="Example: agentscaler domains --run runs/first\n\nYour own API: agentscaler domains --one shop --run runs/shop")
+def domains(
+    run: RunOption,
+    one: Annotated[str | None, typer.Option(help="All tools are one domain of this name; needs no graph.")] = None,
+    method: Annotated[str, typer.Option(help="Community method: leiden or louvain.")] = "leiden",
+    heldout: Annotated[float, typer.Option(help="Share of services on the held-out side.")] = 0.1,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the domains, communities of the graph, and score them: domains.jsonl."""
+    if method not in ("leiden", "louvain"):
+        raise UserError(f"--method is {method!r}; give leiden or louvain")
+    _verb(walk.domains, run, seed, workers, limit, fresh, as_json, one=one, method=method, heldout=heldout)
+
+
+@app.command(epilog="Example: agentscaler envs --run runs/first --workers 2")
+def envs(run: RunOption, seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False) -> None:
+    """Build a world from each domain and put it through the gate: envs/."""
+    _verb(walk.envs, run, seed, workers, limit, fresh, as_json)
