@@ -58,20 +58,43 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     labels = partition(tools, nodes, prior=True, method=method, seed=seed)
     groups = [[ids[i] for i in m] for m in _members(labels)]
     out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
-    kept, left = [], {}
+    sides = {i: {family(g) in out for g in (t.source.group, *t.also_in)} for i, t in tools.items()}
+    kept, stray = [], []
     for group in groups:
         side = main_family(tools, group) in out
-        stay = [i for i in group if (family(tools[i].source.group) in out) == side and all((family(g) in out) == side for g in tools[i].also_in)]
-        for number in set(group) - set(stay):
-            left[number] = Dropped("held_out", "its service is on the other side of the train and held-out split", where=tools[number].source.group)
-        if len(stay) < SMALLEST:
-            left |= {i: Dropped("outside", where=tools[i].source.group) for i in stay}
-        else:
-            kept.append((sorted(stay), side))
-    kept.sort()
+        stay = [i for i in group if sides[i] == {side}]
+        stray += set(group) - set(stay) if len(stay) >= SMALLEST else group
+        if len(stay) >= SMALLEST:
+            kept.append((stay, side))
+    left = take_in(stray, kept, sides, nodes)
+    kept = sorted((sorted(group), side) for group, side in kept)
     names = _names([[tools[i] for i in group] for group, _ in kept])
     domains = [_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
     return Found(sorted(domains, key=lambda d: d.name), left)
+
+
+def take_in(stray: Sequence[str], kept: Sequence[tuple[list[str], bool]], sides: Mapping[str, set[bool]], nodes: Sequence[Node]) -> dict[str, Dropped]:
+    """Tools whose own group is too small or on the other side join the domain of theirs that is most like them.
+
+    Changes `kept`; returns those that found none, with the reason.
+    """
+    home = {i: n for n, (group, _) in enumerate(kept) for i in group}
+    near = {node.tool: node.together for node in nodes if node.tool in set(stray)}
+    left = {}
+    for number in sorted(stray):
+        if len(sides[number]) > 1:
+            left[number] = Dropped("held_out", "equal copies of it stand on both sides of the train and held-out split")
+            continue
+        ties: Counter[int] = Counter()
+        for other in near[number]:
+            n = home.get(other.tool)
+            if n is not None and {kept[n][1]} == sides[number] and len(kept[n][0]) < LARGEST:
+                ties[n] += other.score
+        if not ties:
+            left[number] = Dropped("outside", "no domain on its side of the split holds a similar tool and has room")
+            continue
+        kept[min(ties, key=lambda n: (-ties[n], n))][0].append(number)
+    return left
 
 
 def _domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> Domain:

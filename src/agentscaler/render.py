@@ -6,10 +6,12 @@ quoted literals, checked names or docstrings, so that a hostile definition canno
 """
 
 import json
+import keyword
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Column, Model, Operation, Shape, Table
 
 WIDTH = 110
@@ -23,8 +25,27 @@ class Files(NamedTuple):
 
 
 def render(model: Model) -> Files:
-    """Write a world's code."""
+    """Write a world's code. Raises Dropped(gate) where a name of the model is none."""
+    for name in _names(model):
+        if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name) or name.startswith("__"):
+            raise Dropped("gate", f"the model has {name!r} where the name of a table, column, function or parameter must stand", where="env.json: model", value=name)
     return Files(schema(model), tools(model))
+
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _names(model: Model) -> Iterator[str]:
+    """Everything that is written into code without quotes."""
+    for table in model.tables:
+        yield from (table.name, *table.key)
+        yield from (c.name for c in table.columns)
+        for reference in table.references:
+            yield from (reference.table, *reference.columns)
+    for operation in model.operations:
+        yield from (operation.python, operation.table, *operation.sets)
+        for argument in operation.arguments:
+            yield from (argument.python, *argument.body.values(), *([argument.column] if argument.column else []))
 
 
 # ---- schema.sql -------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from agentscaler.errors import Dropped, UserError
-from agentscaler.records import Domain, EnvRow, EnvSpec, JsonObject, Model, Node, Record, Tool
+from agentscaler.records import Domain, EnvRow, EnvSpec, JsonObject, Node, Record, Tool
 from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records, read_rows, write_atomic
 from agentscaler.work import Bar, Done, each, many_objects
 
@@ -274,6 +274,8 @@ def write_world(env: EnvSpec, out: Path) -> EnvRow:
 
 
 def env_row(env: EnvSpec, folder: str) -> EnvRow:
+    from agentscaler.envs.same import shape_of
+
     return EnvRow(
         env=env.id,
         folder=folder,
@@ -290,17 +292,6 @@ def env_row(env: EnvSpec, folder: str) -> EnvRow:
         tables=len(env.model.tables) if env.model else env.schema_sql.count("CREATE TABLE"),
         shape=shape_of(env.model) if env.model else digest(env.schema_sql),
     )
-
-
-def shape_of(model: Model) -> str:
-    """Hash of schema graph, tool kinds and effects after renaming: tables and columns lose their names."""
-    names = {t.name: i for i, t in enumerate(model.tables)}
-    tables = [[len(t.key), sorted(c.type for c in t.columns), sorted(names[r.table] for r in t.references)] for t in model.tables]
-    tools = sorted(
-        [o.act, names[o.table], o.blind, sorted([a.role, a.required, a.many] for a in o.arguments), len(o.shape.fields) if o.shape else 0]
-        for o in model.operations
-    )
-    return digest([tables, tools])
 
 
 def envs(run: Run, settings: Settings) -> Summary:

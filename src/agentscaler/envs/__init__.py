@@ -49,16 +49,17 @@ def build_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, 
     first = plan(domain, tools, services)
     found = count_found(first.model, population_of(first))
     try:
-        return Built(_through_gate(domain, tools, services), found)
+        return Built(_through_gate(first, domain, tools, services), found)
     except Dropped as reason:
         reason.value = orjson.dumps(found._asdict()).decode()
         raise
 
 
-def _through_gate(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> EnvSpec:
+def _through_gate(made: Plan, domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> EnvSpec:
     refused: set[str] = set()
     for _ in range(ROUNDS):
-        env, ids = draft_env(domain, tools, services, refused=refused)
+        env = write_env(made, domain)
+        ids = {n: m.compiled.entry.id for n, m in made.members.items()}
         findings = check_env(env)
         bad = {ids[f.tool] for f in findings if f.tool in ids}
         if not findings:
@@ -66,13 +67,13 @@ def _through_gate(domain: Domain, tools: Mapping[str, Tool], services: Mapping[s
         if not bad or bad <= refused:
             break
         refused |= bad
+        made = plan(domain, tools, services, refused=refused)
     first = findings[0]
     raise Dropped("gate", f"{first.where}: {first.message}", where=domain.name, value=first.where)
 
 
-def draft_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], *, refused: Iterable[str] = ()) -> tuple[EnvSpec, dict[str, str]]:
-    """The world before the gate, and the id behind each of its tools. Raises Dropped(too_few_tools)."""
-    made = plan(domain, tools, services, refused=refused)
+def write_env(made: Plan, domain: Domain) -> EnvSpec:
+    """The world of a plan, before the gate. Raises Dropped(too_few_tools)."""
     own = [m for m in made.members.values() if m.own]
     acts = {made.model.operations[i].act for i in range(len(made.model.operations))}
     if len(own) < FEWEST or not acts & {"get", "list"} or not acts - {"get", "list"}:
@@ -98,7 +99,7 @@ def draft_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, 
         rules="",
     )
     texts = env_files(env)
-    return env.model_copy(update={"id": env_id(orjson.loads(texts["env.json"]), texts)}), {n: m.compiled.entry.id for n, m in made.members.items()}
+    return env.model_copy(update={"id": env_id(orjson.loads(texts["env.json"]), texts)})
 
 
 def _env_tool(operation: Operation, made: Plan) -> EnvTool:

@@ -9,7 +9,7 @@ from agentscaler.envs.items import Item
 from agentscaler.records import Act, Argument, Operation, Schema, Shape, Tool
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import Analysis
-from agentscaler.words import TRANSPORT, WRAPPING, entity, field, sentence, split
+from agentscaler.words import ID_WORDS, TRANSPORT, WRAPPING, entity, field, sentence, split
 
 Noun: TypeAlias = tuple[str, ...]
 ITEM_KINDS: Final = ("get", "update", "delete", "action", "put")
@@ -195,8 +195,13 @@ def table_of(name: str, tables: Mapping[Noun, Draft], own: Noun | None = None) -
         return rest[:-1] if rest[:-1] != own else None
     if not id_like:
         return rest if rest == field(name) and rest in tables and rest != own and tables[rest].kinds & {"create", "delete"} else None
-    if rest in tables:
-        return rest if rest != own else None
+    words = field(name)
+    for exact in (words[:-1] if words[-1] in ID_WORDS else words, rest):
+        if exact in tables:
+            return exact if exact != own else None
+    keyed = [n for n, d in tables.items() if d.own and field(d.own) == words and len(words) > 1 and n[-1:] == rest[-1:]]
+    if len(keyed) == 1:
+        return keyed[0] if keyed[0] != own else None
     ends = sorted((n for n in tables if n[-len(rest) :] == rest and n != own), key=lambda n: (len(n), -len(tables[n].entries)))
     if len(ends) == 1 or (len(ends) > 1 and (len(ends[0]) < len(ends[1]) or len(tables[ends[0]].entries) >= 2 * len(tables[ends[1]].entries))):
         return ends[0]

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from agentscaler.envs.drafts import Draft
 from agentscaler.words import ACRONYMS, humanise, plural, singular, split_cased
@@ -45,6 +46,7 @@ def _word(word: str, last: bool) -> str:
     return low
 
 
+@lru_cache(4096)
 def said(phrase: str, texts: str) -> str | None:
     """The longest tail of the phrase that the provider's sentences use after an article; at least two words of it, if it has two."""
     words = phrase.split()
@@ -53,6 +55,6 @@ def said(phrase: str, texts: str) -> str | None:
         low = re.sub(r"[^a-z0-9]+", " ", tail.lower()).strip()
         many = re.sub(r"[^a-z0-9]+", " ", plural(tail).lower()).strip()
         for form in (low, many):
-            if re.search(rf"\b(?:a|an|the|your|this|one|each|specified|new|existing|all|of|any|every)(?: [a-z0-9]+)? {re.escape(form)}\b", texts):
+            if form in texts and re.search(rf"\b(?:a|an|the|your|this|one|each|specified|new|existing|all|of|any|every)(?: [a-z0-9]+)? {re.escape(form)}\b", texts):
                 return tail
     return None

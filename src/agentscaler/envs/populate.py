@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agentscaler.dice import Dice
+from agentscaler.envs.arguments import HIDDEN
 from agentscaler.envs.drafts import Col, Draft
 from agentscaler.envs.recipes import Place, recipe_of
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
@@ -38,9 +39,13 @@ def population_of(made: Plan) -> JsonObject:
         for move in moves:
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
     for table in model.tables:
-        own = made.drafts[table.name][1].own
-        if table.name in made.unlisted and own in table.key and "reference" not in columns[f"{table.name}.{own}"]:
-            columns[f"{table.name}.{own}"]["knowable"] = True
+        for part in table.key if table.name in made.unlisted else ():
+            recipe = columns[f"{table.name}.{part}"]
+            if part not in HIDDEN and "reference" not in recipe and "with" not in recipe:
+                recipe["knowable"] = True
+    for name in held_by_users(model):
+        if "reference" not in columns[name] and "with" not in columns[name]:
+            columns[name]["knowable"] = True
     rows = {t.name: _rows(t, made.drafts[t.name][1], model) for t in model.tables}
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
@@ -56,6 +61,16 @@ def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject
         found.pop("generated")
         found.pop("touch", None)
     return found
+
+
+def held_by_users(model: Model) -> set[str]:
+    """Columns that every list of their table asks for: whoever works here holds the value, for nothing shows it before."""
+    out: set[str] = set()
+    for table in model.tables:
+        asked = [{a.column for a in o.arguments if a.required and a.role in ("filter", "match")} for o in model.operations if o.table == table.name and o.act == "list"]
+        if asked:
+            out |= {f"{table.name}.{c}" for c in set.intersection(*asked) if c in {x.name for x in table.columns}}
+    return out
 
 
 def _make_movable(recipe: JsonObject, move: Operation) -> None:

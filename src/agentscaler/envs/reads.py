@@ -1,7 +1,7 @@
 """Tools that read: one row by its key, or many, narrowed and paged."""
 
 from agentscaler.envs.arguments import ASIDE, Lost, agreeing, argument, keys, matched, narrowing, need_all, paging, surroundings
-from agentscaler.envs.drafts import Compiled, Draft, Entry, operation, usable
+from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.service import Service
 from agentscaler.records import Act, Shape
 from agentscaler.schemas import kind_of
@@ -55,7 +55,8 @@ def _shape(entry: Entry, draft: Draft, own: bool) -> Shape:
     else:
         fields = matched(item.fields, draft)
         real = [n for n, s in item.fields.items() if usable(n, s)]
-        if len(fields) < 0.5 * len(real) or not fields:
+        room = MAX_COLUMNS - 8 if own else len(real)
+        if len(fields) < 0.5 * min(len(real), room) or not fields:
             raise Lost("derived_view")
     wrap = tuple(f"{n}[]" if listed else n for n, listed in zip(item.wrap, item.nested, strict=True))
     return Shape(

@@ -120,7 +120,7 @@ def closure(own: Sequence[Member], services: Mapping[str, CompiledService], refu
         seen.add(key)
         group, noun = key
         reads = [c for c in services[group].good.values() if c.draft.noun == noun and c.operation.act in ("get", "list") and not c.operation.through]
-        reads = [c for c in reads if c.entry.what.noun == noun and not c.entry.view and c.entry.plain]
+        reads = [c for c in reads if c.entry.what.noun == noun and c.entry.plain and (not c.entry.view or _shows_key(c))]
         reads.sort(key=lambda c: (c.operation.act != "list", sum(a.required for a in c.operation.arguments), c.entry.tool.name))
         for found in reads:
             if found.entry.id not in have and len(own) + len(out) < LARGEST:
@@ -132,6 +132,11 @@ def closure(own: Sequence[Member], services: Mapping[str, CompiledService], refu
             if member.key == key:
                 todo += [k for k in _touched(member, services) if k not in seen]
     return out
+
+
+def _shows_key(found: Compiled) -> bool:
+    shape = found.operation.shape
+    return shape is not None and shape.many and set(found.draft.key) <= set(shape.fields.values())
 
 
 def _needed(draft: Draft) -> list[Noun]:
