@@ -385,10 +385,11 @@ def write_folder(env: EnvSpec, folder: Path) -> Path:
 def borrow(world: World, dice: Dice) -> tuple[str, dict[str, Any]]:
     """A call that could be made now: mostly a valid write, at times a mistake."""
 
+    dump = world.dump()
+
     def some(table: str, column: str) -> Any:
-        rows = world.dump()[table]
         at = world.loaded.tables[table].columns.index(column)
-        return dice.choice(rows)[at] if rows else "nobody"
+        return dice.choice(dump[table])[at] if dump[table] else "nobody"
 
     member, isbn, branch = some("member", "memberId"), some("book", "isbn"), some("branch", "code")
     calls: list[tuple[str, dict[str, Any]]] = [

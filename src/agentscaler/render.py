@@ -26,8 +26,9 @@ class Files(NamedTuple):
 
 def render(model: Model) -> Files:
     """Write a world's code. Raises Dropped(gate) where a name of the model is none."""
+    tables = {t.name for t in model.tables}
     for name in _names(model):
-        if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name) or name.startswith("__"):
+        if not _IDENTIFIER.fullmatch(name) or (keyword.iskeyword(name) and name not in tables) or name.startswith("__"):
             raise Dropped("gate", f"the model has {name!r} where the name of a table, column, function or parameter must stand", where="env.json: model", value=name)
     return Files(schema(model), tools(model))
 
