@@ -144,7 +144,10 @@ POPULATION: dict[str, Any] = {
         "subscription": {"per": "member", "rows": [0, 2]},
     },
     "columns": {
-        "branch.code": {"words": [["north", "south", "harbour", "campus", "mill"]], "knowable": True},
+        "branch.code": {
+            "words": [["north", "south", "harbour", "campus", "mill", "park", "station", "market", "abbey", "canal"]],
+            "knowable": True,
+        },
         "branch.name": {"template": "Branch {code} of {library}"},
         "branch.city": {"given": ["Breda", "Porto", "Lund"]},
         "branch.order": {"position": True},
@@ -416,6 +419,23 @@ def borrow(world: World, dice: Dice) -> tuple[str, dict[str, Any]]:
     return dice.choice(calls)
 
 
+def script(seed: int, length: int) -> list[tuple[str, dict[str, Any]]]:
+    """Calls that make sense one after the other in the library of this seed."""
+    dice, calls = Dice("script", seed), []
+    with World.open(library(), seed=seed) as world:
+        for _ in range(length):
+            calls.append(borrow(world, dice))
+            world.call(*calls[-1])
+    return calls
+
+
+def told(seed: int, length: int = 40) -> list[Any]:
+    """All that can be seen of an episode: the start, every answer, what it did, and the rows at the end."""
+    with World.open(library(), seed=seed) as world:
+        answers = [world.call(*call).text() for call in script(seed, length)]
+        return [world.image_hash, dict(world.context), answers, repr(world.diff()), repr(world.dump())]
+
+
 # ---- the notebook -----------------------------------------------------------------------------------------------
 
 NOTES_SQL = """\
@@ -482,7 +502,9 @@ NOTES_POPULATION: dict[str, Any] = {
 }
 
 
-def plain_tool(name: str, kind: str, required: tuple[str, ...] = (), optional: tuple[str, ...] = (), **more: Any) -> EnvTool:
+def plain_tool(
+    name: str, kind: str, required: tuple[str, ...] = (), optional: tuple[str, ...] = (), **more: Any
+) -> EnvTool:
     """A tool whose arguments are text."""
     parameters = {
         "type": "object",

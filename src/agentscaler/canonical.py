@@ -2,7 +2,7 @@
 
 `canonical(changeset, tables)` turns SQLite's net changeset into sorted rows
 
-    ("+", label, table, values, references)   a new row; label stands for its generated id
+    ("+", label, table, ((column, value), ...), references)   a new row; label stands for its generated id
     ("-", table, key)                         a row that is gone
     ("~", table, key, ((column, value), ...)) a row that changed
 
@@ -108,7 +108,8 @@ def _with_new(
     for row, mine in rows:
         out.append((*row, tuple((slot, colors[n]) for slot, n in mine)) if mine else row)
     for n, (name, cells) in enumerate(plain):
-        out.append(("+", colors[n], name, cells, tuple((slot, colors[m]) for slot, m in links[n])))
+        told = tuple((c, v) for c, v in zip(new[n][0].columns, cells, strict=True) if v is not None)
+        out.append(("+", colors[n], name, told, tuple((slot, colors[m]) for slot, m in links[n])))
     return Canonical(tuple(sorted(out, key=repr)), {v: colors[n] for (_, v), n in ids.items()})
 
 

@@ -20,6 +20,7 @@ import orjson
 from agentscaler.dice import Dice
 from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
 from agentscaler.population import fill_id, format_time, parse_time
+from agentscaler.words import article
 
 Row = dict[str, Any]
 
@@ -84,7 +85,7 @@ def view(*fields: str | tuple[str, str]) -> View:
 class Database:
     """The handle. One per live world."""
 
-    __slots__ = ("_tables", "_sql", "_x", "_changes", "counters", "seed", "now", "context")
+    __slots__ = ("_tables", "_sql", "_x", "_changes", "_stamps", "counters", "seed", "now", "context")
 
     def __init__(
         self,
@@ -99,6 +100,7 @@ class Database:
         self._tables, self._sql = tables, sql
         self._x: Callable[..., Any] = connection.execute
         self._changes: Callable[[], int] = connection.changes
+        self._stamps: dict[str, str | int] = {}
         self.seed, self.now, self.context, self.counters = seed, now, context, counters
 
     # ---- reads
@@ -191,7 +193,7 @@ class Database:
         given = {c: _plain(v) for c, v in values.items() if v is not None and v is not UNSET}
         for column, kind, form in info.generated:
             if column not in given:
-                given[column] = self._new_id(info, form, given) if kind == "id" else format_time(parse_time(self.now), form)
+                given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
         self._refer(info, given)
         try:
             return self._row(info, list(self._x(self._statement("insert", table, tuple(given)), tuple(given.values())))[0])
@@ -221,7 +223,7 @@ class Database:
             return self.get(table, *key)
         self._refer(info, given)
         for column, form in info.touched:
-            given.setdefault(column, format_time(parse_time(self.now), form))
+            given.setdefault(column, self._stamp(form))
         try:
             rows = list(self._x(self._statement("update", table, tuple(given)), (*given.values(), *key)))
         except apsw.ConstraintError as error:
@@ -283,10 +285,21 @@ class Database:
                 row[info.columns[i]] = orjson.loads(values[i])
         return row
 
-    def _new_id(self, info: TableInfo, template: str, given: Row) -> str:
-        n = self.counters.get(info.name, 0)
-        self.counters[info.name] = n + 1
-        return fill_id(template.replace("{n}", str(100_000 + n)), Dice(self.seed, info.name, "#new", n), {**self.context, **given})
+    def _new_id(self, info: TableInfo, column: str, template: str, given: Row) -> str:
+        """An id that no row has yet, the same for the same calls."""
+        while True:
+            n = self.counters.get(info.name, 0)
+            self.counters[info.name] = n + 1
+            made = fill_id(template.replace("{n}", str(100_000 + n)), Dice(self.seed, info.name, "#new", n), {**self.context, **given})
+            if len(info.key) > 1 or column != info.key[0] or not self._x(self._statement("exists", info.name, info.key), (made,)).get:
+                return made
+
+    def _stamp(self, form: str) -> str | int:
+        """The frozen clock, as a column writes it."""
+        found = self._stamps.get(form)
+        if found is None:
+            found = self._stamps[form] = format_time(parse_time(self.now), form)
+        return found
 
     def _refer(self, info: TableInfo, given: Row) -> None:
         """What a row refers to must be there."""
@@ -302,7 +315,7 @@ class Database:
         if "UNIQUE" in text or "PRIMARY KEY" in text:
             columns = [part.split(".")[-1].strip() for part in text.split(":", 1)[-1].split(",")]
             said = ", ".join(f"{c} {given[c]!r}" for c in columns if c in given)
-            return AlreadyExists(f"there is already a {info.noun}" + (f" with {said}" if said else ""))
+            return AlreadyExists(f"there is already {article(info.noun)}" + (f" with {said}" if said else ""))
         if "NOT NULL" in text:
             return InvalidArguments(f"{text.rsplit('.', 1)[-1]} of the {info.noun} must be given")
         if "CHECK" in text:

@@ -5,7 +5,7 @@ are answered with an error and no change; foreign keys hold after every call; eq
 restore agree; every tool can be reached with arguments that exist in the state.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,7 +13,7 @@ import orjson
 from agentscaler.canonical import Form
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
-from agentscaler.population import fill_id
+from agentscaler.population import draw_value, fill_id
 from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
 from agentscaler.schemas import kind_of
 from agentscaler.world import Loaded, World
@@ -187,7 +187,7 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
         source = operation.through
     elif operation.through:
         return {}
-    rows = _rows(world, source)
+    rows = world.rows(source)
     if operation.state:
         column, value = operation.state
         movable = [r for r in rows if r[column] != value and (not operation.only_from or r[column] in operation.only_from)]
@@ -197,17 +197,11 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
     return dice.choice(rows) if rows else {}
 
 
-def _rows(world: World, table: str) -> list[JsonObject]:
-    info = world.loaded.tables[table]
-    order = ", ".join(f'"{c}"' for c in info.key)
-    return [world.db._row(info, r) for r in world._x(f'SELECT * FROM "{table}" ORDER BY {order} LIMIT 60')]
-
-
 def _parents(world: World, table: Table, model: Model, dice: Dice) -> JsonObject:
     """For each reference of a new row, the key of some row it may point to, its parts together."""
     out: JsonObject = {}
     for reference in table.references:
-        if rows := _rows(world, reference.table):
+        if rows := world.rows(reference.table):
             chosen = dice.choice(rows)
             target = next(t for t in model.tables if t.name == reference.table)
             out |= {c: chosen[k] for c, k in zip(reference.columns, target.key, strict=True)}
@@ -238,7 +232,7 @@ def _value(
             value = str(value)
         return [value] if argument.many else value
     if argument.role in ("since", "until"):
-        values = sorted(v for r in _rows(world, table.name) if (v := r.get(argument.column or "")) is not None)
+        values = sorted(v for r in world.rows(table.name) if (v := r.get(argument.column or "")) is not None)
         return (values[0] if argument.role == "since" else values[-1]) if values else any_value(schema, dice)
     if argument.role == "slug":
         return f"item-{dice.hex(6)}"
@@ -253,7 +247,7 @@ def _value(
 def _referred(world: World, argument: Argument, table: Table, model: Model, dice: Dice) -> Any:
     """A key that the argument's column may point to."""
     for reference in table.references:
-        if argument.column in reference.columns and (rows := _rows(world, reference.table)):
+        if argument.column in reference.columns and (rows := world.rows(reference.table)):
             target = next(t for t in model.tables if t.name == reference.table)
             return dice.choice(rows)[target.key[reference.columns.index(argument.column)]]
     return None
@@ -261,33 +255,12 @@ def _referred(world: World, argument: Argument, table: Table, model: Model, dice
 
 def fitting_value(world: World, table: str, column: str, schema: Schema, dice: Dice) -> Any:
     """A value for a column: from its recipe where that fits the argument's schema, else from the schema."""
-    recipe = world.loaded.env.population["columns"].get(f"{table}.{column}", {})
-    value = draw(recipe, dice, world.context)
+    population = world.loaded.env.population
+    recipe = population["columns"].get(f"{table}.{column}", {})
+    value = draw_value(population, recipe, dice, world.seed)
     if value is not None and fits(value, schema):
         return value
     return any_value(schema, dice)
-
-
-def draw(recipe: Mapping[str, Any], dice: Dice, context: Mapping[str, str]) -> Any:
-    """A fresh value from a recipe, as an agent would write it."""
-    from agentscaler.population import MAKERS, Painter
-
-    if any(k in recipe for k in ("reference", "with", "same", "like", "position", "template", "in")):
-        return None
-    painter = Painter.__new__(Painter)
-    painter.context, painter.rows, painter.pools = dict(context), {}, {}
-    painter.now = _now()
-    for name, make in MAKERS.items():
-        if name in recipe:
-            value = make(painter, recipe, dice, {}, dice.below(1000))
-            return bool(value) if recipe.get("boolean") and not recipe.get("json") else value
-    return None
-
-
-def _now() -> Any:
-    from agentscaler.population import parse_time
-
-    return parse_time("2026-06-15T09:00:00Z")
 
 
 def fits(value: Any, schema: Schema) -> bool:
@@ -328,8 +301,3 @@ def any_value(schema: Schema, dice: Dice, depth: int = 0) -> Any:
             return {"team": "finance"}
         return {n: any_value(properties[n], dice, depth + 1) for n in chosen if n in properties}
     return fill_id("{letters:1}{base36:7}", dice, {}).lower()
-
-
-def covered(tools: Sequence[EnvTool]) -> bool:
-    """A read and a write?"""
-    return {t.kind for t in tools} == {"read", "write"}

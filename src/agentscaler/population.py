@@ -3,7 +3,7 @@
 population.json:
     now       the frozen clock of the world
     context   what surroundings there are: name -> values, one is drawn by the seed ({project}, {region}, ...)
-    rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent
+    rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent, about "most" in all (90)
     columns   "table.column" -> recipe and marks
 
 A recipe is one of
@@ -71,6 +71,15 @@ def fields_of(template: str) -> set[str]:
     return {m[1] for m in _FIELD.finditer(template) if m[1] not in ("hex", "digits", "base36", "letters", "uuid", "n")}
 
 
+def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
+    """A fresh value for a column, as an agent would write it; None where it hangs on other cells."""
+    if any(k in recipe for k in ("reference", "with", "same", "like", "position", "template", "in")):
+        return None
+    painter = Painter({"now": population["now"], "context": population.get("context", {}), "columns": {}}, [], {}, {}, seed)
+    value = painter.value(recipe, dice, {}, dice.below(1000))
+    return bool(value) if recipe.get("boolean") and value is not None else value
+
+
 class Painter:
     """Draws all rows of one seed, table by table, parents first."""
 
@@ -108,7 +117,7 @@ class Painter:
             parents = self.rows.get(count["per"], [])
             for parent in parents[: len(parents) - int(count.get("spare", 0) * len(parents))]:
                 out.extend([(count["per"], parent)] * dice.between(low, high))
-                if len(out) > 90:
+                if len(out) > count.get("most", 90):
                     break
             return out
         return [None] * dice.between(*count)

@@ -199,6 +199,8 @@ class Operation(Record):
     """The table it does it to."""
     summary: str
     """One sentence, the docstring."""
+    verb: str = ""
+    """The verb of its name: 'terminate'."""
     arguments: tuple[Argument, ...]
     """Its parameters, required ones first."""
     shape: Shape | None = None
@@ -234,6 +236,10 @@ class Column(Record):
     """What a new row gets when nothing is given."""
     note: str = ""
     """A few words behind the column in schema.sql."""
+    phrase: str = ""
+    """What a person calls it, 'storage size', or for a time what happened then, 'created'; empty where nobody would speak of it."""
+    unit: str = ""
+    """Unit of a number, from the provider's description: GiB, seconds."""
 
 
 class Reference(Record):
@@ -429,6 +435,8 @@ class Answer(Record):
     """Values of the same column in the rows that are read: saying one of these as well is wrong."""
     step: int
     """The gold call whose result shows it."""
+    evidence: tuple[str | int | float | bool, ...] = ()
+    """Values that a successful call must have shown before it is said; the value itself, where this is empty."""
 
 
 class Fact(Record):
@@ -449,12 +457,14 @@ class Brief(Record):
     """The same in pieces, in the order a person would say them."""
 
 
+ControlName: TypeAlias = Literal["nothing", "dropped write", "extra write", "another row", "another value", "wrong answer", "no calls"]
+"""Wrong behaviours that every task is tried with, as far as they exist on it."""
+
+
 class Control(Record):
     """One negative control on one task."""
 
-    name: Literal[
-        "nothing", "dropped write", "extra write", "another row", "another value", "wrong answer", "no calls"
-    ]  # fmt: skip
+    name: ControlName
     """Which wrong behaviour was tried."""
     verdict: Literal["fails", "absent"]
     """It rightly fails, or does not exist on this task."""
@@ -501,7 +511,9 @@ class Task(Record):
     given: tuple[tuple[Given, ...], ...]
     """For each gold call, where its arguments come from."""
     change: tuple[Json, ...]
-    """The gold state change, canonical (see grade.canonical)."""
+    """The gold state change, canonical (see canonical.py)."""
+    cascades: tuple[tuple[str, str, str, str], ...] = ()
+    """Rows of the gold change that go with another: table, key, table and key of the row that takes them along. For words only."""
     answers: tuple[Answer, ...] = ()
     """What the user must be told."""
     controls: tuple[Control, ...]

@@ -29,7 +29,7 @@ from agentscaler.canonical import EMPTY, Canonical, Kind, Shape, canonical
 from agentscaler.database import Database, Reference, TableInfo
 from agentscaler.errors import Code, Dropped, ToolError, UserError
 from agentscaler.population import Painter, draw_context
-from agentscaler.records import EnvSpec, JsonObject, Model, Seed
+from agentscaler.records import EnvSpec, JsonObject, Model, Schema, Seed
 from agentscaler.render import render
 
 ENV_FORMAT = 1
@@ -69,7 +69,7 @@ class LoadedTool(NamedTuple):
     errors: Callable[[Any], Any]
     rename: Mapping[str, str]
     whole: tuple[str, ...]
-    """Integer parameters: a float without fraction becomes an integer."""
+    """Parameters that hold integers, themselves or further inside: a float without fraction becomes an integer."""
 
 
 class Loaded:
@@ -104,6 +104,7 @@ class Loaded:
         connection.execute(self.env.schema_sql)
         digest = hashlib.sha256()
         connection.execute("BEGIN")
+        skipped = False
         for name, info in self.tables.items():
             marks = ", ".join("?" * len(info.columns))
             names = ", ".join(f'"{c}"' for c in info.columns)
@@ -113,7 +114,8 @@ class Loaded:
                 try:
                     connection.execute(statement, values)
                 except apsw.ConstraintError as error:
-                    if "UNIQUE" in str(error) or "NOT NULL" in str(error):
+                    if "UNIQUE" in str(error) or "NOT NULL" in str(error) or (skipped and "FOREIGN KEY" in str(error)):
+                        skipped = True  # and so are the rows that refer to it
                         continue
                     raise Dropped("gate", f"population of {name}: {error}", where=f"population.json: {name}", value=str(values)[:200]) from error
         connection.execute("COMMIT")
@@ -130,7 +132,7 @@ class Loaded:
 class World:
     """A live instance. Not to be shared between threads; make one for each episode, or reset it between them."""
 
-    __slots__ = ("_base", "_connection", "_session", "_x", "calls", "db", "loaded", "seed")
+    __slots__ = ("_base", "_connection", "_session", "_x", "db", "loaded", "seed")
 
     def __init__(self, loaded: Loaded, seed: Seed) -> None:
         image, base, _ = loaded.image(seed)
@@ -145,7 +147,6 @@ class World:
         self._base = base
         population = loaded.env.population
         self.db = Database(loaded.tables, loaded.sql, self._connection, seed, population["now"], draw_context(population, seed), dict(base))
-        self.calls: list[tuple[str, JsonObject]] = []
 
     @classmethod
     def open(cls, env: EnvSpec, *, seed: Seed = 0, trusted: bool = False) -> "World":
@@ -164,7 +165,7 @@ class World:
 
     def call(self, name: str, arguments: JsonObject) -> Answer:
         """One tool call. A mistake of the caller is an answer with an error, never an exception."""
-        tool = self.loaded.tools.get(name)
+        tool = self.loaded.tools.get(name) if isinstance(name, str) else None
         if tool is None:
             return Answer(None, Error("unknown_tool", f"there is no tool {name!r}"))
         try:
@@ -174,7 +175,7 @@ class World:
             return Answer(None, Error("invalid_arguments", str(error)))
         if tool.whole or tool.rename:
             arguments = _adapted(tool, arguments)
-        counters = dict(self.db.counters)
+        counters, clean = dict(self.db.counters), self._session.is_empty
         self._x("SAVEPOINT call")
         try:
             data = tool.run(self.db, **arguments)
@@ -192,15 +193,21 @@ class World:
             failure = Error("internal", f"{type(error).__name__}: {error}")
         self._x("ROLLBACK TO call; RELEASE call")
         self.db.counters = counters
+        if clean:
+            self._record()
         return Answer(None, failure)
 
     def reset(self) -> None:
         """Back to the initial state."""
         self._x("ROLLBACK TO base")
+        self._record()
+        self.db.counters = dict(self._base)
+
+    def _record(self) -> None:
+        """A new session: an old one never forgets a row it has seen."""
         self._session.close()
         self._session = apsw.Session(self._connection, "main")
         self._session.attach()
-        self.db.counters = dict(self._base)
 
     def diff(self) -> Canonical:
         """The net change since the last reset, canonical."""
@@ -228,6 +235,12 @@ class World:
             out[name] = list(self._x(f'SELECT * FROM "{name}" ORDER BY {order}'))
         return out
 
+    def rows(self, table: str) -> list[JsonObject]:
+        """All rows of a table, in key order, as tools see them."""
+        info = self.loaded.tables[table]
+        order = ", ".join(f'"{c}"' for c in info.key)
+        return [self.db._row(info, r) for r in self._x(f'SELECT * FROM "{table}" ORDER BY {order}')]
+
     def close(self) -> None:
         self._session.close()
         self._connection.close()
@@ -243,9 +256,25 @@ def _adapted(tool: LoadedTool, arguments: JsonObject) -> JsonObject:
     """Arguments under their Python names; 5.0 is 5 where an integer is asked for."""
     out = {tool.rename.get(k, k): v for k, v in arguments.items()}
     for name in tool.whole:
-        if type(value := out.get(name)) is float:
-            out[name] = int(value)
+        if name in out:
+            out[name] = _whole(out[name])
     return out
+
+
+def _whole(value: Any) -> Any:
+    """5.0 as 5, also inside lists and objects."""
+    if type(value) is float and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_whole(v) for v in value]
+    return {k: _whole(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _holds_integers(schema: Schema) -> bool:
+    if schema.get("type") == "integer":
+        return True
+    inner = [schema["items"]] if isinstance(schema.get("items"), dict) else []
+    return any(_holds_integers(s) for s in [*inner, *schema.get("properties", {}).values()])
 
 
 def _finding(tool: LoadedTool, arguments: Any) -> str:
@@ -298,7 +327,7 @@ def _load_tools(env: EnvSpec) -> dict[str, LoadedTool]:
     for tool in env.tools:
         validator = jsonschema_rs.Draft202012Validator(tool.parameters, pattern_options=jsonschema_rs.RegexOptions())
         properties = tool.parameters.get("properties", {})
-        whole = tuple(tool.arguments.get(n, n) for n, s in properties.items() if s.get("type") == "integer")
+        whole = tuple(tool.arguments.get(n, n) for n, s in properties.items() if _holds_integers(s))
         if tool.python not in space:
             raise Dropped("gate", f"tools.py has no function {tool.python!r}", where=tool.name)
         out[tool.name] = LoadedTool(space[tool.python], validator.is_valid, validator.iter_errors, tool.arguments, whole)

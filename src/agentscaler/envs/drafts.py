@@ -255,6 +255,7 @@ def operation(
         act=act,
         table="_".join(draft.noun),
         summary=sentence(entry.tool.description) or f"{entry.tool.name}.",
+        verb=entry.what.verb,
         arguments=tuple(ranked),
         shape=shape,
         state=state,

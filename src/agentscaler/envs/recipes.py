@@ -273,6 +273,7 @@ NUMBERS: Final = (
     _rule(r"\bport\b", {"of": [22, 80, 443, 3306, 5432, 6379, 8080, 9000]}),
     _rule(r"latitude|lat", {"number": [-55, 65], "decimals": 4}, knowable=False),
     _rule(r"longitude|lng|lon", {"number": [-120, 140], "decimals": 4}, knowable=False),
+    _rule(r"\bmtu\b", {"of": [1440, 1460, 1500, 8896]}),
     _rule(r"percent|progress|\bratio\b|utilization|rate$|coverage", {"number": [0, 100]}),
     _rule(r"confidence|score|probability|similarity", {"number": [0, 1], "decimals": 2}),
     _rule(r"retention|\bday\b|\bttl day", {"of": [1, 3, 7, 14, 30, 60, 90, 180, 365]}),
@@ -373,12 +374,13 @@ TEXTS: Final = (
     _rule(r"operating system|\bos\b|platform", {"given": ["Linux", "Windows", "Ubuntu 24.04", "Debian 12"]}),
     _rule(r"architecture", {"given": ["x86_64", "arm64"]}),
     _rule(r"protocol", {"given": ["TCP", "UDP", "HTTP", "HTTPS"]}),
+    _rule(r"(?:folder|directory|parent) path|\bdirectory\b|\bfolder$", {"words": [["/"], list(SLUG_LISTS[0]), ["", "/2025", "/2026", "/drafts"]], "join": ""}),
     _rule(r"file name|\bfile$|filename|\bkey path|object key|\bpath\b|\bprefix\b", {"words": [["reports/", "exports/", "images/", "logs/"], list(SLUG_LISTS[0]), ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": ""}),
     _rule(r"cron|schedule expression|\bschedule$", {"given": ["rate(1 day)", "rate(12 hours)", "cron(0 6 * * ? *)", "cron(30 22 * * ? *)"]}, knowable=False),
     _rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     _rule(r"gender|sex\b", {"given": ["female", "male", "other"]}),
     _rule(r"policy document|document$|definition$|script|body|content$|template body|query string|\bquery$|sql|statement|expression|code$|json$|yaml|config$|configuration$|policy$|payload|certificate|private key|public key|password|token|secret|signature", {"id": "{hex:24}"}, knowable=False),
-    _rule(r"error (?:message|code)|failure|status (?:message|reason|detail)|reason|message$|cause", {"given": REASONS}, ),
+    _rule(r"error (?:message|code)|failure|(?:status|state) (?:message|reason|detail|text|info)|reason|message$|cause", {"given": REASONS}, ),
     _rule(r"description|comment|note|remark|summary|purpose|memo|\bdesc$|info$|detail|caption|subtitle|text$|instruction", {"given": list(DESCRIPTIONS)}),
 )  # fmt: skip
 

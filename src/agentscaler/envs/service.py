@@ -67,7 +67,9 @@ def _texts(entries: Iterable[Entry]) -> str:
     for entry in entries:
         parts.append(entry.tool.description)
         parts += [s.get("description", "") for s in list(entry.parameters.values())[:8]]
-    return re.sub(r"[^a-z0-9]+", " ", " . ".join(parts).lower())
+    text = " . ".join(parts)
+    spelled = " . ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", part) for part in re.findall(r"[^.]*[a-z][A-Z][^.]*", text))
+    return re.sub(r"[^a-z0-9]+", " ", f"{text} . {spelled}".lower())
 
 
 # ---- nouns ----------------------------------------------------------------------------------------------------

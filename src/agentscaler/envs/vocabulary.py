@@ -39,7 +39,7 @@ KIND_SLUGS: Final[dict[str, str]] = {
 """Last word of an infrastructure noun -> what follows the project in its names."""
 PEOPLE_NOUNS: Final = frozenset(
     "user member contact employee person customer student teacher patient participant author owner guest visitor worker staff recipient "
-    "subscriber guardian profile assignee reviewer approver invitee attendee practitioner human caller player driver".split()
+    "subscriber guardian assignee reviewer approver invitee attendee practitioner human caller player".split()
 )
 NAMES: Final[dict[str, Words]] = {
     "group team audience segment cohort list roster": _w("Finance|Support|Field|Night shift|Weekend|Regional|New|Design|Warehouse|Press|Leeds|Graz|Porto|Founding|Volunteer", "team|leads|members|desk|contacts|crew|subscribers"),

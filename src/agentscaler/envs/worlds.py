@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from agentscaler.envs.arguments import HIDDEN
 from agentscaler.envs.drafts import Col, Compiled, Draft, Noun
-from agentscaler.envs.nouns import noun_phrase, said
+from agentscaler.envs.nouns import column_phrase, column_unit, noun_phrase, said
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Column, Domain, Edge, Lost, Model, Operation, Reference, Schema, Table, Tool
 from agentscaler.schemas import kind_of
@@ -279,7 +279,7 @@ def _table(key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str
         noun=heard or phrase,
         said=heard is not None,
         service=group,
-        columns=tuple(_column(c, draft, _always_given(c, draft, members, key)) for c in columns[key].values()),
+        columns=tuple(_column(c, draft, _always_given(c, draft, members, key), service.texts) for c in columns[key].values()),
         key=draft.key,
         references=_references(key, names, columns, services, members),
         resource=draft.segment is not None and "parent" in columns[key],
@@ -293,7 +293,7 @@ def _always_given(column: Col, draft: Draft, members: Sequence[Member], key: Key
     return bool(creates) and not clears and all(any(a.column == column.name and a.required and a.role == "value" for a in o.arguments) for o in creates)
 
 
-def _column(column: Col, draft: Draft, given: bool) -> Column:
+def _column(column: Col, draft: Draft, given: bool, texts: str) -> Column:
     key = column.name in draft.key
     plain = column.kind in ("string", "integer")
     choices = tuple(c for c in column.choices if isinstance(c, str) == (column.type == "TEXT")) if plain and not column.json and not key else ()
@@ -310,7 +310,16 @@ def _column(column: Col, draft: Draft, given: bool) -> Column:
         note = "resource name of what holds it"
     elif column.json:
         note = "JSON"
-    return Column(name=column.name, type=column.type, null=not key and not given, choices=choices, default=0 if column.kind == "boolean" and not key else None, note=note)  # type: ignore[arg-type]
+    return Column(
+        name=column.name,
+        type=column.type,  # type: ignore[arg-type]
+        null=not key and not given,
+        choices=choices,
+        default=0 if column.kind == "boolean" and not key else None,
+        note=note,
+        phrase="" if column.json else column_phrase(column, draft, texts),
+        unit=column_unit(column),
+    )
 
 
 def _references(

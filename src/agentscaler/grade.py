@@ -1,0 +1,185 @@
+"""The one judge: did a rollout do what the task asks, and nothing else?
+
+    verdict = grade(task, rollout)      passed, reward, reasons, differences
+
+It passes exactly if the net state change equals the gold change in canonical form, every expected answer was said with no
+rival value beside it, and what an answer rests on was shown to the agent by a successful call before it was said. Other correct
+paths pass: reordered independent writes, extra reads, a failed call first, do and undo.
+
+`grade` reads records only. `from_calls` makes a rollout of a bare list of calls by playing them in the task's world.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from agentscaler.canonical import normal, same
+from agentscaler.explain import differences
+from agentscaler.population import parse_time
+from agentscaler.records import Answer, Call, Difference, Message, Rollout, Task, ToolCall, Verdict
+from agentscaler.words import split_cased
+from agentscaler.world import World
+
+_MONTHS: Final = "january february march april may june july august september october november december".split()
+
+
+def grade(task: Task, rollout: Rollout) -> Verdict:
+    """The verdict on a rollout of the task."""
+    found: tuple[Difference, ...] = ()
+    reasons: list[str] = []
+    if not same(task.change, rollout.change):
+        found = differences(task.change, rollout.change, task.cascades)
+        reasons = [f"{d.table}[{d.key}]{d.text}" for d in found] or ["the state change differs in how new rows are tied"]
+    reasons += [r for a in task.answers if (r := misses(a, rollout.messages))]
+    if rollout.error:
+        reasons.append(f"cut short: {rollout.error}")
+    return Verdict(passed=not reasons, reward=0.0 if reasons else 1.0, reasons=tuple(reasons), differences=found)
+
+
+# ---- answers ----------------------------------------------------------------------------------------------------
+
+
+class Heard(NamedTuple):
+    """What was said after something had been shown."""
+
+    text: str
+    shown: bool
+
+
+def misses(answer: Answer, messages: Sequence[Message]) -> str | None:
+    """Why an expected answer does not count; None if it does."""
+    heard = _after_evidence(answer, messages)
+    if not heard.shown:
+        return f"{answer.name}: no successful call showed {_say(answer.evidence or (answer.value,))}"
+    said, rest = says(heard.text, answer.value, answer.type)
+    if not said:
+        return f"{answer.name}: expected {answer.value!r}, which was not said"
+    for rival in answer.rivals:
+        if says(rest, rival, answer.type)[0]:
+            return f"{answer.name}: {rival!r} was said beside {answer.value!r}"
+    return None
+
+
+def _after_evidence(answer: Answer, messages: Sequence[Message]) -> Heard:
+    """What the agent said after all that the answer rests on had been shown."""
+    missing = {_plain(v) for v in answer.evidence or (answer.value,)}
+    said = []
+    for message in messages:
+        if message.role == "tool" and message.error is None and missing:
+            missing -= set(values_in(message.content))
+        elif message.role == "assistant" and not missing:
+            said.append(message.content)
+    return Heard("\n".join(said), not missing)
+
+
+def values_in(content: str) -> Iterable[Any]:
+    """Every scalar in an answer of a world, as it is compared."""
+    try:
+        stack: list[Any] = [orjson.loads(content)]
+    except orjson.JSONDecodeError:
+        return
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+        elif value is not None:
+            yield _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def says(text: str, value: Any, kind: str) -> tuple[bool, str]:
+    """Does the text say the value? And the text without it."""
+    if kind == "number":
+        return _says_number(text, float(value))
+    if kind == "boolean":
+        return _says_flag(text, bool(value)), text
+    spellings = _days(value) if kind == "time" else _texts(str(value))
+    plain = f" {_loose(_split_clock(text) if kind == 'time' else text)} "
+    found = [s for s in spellings if f" {s} " in plain]
+    for spelling in found:
+        plain = plain.replace(f" {spelling} ", " | ")
+    return bool(found), plain
+
+
+def _split_clock(text: str) -> str:
+    """'2026-05-12T08:30' -> '2026-05-12 08:30': the day stands alone."""
+    return _CLOCK.sub(r"\1 ", text)
+
+
+def _loose(text: str) -> str:
+    return normal(text.replace("_", " "))
+
+
+def _texts(value: str) -> list[str]:
+    """'IN_PROGRESS' and 'InProgress' are both said as 'in progress'."""
+    spelled = [_loose(value), _loose(" ".join(w for part in value.split("_") for w in split_cased(part)))]
+    return sorted({s for s in spelled if s}, key=len, reverse=True)
+
+
+def _days(value: Any) -> list[str]:
+    """The ways to write a day, longest first: a time of day is not asked for."""
+    moment = parse_time(value)
+    month, day = _MONTHS[moment.month - 1], str(moment.day)
+    ordinal = day + ("th" if 4 <= moment.day <= 20 or 24 <= moment.day <= 30 else ("st", "nd", "rd")[moment.day % 10 - 1])
+    out = [_loose(_split_clock(str(value))), moment.strftime("%Y %m %d")]
+    for name in (month, month[:3]):
+        for number in (day, ordinal, f"{moment.day:02d}"):
+            for form in (f"{number} {name} {moment.year}", f"{name} {number} {moment.year}", f"{number} of {name} {moment.year}", f"{number} {name}", f"{name} {number}", f"{number} of {name}"):
+                out.append(form)
+    return sorted(dict.fromkeys(out), key=len, reverse=True)
+
+
+_CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T")
+_NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?!\.?\d)")
+
+
+def _says_number(text: str, value: float) -> tuple[bool, str]:
+    out = []
+    said = False
+    for part in _NUMBER.finditer(text):
+        number = float(part[0].replace(",", ""))
+        if abs(number - value) <= 1e-9 * max(1.0, abs(value)):
+            said = True
+        else:
+            out.append(part[0])
+    return said, " ".join(out)
+
+
+_YES: Final = re.compile(r"\b(?:yes|true|on|enabled|it is|is turned on)\b")
+_NO: Final = re.compile(r"\b(?:no|not|false|off|disabled|never|isn t|n t)\b")
+
+
+def _says_flag(text: str, value: bool) -> bool:
+    plain = _loose(text)
+    no = bool(_NO.search(plain))
+    return (bool(_YES.search(plain)) and not no) if value else no
+
+
+def _say(values: Iterable[Any]) -> str:
+    return ", ".join(map(repr, list(values)[:4]))
+
+
+# ---- rollouts from calls ----------------------------------------------------------------------------------------
+
+
+def from_calls(task: Task, world: World, calls: Iterable[Call | tuple[str, dict[str, Any]]], said: str = "") -> Rollout:
+    """A rollout that makes these calls in the task's world and then says this. The world is reset first."""
+    world.reset()
+    messages: list[Message] = [Message(role="user", content=task.brief.text)]
+    for number, call in enumerate(calls):
+        name, arguments = (call.name, call.arguments) if isinstance(call, Call) else call
+        answer = world.call(name, arguments)
+        key = f"call_{number}"
+        messages.append(Message(role="assistant", calls=(ToolCall(id=key, name=name, arguments=arguments),)))
+        messages.append(Message(role="tool", call_id=key, name=name, content=answer.text(), error=answer.error.code if answer.error else None))
+    messages.append(Message(role="assistant", content=said))
+    return Rollout(
+        task="", trial=0, agent="calls", user="none", scripted=True, seed=0, messages=tuple(messages), stop="user_done", change=world.diff().form
+    )

@@ -1,0 +1,127 @@
+"""Room 6, tasks: a world -> tasks whose right end is known by execution.
+
+`make_tasks(env, seed)` tries the shapes (shapes.py), executes what comes out, records the gold change, and only then words the
+brief; a task stays only if gold passes the judge and every negative control that exists on it fails (controls.py).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.records import Control, EnvSpec, Seed, Task
+from agentscaler.tasks.briefs import brief
+from agentscaler.tasks.controls import closing, try_controls
+from agentscaler.tasks.flow import difficulty
+from agentscaler.tasks.plans import Plan
+from agentscaler.tasks.shapes import SHAPES
+from agentscaler.tasks.site import Site
+
+TRIES = 60
+WEIGHTS = {
+    "ask": 4, "write": 5, "create": 2, "link": 6, "askwrite": 5, "cond": 5, "each": 10, "both": 10, "replace": 8, "count": 3, "which": 3, "compare": 1.5, "two": 6, "family": 7, "copy": 4,
+    "setup": 7, "clear": 6, "errand": 16,
+}  # fmt: skip
+"""How often each shape is tried; deep and rare ones more."""
+
+
+class Candidates(NamedTuple):
+    """What a world gives, and what was tried in vain, by reason."""
+
+    tasks: list[Task]
+    dropped: Counter[str]
+
+
+def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24) -> Candidates:
+    """All proven tasks that `tries` tries give in the state of `seed`, no two with the same brief or calls; at most `most`."""
+    site = Site(env, seed)
+    dice = Dice(seed, "tasks", env.id)
+    tasks: list[Task] = []
+    dropped: Counter[str] = Counter()
+    seen: set[str] = set()
+    missing: Counter[str] = Counter()
+    try:
+        for number in range(tries):
+            shape = dice.weighted({s: w / (1 + 3 * missing[s]) for s, w in WEIGHTS.items()})
+            own = Dice(seed, "task", env.id, number)
+            try:
+                made = plan_tasks(site, shape, own)
+            except Dropped as reason:
+                dropped[reason.reason] += 1
+                missing[shape] += reason.reason == "no_tool"
+                continue
+            fresh = [t for t in made if t.brief.text not in seen]
+            if len(fresh) < len(made):
+                continue
+            seen |= {t.brief.text for t in made}
+            tasks += made
+            if len(tasks) >= most:
+                break
+    finally:
+        site.close()
+    return Candidates(tasks, dropped)
+
+
+def plan_tasks(site: Site, shape: str, dice: Dice) -> list[Task]:
+    """One try of one shape: a task, or for a condition the pair. Raises Dropped."""
+    site.world.reset()
+    words = Dice(dice.bits())
+    return [prove(site, plan, Dice(words.state), dice) for plan in SHAPES[shape](site, dice)]
+
+
+def prove(site: Site, plan: Plan, words: Dice, dice: Dice) -> Task:
+    """Record what the plan does, word it, and try the controls on it. Raises Dropped."""
+    trace = plan.trace
+    said = brief(plan, words)
+    answers = tuple(a for w in plan.wishes for a in w.answers)
+    world = site.world
+    world.reset()
+    for call in trace.calls:
+        world.call(call.name, call.arguments)
+    change = world.diff().form
+    writes = any(site.tools[c.name].kind == "write" for c in trace.calls)
+    if writes and not change:
+        raise Dropped("no_effect", "its writes cancel out")
+    if not writes and not answers:
+        raise Dropped("no_effect", "nothing is changed and nothing asked")
+    draft = Task(
+        env=site.env.id,
+        folder=site.env.folder,
+        seed=site.seed,
+        image=world.image_hash,
+        brief=said,
+        gold=tuple(trace.calls),
+        given=tuple(trace.given),
+        change=change,
+        cascades=_cascades(site, change),
+        answers=answers,
+        controls=(),
+        difficulty=difficulty(site, trace.calls, trace.given, said, plan.shape, arguments=0, covered=0),
+        twin=None if plan.holds is None else "holds" if plan.holds else "fails",
+        split=site.env.split,
+    )
+    tried = try_controls(site, draft, dice)
+    harder = difficulty(site, trace.calls, trace.given, said, plan.shape, arguments=tried.arguments, covered=tried.covered)
+    return draft.model_copy(update={"controls": tried.controls, "difficulty": harder})
+
+
+def _cascades(site: Site, change: Sequence[tuple[object, ...]]) -> tuple[tuple[str, str, str, str], ...]:
+    """Deleted rows that go along with another deleted row."""
+    from agentscaler.explain import key_text
+
+    gone = {(row[1], key_text(row[2])) for row in change if row[0] == "-"}  # type: ignore[arg-type]
+    site.world.reset()
+    out = []
+    for name, key in sorted(gone):  # type: ignore[type-var]
+        info = site.tables[str(name)]
+        row = next((r for r in site.world.rows(info.name) if key_text([r[k] for k in info.key]) == key), None)
+        for reference in info.references:
+            above = (reference.table, key_text([row[c] for c in reference.columns])) if row else None
+            if reference.on_delete == "CASCADE" and above in gone and above != (name, key):
+                out.append((str(name), key, *above))  # type: ignore[misc]
+                break
+    return tuple(out)  # type: ignore[arg-type]
+
+
+__all__ = ["Candidates", "Control", "closing", "make_tasks", "plan_tasks"]

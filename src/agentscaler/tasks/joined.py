@@ -1,0 +1,299 @@
+"""Shapes that join wishes: two, family, copy, setup, clear, errand."""
+
+import re
+from collections.abc import Callable
+
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.records import Operation, Reference, Table
+from agentscaler.tasks.find import Found, Phrase, describe, locate, need, upper
+from agentscaler.tasks.plans import (
+    CHANGES,
+    MOST_CALLS,
+    Plan,
+    changing,
+    columns_written,
+    found_row,
+    listed_values,
+    parent_of,
+    pick_row,
+    pick_table,
+    suits,
+    write_to,
+)
+from agentscaler.tasks.site import Site
+from agentscaler.tasks.speech import deed, inside, joined, say
+from agentscaler.tasks.trace import Trace
+from agentscaler.tasks.wishes import Wish, answer_of, asked_column, create, delete, do_it, question
+from agentscaler.words import plural
+
+
+def two_plans(site: Site, dice: Dice) -> list[Plan]:
+    """Two different writes to one row."""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: len(changing(site, t, "set", "update", "put")) >= 2)
+    first, second = dice.sample(changing(site, table, "set", "update", "put"), 2)
+    if first.act == "set" and second.act == "set":
+        raise Dropped("not_sayable", "two actions on one row", where=table)
+    found = found_row(site, trace, table, dice, first)
+    wish = write_to(site, trace, first, found, dice)
+    before = columns_written(first, trace, len(trace.calls) - 1)
+    trace_at = len(trace.calls)
+    other = write_to(site, trace, second, found, dice)
+    if before & columns_written(second, trace, trace_at):
+        raise Dropped("no_effect", "the same column twice", where=table)
+    return [Plan("two", trace, [wish, Wish(_also(site, trace, second, trace_at), "change", other.details, (), found.phrase)])]
+
+
+def _also(site: Site, trace: Trace, operation: Operation, step: int) -> str:
+    """The second wish for a row that has just been named. Raises Dropped(not_sayable)."""
+    if operation.act == "set":
+        return f"Then {deed(operation)} it."
+    given = trace.calls[step].arguments
+    parts = []
+    for argument in operation.arguments:
+        if argument.name in given and argument.role == "value" and argument.column:
+            kind, about = site.kinds.get((operation.table, argument.column)), site.columns[operation.table, argument.column]
+            said = say(given[argument.name], kind, about.unit, about.phrase) if kind else None
+            if said is None:
+                raise Dropped("not_sayable", "clumsy", where=operation.name)
+            parts.append(f"turn {said} its {about.phrase}" if kind == "flag" else f"set its {about.phrase} to {said}")
+    if not parts:
+        raise Dropped("not_sayable", "clumsy", where=operation.name)
+    return f"Please also {joined(parts)}."
+
+
+def family_plans(site: Site, dice: Dice) -> list[Plan]:
+    """The row that another one belongs to: its key stands in the child's row."""
+    trace = Trace(site)
+    pairs = [(t, r) for t in site.model.tables if t.said for r in t.references if site.tables[r.table].said and len(r.columns) == 1 and r.table != t.name and _family(site, t, r)]
+    if not pairs:
+        raise Dropped("no_tool", "no row shows what it belongs to")
+    table, reference = dice.choice(pairs)
+    child = locate(site, trace, table.name, pick_row(site, table.name, dice, lambda r: r[reference.columns[0]] is not None), dice, plain=True)
+    row = parent_of(site, child.row, reference)
+    key = site.tables[reference.table].key[0]
+    value = need(site, trace, child, reference.columns[0])
+    if child.phrase.parent is not None or value.source != "read":
+        raise Dropped("row_not_describable", "what it belongs to has been said", where=table.name)
+    parent = Found(reference.table, row, {key: value}, Phrase(site.tables[reference.table].noun, tail=f"that {child.phrase.text()} belongs to"), child.details, [], None)
+    writes = changing(site, reference.table, *CHANGES)
+    able = [o for o in writes if suits(o, row) and o.act != "delete"]
+    if able and dice.chance(0.45):
+        return [Plan("family", trace, [write_to(site, trace, dice.choice(able), parent, dice)])]
+    column, step = asked_column(site, trace, parent, dice, deeper=True)
+    return [Plan("family", trace, [Wish(question(site, parent, column, dice), "question", child.details, (answer_of(site, parent, column, step),))])]
+
+
+def _family(site: Site, table: Table, reference: Reference) -> bool:
+    """Does a list of the child show the parent's key, and a get read the parent by it?"""
+    shown = any(reference.columns[0] in w.operation.shape.fields.values() and not any(r == reference for _, r in w.follows) for w in site.ways(table.name) if w.operation.shape)
+    return shown and len(site.tables[reference.table].key) == 1 and bool(site.getters(reference.table) or changing(site, reference.table, "set", "update"))
+
+
+def copy_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Give A the same tier as B': the value stands in no sentence."""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, "update", "put") and site.ways(t)))
+    operation = dice.choice(changing(site, table, "update", "put"))
+    shown = {c for w in site.ways(table) for c in (w.operation.shape.fields.values() if w.operation.shape else ())}
+    able = [a for a in operation.arguments if a.role == "value" and a.column in shown and site.kinds.get((table, a.column or "")) in ("choice", "number", "word", "text", "flag")]
+    able = [a for a in able if site.columns[table, a.column or ""].phrase.split(" ")[-1] not in ("status", "state", "phase")]
+    needed = [a for a in operation.arguments if a.required and a.role in ("value", "body")]
+    able = [a for a in able if not [n for n in needed if n.name != a.name]]
+    if not able:
+        raise Dropped("no_tool", "nothing to copy", where=table)
+    argument = dice.choice(able)
+    column = argument.column or ""
+    rows = [r for r in site.world.rows(table) if r.get(column) is not None]
+    pairs = [(a, b) for a in rows for b in rows if a[column] != b[column]]
+    if not pairs:
+        raise Dropped("no_effect", "all rows share the value", where=table)
+    target, source = dice.choice(pairs)
+    one = locate(site, trace, table, target, dice, plain=True)
+    other = locate(site, trace, table, source, dice, plain=True)
+    if one.phrase.parent or other.phrase.parent or column in one.phrase.text():
+        raise Dropped("not_sayable", "two rows below parents in one sentence", where=table)
+    value = need(site, trace, other, column)
+    if value.source != "read":
+        raise Dropped("row_not_describable", "the value is not read", where=table)
+    do_it(site, trace, operation, one, {argument.name: value})
+    phrase = site.columns[table, column].phrase
+    text = dice.choice(
+        (f"Please give {one.phrase.text()} the same {phrase} as {other.phrase.text()}.", f"Can you set the {phrase} of {one.phrase.text()} to that of {other.phrase.text()}?")
+    )
+    return [Plan("copy", trace, [Wish(text, "change", (*one.details, *other.details), (), one.phrase)])]
+
+
+def setup_plans(site: Site, dice: Dice) -> list[Plan]:
+    """Make a row, then one below it."""
+    pairs = []
+    for table in site.model.tables:
+        for reference in table.references:
+            for child in changing(site, table.name, "create"):
+                if reference.table != table.name and changing(site, reference.table, "create") and any(a.required and a.column in reference.columns for a in child.arguments):
+                    pairs.append((reference.table, child))
+    if not pairs:
+        raise Dropped("no_tool", "no two rows that can be made one below the other")
+    parent, child = dice.choice(pairs)
+    trace = Trace(site)
+    first, made = create(site, trace, dice.choice(changing(site, parent, "create")), dice, most=1)
+    second, _ = create(site, trace, child, dice, made=(parent, made), most=1)
+    where = f"{inside(site.tables[parent].noun)} it"
+    verb = dice.choice(("please set up", "please also create", "I'd like you to make", "we need"))
+    said = re.sub(r"^.*?\b(an?) (new )?", r"\1 \2", second.text, count=1).rstrip("?.")
+    text = f"{upper(where)}, {verb} {said}." if where == "in it" else f"{upper(verb)} {said} for it as well."
+    return [Plan("setup", trace, [first, Wish(text, "create", second.details)])]
+
+
+def clear_plans(site: Site, dice: Dice) -> list[Plan]:
+    """A row that cannot go while others need it: those first, then the row."""
+    able = []
+    for table in site.model.tables:
+        for reference in table.references:
+            if reference.on_delete == "RESTRICT" and changing(site, table.name, "delete") and changing(site, reference.table, "delete") and table.said and site.tables[reference.table].said:
+                able.append((table, reference))
+    if not able:
+        raise Dropped("no_tool", "nothing stands in the way of anything")
+    table, reference = dice.choice(able)
+    target = site.tables[reference.table]
+    children = site.world.rows(table.name)
+    parents = [p for p in site.world.rows(reference.table) if 1 <= sum([c[x] for x in reference.columns] == [p[k] for k in target.key] for c in children) <= 4]
+    if not parents:
+        raise Dropped("no_effect", "nothing stands in the way", where=reference.table)
+    trace = Trace(site)
+    row = dice.choice(parents)
+    parent = locate(site, trace, reference.table, row, dice, plain=True)
+    below = [c for c in children if [c[x] for x in reference.columns] == [row[k] for k in target.key]]
+    way = next((w for w in site.ways(table.name) if all(r is None or r == reference for _, r in w.follows) and not any(r is None for _, r in w.follows)), None)
+    if way is None:
+        raise Dropped("row_not_describable", "no list shows what stands in the way", where=table.name)
+    values = {a.name: need(site, trace, parent, target.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
+    done = trace.do(way.operation, values)
+    shown = set(way.operation.shape.fields.values()) if way.operation.shape else set()
+    remove = dice.choice(changing(site, table.name, "delete"))
+    for child in below:
+        seen = {c: v for c, v in child.items() if c in shown}
+        do_it(site, trace, remove, Found(table.name, child, listed_values(site, table.name, seen, done.step, parent), Phrase(table.noun), (), [], done.step))
+    last = dice.choice(changing(site, reference.table, "delete"))
+    wish = delete(site, trace, last, parent, dice)
+    return [Plan("clear", trace, [wish._replace(text=f"{wish.text} If there are {plural(table.noun)} in the way, {deed(remove)} those first.")])]
+
+
+# ---- errands ----------------------------------------------------------------------------------------------------
+
+
+def errand_plans(site: Site, dice: Dice) -> list[Plan]:
+    """Two or three goals on one row and what lies below it, one after the other."""
+    trace = Trace(site)
+    parents = {r.table for t in site.model.tables if t.said and (site.writes[t.name] or site.reads[t.name]) for r in t.references}
+    table = pick_table(site, dice, lambda t: t in parents and bool(site.ways(t)))
+    info = site.tables[table]
+    row = pick_row(site, table, dice)
+    found = locate(site, trace, table, row, dice, plain=True)
+    wishes: list[Wish] = []
+    touched: set[tuple[str, str]] = set()
+    goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question])
+    for goal in goals:
+        before = len(trace.calls)
+        state = site.world.snapshot()
+        kept = (list(trace.calls), list(trace.given))
+        try:
+            wish, cells = goal(site, trace, found, info, dice, bool(wishes))
+            if cells & touched or len(trace.calls) > MOST_CALLS:
+                raise Dropped("no_effect", "the same cell twice")
+        except Dropped:
+            trace.calls, trace.given = kept
+            trace._reads.clear()
+            site.world.restore(state)
+            continue
+        if len(trace.calls) == before and not wish.answers:
+            continue
+        touched |= cells
+        wishes.append(wish)
+        if len(wishes) == (3 if dice.chance(0.35) else 2):
+            break
+    if len(wishes) < 2:
+        raise Dropped("no_tool", "fewer than two things to do there", where=table)
+    return [Plan("errand", trace, wishes)]
+
+
+Goal = tuple[Wish, set[tuple[str, str]]]
+
+
+def _name_of(found: Found, again: bool) -> Phrase:
+    """The row, said anew or short."""
+    return Phrase(found.phrase.noun, front="same") if again else found.phrase
+
+
+def _own_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    operations = [o for o in changing(site, info.name, "set", "update", "put") if suits(o, found.row)]
+    if not operations:
+        raise Dropped("no_tool", where=info.name)
+    operation = dice.choice(operations)
+    wish = write_to(site, trace, operation, found._replace(phrase=_name_of(found, again)), dice)
+    cells = {(f"{info.name}/{[found.row[k] for k in info.key]}", c) for c in columns_written(operation, trace, len(trace.calls) - 1)}
+    return wish, cells
+
+
+def _own_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    column, step = asked_column(site, trace, found, dice, deeper=dice.chance(0.6))
+    answer = answer_of(site, found, column, step)
+    if any(c.name in site.operations and site.operations[c.name].table == info.name and site.operations[c.name].act not in ("get", "list") for c in trace.calls):
+        raise Dropped("no_effect", "it may have been changed before")
+    return Wish(question(site, found._replace(phrase=_name_of(found, again)), column, dice), "question", found.details, (answer,), found.phrase), set()
+
+
+def _children(site: Site, info: Table) -> list[tuple[Table, Reference]]:
+    return [(t, r) for t in site.model.tables if t.said for r in t.references if r.table == info.name and t.name != info.name]
+
+
+def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool, able: Callable[[str], bool]) -> tuple[Found, Table]:
+    """A row below the one that was found, listed by it."""
+    options = [(t, r, w) for t, r in _children(site, info) if able(t.name) for w in site.ways(t.name) if w.follows and all(x == r for _, x in w.follows)]
+    if not options:
+        raise Dropped("no_tool", where=info.name)
+    table, reference, way = dice.choice(options)
+    key = [found.row[k] for k in info.key]
+    rows = [r for r in site.world.rows(table.name) if [r[c] for c in reference.columns] == key]
+    if not rows:
+        raise Dropped("no_effect", where=table.name)
+    row = dice.choice(rows)
+    values = {a.name: need(site, trace, found, info.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
+    done = trace.do(way.operation, values)
+    shown = tuple(way.operation.shape.fields.values()) if way.operation.shape else ()
+    others = [r for r in done.rows if not all(r.get(c) == row[c] for c in table.key if c in shown)]
+    if len(others) != len(done.rows) - 1:
+        raise Dropped("row_not_describable", where=table.name)
+    phrase = describe(site, table, row, others, shown, dice, plain=True)._replace(parent=_name_of(found, again))
+    known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
+    return Found(table.name, row, known, phrase, found.details, done.rows, done.step), table
+
+
+def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    child, table = _child(site, trace, found, info, dice, again, lambda t: bool(changing(site, t, *CHANGES)))
+    operations = [o for o in changing(site, table.name, *CHANGES) if suits(o, child.row)]
+    if not operations:
+        raise Dropped("no_tool", where=table.name)
+    operation = dice.choice(operations)
+    wish = write_to(site, trace, operation, child, dice)
+    row = f"{table.name}/{[child.row[k] for k in table.key]}"
+    cells = {(row, c) for c in (site.columns_of(table.name) if operation.act == "delete" else columns_written(operation, trace, len(trace.calls) - 1))}
+    return wish, cells
+
+
+def _below_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    child, table = _child(site, trace, found, info, dice, again, lambda t: True)
+    if any(c.name in site.operations and site.operations[c.name].table == table.name and site.operations[c.name].act not in ("get", "list") for c in trace.calls):
+        raise Dropped("no_effect", "it may have been changed before")
+    column, step = asked_column(site, trace, child, dice, deeper=dice.chance(0.5))
+    return Wish(question(site, child, column, dice), "question", child.details, (answer_of(site, child, column, step),)), set()
+
+
+def _below_create(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    able = [(t, o) for t, r in _children(site, info) for o in changing(site, t.name, "create") if any(a.required and a.column in r.columns for a in o.arguments)]
+    if not able:
+        raise Dropped("no_tool", where=info.name)
+    _, operation = dice.choice(able)
+    wish, _ = create(site, trace, operation, dice, parents=[found._replace(phrase=_name_of(found, again))], most=1)
+    return wish, set()

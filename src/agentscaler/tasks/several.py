@@ -1,0 +1,268 @@
+"""Shapes about several rows of one list: each, both, replace, count, which, compare."""
+
+from collections.abc import Callable
+
+from agentscaler.canonical import normal
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.population import parse_time
+from agentscaler.records import Answer, Table
+from agentscaler.tasks.find import Found, Phrase, describe, locate, need
+from agentscaler.tasks.plans import CHANGES, Plan, changing, listed_values, parent_of, pick_table, suits
+from agentscaler.tasks.site import Row, Site, Way
+from agentscaler.tasks.speech import adjective, be, deed, say
+from agentscaler.tasks.trace import Trace, Val
+from agentscaler.tasks.wishes import Mood, Wish, change, create, do_it, settings
+from agentscaler.words import plural
+
+
+def each_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Delete every stopped instance of ...': two to five rows of a list."""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.ways(t)))
+    operation = dice.choice(changing(site, table, *CHANGES))
+    rows, parent, details, step = _listed(site, trace, table, dice)
+    column, value, some = _group(site, table, rows, dice, lambda r: suits(operation, r), 2, 5)
+    noun = site.tables[table].noun
+    whose, front = _told(site, table, column, value)
+    verb = deed(operation)
+    settings_ = None
+    if operation.act in ("update", "put"):
+        settings_ = settings(site, trace, operation, None, dice, most=1)
+        if len(settings_.said) != 1 or any(a.column == column for a in operation.arguments if a.name in settings_.values):
+            raise Dropped("not_sayable", "one value for all is not to be had", where=operation.name)
+        if any(normal(str(r.get(a.column or ""))) == normal(str(settings_.said[0].value)) for r in some for a in operation.arguments if a.name in settings_.values) or settings_.said[0].kind == "name":
+            raise Dropped("no_effect", "some row has the value already", where=operation.name)
+    for row in some:
+        found = Found(table, row, listed_values(site, table, row, step, parent), Phrase(noun), (), rows, step)
+        do_it(site, trace, operation, found, settings_.values if settings_ else None)
+    of = f" of {parent.phrase.text()}" if parent else ""
+    every = f"every {front + ' ' if front else ''}{noun}{whose}{of}"
+    every_s = f"all {front + ' ' if front else ''}{plural(noun)}{whose}{of}"
+    if settings_:
+        text = change(settings_.said, every, dice)
+    else:
+        np = dice.choice((every, every_s))
+        text = dice.choice((f"Please {verb} {np}.", f"Can you {verb} {np}?", f"I'd like you to {verb} {np}."))
+    mood: Mood = {"delete": "delete", "set": "action"}.get(operation.act, "change")  # type: ignore[assignment]
+    limit = dice.choice(("Leave the others as they are.", "Please leave all the others alone.", "The others stay as they are.", "Nothing else should change."))
+    return [Plan("each", trace, [Wish(text, mood, details)], limit=limit)]
+
+
+def _told(site: Site, table: str, column: str, value: object) -> tuple[str, str]:
+    """(' whose status is stopped', '') or ('', 'stopped')."""
+    phrase, kind = site.columns[table, column].phrase, site.kinds[table, column]
+    if kind == "flag":
+        if not value or not adjective(phrase):
+            raise Dropped("not_sayable", f"nobody would say {column}", where=table)
+        return "", phrase
+    said = say(value, kind, site.columns[table, column].unit, phrase)
+    if said is None:
+        raise Dropped("not_sayable", f"nobody would say {value!r}", where=table)
+    if kind == "choice" and adjective(said) and phrase.split(" ")[-1] in ("status", "state", "phase"):
+        return "", said
+    return f" whose {phrase} {be(phrase)} {said}", ""
+
+
+def _listed(site: Site, trace: Trace, table: str, dice: Dice) -> tuple[list[Row], Found | None, tuple[str, ...], int]:
+    """All rows of a table, or those below one parent: (rows from the state, parent, details, call that shows them)."""
+    ways = site.ways(table)
+    if not ways:
+        raise Dropped("row_not_describable", "no list shows it", where=table)
+    way = dice.choice(ways)
+    info = site.tables[table]
+    parent, values, details = _below(site, trace, way, info, dice)
+    done = trace.do(way.operation, values)
+    shown = set(way.operation.shape.fields.values()) if way.operation.shape else set()
+    keys = [c for c in info.key if c in shown]
+    here = {tuple(r.get(c) for c in keys) for r in done.rows}
+    match = {a.column: v.value for (a, _), v in zip(way.follows, values.values(), strict=True)}
+    rows = [r for r in site.world.rows(table) if tuple(r[c] for c in keys) in here and all(r[c] == v for c, v in match.items() if c)]
+    hidden = set(info.key) - shown
+    if len(rows) != len(done.rows):
+        raise Dropped("row_not_describable", "the list shows other rows", where=table)
+    return [{c: v for c, v in r.items() if c in shown or c in hidden} for r in rows], parent, details, done.step
+
+
+def _below(site: Site, trace: Trace, way: Way, info: Table, dice: Dice) -> tuple[Found | None, dict[str, Val], tuple[str, ...]]:
+    """What a list must be told: a parent that has rows below it."""
+    if not way.follows:
+        return None, {}, ()
+    references = {r.columns: r for _, r in way.follows if r is not None}
+    if len(references) != 1 or any(r is None for _, r in way.follows):
+        raise Dropped("row_not_describable", "the list wants more than one parent", where=info.name)
+    reference = next(iter(references.values()))
+    rows = [r for r in site.world.rows(info.name) if all(r.get(c) is not None for c in reference.columns)]
+    if not rows:
+        raise Dropped("no_effect", "there is nothing in it", where=info.name)
+    parent = locate(site, trace, reference.table, parent_of(site, dice.choice(rows), reference), dice, plain=True)
+    if parent.phrase.parent is not None:
+        raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
+    target = site.tables[reference.table]
+    values = {a.name: need(site, trace, parent, target.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
+    return parent, values, parent.details
+
+
+def _group(site: Site, table: str, rows: list[Row], dice: Dice, able: Callable[[Row], bool], least: int, most: int) -> tuple[str, object, list[Row]]:
+    """Rows that share a value one can say, and that are not all."""
+    groups: list[tuple[str, object, list[Row]]] = []
+    for column in rows[0] if rows else ():
+        kind = site.kinds.get((table, column))
+        if kind not in ("choice", "flag", "number", "word") or not site.knowable(table, column):
+            continue
+        for value in dict.fromkeys(r[column] for r in rows if r[column] is not None):
+            some = [r for r in rows if r[column] == value]
+            full = [next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in site.tables[table].key)) for r in some]
+            if least <= len(some) <= most and len(some) < len(rows) and all(able(r) for r in full):
+                groups.append((column, value, full))
+    if not groups:
+        raise Dropped("row_not_describable", "no group of rows shares what one could say", where=table)
+    return dice.choice(groups)
+
+
+def count_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'How many running instances does ... have?'"""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(site.ways(t)))
+    rows, parent, details, step = _listed(site, trace, table, dice)
+    info = site.tables[table]
+    column, value, some = _group(site, table, rows, dice, lambda r: True, 1, 9)
+    whose, front = _told(site, table, column, value)
+    nouns = f"{front + ' ' if front else ''}{plural(info.noun)}{whose}"
+    if parent:
+        text = dice.choice((f"How many {nouns} does {parent.phrase.text()} have?", f"How many {nouns} are there in {parent.phrase.text()}?"))
+    else:
+        text = dice.choice((f"How many {nouns} do we have?", f"How many {nouns} are there at the moment?"))
+    key = next((c for c in reversed(info.key) if c in rows[0]), None)
+    if key is None:
+        raise Dropped("row_not_describable", "no key is shown", where=table)
+    answer = Answer(name=f"number of {plural(info.noun)}", type="number", value=len(some), step=step, evidence=tuple(r[key] for r in some))
+    return [Plan("count", trace, [Wish(text, "question", details, (answer,))])]
+
+
+def which_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Which volume of ... was created last? Just its name.'"""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(site.ways(t)))
+    rows, parent, details, step = _listed(site, trace, table, dice)
+    info = site.tables[table]
+    column, best, worst, phrase, name = _extremes(site, table, rows, dice)
+    last = dice.chance(0.6)
+    chosen, others = (best if last else worst), [r for r in rows if r is not (best if last else worst)]
+    kind = site.kinds[table, column]
+    about = site.columns[table, column].phrase
+    where = f" of {parent.phrase.text()}" if parent else ""
+    superlative = rank(about, kind, ("last", "first", "most recently", "highest", "lowest"), last=last)
+    text = f"Which {info.noun}{where} {superlative}? Just give me its {phrase}."
+    rivals = tuple(r[name] for r in others if r.get(name) not in (None, ""))[:8]
+    answer = Answer(name=phrase, type="text", value=chosen[name], rivals=rivals, step=step)
+    return [Plan("which", trace, [Wish(text, "question", details, (answer,))])]
+
+
+def rank(about: str, kind: str, words: tuple[str, str, str, str, str], *, last: bool) -> str:
+    """'was created last', 'has the highest priority'. Raises Dropped(not_sayable)."""
+    late, early, recently, high, low = words
+    if kind != "time":
+        return f"has the {high if last else low} {about}"
+    if about in ("started", "finished", "expires", "due") or (about == "last changed" and not last):
+        raise Dropped("not_sayable", "clumsy")
+    return f"was changed {recently}" if about == "last changed" else f"was {about} {late if last else early}"
+
+
+def _extremes(site: Site, table: str, rows: list[Row], dice: Dice) -> tuple[str, Row, Row, str, str]:
+    """(column, row with the highest, row with the lowest, phrase of the name, column of the name)."""
+    if not 3 <= len(rows) <= 12:
+        raise Dropped("row_not_describable", "too few rows, or too many", where=table)
+    names = [c for c in rows[0] if site.kinds.get((table, c)) == "name" and len({normal(str(r[c])) for r in rows}) == len(rows) and None not in {r[c] for r in rows}]
+    able = []
+    for column in rows[0]:
+        kind = site.kinds.get((table, column))
+        values = [r[column] for r in rows]
+        if kind in ("time", "number") and None not in values and site.columns[table, column].phrase:
+            size = [parse_time(v).date().toordinal() if kind == "time" else v for v in values]
+            if size.count(max(size)) == 1 and size.count(min(size)) == 1:
+                able.append((column, rows[size.index(max(size))], rows[size.index(min(size))]))
+    if not names or not able:
+        raise Dropped("row_not_describable", "no name, or nothing to rank by", where=table)
+    column, best, worst = dice.choice(able)
+    return column, best, worst, site.columns[table, names[0]].phrase, names[0]
+
+
+def compare_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Which of the two was created first, A or B? Just its name.'"""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(site.ways(t)))
+    rows, parent, details, step = _listed(site, trace, table, dice)
+    info = site.tables[table]
+    if parent is not None or len(rows) < 3:
+        raise Dropped("row_not_describable", "too few rows, or rows below a parent", where=table)
+    pair = dice.sample(rows, 2)
+    names = [c for c in rows[0] if site.kinds.get((table, c)) == "name" and all(r[c] for r in pair) and len({normal(str(r[c])) for r in rows}) == len(rows)]
+    able = [c for c in rows[0] if site.kinds.get((table, c)) in ("time", "number") and all(r[c] is not None for r in pair)]
+    able = [c for c in able if say(pair[0][c], site.kinds[table, c]) != say(pair[1][c], site.kinds[table, c])]
+    if not names or not able:
+        raise Dropped("row_not_describable", "no name, or nothing to compare", where=table)
+    column, name = dice.choice(able), names[0]
+    kind, about = site.kinds[table, column], site.columns[table, column].phrase
+    first = dice.chance(0.5)
+    ranked = sorted(pair, key=lambda r: parse_time(r[column]) if kind == "time" else r[column])  # type: ignore[arg-type,return-value]
+    chosen, other = (ranked[0], ranked[1]) if first else (ranked[1], ranked[0])
+    what = rank(about, kind, ("later", "first", "more recently", "higher", "lower"), last=not first)
+    a, b = (say(r[name], "name") for r in pair)
+    text = f"Which {info.noun} {what}, {a} or {b}? Just tell me which of the two."
+    answer = Answer(
+        name=site.columns[table, name].phrase, type="text", value=chosen[name], rivals=(other[name],), step=step, evidence=(chosen[name], other[name], chosen[column], other[column])
+    )
+    return [Plan("compare", trace, [Wish(text, "question", details, (answer,))])]
+
+
+def both_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Please delete A and B': the same deed on two rows that are told apart one by one."""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, "delete", "set") and site.ways(t)))
+    operation = dice.choice(changing(site, table, "delete", "set"))
+    verb = deed(operation)
+    first, second, parent, details = _pair(site, trace, table, dice, lambda r: suits(operation, r))
+    for found in (first, second):
+        do_it(site, trace, operation, found)
+    of = f" of {parent.phrase.text()}" if parent else ""
+    nps = f"{first.phrase.bare()} and {second.phrase.bare()}"
+    text = dice.choice((f"Please {verb} {nps}{of}.", f"Can you {verb} {nps}{of}?", f"{nps[:1].upper()}{nps[1:]}{of}: please {verb} both."))
+    return [Plan("both", trace, [Wish(text, "delete" if operation.act == "delete" else "action", details)])]
+
+
+def _pair(site: Site, trace: Trace, table: str, dice: Dice, able: Callable[[Row], bool]) -> tuple[Found, Found, Found | None, tuple[str, ...]]:
+    """Two rows of one list, each told apart from all others."""
+    rows, parent, details, step = _listed(site, trace, table, dice)
+    info = site.tables[table]
+    whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
+    some = [r for r in rows if able(whole[id(r)])]
+    if len(some) < 2 or len(rows) < 3:
+        raise Dropped("no_effect", "fewer than two rows to choose from", where=table)
+    found = []
+    shown = tuple(rows[0])
+    for row in dice.sample(some, 2):
+        phrase = describe(site, info, row, [r for r in rows if r is not row], shown, dice, plain=True)
+        found.append(Found(table, whole[id(row)], listed_values(site, table, row, step, parent), phrase, (), rows, step))
+    return found[0], found[1], parent, details
+
+
+def replace_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Set up a new one and delete the old one', in the same place."""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, "delete") and changing(site, t, "create") and site.ways(t)))
+    info = site.tables[table]
+    rows, parent, details, step = _listed(site, trace, table, dice)
+    if len(rows) < 2:
+        raise Dropped("no_effect", "there is no old one", where=table)
+    row = dice.choice(rows)
+    phrase = describe(site, info, row, [r for r in rows if r is not row], tuple(rows[0]), dice, plain=True)
+    whole = next(x for x in site.world.rows(table) if all(x[k] == row[k] for k in info.key))
+    found = Found(table, whole, listed_values(site, table, row, step, parent), phrase, (), rows, step)
+    remove = dice.choice(changing(site, table, "delete"))
+    wish, _ = create(site, trace, dice.choice(changing(site, table, "create")), dice, parents=[parent] if parent else [], most=1)
+    do_it(site, trace, remove, found)
+    if parent and parent.phrase.text() not in wish.text:
+        raise Dropped("not_sayable", "the new one would not be in the same place", where=table)
+    last = f"It replaces {phrase.bare()}, so please {deed(remove)} that one."
+    return [Plan("replace", trace, [wish._replace(details=(*details, *wish.details, last))])]

@@ -1,0 +1,138 @@
+"""Shapes about one row: ask, write, create, link, askwrite, cond."""
+
+from collections.abc import Sequence
+
+from agentscaler.canonical import normal
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.records import Operation, Reference, Table
+from agentscaler.tasks.find import Found, locate
+from agentscaler.tasks.plans import CHANGES, Plan, changing, found_row, parent_of, pick_row, pick_table, suits, write_to
+from agentscaler.tasks.site import Row, Site
+from agentscaler.tasks.speech import be, deed, member, say, tie
+from agentscaler.tasks.trace import Trace
+from agentscaler.tasks.wishes import Wish, answer_of, ask, asked_column, clause, create, tied
+
+
+def ask_plans(site: Site, dice: Dice) -> list[Plan]:
+    trace = Trace(site)
+    found = found_row(site, trace, pick_table(site, dice, lambda t: bool(site.reads[t])), dice)
+    return [Plan("ask", trace, [ask(site, trace, found, dice, deeper=dice.chance(0.75))])]
+
+
+def write_plans(site: Site, dice: Dice) -> list[Plan]:
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES)))
+    operation = dice.choice(changing(site, table, *CHANGES))
+    found = found_row(site, trace, table, dice, operation)
+    return [Plan("write", trace, [write_to(site, trace, operation, found, dice)])]
+
+
+def create_plans(site: Site, dice: Dice) -> list[Plan]:
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, "create")))
+    wish, _ = create(site, trace, dice.choice(changing(site, table, "create")), dice)
+    return [Plan("create", trace, [wish])]
+
+
+def link_plans(site: Site, dice: Dice) -> list[Plan]:
+    """Tie two rows that are not tied, or untie two that are."""
+    operations = [o for t in site.tables for o in site.writes[t] if o.act in ("link", "unlink") and tie(o)]
+    if not operations:
+        raise Dropped("no_tool", "nothing can be tied")
+    operation = dice.choice(operations)
+    holder = site.tables[operation.through or operation.table]
+    trace = Trace(site)
+    ends = [r for r in holder.references if any(a.column in r.columns for a in operation.arguments)]
+    own = [] if operation.through else [holder.name]
+    if len(ends) + len(own) < 2:
+        raise Dropped("no_tool", "one end lives outside the world", where=operation.name)
+    pair = _ends(site, operation, holder, ends, dice)
+    found = [locate(site, trace, table, row, dice, plain=True) for table, row in pair]
+    return [Plan("link", trace, [tied(site, trace, operation, found[0], found[1], dice)])]
+
+
+def _ends(site: Site, operation: Operation, holder: Table, ends: Sequence[Reference], dice: Dice) -> list[tuple[str, Row]]:
+    """Two rows: to be tied, or tied."""
+    rows = site.world.rows(holder.name)
+    if operation.act == "unlink":
+        row = dice.choice([r for r in rows if all(r.get(c) is not None for e in ends for c in e.columns)] or rows)
+        out = [] if operation.through else [(holder.name, row)]
+        return out + [(e.table, parent_of(site, row, e)) for e in ends][: 2 - len(out)]
+    if operation.through:
+        return [(e.table, dice.choice(site.world.rows(e.table))) for e in ends][:2]
+    return [(holder.name, dice.choice(rows)), (ends[0].table, dice.choice(site.world.rows(ends[0].table)))]
+
+
+def askwrite_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Before it goes, tell me when it was created.'"""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, "delete", "set") and site.reads[t]))
+    operation = dice.choice(changing(site, table, "delete", "set"))
+    found = found_row(site, trace, table, dice, operation)
+    column, step = asked_column(site, trace, found, dice, deeper=dice.chance(0.4))
+    if operation.state and column == operation.state[0]:
+        raise Dropped("not_sayable", "it asks for what it changes", where=operation.name)
+    answer = answer_of(site, found, column, step)
+    wish = write_to(site, trace, operation, found, dice)
+    verb = deed(operation) or "delete"
+    told = clause(site, found, column)
+    before = "it goes" if operation.act == "delete" else f"you {verb} it"
+    text = dice.choice(
+        (
+            f"{wish.text} Before {before}, tell me {told}.",
+            f"Before you {verb} {found.phrase.text()}, tell me {told}. Then go ahead and {verb} it.",
+            f"{wish.text} I also need to know {told}, so look that up first.",
+        )
+    )
+    return [Plan("askwrite", trace, [wish._replace(text=text, answers=(answer,))])]
+
+
+def cond_plans(site: Site, dice: Dice) -> list[Plan]:
+    """'Delete it, but only if its status is stopped': one brief in which it is, one in which it is not."""
+    trace = Trace(site)
+    table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.reads[t]))
+    operation = dice.choice(changing(site, table, *CHANGES))
+    seed = dice.bits()
+    row = pick_row(site, table, dice, lambda r: suits(operation, r))
+    probe = locate(site, trace, table, row, Dice(seed), plain=True)
+    column, other = _condition(site, trace, probe, operation, dice)
+    phrase, kind, unit = site.columns[table, column].phrase, site.kinds[table, column], site.columns[table, column].unit
+    plans: list[Plan] = []
+    wish: Wish | None = None
+    for holds in (True, False):
+        trace = Trace(site)
+        again = Dice(seed)
+        found = locate(site, trace, table, row, again, plain=True)
+        answer = answer_of(site, found, column, found.known[column].step or 0)
+        wish = wish or write_to(site, trace, operation, found, again)
+        text = f"{wish.text.rstrip('.?').removesuffix(' for me')}, but only if its {phrase} {be(phrase)} {say(row[column] if holds else other, kind, unit, phrase)}"
+        text += ("?" if wish.text.endswith("?") else ".") + f" In any case tell me what the {phrase} {be(phrase)}."
+        plans.append(Plan("cond", trace, [wish._replace(text=text, answers=(answer,))], holds=holds))
+    return plans
+
+
+def _condition(site: Site, trace: Trace, found: Found, operation: Operation, dice: Dice) -> tuple[str, object]:
+    """A column of the row that the user may make it depend on, and a value it does not have."""
+    shown = [c for c, v in found.known.items() if v.source == "read"]
+    told = normal(found.phrase.text())
+    able = []
+    for column in shown:
+        kind = site.kinds.get((found.table, column))
+        value = found.row.get(column)
+        written = column in {a.column for a in operation.arguments}
+        phrase = site.columns[found.table, column].phrase
+        if kind != "choice" or value is None or written or not (said := member(value, phrase)) or normal(said) in told:
+            continue
+        others = [v for v in _values_of(site, found.table, column) if v != value and member(v, phrase) not in (None, said)]
+        if others:
+            able.append((column, dice.choice(others)))
+    if not able:
+        raise Dropped("no_tool", "no column to make it depend on", where=found.table)
+    return dice.choice(able)
+
+
+def _values_of(site: Site, table: str, column: str) -> list[object]:
+    """Values that occur, else those that may."""
+    here = list(dict.fromkeys(r[column] for r in site.world.rows(table) if r[column] is not None))
+    return here if len(here) > 1 else list(site.columns[table, column].choices)

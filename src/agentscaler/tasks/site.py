@@ -1,0 +1,170 @@
+"""A world opened for making tasks: its tables and tools as one asks for them, and its answers read back into rows."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from agentscaler.errors import Dropped
+from agentscaler.records import (
+    Argument,
+    EnvSpec,
+    EnvTool,
+    JsonObject,
+    Model,
+    Operation,
+    Reference,
+    Schema,
+    Seed,
+    Table,
+)
+from agentscaler.schemas import kind_of
+from agentscaler.tasks.speech import Kind, is_name
+from agentscaler.world import World
+
+Row = dict[str, Any]
+READS = ("get", "list")
+STEERING = ("within", "size", "token", "offset", "option", "since", "until")
+
+
+class Way(NamedTuple):
+    """A list that shows the rows of a table, and what it must be told: filter column -> reference it follows, or none."""
+
+    operation: Operation
+    follows: tuple[tuple[Argument, Reference | None], ...]
+
+
+class Site:
+    """One world with its tables, tools and recipes at hand. Close it with its world."""
+
+    def __init__(self, env: EnvSpec, seed: Seed) -> None:
+        if env.model is None:
+            raise Dropped("no_tool", "tasks are made from a compiled model, and this world has none", where=env.domain)
+        self.env, self.seed = env, seed
+        self.model: Model = env.model
+        self.world = World.open(env, seed=seed)
+        self.tables = {t.name: t for t in self.model.tables}
+        self.columns = {(t.name, c.name): c for t in self.model.tables for c in t.columns}
+        self.tools = {t.name: t for t in env.tools}
+        self.operations = {o.name: o for o in self.model.operations}
+        self.recipes: dict[str, JsonObject] = env.population["columns"]
+        self.kinds = {k: kind for k in self.columns if (kind := self._kind(*k))}
+        self.reads = {t: [o for o in self.model.operations if o.table == t and o.act in READS and o.shape] for t in self.tables}
+        self.writes = {t: [o for o in self.model.operations if o.table == t and o.act not in READS and not o.blind] for t in self.tables}
+        self._ways: dict[str, list[Way]] = {}
+
+    def close(self) -> None:
+        self.world.close()
+
+    # ---- columns
+
+    def columns_of(self, table: str) -> list[str]:
+        return [c.name for c in self.tables[table].columns]
+
+    def recipe(self, table: str, column: str) -> JsonObject:
+        return self.recipes.get(f"{table}.{column}", {})
+
+    def knowable(self, table: str, column: str) -> bool:
+        """Can a user know its values?"""
+        return bool(self.recipe(table, column).get("knowable"))
+
+    def _kind(self, table: str, name: str) -> Kind | None:
+        """How the column is spoken of; None where nobody would."""
+        column, recipe = self.columns[table, name], self.recipe(table, name)
+        referring = any(name in r.columns for r in self.tables[table].references)
+        if not column.phrase or referring or recipe.get("json") or (name in self.tables[table].key and not recipe.get("knowable")):
+            return None
+        if recipe.get("boolean"):
+            return "flag"
+        if "time" in recipe:
+            return "time"
+        if column.choices or "choice" in recipe:
+            return "choice"
+        if column.type in ("INTEGER", "REAL"):
+            return "number" if "number" in recipe or "of" in recipe else None
+        if "words" in recipe:
+            return "name" if is_name(column) else "word"
+        if "given" in recipe:
+            return "text" if any(" " in str(v) for v in recipe["given"]) else "word" if recipe.get("knowable") else None
+        return "word" if recipe.get("knowable") else None
+
+    def keyed_by_name(self, table: Table) -> str | None:
+        """The key column of a resource that bears its name at the end: 'projects/x/topics/orders'."""
+        own = table.key[-1]
+        return own if table.resource and "in" in self.recipe(table.name, own) else None
+
+    # ---- tools
+
+    def schema(self, tool: str, argument: str) -> Schema:
+        found: Schema = self.tools[tool].parameters["properties"][argument]
+        return found
+
+    def tool(self, operation: Operation) -> EnvTool:
+        return self.tools[operation.name]
+
+    def ways(self, table: str) -> list[Way]:
+        """The lists that show a table's keys, simplest first."""
+        if table not in self._ways:
+            found = [w for o in self.reads[table] if o.act == "list" and not o.through and (w := self._way(o))]
+            found.sort(key=lambda w: (len(w.follows), sum(r is None for _, r in w.follows), -len(w.operation.shape.fields) if w.operation.shape else 0, w.operation.name))
+            self._ways[table] = found
+        return self._ways[table]
+
+    def _way(self, operation: Operation) -> Way | None:
+        table = self.tables[operation.table]
+        assert operation.shape is not None
+        follows: list[tuple[Argument, Reference | None]] = []
+        for argument in operation.arguments:
+            if not argument.required or argument.role in ("within", "size", "token", "offset", "option"):
+                continue
+            if argument.role not in ("filter", "match") or argument.many or argument.column is None:
+                return None
+            reference = reference_of(table, argument.column)
+            if reference is None and not self.knowable(table.name, argument.column):
+                return None
+            follows.append((argument, reference))
+        told = {a.column for a, _ in follows} | {c for _, r in follows if r for c in r.columns}
+        shown = set(operation.shape.fields.values()) | told
+        return Way(operation, tuple(follows)) if set(table.key) <= shown | {"only"} else None
+
+    def getters(self, table: str) -> list[Operation]:
+        """Tools that read one row by its key, fewest arguments first."""
+        some = [o for o in self.reads[table] if o.act == "get" and not any(a.many for a in o.arguments)]
+        return sorted(some, key=lambda o: (sum(a.required for a in o.arguments), o.name))
+
+
+def reference_of(table: Table, column: str) -> Reference | None:
+    """The foreign key that a column is part of; the shortest, if there are several."""
+    found = [r for r in table.references if column in r.columns]
+    return min(found, key=lambda r: len(r.columns)) if found else None
+
+
+def rows_of(operation: Operation, data: Any) -> list[Row]:
+    """The rows that an answer shows, by column."""
+    shape = operation.shape
+    if shape is None:
+        return []
+    found = list(_unwrapped(data["response"] if shape.done and isinstance(data, dict) and "response" in data else data, () if shape.done else shape.wrap))
+    if shape.scalar:
+        column = next(iter(shape.fields.values()))
+        return [{column: value} for value in found]
+    return [{c: row.get(f) for f, c in shape.fields.items()} for row in found if isinstance(row, dict)]
+
+
+def _unwrapped(data: Any, wrap: tuple[str, ...]) -> Iterable[Any]:
+    if not wrap:
+        yield from data if isinstance(data, list) else [data] if data is not None else []
+        return
+    some = data if isinstance(data, list) else [data]
+    for part in some:
+        if isinstance(part, dict) and (inner := part.get(wrap[0].removesuffix("[]"))) is not None:
+            yield from _unwrapped(inner, wrap[1:])
+
+
+def fitted(value: Any, schema: Schema) -> Any:
+    """A value as an argument of this schema wants it: '1400215' -> 1400215, in a list where a list is asked for."""
+    many = kind_of(schema) == "array"
+    inner = schema.get("items", {}) if many else schema
+    if kind_of(inner) == "integer" and isinstance(value, str) and value.lstrip("-").isdigit():
+        value = int(value)
+    elif kind_of(inner) == "string" and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return [value] if many and not isinstance(value, list) else value

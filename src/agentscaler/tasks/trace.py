@@ -1,0 +1,96 @@
+"""The gold calls as they are made: each argument with where it comes from, executed at once in the live world."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import orjson
+
+from agentscaler.errors import Dropped
+from agentscaler.records import Call, Given, JsonObject, Operation
+from agentscaler.schemas import kind_of
+from agentscaler.tasks.site import STEERING, Row, Site, fitted, rows_of
+
+Source: TypeAlias = Literal["said", "read", "written", "context", "constant"]
+
+
+class Val(NamedTuple):
+    """A value and where it comes from."""
+
+    value: Any
+    source: Source
+    step: int | None = None
+
+
+class Done(NamedTuple):
+    """A call that was made: its number among the gold calls, and the rows its answer shows."""
+
+    step: int
+    rows: list[Row]
+    data: Any
+
+
+_CONSTANTS = {"language": "en", "languagecode": "en", "locale": "en", "hl": "en", "part": "snippet", "view": "full", "fields": "*"}
+"""Options that every caller fills in the same way."""
+
+
+class Trace:
+    """Gold calls in the making. A read that was made before, with no write in between, is not made again."""
+
+    def __init__(self, site: Site, *, most: int = 12) -> None:
+        self.site, self.most = site, most
+        self.calls: list[Call] = []
+        self.given: list[tuple[Given, ...]] = []
+        self._reads: dict[str, Done] = {}
+        site.world.reset()
+
+    def do(self, operation: Operation, values: Mapping[str, Val]) -> Done:
+        """Call a tool. `values` by argument name; surroundings and steering arguments are filled in.
+
+        Raises Dropped(call_failed), Dropped(too_long).
+        """
+        arguments: JsonObject = {}
+        given: list[Given] = []
+        for argument in operation.arguments:
+            value = values.get(argument.name) or self._filled(operation, argument.name)
+            if value is None:
+                continue
+            schema = self.site.schema(operation.name, argument.name)
+            arguments[argument.name] = fitted(value.value, schema)
+            given.append(Given(argument=argument.name, source=value.source, step=value.step))
+        read = operation.act in ("get", "list")
+        same = orjson.dumps([operation.name, arguments], option=orjson.OPT_SORT_KEYS).decode()
+        if read and same in self._reads:
+            return self._reads[same]
+        if len(self.calls) >= self.most:
+            raise Dropped("too_long", f"more than {self.most} calls", where=operation.name)
+        answer = self.site.world.call(operation.name, arguments)
+        if answer.error is not None:
+            raise Dropped("call_failed", f"{operation.name} answers {answer.error.code}: {answer.error.message}", where=operation.name)
+        self.calls.append(Call(name=operation.name, arguments=arguments, result=answer.data))
+        self.given.append(tuple(given))
+        done = Done(len(self.calls) - 1, rows_of(operation, answer.data), answer.data)
+        if read:
+            self._reads[same] = done
+        else:
+            self._reads.clear()
+        return done
+
+    def _filled(self, operation: Operation, name: str) -> Val | None:
+        """What every caller fills in without being told: the surroundings, and a required argument that only steers the call."""
+        argument = next(a for a in operation.arguments if a.name == name)
+        if argument.role == "within" and argument.required:
+            return Val((argument.template or "").format_map(self.site.world.context), "context")
+        if not argument.required or argument.role not in STEERING:
+            return None
+        schema = self.site.schema(operation.name, name)
+        if schema.get("enum"):
+            return Val(schema["enum"][0], "constant")
+        kind = kind_of(schema)
+        if kind == "boolean":
+            return Val(bool(schema.get("default", False)), "constant")
+        if kind in ("integer", "number"):
+            least, most = schema.get("minimum", 0), schema.get("maximum", 100)
+            return Val(max(least, 0) if argument.role == "offset" else max(min(most, 100), least), "constant")
+        if argument.role == "option" and (plain := _CONSTANTS.get(name.lower())) is not None:
+            return Val(plain, "constant")
+        raise Dropped("not_sayable", f"{name} of {operation.name} must be given, and nobody would say what", where=operation.name, value=name)

@@ -1,0 +1,84 @@
+"""What a user wants written: a value for a column that can be said, fits the tool's schema and is not there already."""
+
+from typing import Any, NamedTuple
+
+from agentscaler.canonical import normal
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.gate import fits
+from agentscaler.population import draw_value
+from agentscaler.records import Schema
+from agentscaler.schemas import kind_of
+from agentscaler.tasks.site import Row, Site
+from agentscaler.tasks.speech import Kind, member, say
+
+TRIES = 12
+
+
+class Wanted(NamedTuple):
+    """A value to be written and how it is said."""
+
+    value: Any
+    kind: Kind
+    said: str
+    phrase: str
+
+
+def wanted(site: Site, table: str, column: str, schema: Schema, dice: Dice, *, row: Row | None = None) -> Wanted:
+    """A new value for a column; another one than the row has. Raises Dropped(not_sayable)."""
+    kind = site.kinds.get((table, column))
+    about = site.columns[table, column]
+    if kind is None or kind == "time":
+        raise Dropped("not_sayable", f"nobody would say {column}", where=f"{table}.{column}")
+    for _ in range(TRIES):
+        value = _draw(site, table, column, kind, schema, dice)
+        if value is None or not fits(value, schema) or (row is not None and _like(value, row.get(column))):
+            continue
+        said = say(value, kind, about.unit, about.phrase)
+        if said is not None and _clear(value, kind, schema, about.phrase):
+            return Wanted(value, kind, said, about.phrase)
+    raise Dropped("not_sayable", f"no value of {column} that one would say", where=f"{table}.{column}")
+
+
+def _like(a: Any, b: Any) -> bool:
+    return normal(str(a)) == normal(str(b))
+
+
+def _clear(value: Any, kind: Kind, schema: Schema, phrase: str) -> bool:
+    """No other value that is allowed sounds the same."""
+    if kind != "choice":
+        return True
+    return sum(member(v, phrase) == member(value, phrase) for v in schema.get("enum", ())) <= 1
+
+
+def _draw(site: Site, table: str, column: str, kind: Kind, schema: Schema, dice: Dice) -> Any:
+    recipe = site.recipe(table, column)
+    if kind == "flag":
+        return dice.chance(0.5)
+    if kind == "choice":
+        options = schema.get("enum") or site.columns[table, column].choices or [v for v, _ in recipe.get("choice", ())]
+        return dice.choice(list(options)) if options else None
+    value = draw_value(site.env.population, recipe, dice, site.seed)
+    if kind == "name" and isinstance(value, str):
+        return _fresh(site, table, column, value)
+    if isinstance(value, float) and kind_of(schema) == "integer":
+        return int(value)
+    return value
+
+
+def _fresh(site: Site, table: str, column: str, value: str) -> str | None:
+    """A name that no row has."""
+    taken = {normal(str(r[column])) for r in site.world.rows(table)}
+    return value if normal(value) not in taken else None
+
+
+def slug(site: Site, table: str, dice: Dice) -> str:
+    """The last part of a new resource name, as a person would choose it."""
+    own = site.tables[table].key[-1]
+    recipe = {k: v for k, v in site.recipe(table, own).items() if k != "in"}
+    taken = {str(r[own]).rsplit("/", 1)[-1] for r in site.world.rows(table)}
+    for _ in range(TRIES):
+        value = draw_value(site.env.population, recipe, dice, site.seed)
+        if isinstance(value, str) and value not in taken:
+            return value
+    raise Dropped("not_sayable", "no new name for it", where=f"{table}.{own}")

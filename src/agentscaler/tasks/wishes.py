@@ -1,0 +1,395 @@
+"""One wish each: what is wanted of rows that were found, the calls that do it, and how it is asked for.
+
+Every function makes its calls in the trace and returns a Wish, or raises Dropped. Sentences are ready but for what stands
+around them (briefs.py).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from agentscaler.canonical import normal
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.records import Answer, Argument, Operation
+from agentscaler.tasks.find import Found, Phrase, locate, named_by, need, read, upper
+from agentscaler.tasks.site import Row, Site, reference_of
+from agentscaler.tasks.speech import Kind, be, deed, flag, inside, joined, say, tie
+from agentscaler.tasks.trace import Trace, Val
+from agentscaler.tasks.values import Wanted, slug, wanted
+from agentscaler.words import article
+
+MOST_RIVALS = 8
+
+
+Mood: TypeAlias = Literal["question", "delete", "change", "action", "create"]
+
+
+class Wish(NamedTuple):
+    """Something wanted, in words."""
+
+    text: str
+    """The sentence or two that ask for it."""
+    mood: Mood
+    """What kind of reason fits."""
+    details: tuple[str, ...] = ()
+    """Further sentences without which it cannot be done."""
+    answers: tuple[Answer, ...] = ()
+    """What must be told."""
+    about: Phrase | None = None
+    """The row it is about, for what is said after it."""
+
+
+# ---- questions --------------------------------------------------------------------------------------------------
+
+_ASKABLE: tuple[Kind, ...] = ("name", "text", "time", "choice", "number", "word")
+
+
+def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
+    """Columns of a found row that one may want to know and has not named oneself."""
+    out = []
+    told = normal(found.phrase.text())
+    for column in shown:
+        kind = site.kinds.get((found.table, column))
+        value = found.row.get(column)
+        if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool):
+            continue
+        spelled = say(value, kind, site.columns[found.table, column].unit, site.columns[found.table, column].phrase)
+        if spelled is None or normal(spelled) in told or site.columns[found.table, column].phrase in told:
+            continue
+        out.append(column)
+    return out
+
+
+LONG = 9
+"""Words from which on a row is named first and asked about then."""
+
+
+def question(site: Site, found: Found, column: str, dice: Dice) -> str:
+    """'When was the volume called "x" created?'"""
+    np = found.phrase.text()
+    kind, phrase = site.kinds[found.table, column], site.columns[found.table, column].phrase
+    if len(np.split(" ")) >= LONG and (" that " in np or dice.chance(0.4)):
+        return f"Please look up {np}: {when('it', phrase)[0].lower() + when('it', phrase)[1:] if kind == 'time' else f'what {be(phrase)} its {phrase}?'}"
+    if kind == "time":
+        return when(np, phrase)
+    if phrase in ("name", "display name") and dice.chance(0.6):
+        return f"What is {np} called?"
+    verb = upper(be(phrase))
+    return dice.choice((f"What {verb.lower()} the {phrase} of {np}?", f"Could you tell me the {phrase} of {np}?", f"I need to know the {phrase} of {np}.", f"Please look up the {phrase} of {np}."))
+
+
+def when(np: str, moment: str) -> str:
+    """'created' -> 'When was ... created?'"""
+    if moment in ("started", "finished"):
+        return f"When did {np} {moment.removesuffix('ed')}?" if moment == "started" else f"When did {np} finish?"
+    if moment == "expires":
+        return f"When does {np} expire?"
+    return f"When is {np} due?" if moment == "due" else f"When was {np} {moment}?"
+
+
+def clause(site: Site, found: Found, column: str, pronoun: str = "it") -> str:
+    """The same inside a sentence: 'when it was created', 'its status'."""
+    kind, phrase = site.kinds[found.table, column], site.columns[found.table, column].phrase
+    if kind != "time":
+        return f"its {phrase}" if pronoun == "it" else f"the {phrase} of {pronoun}"
+    if phrase == "expires":
+        return f"when {pronoun} expires"
+    if phrase in ("started", "finished"):
+        return f"when {pronoun} {phrase}"
+    return f"when {pronoun} is due" if phrase == "due" else f"when {pronoun} was {phrase}"
+
+
+def answer_of(site: Site, found: Found, column: str, step: int) -> Answer:
+    """The expected answer, with the values of the rows read beside it as rivals."""
+    kind = site.kinds[found.table, column]
+    value = found.row[column]
+    sort: Any = {"time": "time", "number": "number", "flag": "boolean"}.get(kind, "text")
+    mine = say(value, kind) if kind == "time" else normal(str(value))
+    rivals = []
+    for row in found.seen:
+        other = row.get(column)
+        if other in (None, "") or (say(other, kind) if kind == "time" else normal(str(other))) == mine:
+            continue
+        if other not in rivals and normal(str(other)) not in normal(str(value)) and len(rivals) < MOST_RIVALS:
+            rivals.append(other)
+    return Answer(name=site.columns[found.table, column].phrase, type=sort, value=value, rivals=tuple(rivals), step=step)
+
+
+def ask(site: Site, trace: Trace, found: Found, dice: Dice, *, deeper: bool) -> Wish:
+    """One column of a row; deeper: one that only a get shows, where there is one."""
+    column, step = asked_column(site, trace, found, dice, deeper=deeper)
+    return Wish(question(site, found, column, dice), "question", found.details, (answer_of(site, found, column, step),), found.phrase)
+
+
+def asked_column(site: Site, trace: Trace, found: Found, dice: Dice, *, deeper: bool) -> tuple[str, int]:
+    """A column to ask for, and the call that shows it."""
+    getters = [g for g in site.getters(found.table) if g.shape]
+    listed = columns_to_ask(site, found, [c for c, v in found.known.items() if v.source == "read"])
+    if getters and (deeper or not listed or found.step is None):
+        getter = dice.choice(getters)
+        fields = list(getter.shape.fields.values()) if getter.shape else []
+        new = columns_to_ask(site, found, [c for c in fields if c not in listed]) or columns_to_ask(site, found, fields)
+        if new:
+            step = read(site, trace, getter, found)
+            return dice.choice(new), step
+    if not listed or found.step is None:
+        raise Dropped("not_sayable", "it has no column one would ask for", where=found.table)
+    return dice.choice(listed), found.step
+
+
+# ---- one row is changed -----------------------------------------------------------------------------------------
+
+
+class Set(NamedTuple):
+    """Values that a write is given."""
+
+    values: dict[str, Val]
+    said: list[Wanted]
+
+
+def delete(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice) -> Wish:
+    do_it(site, trace, operation, found)
+    return Wish(_order(deed(operation) or "delete", found.phrase.text(), dice), "delete", found.details, (), found.phrase)
+
+
+def _order(verb: str, np: str, dice: Dice) -> str:
+    return dice.choice((f"Please {verb} {np}.", f"Can you {verb} {np} for me?", f"I'd like you to {verb} {np}.", f"Could you {verb} {np}?", f"I need you to {verb} {np}."))
+
+
+def do_it(site: Site, trace: Trace, operation: Operation, found: Found, more: dict[str, Val] | None = None) -> int:
+    """Call a tool on a row that was found. Raises Dropped."""
+    values = named_by(site, trace, operation, found)
+    return trace.do(operation, {**values, **(more or {})}).step
+
+
+def act(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice) -> Wish:
+    """An action that moves a state."""
+    verb = deed(operation)
+    if verb is None:
+        raise Dropped("not_sayable", f"nobody would say {operation.verb!r}", where=operation.name)
+    column, state = operation.state or ("", "")
+    now = found.row.get(column)
+    if now == state or (operation.only_from and now not in operation.only_from):
+        raise Dropped("no_effect", f"{column} is {now!r}", where=operation.name)
+    if _spoils(found.phrase, verb):
+        raise Dropped("not_sayable", f"{verb} what is {found.phrase.front}", where=operation.name)
+    given = settings(site, trace, operation, found, dice, most=0)
+    do_it(site, trace, operation, found, given.values)
+    return Wish(_order(verb, found.phrase.text(), dice), "action", found.details, (), found.phrase)
+
+
+def _spoils(phrase: Phrase, verb: str) -> bool:
+    """'resume the active ...': the state in the phrase contradicts the verb."""
+    return bool(phrase.front) and any(w[:4] == verb[:4] for w in phrase.front.split())
+
+
+def update(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice, *, most: int = 1) -> Wish:
+    """One or two columns of a row get new values."""
+    given = settings(site, trace, operation, found, dice, most=most)
+    if not given.said:
+        raise Dropped("not_sayable", f"{operation.name} sets nothing that one would say", where=operation.name)
+    do_it(site, trace, operation, found, given.values)
+    return Wish(change(given.said, found.phrase.text(), dice), "change", found.details, (), found.phrase)
+
+
+def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
+    """'Please change the tier of ... to gold.'"""
+    first = said[0]
+    if len(said) == 1:
+        if first.kind == "flag" and flag(first.phrase, True).startswith("It"):
+            return dice.choice((f"Please make {np} {'' if first.value else 'not '}{first.phrase}.", f"{upper(np)} should {'' if first.value else 'not '}be {first.phrase}; please change that."))
+        if first.kind == "flag":
+            return dice.choice((f"Please turn {first.said} {first.phrase} for {np}.", f"Can you turn {first.said} {first.phrase} for {np}?"))
+        if first.phrase in ("name", "display name"):
+            return dice.choice((f"Please rename {np} to {first.said}.", f"Can you rename {np} to {first.said}?"))
+        return dice.choice(
+            (
+                f"Please change the {first.phrase} of {np} to {first.said}.",
+                f"Can you set the {first.phrase} of {np} to {first.said}?",
+                f"The {first.phrase} of {np} should be {first.said}; please change that.",
+                f"I'd like the {first.phrase} of {np} changed to {first.said}.",
+            )
+        )
+    parts = [f"turn {s.said} its {s.phrase}" if s.kind == "flag" else f"set its {s.phrase} to {s.said}" for s in said[1:]]
+    return f"{change(said[:1], np, dice).rstrip('.?')}, and {joined(parts)}."
+
+
+def settings(site: Site, trace: Trace, operation: Operation, found: Found | None, dice: Dice, *, most: int) -> Set:
+    """Values for a write's required arguments, and for up to `most` optional ones. Raises Dropped(not_sayable)."""
+    values: dict[str, Val] = {}
+    said: list[Wanted] = []
+    row = found.row if found else None
+    wanted_ = [a for a in operation.arguments if a.required and a.role in ("value", "body")]
+    optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body") and _speakable(site, operation, a)]
+    need_more = max(0, most - len([a for a in wanted_ if a.role == "value"]))
+    for argument in [*wanted_, *dice.sample(optional, need_more)]:
+        _give(site, trace, operation, argument, row, dice, values, said)
+    if row is not None and said and all(normal(str(w.value)) == normal(str(row.get(c))) for w, c in zip(said, [a.column for a in wanted_] + [None] * len(said), strict=False) if c):
+        raise Dropped("no_effect", "the row has these values already", where=operation.name)
+    return Set(values, said)
+
+
+def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
+    names = argument.body.values() if argument.role == "body" else [argument.column or ""]
+    return any(site.kinds.get((operation.table, c)) not in (None, "time") and _settable(site, operation, c) for c in names)
+
+
+def _settable(site: Site, operation: Operation, column: str) -> bool:
+    """A state is moved by actions, not written."""
+    words = site.columns[operation.table, column].phrase.split(" ")
+    return operation.act == "create" or words[-1:] not in (["status"], ["state"], ["phase"])
+
+
+def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, row: Row | None, dice: Dice, values: dict[str, Val], said: list[Wanted]) -> None:
+    schema = site.schema(operation.name, argument.name)
+    if argument.role == "value":
+        column = argument.column or ""
+        if operation.act != "create" and not _settable(site, operation, column):
+            raise Dropped("not_sayable", f"{column} is a state", where=operation.name)
+        told = wanted(site, operation.table, column, schema, dice, row=row)
+        values[argument.name] = Val(told.value, "said")
+        said.append(told)
+        return
+    body, must = {}, schema.get("required", ())
+    properties = schema.get("properties", {})
+    able = {p: c for p, c in argument.body.items() if site.kinds.get((operation.table, c)) not in (None, "time") and _settable(site, operation, c)}
+    if any(p not in able for p in must) or not able:
+        raise Dropped("not_sayable", f"{argument.name} needs what nobody would say", where=operation.name)
+    chosen = [p for p in able if p in must] + dice.sample([p for p in able if p not in must], 1 if not must else 0)
+    for name in chosen[:3]:
+        told = wanted(site, operation.table, able[name], properties.get(name, {}), dice, row=row)
+        body[name] = told.value
+        said.append(told)
+    values[argument.name] = Val(body, "said")
+
+
+def tied(site: Site, trace: Trace, operation: Operation, one: Found, other: Found, dice: Dice) -> Wish:
+    """Attach one row to another, or take it off."""
+    spoken_ = tie(operation)
+    if spoken_ is None:
+        raise Dropped("not_sayable", f"nobody would say {operation.verb!r}", where=operation.name)
+    verb, preposition = spoken_
+    values: dict[str, Val] = {}
+    for argument in operation.arguments:
+        if argument.role not in ("key", "value") or argument.column is None:
+            continue
+        for found in (one, other):
+            column = _end(site, operation, argument, found)
+            if column is not None and argument.name not in values:
+                values[argument.name] = need(site, trace, found, column)
+    if len(values) < 2:
+        raise Dropped("no_tool", "its two ends are not both known", where=operation.name)
+    trace.do(operation, values)
+    first, second = one.phrase.text(), other.phrase.text()
+    text = dice.choice((f"Please {verb} {first} {preposition} {second}.", f"Can you {verb} {first} {preposition} {second}?"))
+    return Wish(text, "change", (*one.details, *other.details), (), one.phrase)
+
+
+def _end(site: Site, operation: Operation, argument: Argument, found: Found) -> str | None:
+    """The column of a found row that an end of a link is given."""
+    holder = site.tables[operation.through or operation.table]
+    column = argument.column or ""
+    reference = reference_of(holder, column)
+    if reference is not None and reference.table == found.table:
+        return site.tables[found.table].key[reference.columns.index(column)]
+    if reference is None and operation.through is None and found.table == operation.table and argument.role == "key":
+        return column
+    return None
+
+
+# ---- a row is made ----------------------------------------------------------------------------------------------
+
+_MAKES = {"register": "register", "add": "add", "order": "order", "purchase": "buy", "schedule": "schedule", "invite": "invite", "reserve": "reserve", "book": "book", "open": "open", "start": "start", "submit": "submit"}
+
+
+class Made(NamedTuple):
+    """A row that was just made."""
+
+    row: Row
+    known: dict[str, Val]
+    phrase: Phrase
+
+
+def create(
+    site: Site, trace: Trace, operation: Operation, dice: Dice, *, parents: Sequence[Found] = (), made: "tuple[str, Made] | None" = None, most: int = 2
+) -> tuple[Wish, Made]:
+    """A new row, below rows that were found or just made. Raises Dropped."""
+    info = site.tables[operation.table]
+    if not info.said:
+        raise Dropped("not_sayable", f"nobody speaks of {info.noun!r}", where=info.name)
+    values, below, details = _ties(site, trace, operation, dice, parents, made)
+    name = ""
+    for argument in operation.arguments:
+        if argument.role == "slug" and argument.required:
+            chosen = slug(site, info.name, dice)
+            values[argument.name] = Val(chosen, "said")
+            name = f'called "{chosen}"'
+    rest = operation.model_copy(update={"arguments": tuple(a for a in operation.arguments if a.name not in values)})
+    keys = [a for a in rest.arguments if a.required and a.role == "key"]
+    if keys:
+        raise Dropped("not_sayable", f"{keys[0].name} must be made up", where=operation.name)
+    given = settings(site, trace, rest, None, dice, most=most)
+    said = list(given.said)
+    if not name and (named := next((s for s in said if s.kind == "name"), None)):
+        name = f"called {named.said}"
+        said.remove(named)
+    if not name and not said:
+        raise Dropped("not_sayable", "nothing is said of the new row", where=operation.name)
+    done = trace.do(operation, {**values, **given.values})
+    row = done.rows[0] if done.rows else {}
+    verb = _MAKES.get(operation.verb, dice.choice(("set up", "create", "make")))
+    noun = article(info.noun) if verb in ("register", "add", "invite") else article(f"new {info.noun}")
+    place = f" {joined(below)}" if below else ""
+    text = dice.choice((f"Please {verb} {noun} {name}", f"I'd like you to {verb} {noun} {name}", f"We need {noun} {name}", f"Can you {verb} {noun} {name}")).rstrip() + place
+    text += "?" if text.startswith("Can") else "."
+    details += [_property(s) for s in said]
+    known = {c: Val(v, "written", done.step) for c, v in row.items()}
+    return Wish(text, "create", tuple(details), (), None), Made(row, known, Phrase(info.noun, front="new"))
+
+
+def _property(said: Wanted) -> str:
+    """'The tier should be gold.'"""
+    if said.kind == "flag":
+        return flag(said.phrase, bool(said.value))
+    if said.kind == "text":
+        return f"As {said.phrase} put {said.said}."
+    return f"The {said.phrase} should be {said.said}."
+
+
+def _ties(
+    site: Site, trace: Trace, operation: Operation, dice: Dice, parents: Sequence[Found], made: "tuple[str, Made] | None"
+) -> tuple[dict[str, Val], list[str], list[str]]:
+    """Arguments that point to other rows; what the new row lies in, in words; further sentences."""
+    info = site.tables[operation.table]
+    values: dict[str, Val] = {}
+    below: list[str] = []
+    details: list[str] = []
+    known = {f.table: f for f in parents}
+    for argument in operation.arguments:
+        if argument.role not in ("value", "key") or not argument.column:
+            continue
+        reference = reference_of(info, argument.column)
+        if reference is None:
+            continue
+        if not argument.required and reference.table not in known and not (made and made[0] == reference.table):
+            continue
+        part = site.tables[reference.table].key[reference.columns.index(argument.column)]
+        if made and made[0] == reference.table:
+            if part not in made[1].known:
+                raise Dropped("row_not_describable", "the answer does not show the new key", where=operation.name)
+            values[argument.name] = made[1].known[part]
+            continue
+        if reference.table not in known:
+            rows = site.world.rows(reference.table)
+            if not rows:
+                raise Dropped("no_tool", "there is no row to put it in", where=reference.table)
+            known[reference.table] = locate(site, trace, reference.table, dice.choice(rows), dice, plain=True)
+        found = known[reference.table]
+        values[argument.name] = need(site, trace, found, part)
+        where = f"{inside(found.phrase.noun)} {found.phrase.text()}"
+        if where not in below:
+            below.append(where)
+            details += found.details
+    if len(below) > 2:
+        raise Dropped("not_sayable", "it hangs on too much", where=operation.name)
+    return values, below, details
