@@ -529,6 +529,26 @@ def test_two_rings_of_three_are_not_one_of_six() -> None:
     assert form(rings(2, 4), seed=1) == form(rings(4, 2), seed=2)
 
 
+def test_ties_that_are_not_alike_are_all_tried() -> None:
+    """One new row tied to every row of some rings: all ring rows look alike, but where one begins decides what is left."""
+
+    def hub(*sizes: int) -> Write:
+        def write(play: Playground, dice: random.Random) -> None:
+            rings(*sizes)(play, dice)
+            ids = [r[0] for r in play.run("SELECT id FROM node WHERE id NOT IN (?,?,?)", OLD[:3])]
+            middle = play.node(dice, label="hub")
+            for one in ids:
+                play.tie(dice, middle, one)
+
+        return write
+
+    first = form(hub(2, 2, 4))
+    assert all(
+        form(hub(*sizes), seed=seed) == first for seed in range(8) for sizes in ((2, 2, 4), (4, 2, 2), (2, 4, 2))
+    )
+    assert form(hub(4, 4)) != first != form(hub(2, 2, 2, 2))
+
+
 def test_a_soft_delete_counts_and_a_later_time_does_not() -> None:
     open_, closed = OLD[1], OLD[0]
     assert form(sets("doneAt", "t7", open_)) == (("~", "node", (open_,), (("doneAt", "*"),)),)

@@ -146,3 +146,20 @@ def domains(
 def envs(run: RunOption, seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False) -> None:
     """Build a world from each domain and put it through the gate: envs/."""
     _verb(walk.envs, run, seed, workers, limit, fresh, as_json)
+
+
+@app.command(epilog="Example: agentscaler tasks --run runs/first --workers 2")
+def tasks(
+    run: RunOption,
+    most: Annotated[int, typer.Option(help="Most tasks of one world.")] = walk.TASKS_A_WORLD,
+    tries: Annotated[int, typer.Option(help="Tries a world.")] = 60,
+    worlds: Annotated[int | None, typer.Option(help="Make tasks in the first so many worlds only.")] = None,
+    paper: Annotated[bool, typer.Option("--paper", help="The paper's random walk over the tool graph instead of goals.")] = False,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper)

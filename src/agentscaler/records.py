@@ -526,6 +526,17 @@ class Task(Record):
     """Inherited from the domain."""
 
 
+class Candidates(Record):
+    """What one world gives before the choice. Rows of this kind are only on the way to tasks.jsonl."""
+
+    env: str
+    """Id of the world."""
+    tasks: tuple[JsonObject, ...]
+    """Proven tasks, as JSON."""
+    drops: tuple[tuple[int, Reason, str, str], ...]
+    """Tries that gave none: number, reason, where, message."""
+
+
 # ---- episodes -------------------------------------------------------------------------------------------------
 
 

@@ -23,8 +23,10 @@ from agentscaler.records import JsonObject, Record
 R = TypeVar("R", bound=Record)
 
 FORMATS = {
-    "tools": 1, "graph": 1, "domains": 1, "envs": 1, "tasks": 1, "rollouts": 1, "kept": 1, "sft": 1, "report": 1,
+    "tools": 1, "graph": 1, "domains": 1, "envs": 1, "candidates": 1, "tasks": 1, "rollouts": 1, "kept": 1, "sft": 1, "report": 1,
 }  # fmt: skip
+_ASIDE = ("usage", "folder")
+"""What an id does not hang on: what it cost, and where it lies."""
 _META = ("key", "id", "from", "format")
 
 
@@ -40,7 +42,12 @@ def key_of(verb: str, arguments: Any, inputs: Iterable[str], index: object = 0) 
 
 def row_id(record: Record) -> str:
     """The id of a row: hash of what it says, without bookkeeping."""
-    return digest(record.model_dump(mode="json", exclude={"usage"}))
+    return body_id(record.model_dump(mode="json"))
+
+
+def body_id(body: JsonObject) -> str:
+    """The same of a record that is JSON already."""
+    return digest({k: v for k, v in body.items() if k not in _ASIDE and k not in _META})
 
 
 def file_hash(path: Path) -> str:
@@ -195,10 +202,10 @@ class Shelf:
         """Keys that need no work."""
         return self.rows.keys() | self.drops.keys()
 
-    def keep(self, key: str, record: Record, sources: Iterable[str] = ()) -> str:
-        """Put a row on the shelf; returns its id."""
-        body = record.model_dump(mode="json")
-        number = digest({k: v for k, v in body.items() if k != "usage"})
+    def keep(self, key: str, record: Record | JsonObject, sources: Iterable[str] = ()) -> str:
+        """Put a row on the shelf; returns its id. A record that a worker has turned into JSON already may come as that."""
+        body = record if isinstance(record, dict) else record.model_dump(mode="json")
+        number = body_id(body)
         row = {"key": key, "id": number, "from": list(sources), "format": FORMATS[self.verb]}
         line = orjson.dumps(row | body) + b"\n"
         if key not in self.rows:
@@ -252,6 +259,11 @@ class Shelf:
         for file in self._files:
             file.close()
         self._files = []
+
+    def discard(self) -> None:
+        """What was only on the way to another product goes."""
+        self.close()
+        self._clear(finished=True)
 
     def __enter__(self) -> "Shelf":
         return self

@@ -31,7 +31,7 @@ ACRONYMS = frozenset(
     "acl ai ami api arn asn aws bgp ca cdn cidr cpu crl csr db dhcp dlp dns ebs ec2 ecs efs eip eks elb eni fqdn gcp gpu "
     "gtm hd hpc hsm http https iam id imei io iot ip ipv4 ipv6 isp json jwt kms lb mac ml mfa mtls nat nfs nic oidc os otp "
     "pdf pii pin pop qos ram rds rpc saml sas scim sdk sip sla slo sms smtp sns sql sqs ssd ssh ssl sso sts tcp tls ttl udp "
-    "uri url utm vip vm vod vpc vpn waf wan xml xss yaml mtu ipam byoip dlm sku iops saas nlb alb nfc rtmp srt hls cname".split()
+    "uri url utm vip vm vod vpc vpn waf wan xml xss yaml mtu ipam byoip dlm sku iops saas nlb alb nfc rtmp srt hls cname rag crm etl llm gke ide erp".split()
 )
 
 

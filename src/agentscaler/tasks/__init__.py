@@ -11,12 +11,14 @@ from typing import NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Control, EnvSpec, Seed, Task
+from agentscaler.store import digest
 from agentscaler.tasks.briefs import brief
 from agentscaler.tasks.controls import closing, try_controls
 from agentscaler.tasks.flow import difficulty
 from agentscaler.tasks.plans import Plan
 from agentscaler.tasks.shapes import SHAPES
 from agentscaler.tasks.site import Site
+from agentscaler.tasks.wander import walk_plans
 
 TRIES = 60
 WEIGHTS = {
@@ -27,10 +29,10 @@ WEIGHTS = {
 
 
 class Candidates(NamedTuple):
-    """What a world gives, and what was tried in vain, by reason."""
+    """What a world gives, and the tries that gave nothing."""
 
     tasks: list[Task]
-    dropped: Counter[str]
+    dropped: list[tuple[int, Dropped]]
 
 
 def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24) -> Candidates:
@@ -38,7 +40,7 @@ def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 
     site = Site(env, seed)
     dice = Dice(seed, "tasks", env.id)
     tasks: list[Task] = []
-    dropped: Counter[str] = Counter()
+    dropped: list[tuple[int, Dropped]] = []
     seen: set[str] = set()
     missing: Counter[str] = Counter()
     try:
@@ -46,13 +48,14 @@ def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 
             shape = dice.weighted({s: w / (1 + 3 * missing[s]) for s, w in WEIGHTS.items()})
             own = Dice(seed, "task", env.id, number)
             try:
-                made = plan_tasks(site, shape, own)
+                made = plan_tasks(site, shape, own, twin=digest([env.id, seed, number]))
             except Dropped as reason:
-                dropped[reason.reason] += 1
+                dropped.append((number, reason))
                 missing[shape] += reason.reason == "no_tool"
                 continue
             fresh = [t for t in made if t.brief.text not in seen]
             if len(fresh) < len(made):
+                dropped.append((number, Dropped("crowded_out", "the same brief came out before", where=shape)))
                 continue
             seen |= {t.brief.text for t in made}
             tasks += made
@@ -63,14 +66,34 @@ def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 
     return Candidates(tasks, dropped)
 
 
-def plan_tasks(site: Site, shape: str, dice: Dice) -> list[Task]:
+def walk_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24) -> Candidates:
+    """The same with the paper's random walks instead of goals."""
+    site = Site(env, seed)
+    tasks: list[Task] = []
+    dropped: list[tuple[int, Dropped]] = []
+    try:
+        for number in range(tries):
+            dice = Dice(seed, "walk", env.id, number)
+            try:
+                site.world.reset()
+                tasks += [prove(site, plan, Dice(dice.bits()), dice) for plan in walk_plans(site, dice)]
+            except Dropped as reason:
+                dropped.append((number, reason))
+            if len(tasks) >= most:
+                break
+    finally:
+        site.close()
+    return Candidates(tasks, dropped)
+
+
+def plan_tasks(site: Site, shape: str, dice: Dice, *, twin: str = "") -> list[Task]:
     """One try of one shape: a task, or for a condition the pair. Raises Dropped."""
     site.world.reset()
     words = Dice(dice.bits())
-    return [prove(site, plan, Dice(words.state), dice) for plan in SHAPES[shape](site, dice)]
+    return [prove(site, plan, Dice(words.state), dice, twin=twin) for plan in SHAPES[shape](site, dice)]
 
 
-def prove(site: Site, plan: Plan, words: Dice, dice: Dice) -> Task:
+def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") -> Task:
     """Record what the plan does, word it, and try the controls on it. Raises Dropped."""
     trace = plan.trace
     said = brief(plan, words)
@@ -98,7 +121,7 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice) -> Task:
         answers=answers,
         controls=(),
         difficulty=difficulty(site, trace.calls, trace.given, said, plan.shape, arguments=0, covered=0),
-        twin=None if plan.holds is None else "holds" if plan.holds else "fails",
+        twin=None if plan.holds is None else twin,
         split=site.env.split,
     )
     tried = try_controls(site, draft, dice)
@@ -124,4 +147,4 @@ def _cascades(site: Site, change: Sequence[tuple[object, ...]]) -> tuple[tuple[s
     return tuple(out)  # type: ignore[arg-type]
 
 
-__all__ = ["Candidates", "Control", "closing", "make_tasks", "plan_tasks"]
+__all__ = ["Candidates", "Control", "closing", "make_tasks", "plan_tasks", "walk_tasks"]
