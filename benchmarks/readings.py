@@ -1,0 +1,184 @@
+"""Draw what is to be read by hand, one page an item: executable tools, worlds, tasks, briefs.
+
+    python benchmarks/readings.py --run runs/first --seed <commit hash> --out /tmp/reading [--tools 60 --worlds 20 --tasks 100 --briefs 100]
+
+A fresh reader, who has not seen the code, reads one page at a time and writes a verdict row for each. The draw hangs on the seed
+only: nothing is chosen. Tasks and briefs are drawn apart, so that a reader of briefs does not see the calls.
+"""
+
+import argparse
+import ast
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from agentscaler import World, read_env
+from agentscaler.dice import Dice
+from agentscaler.explain import differences
+from agentscaler.records import EnvSpec, EnvTool, JsonObject
+from agentscaler.store import read_rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--seed", required=True, help="commit hash")
+    parser.add_argument("--out", type=Path, required=True)
+    for name, count in (("tools", 60), ("worlds", 20), ("tasks", 100), ("briefs", 100)):
+        parser.add_argument(f"--{name}", type=int, default=count)
+    given = parser.parse_args()
+    run: Path = given.run
+    worlds = sorted(read_rows(run / "envs.jsonl"), key=lambda r: r["env"])
+    tasks = sorted(read_rows(run / "tasks.jsonl"), key=lambda r: r["id"])
+    dice = Dice(int(given.seed, 16), "readings")
+    write(given.out / "tools", [tool_page(run, *pick) for pick in dice.sample(own_tools(run, worlds), given.tools)])
+    write(given.out / "worlds", [world_page(run, row) for row in dice.sample(worlds, given.worlds)])
+    write(given.out / "tasks", [task_page(run, row) for row in dice.sample(tasks, given.tasks)])
+    write(given.out / "briefs", [brief_page(run, row) for row in dice.sample(tasks, given.briefs)])
+
+
+def write(folder: Path, pages: Sequence[tuple[str, str]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (_, text) in enumerate(pages, 1):
+        (folder / f"{number:03d}.md").write_text(text, encoding="utf-8")
+    (folder / "index.jsonl").write_text("".join(json.dumps({"number": n, "id": i}) + "\n" for n, (i, _) in enumerate(pages, 1)))
+
+
+def own_tools(run: Path, worlds: Sequence[JsonObject]) -> list[tuple[str, str]]:
+    """(folder, name) of every executable tool that is a world's own."""
+    found = []
+    for row in worlds:
+        head = orjson.loads((run / row["folder"] / "env.json").read_bytes())
+        found += [(row["folder"], t["name"]) for t in head["tools"] if t.get("own", True)]
+    return found
+
+
+def tool_page(run: Path, folder: str, name: str) -> tuple[str, str]:
+    env = read_env(run / folder)
+    tool = next(t for t in env.tools if t.name == name)
+    source = provider_row(run, tool)
+    body = code_of(env.tools_py, tool.python)
+    assert env.model is not None
+    tables = {o.table for o in env.model.operations if o.name == name}
+    return f"{folder}/{name}", f"""# {name}  ({source["source"]["vendor"]}:{source["source"]["service"]})
+
+## What the provider says
+{source["description"]}
+
+HTTP: {source["source"]["verb"]} {source["source"]["path"]}
+Parameters: {json.dumps(source["parameters"])[:5000]}
+Returns: {json.dumps(source["returns"])[:4000]}
+
+## What the world offers
+kind: {tool.kind}{"  (marked blind: no read shows its effect, so no task uses it)" if tool.blind else ""}
+Parameters: {json.dumps(tool.parameters)[:5000]}
+
+```python
+{body}
+```
+
+## Tables it works on
+```sql
+{chr(10).join(statement(env.schema_sql, t) for t in sorted(tables))}
+```
+(Views such as THING.of(row) pick and name the columns that are shown: {views_of(env.tools_py, body)})
+"""
+
+
+def provider_row(run: Path, tool: EnvTool) -> JsonObject:
+    return next(r for r in read_rows(run / "tools.jsonl") if r["id"] == tool.tool)
+
+
+def code_of(code: str, name: str) -> str:
+    node = next(n for n in ast.parse(code).body if isinstance(n, ast.FunctionDef) and n.name == name)
+    return ast.get_source_segment(code, node) or ""
+
+
+def views_of(code: str, body: str) -> str:
+    lines = [ast.get_source_segment(code, n) or "" for n in ast.parse(code).body if isinstance(n, ast.Assign)]
+    return "; ".join(line for line in lines if line.split(" ")[0] in body)
+
+
+def statement(sql: str, table: str) -> str:
+    return next((s.strip() + ";" for s in sql.split(";\n") if f"CREATE TABLE {table} (" in s or f'CREATE TABLE "{table}" (' in s), "")
+
+
+def world_page(run: Path, row: JsonObject) -> tuple[str, str]:
+    env = read_env(run / row["folder"])
+    with World.open(env, seed=0) as world:
+        assert env.model is not None
+        rows = "\n\n".join(sample_rows(world, t.name) for t in env.model.tables)
+    tools = "\n".join(f"- {t.name} [{t.kind}{', borrowed' if not t.own else ''}{', blind' if t.blind else ''}] {t.description[:160]}" for t in env.tools)
+    return row["env"], f"""# World {env.domain} ({", ".join(env.services)})
+
+## Tools
+{tools}
+
+## schema.sql
+```sql
+{env.schema_sql}
+```
+
+## tools.py
+```python
+{env.tools_py}
+```
+
+## Rows of the initial state (the first few of each table)
+{rows}
+"""
+
+
+def sample_rows(world: World, table: str) -> str:
+    rows = world.rows(table)
+    return f"{table}: {len(rows)} rows\n" + "\n".join(json.dumps(r, default=str)[:900] for r in rows[:4])
+
+
+def task_page(run: Path, row: JsonObject) -> tuple[str, str]:
+    env = read_env(run / row["folder"])
+    change = differences((), _tuples(row["change"]), [tuple(c) for c in row["cascades"]])  # type: ignore[arg-type,misc]
+    with World.open(env, seed=row["seed"]) as world:
+        context = dict(world.context)
+    calls = "\n".join(f"{n}. {c['name']}({json.dumps(c['arguments'])})\n   -> {json.dumps(c['result'])[:1500]}" for n, c in enumerate(row["gold"], 1))
+    used = {c["name"] for c in row["gold"]}
+    tools = "\n".join(f"- {t.name} [{t.kind}]: {t.description[:300]}" for t in env.tools if t.name in used)
+    return row["id"], f"""# Task in world {env.domain} ({", ".join(env.services)})
+
+## The user wants and knows
+{row["brief"]["text"]}
+
+## The agent is told from the start
+{json.dumps(context)}
+
+## Tools that the right solution calls
+{tools}
+
+## The right calls and their answers (cut at 1500 characters)
+{calls}
+
+## What must be told at the end
+{"; ".join(f"{a['name']}: {a['value']}" for a in row["answers"]) or "nothing"}
+
+## What the right calls change
+{chr(10).join(f"{d.table}[{d.key}]{d.text}" for d in change).replace(", which nobody asked for", "") or "nothing"}
+"""
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def brief_page(run: Path, row: JsonObject) -> tuple[str, str]:
+    env: EnvSpec = read_env(run / row["folder"])
+    title = env.model.title if env.model else env.domain
+    return row["id"], f"""# What a user of "{title}" says
+
+{row["brief"]["text"]}
+"""
+
+
+if __name__ == "__main__":
+    main()
