@@ -166,6 +166,24 @@ def _say(values: Iterable[Any]) -> str:
     return ", ".join(map(repr, list(values)[:4]))
 
 
+# ---- saying answers ---------------------------------------------------------------------------------------------
+
+
+def closing(answers: Sequence[Answer]) -> str:
+    """The answers in one sentence each."""
+    return " ".join(f"The {a.name} is {spell(a)}." for a in answers) or "Done."
+
+
+def spell(answer: Answer) -> str:
+    """An answer as one would write it."""
+    if answer.type == "boolean":
+        return "on" if answer.value else "off"
+    if answer.type == "time":
+        moment = parse_time(answer.value)  # type: ignore[arg-type]
+        return f"{moment.day} {moment.strftime('%B')} {moment.year}"
+    return str(answer.value)
+
+
 # ---- rollouts from calls ----------------------------------------------------------------------------------------
 
 

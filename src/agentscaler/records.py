@@ -446,6 +446,8 @@ class Fact(Record):
     """The sentence."""
     about: Literal["wish", "detail", "limit", "reason", "follow_up"]
     """What it is for: opens the conversation, comes when asked, comes later."""
+    part: int = 0
+    """Number of the wish it belongs to; the next one is said when the one before is done."""
 
 
 class Brief(Record):
@@ -510,6 +512,8 @@ class Task(Record):
     """The calls that do it, with their results."""
     given: tuple[tuple[Given, ...], ...]
     """For each gold call, where its arguments come from."""
+    parts: tuple[int, ...] = ()
+    """How many gold calls are made when each wish of the brief is done; the last is all of them."""
     change: tuple[Json, ...]
     """The gold state change, canonical (see canonical.py)."""
     cascades: tuple[tuple[str, str, str, str], ...] = ()
@@ -612,6 +616,30 @@ class Rollout(Record):
     """What it cost."""
     error: str | None = None
     """Infrastructure failure, if any."""
+
+
+class Probe(Record):
+    """A player that measures the tasks and gives no data: only what the judge said of it is kept. A row of probes.jsonl."""
+
+    task: str
+    """Id of the task."""
+    player: str
+    """Who played: shallow, random, do-nothing, or solver with the brief of another task."""
+    shape: str
+    """Shape of the task."""
+    twin: str | None
+    """Twin of the task, if it has one: the pair counts as one."""
+    passed: bool
+    """What the judge said."""
+
+
+class Played(Record):
+    """What one world's tasks gave. Rows of this kind are only on the way from a worker."""
+
+    rollouts: tuple[JsonObject, ...]
+    """Rollouts, as JSON."""
+    probes: tuple[JsonObject, ...]
+    """Probes, as JSON."""
 
 
 class Difference(Record):

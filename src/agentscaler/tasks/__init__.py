@@ -13,7 +13,7 @@ from agentscaler.errors import Dropped
 from agentscaler.records import Control, EnvSpec, Seed, Task
 from agentscaler.store import digest
 from agentscaler.tasks.briefs import brief
-from agentscaler.tasks.controls import closing, try_controls
+from agentscaler.tasks.controls import try_controls
 from agentscaler.tasks.flow import difficulty
 from agentscaler.tasks.plans import Plan
 from agentscaler.tasks.shapes import SHAPES
@@ -116,6 +116,7 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
         brief=said,
         gold=tuple(trace.calls),
         given=tuple(trace.given),
+        parts=plan.ends or (len(trace.calls),),
         change=change,
         cascades=_cascades(site, change),
         answers=answers,
@@ -147,4 +148,4 @@ def _cascades(site: Site, change: Sequence[tuple[object, ...]]) -> tuple[tuple[s
     return tuple(out)  # type: ignore[arg-type]
 
 
-__all__ = ["Candidates", "Control", "closing", "make_tasks", "plan_tasks", "walk_tasks"]
+__all__ = ["Candidates", "Control", "make_tasks", "plan_tasks", "walk_tasks"]

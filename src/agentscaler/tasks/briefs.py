@@ -49,8 +49,8 @@ def brief(plan: Plan, dice: Dice) -> Brief:
         facts.append(Fact(text=dice.choice(_reasons(plan, first)), about="reason"))
     told = set(first.details)
     leads = dice.sample(_NEXT, len(later))
-    for lead, wish in zip(leads, later, strict=True):
-        facts += _next(wish, lead, told, joined=plan.shape in ("two", "setup"))
+    for number, (lead, wish) in enumerate(zip(leads, later, strict=True), 1):
+        facts += _next(wish, lead, told, number, joined=not plan.ends)
         told |= set(wish.details)
     writes = any(w.mood != "question" for w in plan.wishes)
     if plan.limit:
@@ -66,12 +66,12 @@ def _reasons(plan: Plan, wish: Wish) -> tuple[str, ...]:
     return _R["change" if plan.shape == "cond" and wish.mood == "delete" else wish.mood]
 
 
-def _next(wish: Wish, lead: str, told: set[str], *, joined: bool) -> list[Fact]:
+def _next(wish: Wish, lead: str, told: set[str], number: int, *, joined: bool) -> list[Fact]:
     if joined:
         out = [Fact(text=upper(wish.text), about="detail")]
     else:
-        out = [Fact(text=f"{lead} {_lower(wish.text)}", about="follow_up")]
-    return out + [Fact(text=upper(d), about="detail" if joined else "follow_up") for d in dict.fromkeys(wish.details) if d not in told]
+        out = [Fact(text=f"{lead} {_lower(wish.text)}", about="follow_up", part=number)]
+    return out + [Fact(text=upper(d), about="detail", part=0 if joined else number) for d in dict.fromkeys(wish.details) if d not in told]
 
 
 def _lower(text: str) -> str:

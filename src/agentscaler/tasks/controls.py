@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.gate import fitting_value, valid_arguments
-from agentscaler.grade import from_calls, grade
+from agentscaler.grade import closing, from_calls, grade
 from agentscaler.population import format_time, parse_time
 from agentscaler.records import Answer, Argument, Control, ControlName, JsonObject, Operation, Schema, Task
 from agentscaler.tasks.site import Row, Site, fitted, reference_of
@@ -60,21 +60,6 @@ def try_controls(site: Site, task: Task, dice: Dice) -> Tried:
 
 
 NAMES: tuple[ControlName, ...] = ("nothing", "dropped write", "extra write", "another row", "another value", "wrong answer", "no calls")
-
-
-def closing(answers: Sequence[Answer]) -> str:
-    """The answers in one sentence each."""
-    return " ".join(f"The {a.name} is {spell(a)}." for a in answers) or "Done."
-
-
-def spell(answer: Answer) -> str:
-    """An answer as one would write it."""
-    if answer.type == "boolean":
-        return "on" if answer.value else "off"
-    if answer.type == "time":
-        moment = parse_time(answer.value)  # type: ignore[arg-type]
-        return f"{moment.day} {moment.strftime('%B')} {moment.year}"
-    return str(answer.value)
 
 
 class Wrong(NamedTuple):

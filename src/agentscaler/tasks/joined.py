@@ -192,6 +192,7 @@ def errand_plans(site: Site, dice: Dice) -> list[Plan]:
     row = pick_row(site, table, dice)
     found = locate(site, trace, table, row, dice, plain=True)
     wishes: list[Wish] = []
+    ends: list[int] = []
     touched: set[tuple[str, str]] = set()
     goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question])
     for goal in goals:
@@ -211,11 +212,12 @@ def errand_plans(site: Site, dice: Dice) -> list[Plan]:
             continue
         touched |= cells
         wishes.append(wish)
+        ends.append(len(trace.calls))
         if len(wishes) == (3 if dice.chance(0.35) else 2):
             break
     if len(wishes) < 2:
         raise Dropped("no_tool", "fewer than two things to do there", where=table)
-    return [Plan("errand", trace, wishes)]
+    return [Plan("errand", trace, wishes, ends=tuple(ends))]
 
 
 Goal = tuple[Wish, set[tuple[str, str]]]

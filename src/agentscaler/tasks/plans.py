@@ -25,6 +25,8 @@ class Plan(NamedTuple):
     """A sentence on what must not happen."""
     holds: bool | None = None
     """For a condition: does it hold?"""
+    ends: tuple[int, ...] = ()
+    """Calls made when each wish is done, where they are said one after the other; empty where all is said at once."""
 
 
 CHANGES: Final = ("delete", "set", "update", "put")

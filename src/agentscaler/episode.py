@@ -1,0 +1,138 @@
+"""One episode: a simulated user, an agent and a world take turns. Everything that plays goes through `Episode.step`.
+
+    rollout = run_episode(task, world, agent=agent, user=user)
+
+A trainer or a foreign harness that drives itself asks `episode.turn` whose message is next and gives it to `step`; a message of the agent with
+calls is answered by the world, one without goes to the user. Players see messages and tools and nothing else. An agent's mistake is
+an answer with an error code; only what is not the players' doing ends an episode as `infrastructure`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Protocol
+
+from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Seed, Stop, Task, Usage
+from agentscaler.world import World
+
+DONE: Final = "###STOP###"
+"""What a user says when nothing is left to be done; it stands in no conversation."""
+TURNS: Final = 30
+"""Most messages of the user."""
+STEPS: Final = 100
+"""Most messages of the agent."""
+
+
+class Player(Protocol):
+    """Anything that plays the next message of its side."""
+
+    name: str
+    """Who it is, as rollouts name it."""
+    scripted: bool
+    """True where no model speaks."""
+
+    def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
+        """The next message. An agent sees all and the OpenAI-style tool list; a user sees what was said, and no tools."""
+        ...
+
+
+class Episode:
+    """A conversation in a world that was reset for it. `turn` says whose message is next; None: it is over, and `stop` says why."""
+
+    def __init__(self, task: Task, world: World, *, turns: int = TURNS, steps: int = STEPS) -> None:
+        world.reset()
+        self.task, self.world = task, world
+        self.tools = tool_list(world.loaded.env)
+        self.messages: list[Message] = [Message(role="system", content=surroundings(world))]
+        self.turn: Literal["user", "agent"] | None = "user"
+        self.stop: Stop | None = None
+        self._left = {"user": turns, "agent": steps}
+        self._calls = 0
+
+    def seen_by_user(self) -> list[Message]:
+        """What was said, without calls and their answers."""
+        return [m for m in self.messages if m.role == "user" or (m.role == "assistant" and m.content)]
+
+    def step(self, message: Message) -> None:
+        """Take the next message. Raises ValueError where the episode is over or it is another's turn."""
+        if self.turn is None:
+            raise ValueError("the episode is over: make a new one")
+        if message.role != ("user" if self.turn == "user" else "assistant"):
+            raise ValueError(f"it is the {self.turn}'s turn, and this is a message of the {message.role}")
+        if self.turn == "user" and DONE in message.content:
+            self._end("user_done")
+            return
+        self._left[self.turn] -= 1
+        self.messages.append(message)
+        for call in message.calls:
+            answer = self.world.call(call.name, call.arguments)
+            self._calls += 1
+            self.messages.append(Message(role="tool", call_id=call.id, name=call.name, content=answer.text(), error=answer.error.code if answer.error else None))
+        if not message.calls:
+            self.turn = "agent" if self.turn == "user" else "user"
+        if self._left[self.turn] <= 0:
+            self._end("turns" if self.turn == "user" else "steps")
+
+    def _end(self, stop: Stop) -> None:
+        self.turn, self.stop = None, stop
+
+    def fail(self) -> None:
+        """End it for something that is not the players' doing."""
+        self._end("infrastructure")
+
+    def rollout(self, *, task: str, agent: str, user: str, scripted: bool, trial: int = 0, seed: Seed = 0, error: str | None = None) -> Rollout:
+        """The record of what happened. task: id of its row."""
+        return Rollout(
+            task=task,
+            trial=trial,
+            agent=agent,
+            user=user,
+            scripted=scripted,
+            seed=seed,
+            messages=tuple(self.messages),
+            stop=self.stop or "infrastructure",
+            change=self.world.diff().form,
+            usage=Usage(steps=sum(m.role == "assistant" for m in self.messages), calls=self._calls),
+            error=error,
+        )
+
+
+def run_episode(
+    task: Task, world: World, *, agent: Player, user: Player, number: str = "", trial: int = 0, seed: Seed = 0, turns: int = TURNS, steps: int = STEPS
+) -> Rollout:
+    """Play an episode to its end. number: id of the task's row. A player that raises OSError or TimeoutError ends it as infrastructure."""
+    episode = Episode(task, world, turns=turns, steps=steps)
+    error = None
+    while episode.turn is not None:
+        try:
+            if episode.turn == "user":
+                episode.step(user.play(episode.seen_by_user(), ()))
+            else:
+                episode.step(agent.play(episode.messages, episode.tools))
+        except (OSError, TimeoutError) as failure:
+            error = f"{type(failure).__name__}: {failure}"
+            episode.fail()
+    return episode.rollout(task=number, agent=agent.name, user=user.name, scripted=agent.scripted, trial=trial, seed=seed, error=error)
+
+
+# ---- what the agent is told ---------------------------------------------------------------------------------------
+
+
+def tool_list(env: EnvSpec) -> list[JsonObject]:
+    """The world's tools as OpenAI-style functions, alphabetical."""
+    return [{"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}} for t in env.tools]
+
+
+def surroundings(world: World) -> str:
+    """The system message: what the agent may do, where it is, what time it is, and the rules."""
+    env = world.loaded.env
+    title = env.model.title if env.model else env.domain
+    lines = [
+        f"You help a user with {title}.",
+        "Act through the tools only, and tell the user nothing that they have not shown you. Look things up before you change them; "
+        "before the first change, say what you are going to do and wait for a yes. When the user's wish is done, say so.",
+        f"It is {world.db.now}." + _context(world.context),
+    ]
+    return "\n".join(lines + ([env.rules.strip()] if env.rules.strip() else []))
+
+
+def _context(context: Mapping[str, str]) -> str:
+    return " You work with " + ", ".join(f"{name} {value}" for name, value in sorted(context.items())) + "." if context else ""

@@ -1,0 +1,237 @@
+"""Players that know the gold calls: demonstrations by construction, and named ways to go wrong. Every row names them so.
+
+    gold        the gold calls inside a conversation: asks, looks up, says what it will do, waits for a yes, does it, tells
+    stumbling   the same, but one call fails first and is mended
+    forgetting  leaves out one of the writes
+    adding      makes one write more, on a neighbouring row
+    wrong       one call names a neighbouring row; in a question, another value is told
+
+`script` gives the moves of one of them, or None where it does not exist on the task.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from agentscaler.dice import Dice
+from agentscaler.grade import closing
+from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
+from agentscaler.words import humanise
+
+Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong"]
+MANNERS: Final[tuple[Manner, ...]] = ("gold", "stumbling", "forgetting", "adding", "wrong")
+
+_MORE: Final = ("Is there anything else I should know before I start?", "Is there anything I should know about it?", "Could you tell me a bit more about it first?", "Before I begin: are there any details I should know?")
+_LOOK: Final = ("Let me look that up.", "One moment, I'll check.", "I'll have a look.", "Let me find it first.", "")
+_READY: Final = ("I am going to {deeds}. Shall I go ahead?", "I would now {deeds}. Should I proceed?", "I'm ready to {deeds}. Is that right?", "That means I {deeds}. May I go ahead?")
+_DONE: Final = ("That's done.", "Done.", "All done.", "It's done.")
+_AGAIN: Final = ("That did not work; let me correct the call.", "The call was refused. I'll try it again with the right arguments.", "That was my mistake, I'll mend it.")
+
+
+class Move(NamedTuple):
+    """One message of the agent; `wait` gives the turn to the user."""
+
+    say: str
+    calls: tuple[tuple[str, JsonObject], ...] = ()
+
+
+class GoldPlayer:
+    """Plays the moves of a script one after the other."""
+
+    scripted = True
+
+    def __init__(self, name: Manner, moves: Sequence[Move], task: Task, dice: Dice) -> None:
+        self.name = name
+        self._moves = list(moves)
+        self._details = [f.text for f in task.brief.facts if f.about == "detail"]
+        self._task, self._dice = task, dice
+        self._made = 0
+
+    def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
+        """The next move. What is missing is asked for before it is needed."""
+        del tools
+        if messages[-1].role == "user" and self._unsaid(messages):
+            return Message(role="assistant", content=self._dice.choice(_MORE))
+        if not self._moves:
+            return Message(role="assistant", content="Is there anything else I can do for you?")
+        move = self._moves.pop(0)
+        calls = []
+        for name, arguments in move.calls:
+            calls.append(ToolCall(id=f"call_{self._made}", name=name, arguments=arguments))
+            self._made += 1
+        return Message(role="assistant", content=move.say, calls=tuple(calls))
+
+    def _unsaid(self, messages: Sequence[Message]) -> bool:
+        """Are there details of the present wish that the user has not told?"""
+        if any(m.content in _MORE for m in messages[-2:] if m.role == "assistant"):
+            return False
+        said = " ".join(m.content for m in messages if m.role == "user")
+        part = max((f.part for f in self._task.brief.facts if f.text in said), default=0)
+        return any(f.about == "detail" and f.part == part and f.text not in said for f in self._task.brief.facts)
+
+
+def script(manner: Manner, task: Task, kinds: Mapping[str, str], dice: Dice) -> list[Move] | None:
+    """The moves of a player on a task; None where that manner does not exist on it. kinds: tool name -> read or write."""
+    calls = [(c.name, dict(c.arguments)) for c in task.gold]
+    ends = list(task.parts or (len(calls),))
+    answers = list(task.answers)
+    failing: dict[int, tuple[str, JsonObject]] = {}
+    if manner == "stumbling":
+        found = _stumble(task, dice)
+        if found is None:
+            return None
+        failing = found
+    elif manner == "forgetting":
+        writes = [i for i, (name, _) in enumerate(calls) if kinds[name] == "write"]
+        if not writes:
+            return None
+        gone = dice.choice(writes)
+        calls.pop(gone)
+        ends = [e - (e > gone) for e in ends]
+    elif manner == "adding":
+        extra = _extra(task, kinds, dice)
+        if extra is None:
+            return None
+        calls.append(extra)
+        ends[-1] += 1
+    elif manner == "wrong":
+        changed = _elsewhere(task, kinds, dice)
+        if changed is not None:
+            calls[changed[0]] = changed[1]
+        elif (told := _misled(answers)) is not None:
+            answers = told
+        else:
+            return None
+    return list(_moves(task, calls, ends, answers, kinds, failing, dice))
+
+
+def _moves(
+    task: Task, calls: list[tuple[str, JsonObject]], ends: list[int], answers: list[Answer], kinds: Mapping[str, str], failing: Mapping[int, tuple[str, JsonObject]], dice: Dice
+) -> Iterator[Move]:
+    start = 0
+    told: set[int] = set()
+    for end in ends:
+        part = list(enumerate(calls))[start:end]
+        first = next((i for i, (name, _) in part if kinds[name] == "write"), None)
+        for i, (name, arguments) in part:
+            if i == first:
+                yield Move(dice.choice(_READY).format(deeds=_deeds(calls[first:end], kinds)))
+            say = dice.choice(_LOOK) if i == start and kinds[name] == "read" else ""
+            if i in failing:
+                yield Move(say, (failing[i],))
+                say = dice.choice(_AGAIN)
+            yield Move(say, ((name, arguments),))
+        due = [a for n, a in enumerate(answers) if n not in told and (a.step < end or end == ends[-1])]
+        told |= {n for n, a in enumerate(answers) if a in due}
+        report = closing(due) if due else ""
+        done = dice.choice(_DONE) if first is not None else ""
+        yield Move(" ".join(filter(None, [report, done])) or "There was nothing to change.")
+        start = end
+
+
+def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str]) -> str:
+    """'delete volume vol-1 and vol-2': what the writes do, as far as their names say."""
+    by_name: dict[str, list[str]] = {}
+    for name, arguments in calls:
+        if kinds[name] == "write":
+            by_name.setdefault(name, []).append(_named(arguments))
+    parts = []
+    for name, targets in by_name.items():
+        some = [t for t in targets if t]
+        parts.append(" ".join(filter(None, [_verb_phrase(name), ", ".join(some[:-1]) + (" and " if some[:-1] else "") + some[-1] if some else ""])))
+    return " and then ".join(parts)
+
+
+def _verb_phrase(name: str) -> str:
+    """'volumes_delete' and 'DeleteVolume' -> 'delete volume'."""
+    if re.fullmatch(r"[a-z]\w*_[a-z]\w*", name) and "_" in name:
+        things, _, verb = name.rpartition("_")
+        return f"{humanise(verb)} {humanise(things.rpartition('_')[2])}"
+    return humanise(name)
+
+
+def _named(arguments: JsonObject) -> str:
+    """The value that names what a call is about: the last short text among its arguments."""
+    texts = [v for v in arguments.values() if isinstance(v, str) and 0 < len(v) <= 60]
+    return texts[0] if len(texts) == 1 else max(texts, key=lambda t: bool(re.search(r"\d", t)), default="")
+
+
+# ---- going wrong ------------------------------------------------------------------------------------------------
+
+
+def _stumble(task: Task, dice: Dice) -> dict[int, tuple[str, JsonObject]] | None:
+    """A call that is refused, before the right one: an argument has the wrong name, is missing, or has the wrong type."""
+    able = [i for i, c in enumerate(task.gold) if c.arguments]
+    if not able:
+        return None
+    i = dice.choice(able)
+    name, arguments = task.gold[i].name, dict(task.gold[i].arguments)
+    key = dice.choice(sorted(arguments))
+    ways = ["rename", "type"]
+    way = dice.choice(ways)
+    if way == "rename":
+        arguments[_misspelled(key)] = arguments.pop(key)
+    else:
+        arguments[key] = {"value": arguments[key]} if not isinstance(arguments[key], dict) else str(arguments[key])
+    return {i: (name, arguments)}
+
+
+def _misspelled(name: str) -> str:
+    return re.sub(r"(?i)(?<=.)id$", "_identifier", name) if re.search(r"(?i).id$", name) else f"{name}_value"
+
+
+def _extra(task: Task, kinds: Mapping[str, str], dice: Dice) -> tuple[str, JsonObject] | None:
+    """One of the writes once more, on a neighbour."""
+    for i in dice.shuffled([i for i, c in enumerate(task.gold) if kinds[c.name] == "write"]):
+        found = _neighbour(task, i, dice)
+        if found is not None:
+            return task.gold[i].name, found
+    return None
+
+
+def _elsewhere(task: Task, kinds: Mapping[str, str], dice: Dice) -> tuple[int, tuple[str, JsonObject]] | None:
+    """One of the calls on a neighbour; a write, if there is one."""
+    order = sorted(dice.shuffled(range(len(task.gold))), key=lambda i: kinds[task.gold[i].name] == "read")
+    for i in order:
+        found = _neighbour(task, i, dice)
+        if found is not None:
+            return i, (task.gold[i].name, found)
+    return None
+
+
+def _neighbour(task: Task, i: int, dice: Dice) -> JsonObject | None:
+    """The arguments of a gold call, one of them replaced by what an earlier answer shows in the same place of another row."""
+    for given in task.given[i]:
+        if given.source != "read" or given.step is None:
+            continue
+        mine = task.gold[i].arguments[given.argument]
+        others = [v for v in _beside(task.gold[given.step].result, mine) if v not in _used(task, given.argument)]
+        if others:
+            return {**task.gold[i].arguments, given.argument: dice.choice(others)}
+    return None
+
+
+def _used(task: Task, argument: str) -> list[Any]:
+    return [c.arguments.get(argument) for c in task.gold]
+
+
+def _beside(data: Any, value: Any) -> list[Any]:
+    """Values that stand in other rows under the same name as `value` stands in one."""
+    if isinstance(data, dict):
+        return [v for part in data.values() for v in _beside(part, value)]
+    if not isinstance(data, list):
+        return []
+    for row in data:
+        if isinstance(row, dict):
+            for name, shown in row.items():
+                if shown == value and type(shown) is type(value):
+                    return [r[name] for r in data if isinstance(r, dict) and r.get(name) not in (None, value)]
+    return [v for part in data for v in _beside(part, value)]
+
+
+def _misled(answers: Sequence[Answer]) -> list[Answer] | None:
+    """The answers, one of them that of another row."""
+    for n, answer in enumerate(answers):
+        if answer.rivals:
+            return [*answers[:n], answer.model_copy(update={"value": answer.rivals[0]}), *answers[n + 1 :]]
+    return None

@@ -1,0 +1,75 @@
+"""The scripted user: tells the brief bit by bit, answers questions, confirms changes, and leaves when all is done.
+
+It opens with the first wish; further facts come when it is asked, or when the agent says it is done without having heard them. It never
+names a call or a parameter. What it says depends on the brief, on what was said, and on its dice only.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agentscaler.dice import Dice
+from agentscaler.episode import DONE
+from agentscaler.records import Brief, Fact, JsonObject, Message
+
+_PERMISSION: Final = re.compile(r"(?i)\b(?:shall i|should i|may i|go ahead|proceed|confirm|is that (?:right|ok|okay|correct)|are you sure)\b[^?]*\?")
+_OPEN: Final = re.compile(r"(?i)\b(?:anything|something) (?:else|more) (?:i|you)\b[^?]*(?:help|do for you|need)[^?]*\?|anything else\?")
+_YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
+_NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
+_HELLO: Final = ("Hello.", "Hi there.", "Good morning.", "Hi,", "Hello,")
+MOST_SHRUGS: Final = 3
+"""So often the user says that there is nothing more to say before they give up."""
+
+
+class ScriptedUser:
+    """Plays a brief. Not a model: rollouts name it as scripted."""
+
+    name = "scripted"
+    scripted = True
+
+    def __init__(self, brief: Brief, dice: Dice) -> None:
+        self._left = list(brief.facts)
+        self._dice = dice
+        self._part = 0
+        self._shrugs = 0
+
+    def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
+        """The next thing the user says; DONE when nothing is left."""
+        del tools
+        last = messages[-1].content if messages and messages[-1].role == "assistant" else None
+        return Message(role="user", content=self._open() if last is None else self._reply(last))
+
+    def _open(self) -> str:
+        said = self._take("wish")
+        if self._dice.chance(0.3):
+            said += self._take("reason")
+        hello = f"{self._dice.choice(_HELLO)} " if self._dice.chance(0.35) else ""
+        text = _text(said)
+        return hello + (text[:1].lower() + text[1:] if hello.endswith(", ") and not re.match(r"I\b|[A-Z]{2}", text) else text)
+
+    def _reply(self, last: str) -> str:
+        if _PERMISSION.search(last):
+            more = self._take("detail") + self._take("limit")
+            return " ".join(filter(None, [self._dice.choice(_YES), _text(more)]))
+        if last.rstrip().endswith("?") and not _OPEN.search(last):
+            more = self._take("detail") + self._take("reason") + (self._take("limit") if self._dice.chance(0.5) else [])
+            if more:
+                return _text(more)
+            self._shrugs += 1
+            return self._dice.choice(_NO_MORE) if self._shrugs <= MOST_SHRUGS else DONE
+        more = self._take("detail")
+        if more:
+            return _text(more)
+        self._part += 1
+        more = self._take("follow_up")
+        return _text(more) if more else DONE
+
+    def _take(self, about: str) -> list[Fact]:
+        """Facts of that kind of the present wish that were not said yet; limits belong to all."""
+        found = [f for f in self._left if f.about == about and (f.part == self._part or about == "limit")]
+        self._left = [f for f in self._left if f not in found]
+        return found
+
+
+def _text(facts: Sequence[Fact]) -> str:
+    return " ".join(f.text for f in facts)
