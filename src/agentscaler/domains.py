@@ -2,9 +2,10 @@
 
 Communities of the similarity graph (Louvain or Leiden over mutual strongest neighbours; paper section 3.1) are the domains.
 Communities above 60 tools are split again; those that are too small, or only read, or only write, join their strongest
-neighbour. Worlds are built from
-the partition with the service prior; the label-free partition is scored against the true services as the evidence of
-the method, with plain tool frequencies, grouping by service and random groups beside it.
+neighbour. Worlds are built from the partition with the service prior, in which only tools of one service, or copies of
+them, are neighbours: tables of two services never refer to each other, so a word that joins them makes no world. The
+label-free partition is scored against the true services as the evidence of the method, with plain tool frequencies,
+grouping by service and random groups beside it.
 """
 
 import random
@@ -42,6 +43,10 @@ class Scores(NamedTuple):
     purity: float
 
 
+Side: TypeAlias = tuple[list[str], bool]
+"""A group of tools, and whether it is held out."""
+
+
 class Found(NamedTuple):
     """The domains, and the tools that are in none, with the reason."""
 
@@ -59,21 +64,25 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     groups = [[ids[i] for i in m] for m in _members(labels)]
     out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
     sides = {i: {family(g) in out for g in (t.source.group, *t.also_in)} for i, t in tools.items()}
-    kept, stray = [], []
+    kept: list[Side] = []
+    stray: list[str] = []
     for group in groups:
         side = main_family(tools, group) in out
         stay = [i for i in group if sides[i] == {side}]
         stray += set(group) - set(stay) if len(stay) >= SMALLEST else group
         if len(stay) >= SMALLEST:
             kept.append((stay, side))
-    left = take_in(stray, kept, sides, nodes)
+    lone = set(stray)
+    near = [n.model_copy(update={"together": tuple(x for x in n.together if _kin(tools, n.tool, x.tool))}) for n in nodes if n.tool in lone]
+    left = take_in(stray, kept, sides, near)
+    join_service(tools, left, kept, sides)
     kept = sorted((sorted(group), side) for group, side in kept)
     names = _names([[tools[i] for i in group] for group, _ in kept])
     domains = [_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
     return Found(sorted(domains, key=lambda d: d.name), left)
 
 
-def take_in(stray: Sequence[str], kept: Sequence[tuple[list[str], bool]], sides: Mapping[str, set[bool]], nodes: Sequence[Node]) -> dict[str, Dropped]:
+def take_in(stray: Sequence[str], kept: list[Side], sides: Mapping[str, set[bool]], nodes: Sequence[Node]) -> dict[str, Dropped]:
     """Tools whose own group is too small or on the other side join the domain of theirs that is most like them.
 
     Changes `kept`; returns those that found none, with the reason.
@@ -85,7 +94,7 @@ def take_in(stray: Sequence[str], kept: Sequence[tuple[list[str], bool]], sides:
         if len(sides[number]) > 1:
             left[number] = Dropped("held_out", "equal copies of it stand on both sides of the train and held-out split")
             continue
-        ties: Counter[int] = Counter()
+        ties: dict[int, float] = defaultdict(float)
         for other in near[number]:
             n = home.get(other.tool)
             if n is not None and {kept[n][1]} == sides[number] and len(kept[n][0]) < LARGEST:
@@ -95,6 +104,30 @@ def take_in(stray: Sequence[str], kept: Sequence[tuple[list[str], bool]], sides:
             continue
         kept[min(ties, key=lambda n: (-ties[n], n))][0].append(number)
     return left
+
+
+def join_service(tools: Mapping[str, Tool], left: dict[str, Dropped], kept: list[Side], sides: Mapping[str, set[bool]]) -> None:
+    """Of the tools that are left: into a domain of their service, the one with most of their noun; or they become one.
+
+    Changes `left` and `kept`.
+    """
+    nouns = {i: analyse(t.source, t.name).noun[-1:] for i, t in tools.items()}
+    for number in sorted(i for i, reason in left.items() if reason.reason == "outside"):
+        own = services_of(tools[number])
+        homes = [n for n, (group, side) in enumerate(kept) if {side} == sides[number] and len(group) < LARGEST and own & services_of(tools[group[0]])]
+        if homes:
+            alike = {n: sum(nouns[i] == nouns[number] for i in kept[n][0]) for n in homes}
+            kept[min(homes, key=lambda n: (-alike[n], len(kept[n][0]), n))][0].append(number)
+            del left[number]
+    alone: dict[str, list[str]] = defaultdict(list)
+    for number in sorted(i for i, reason in left.items() if reason.reason == "outside"):
+        alone[tools[number].source.group].append(number)
+    for _, group in sorted(alone.items()):
+        if len(group) < SMALLEST:
+            continue
+        kept.append((group[:LARGEST], sides[group[0]] == {True}))
+        for number in group[:LARGEST]:
+            del left[number]
 
 
 def _domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> Domain:
@@ -119,24 +152,33 @@ def one_domain(tools: Mapping[str, Tool], name: str) -> Domain:
 def partition(
     tools: Mapping[str, Tool], nodes: Sequence[Node], *, prior: bool, method: Method = "leiden", seed: int = 0, smallest: int = WEAK, largest: int = LARGEST
 ) -> Labels:
-    """Community number of each tool, in the order of sorted(tools). prior: use the graph with the service prior."""
+    """Community number of each tool, in the order of sorted(tools).
+
+    prior: use the graph with the service prior, and of it the edges within a service; weak communities then join along
+    edges that only one end chose, too.
+    """
     ids = sorted(tools)
     at = {number: i for i, number in enumerate(ids)}
     rows, columns, weights = [], [], []
     for node in nodes:
         for near in node.together if prior else node.similar:
-            rows.append(at[node.tool])
-            columns.append(at[near.tool])
-            weights.append(near.score)
-    a, b, w = mutual(np.array(rows, int), np.array(columns, int), np.array(weights), len(ids))
+            if not prior or _kin(tools, node.tool, near.tool):
+                rows.append(at[node.tool])
+                columns.append(at[near.tool])
+                weights.append(near.score)
+    chosen = sp.csr_matrix((np.array(weights, float), (np.array(rows, int), np.array(columns, int))), (len(ids), len(ids)))
+    a, b, w = mutual(chosen)
     labels = communities(a, b, w, len(ids), method=method, seed=seed, largest=largest)
     reads = np.array([analyse(tools[i].source, tools[i].name).kind in READS for i in ids], bool)
+    if prior:
+        loose = chosen.tocoo()
+        a, b, w = loose.row, loose.col, loose.data
     return attach_weak(labels, a, b, w, reads, smallest=smallest, largest=largest)
 
 
-def mutual(rows: Any, columns: Any, weights: Any, n: int) -> tuple[Any, Any, Any]:
-    """Edges both ends chose; a tool without any keeps its best one."""
-    chosen = sp.csr_matrix((weights, (rows, columns)), (n, n))
+def mutual(chosen: Any) -> tuple[Any, Any, Any]:
+    """Edges both ends chose, of a sparse matrix of scores; a tool without any keeps its best one."""
+    n = chosen.shape[0]
     both = chosen.minimum(chosen.T)
     upper = sp.triu(both, 1).tocoo()
     lone = np.flatnonzero(np.diff(both.tocsr().indptr) == 0)
@@ -196,6 +238,17 @@ def attach_weak(labels: Labels, a: Any, b: Any, w: Any, reads: Any, *, smallest:
                     size[community] = 0
                     break
     return labels
+
+
+def services_of(tool: Tool) -> frozenset[str]:
+    """vendor:service of a tool and of its copies."""
+    return frozenset((tool.source.group, *tool.also_in))
+
+
+def _kin(tools: Mapping[str, Tool], one: str, other: str) -> bool:
+    """Do two tools, or copies of them, belong to one service?"""
+    a, b = tools[one], tools[other]
+    return a.source.group == b.source.group or bool((a.also_in or b.also_in) and services_of(a) & services_of(b))
 
 
 def _members(labels: Labels) -> list[list[int]]:
