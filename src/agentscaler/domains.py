@@ -178,7 +178,6 @@ def partition(
 
 def mutual(chosen: Any) -> tuple[Any, Any, Any]:
     """Edges both ends chose, of a sparse matrix of scores; a tool without any keeps its best one."""
-    n = chosen.shape[0]
     both = chosen.minimum(chosen.T)
     upper = sp.triu(both, 1).tocoo()
     lone = np.flatnonzero(np.diff(both.tocsr().indptr) == 0)

@@ -57,9 +57,13 @@ def misses(answer: Answer, messages: Sequence[Message]) -> str | None:
     if not said:
         return f"{answer.name}: expected {answer.value!r}, which was not said"
     for rival in answer.rivals:
-        if says(rest, rival, answer.type)[0]:
+        if normal(str(rival)) not in _EVERYDAY and says(rest, rival, answer.type)[0]:
             return f"{answer.name}: {rival!r} was said beside {answer.value!r}"
     return None
+
+
+_EVERYDAY: Final = frozenset("done ok okay yes no on off all any one new set found ready changed deleted created none".split())
+"""Values that stand in any sentence: said beside the answer they are no rival."""
 
 
 def _after_evidence(answer: Answer, messages: Sequence[Message]) -> Heard:

@@ -80,6 +80,18 @@ def analyse(source: Source, name: str) -> Analysis:
 
 
 @lru_cache(100_000)
+def of_name(name: str) -> Analysis:
+    """Of a tool's name alone, as an agent sees it: 'DeleteVolume', 'amplify_ListWebhooks', 'buyers_userLists_close'."""
+    parts = re.sub(r"_\d+$", "", name).split("_")
+    name = "_".join(parts)
+    if len(parts) > 1 and not re.search(r"[A-Z]", parts[-1][:1]) and split(parts[-1]) and split(parts[-1])[0] in CLASS and not split(parts[0])[0] in CLASS:
+        return google(".".join(["service", *parts]), "")
+    if len(parts) > 1 and re.match(r"[A-Z]", parts[-1]):
+        name = parts[-1]
+    return _named(name, "", "", "")
+
+
+@lru_cache(100_000)
 def google(operation: str, verb: str) -> Analysis:
     """'managedkafka.projects.locations.clusters.list'."""
     parts = operation.split(".")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
-from agentscaler.verbs import Analysis
+from agentscaler.verbs import VIEW_WORDS, Analysis
 from agentscaler.words import PAGING, TRANSPORT, field, singular, split
 
 COUNTS = ("totalcount", "total", "totalsize", "totalresults", "count", "totalitems", "resultcount", "totalnum")
@@ -79,8 +79,8 @@ def _descend(body: dict[str, Schema], what: Analysis, wants_list: bool) -> tuple
     here: Schema = {"type": "object", "properties": body}
     for _ in range(3):
         properties = here.get("properties", {})
-        choice = _choose(properties, what, wants_list and not many, len(path))
-        if choice is None:
+        choice = (_inner_list(properties, what), True) if many else _choose(properties, what, wants_list and not _stands_alone(properties, what, path), len(path))
+        if choice is None or choice[0] is None:
             break
         name, listed = choice
         inner = properties[name]
@@ -90,11 +90,23 @@ def _descend(body: dict[str, Schema], what: Analysis, wants_list: bool) -> tuple
         here = inner
         if kind_of(inner) != "object" or "properties" not in inner:
             break
-        if many and not _wraps_again(inner, what):
+        if many and _inner_list(inner["properties"], what) is None:
             break
         if not wants_list and not many and len(inner["properties"]) > 2:
             break
     return path, many, here
+
+
+def _stands_alone(properties: dict[str, Schema], what: Analysis, path: list[tuple[str, bool]]) -> bool:
+    """DescribeChannel answers a channel, though channels hold lists (Outputs, Tags): there is no list of the thing itself."""
+    lists = [n for n, s in properties.items() if kind_of(s) == "array"]
+    if what.verb != "describe" or any(set(field(n)) & set(what.noun[-1:]) for n in lists):
+        return False
+    about = path and set(field(path[-1][0])) & set(what.noun)
+    if any(s.get("properties") and set(field(n)) & set(what.noun) for n, s in properties.items()):
+        return True
+    plain = [n for n, s in properties.items() if n not in lists and not _aside(n, s)]
+    return len(plain) >= (2 if about else 3)
 
 
 def _choose(properties: dict[str, Schema], what: Analysis, wants_list: bool, depth: int) -> tuple[str, bool] | None:
@@ -105,6 +117,7 @@ def _choose(properties: dict[str, Schema], what: Analysis, wants_list: bool, dep
 
     def closeness(name: str) -> tuple[float, int]:
         words = set(field(name))
+        words = words - VIEW_WORDS or words
         noun = set(what.noun)
         return (len(words & noun) / max(len(words | noun), 1), -list(properties).index(name))
 
@@ -118,7 +131,8 @@ def _choose(properties: dict[str, Schema], what: Analysis, wants_list: bool, dep
             return max(bare, key=closeness), True
         return None
     best = max(objects, key=closeness, default=None)
-    if best is not None and len(properties) <= 3 and (len(properties) == 1 or closeness(best)[0] >= 0.34 or rest == 0):
+    near = closeness(best)[0] if best is not None else 0.0
+    if best is not None and ((len(properties) <= 3 and (len(properties) == 1 or near >= 0.34 or rest == 0)) or (near >= 0.5 and rest <= 1)):
         return best, False
     if len(lists) == 1 and len(properties) <= 2 and depth == 0:
         return lists[0], True
@@ -128,12 +142,13 @@ def _choose(properties: dict[str, Schema], what: Analysis, wants_list: bool, dep
     return None
 
 
-def _wraps_again(inner: Schema, what: Analysis) -> bool:
-    """Does a listed item hold the real list (Reservations -> Instances)?"""
-    properties = inner.get("properties", {})
+def _inner_list(properties: dict[str, Schema], what: Analysis) -> str | None:
+    """The list in a listed item that is the real one (Reservations -> Instances)."""
     lists = [n for n, s in properties.items() if kind_of(s) == "array" and "properties" in s.get("items", {})]
     noun = tuple(what.noun)
-    return any(field(n) == noun for n in lists) and not any(field(n)[: len(noun)] == noun for n in properties if n not in lists)
+    if any(field(n)[: len(noun)] == noun for n in properties if n not in lists):
+        return None
+    return next((n for n in lists if field(n) == noun), None)
 
 
 _LIST = re.compile(r"(?<=[a-zD])_?(?:Set|List|set|list)$")

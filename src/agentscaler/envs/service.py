@@ -39,7 +39,10 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
     entries = []
     for number, tool in sorted(tools.items(), key=lambda x: (x[1].source.operation, x[0])):
         what = analyse(tool.source, tool.name)
-        entries.append(Entry(number, tool, what, find_item(tool, what)))
+        item = find_item(tool, what)
+        if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
+            what = what._replace(kind="get")
+        entries.append(Entry(number, tool, what, item))
     entries = same_nouns(entries)
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)

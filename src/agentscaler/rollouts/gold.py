@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from agentscaler.dice import Dice
 from agentscaler.grade import closing
 from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
+from agentscaler.verbs import of_name
 from agentscaler.words import humanise
 
 Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong"]
@@ -43,7 +44,6 @@ class GoldPlayer:
     def __init__(self, name: Manner, moves: Sequence[Move], task: Task, dice: Dice) -> None:
         self.name = name
         self._moves = list(moves)
-        self._details = [f.text for f in task.brief.facts if f.about == "detail"]
         self._task, self._dice = task, dice
         self._made = 0
 
@@ -144,10 +144,9 @@ def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str]) ->
 
 def _verb_phrase(name: str) -> str:
     """'volumes_delete' and 'DeleteVolume' -> 'delete volume'."""
-    if re.fullmatch(r"[a-z]\w*_[a-z]\w*", name) and "_" in name:
-        things, _, verb = name.rpartition("_")
-        return f"{humanise(verb)} {humanise(things.rpartition('_')[2])}"
-    return humanise(name)
+    said = of_name(name)
+    verb = "change" if said.verb in ("patch", "modify", "put", "set", "other") else said.verb
+    return " ".join(filter(None, [verb, humanise(said.noun), said.preposition, humanise(said.tail)]))
 
 
 def _named(arguments: JsonObject) -> str:

@@ -53,7 +53,7 @@ def _load(text: str, path: Path) -> Any:
             raise UserError(f"{path}: no JSON ({json_error}); mend the file or give {DIALECTS}") from json_error
         try:
             return yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             line = getattr(getattr(error, "problem_mark", None), "line", None)
             at = f", line {line + 1}" if isinstance(line, int) else ""
             raise UserError(f"{path}{at}: neither JSON nor YAML; mend the file or give {DIALECTS}") from error
