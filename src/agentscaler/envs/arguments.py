@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from agentscaler.edges import collection_words, placeholders
+from agentscaler.envs.columns import parent_path, unpacked
 from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, python_name, table_of, usable
 from agentscaler.envs.items import is_plural, one_of
-from agentscaler.envs.service import Service, parent_parameter, parent_path, unpacked
+from agentscaler.envs.keys import parent_parameter
+from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import PAGING, TRANSPORT, entity, field, snake

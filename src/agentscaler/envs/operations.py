@@ -1,10 +1,11 @@
 """What each tool does to the tables of its service: an Operation, or the reason why it is left out."""
 
 from agentscaler.envs.arguments import Lost
+from agentscaler.envs.columns import part_of
 from agentscaler.envs.drafts import Compiled, Draft, Entry
 from agentscaler.envs.links import add_link_tables, link, tied_list
 from agentscaler.envs.reads import read
-from agentscaler.envs.service import Service, part_of
+from agentscaler.envs.service import Service
 from agentscaler.envs.writes import action, create, delete, put, update
 
 MAKERS = {"get": read, "list": read, "create": create, "put": put, "update": update, "delete": delete, "action": action}

@@ -10,10 +10,21 @@ from typing import Any, Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.arguments import HIDDEN, context_path, is_time
+from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
-from agentscaler.envs.service import parent_path
 from agentscaler.envs.vocabulary import (
-    COUNTRIES, DESCRIPTIONS, KIND_SLUGS, PEOPLE_NOUNS, PHRASE_LISTS, REASONS, REGIONS, SLUG_LISTS, cities, companies, find_names, people, streets,
+    COUNTRIES,
+    DESCRIPTIONS,
+    KIND_SLUGS,
+    PEOPLE_NOUNS,
+    PHRASE_LISTS,
+    REASONS,
+    SLUG_LISTS,
+    cities,
+    companies,
+    find_names,
+    people,
+    streets,
 )  # fmt: skip
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
@@ -166,7 +177,7 @@ def template_from(example: str) -> str | None:
     if example.isdigit():
         return f"{{digits:{min(len(example), 15)}}}"
     found = re.fullmatch(r"([A-Za-z][A-Za-z_]*(?:[-_][A-Za-z]+){0,2}[-_])([A-Za-z0-9]{4,24})", example)
-    if found and re.search(r"\d", found[2]) or (found and len(found[2]) >= 6):
+    if (found and re.search(r"\d", found[2])) or (found and len(found[2]) >= 6):
         return found[1] + f"{{base36:{len(found[2])}}}" if found else None
     if re.fullmatch(r"[0-9a-f]{8,40}", example):
         return f"{{hex:{len(example)}}}"

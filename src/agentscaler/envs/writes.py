@@ -4,10 +4,21 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from agentscaler.envs.arguments import Lost, agreeing, alternative, argument, keys, matched, need_all, surroundings, values
+from agentscaler.envs.arguments import (
+    Lost,
+    agreeing,
+    alternative,
+    argument,
+    keys,
+    matched,
+    need_all,
+    surroundings,
+    values,
+)
 from agentscaler.envs.drafts import OPTION, STATE, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
-from agentscaler.envs.service import Service, is_slug, parent_parameter
+from agentscaler.envs.keys import is_slug, parent_parameter
+from agentscaler.envs.service import Service
 from agentscaler.records import Act, Argument, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import field, split
@@ -42,8 +53,8 @@ FLAGS: Final = {
     "enable": 1, "activate": 1, "disable": 0, "deactivate": 0, "lock": 1, "unlock": 0, "archive": 1, "unarchive": 0, "start": 1, "stop": 0,
     "hide": 1, "unhide": 0, "publish": 1, "unpublish": 0, "mute": 1, "unmute": 0, "trash": 1, "untrash": 0,
 }  # fmt: skip
-JOB_STATES: Final = "running in_progress started executing processing queued pending submitted created starting scheduled".split()
-NEW_STATES: Final = "active available enabled ready running created open ok normal succeeded completed healthy online pending draft queued submitted new".split()
+JOB_STATES: Final = ["running", "in_progress", "started", "executing", "processing", "queued", "pending", "submitted", "created", "starting", "scheduled"]
+NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new"]
 VAGUE: Final = ("reset", "rotate", "refresh", "renew", "transfer", "move", "merge", "convert", "migrate", "upgrade", "switch", "revert", "label", "annotate")
 """Updates that mean more than setting columns, unless a required argument says what is set."""
 

@@ -1,0 +1,236 @@
+"""The columns of a table and what they refer to, from the results of its reads and the parameters of its writes."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from agentscaler.edges import collection_words, placeholders
+from agentscaler.envs.drafts import MAX_COLUMNS, OPTION, SCALARS, STATE, TOKEN, Draft, Entry, Noun, table_of, usable
+from agentscaler.envs.items import one_of
+from agentscaler.envs.keys import is_slug
+from agentscaler.records import Schema
+from agentscaler.schemas import kind_of
+from agentscaler.words import PAGING, TRANSPORT, field
+
+
+def find_columns(draft: Draft) -> None:
+    """Result fields of its reads, then parameters of its creates and updates."""
+    if draft.single:
+        draft.force("only", {"type": "integer"})
+    reads = [e for e in draft.entries if e.what.kind in ("get", "list") and e.plain and e.item]
+    main = [e for e in reads if not e.view or _tells_own(e, draft)] or reads
+    shown = [(n, s) for e in main if e.item and not e.item.scalar for n, s in e.item.fields.items()]
+    if draft.own == "position":
+        draft.force("position", {"type": "integer"})
+    elif draft.own:
+        _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item))
+    for name, schema in _important(shown, draft):
+        if usable(name, schema) and (column := draft.add(name, schema)):
+            column.shown = True
+    for i, name in enumerate(draft.parents):
+        found = draft.find(name)
+        if found is None or draft.columns[found].json or found == draft.own:
+            schema = next((e.parameters[name] for e in draft.entries if name in e.parameters), {"type": "string"})
+            draft.parents[i] = draft.force(name, schema).name
+        else:
+            draft.parents[i] = found
+    draft.parents = [p for p in dict.fromkeys(draft.parents) if p != draft.own]
+    for entry in draft.entries:
+        if entry.what.kind in ("create", "update", "put") and not entry.view and (not entry.what.extra or entry.what.kind == "create"):
+            for name, schema in entry.parameters.items():
+                if name in entry.required or len(draft.columns) < 28:
+                    _write_column(draft, entry, name, schema)
+
+
+def find_parts(entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> None:
+    """What an update of a part sets (PutDedicatedIpWarmupAttributes) are columns of the thing it is a part of."""
+    for entry in entries:
+        if entry.what.kind not in ("update", "put") or (entry.what.noun in tables and not entry.view):
+            continue
+        noun = part_of(entry, tables)
+        if noun is None or tables[noun].own is None:
+            continue
+        draft = tables[noun]
+        for name, schema in entry.parameters.items():
+            new = name not in draft.key and field(name) != field(draft.own or "") and table_of(name, tables) is None
+            if new and len(draft.columns) < MAX_COLUMNS - 4 and kind_of(schema) in SCALARS:
+                _write_column(draft, entry, name, schema)
+
+
+def _tells_own(entry: Entry, draft: Draft) -> bool:
+    """A view that names the row by its own key: it shows columns of the thing."""
+    if draft.own is None:
+        return False
+    own = field(draft.own)
+    spellings = (own, (*draft.noun, own[-1]), (*draft.noun[-1:], own[-1]))
+    listed = entry.item is not None and entry.item.many and any(field(n) in spellings for n in entry.item.fields)
+    return listed or any(field(p) in spellings for p in entry.required)
+
+
+_TELLING = re.compile(r"(?i)(?:name|status|state|type|time|date|at|description|title|enabled|id|email|size|count|version|mode|class|label)$")
+
+
+def _important(shown: Sequence[tuple[str, Schema]], draft: Draft) -> list[tuple[str, Schema]]:
+    """Where a result has more fields than a table has room, those that tell or are written, in their own order."""
+    names = list(dict.fromkeys(n for n, _ in shown))
+    if len(names) <= MAX_COLUMNS - 8:
+        return list(shown)
+    written = {field(p) for e in draft.entries if e.what.kind in ("create", "update", "put") for p in e.parameters}
+    worth = {n: 4 * bool(STATE.search(n)) + 3 * (field(n) in written) + 2 * bool(_TELLING.search(n)) + (kind_of(s) in SCALARS) for n, s in reversed(shown)}
+    kept = set(sorted(names, key=lambda n: (-worth[n], names.index(n)))[: MAX_COLUMNS - 8])
+    return [(n, s) for n, s in shown if n in kept]
+
+
+def part_of(entry: Entry, tables: Mapping[Noun, Draft]) -> Noun | None:
+    """The thing whose part a tool is about: by the words in front of its noun, else by the one row its arguments name."""
+    noun = max((n for n in tables if entry.what.noun[: len(n)] == n), key=len, default=None)
+    if noun is not None:
+        return noun
+    named = {t for p in entry.required if kind_of(entry.parameters.get(p, {})) in ("string", "integer") and (t := table_of(p, tables))}
+    named = {t for t in named if tables[t].own is not None and not any(t in _above(tables[o], tables) for o in named if o != t)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _above(draft: Draft, tables: Mapping[Noun, Draft]) -> set[Noun | None]:
+    """Tables that the key of a draft names."""
+    return {table_of(p, tables, draft.noun) for p in draft.parents}
+
+
+def _write_column(draft: Draft, entry: Entry, name: str, schema: Schema) -> None:
+    if not usable(name, schema) or (OPTION.search(name) and name not in entry.required):
+        return
+    if (draft.segment or draft.fixed) and (name in ("parent", "name", *entry.tool.source.in_path) or is_slug(name, draft)):
+        return
+    if body := unpacked(draft, entry, name, schema):
+        for inner, property_ in body.items():
+            if column := draft.add(inner, property_):
+                column.written = True
+        return
+    if column := draft.add(name, schema):
+        column.written = True
+
+
+def unpacked(draft: Draft, entry: Entry, name: str, schema: Schema) -> dict[str, Schema] | None:
+    """The properties of an argument that is the thing itself: UpdateBackupPolicy(BackupPolicy={Status})."""
+    if kind_of(schema) != "object" or not schema.get("properties") or name in draft.columns:
+        return None
+    words = field(name)
+    wraps = {field(w) for e in draft.entries if e.item for w in e.item.wrap[-1:]}
+    properties = {k: v for k, v in schema["properties"].items() if usable(k, v)}
+    if words in wraps or words in (draft.noun, draft.noun[-1:]):
+        known = sum(draft.find(k) is not None for k in properties)
+        if properties and (known >= 0.5 * len(properties) or not any(c.shown for c in draft.columns.values())):
+            return properties
+    return None
+
+
+def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool) -> None:
+    """The key column bears the name under which results show it, where they do."""
+    own = draft.own
+    assert own is not None
+    words, noun = field(own), draft.noun
+    last = words[-1] if words[-1] in ("id", "arn", "name") else "name"
+    spellings = [words, (*noun, last), (*noun[-1:], last), (last,)]
+    if words in (noun, noun[-1:]):
+        spellings.append(("id",))
+    found = [n for w in spellings for n in shown if field(n) == w and kind_of(shown[n]) in ("string", "integer")]
+    name = own if own in shown else found[0] if found else own
+    asked = [e.parameters[own] for e in draft.entries if own in e.parameters and kind_of(e.parameters[own]) in ("string", "integer")]
+    schema = dict(shown.get(name) or (asked[0] if asked else {"type": "string"}))
+    if kind_of(schema) not in ("string", "integer") or (asked and kind_of(asked[0]) != kind_of(schema)):
+        schema["type"] = "string"
+    schema["type"] = kind_of(schema)
+    for extra in ("pattern", "examples", "description"):
+        if asked and extra in asked[0] and extra not in schema:
+            schema[extra] = asked[0][extra]
+    column = draft.force(name, schema)
+    listed_ids = [kind_of(e.parameters[n].get("items", {})) for e in draft.entries for n in e.parameters if one_of(n) == own and kind_of(e.parameters[n]) == "array"]
+    column.schema["digits"] = (any(kind_of(a) == "integer" for a in asked) or "integer" in listed_ids) and column.kind == "string"
+    column.choices = next((list(a["enum"]) for a in asked if "enum" in a), [])
+    column.shown = name in shown or listed
+    draft.canon[words] = column.name
+    draft.own = column.name
+
+
+def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
+    """Foreign keys: id-like columns that name another table; the parent of a Google resource."""
+    if draft.segment is not None:
+        _google_parent(draft, tables)
+    else:
+        _hidden_parents(draft, tables, contexts)
+    for column in draft.columns.values():
+        if column.name == draft.own or column.json or column.reference or column.kind != "string" or column.name in contexts or column.choices:
+            continue
+        target = table_of(column.name, tables, draft.noun)
+        if target is not None and _fits(column.name, tables[target]):
+            column.reference = target
+
+
+def _hidden_parents(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
+    """A parent that every list and create asks for and no result shows becomes a column all the same."""
+    entries = [e for e in draft.entries if e.what.kind in ("list", "create") and not e.view]
+    asked = Counter(p for e in entries for p in e.required)
+    for name, times in asked.items():
+        schema = next(e.parameters[name] for e in entries if name in e.required)
+        if name in contexts or kind_of(schema) != "string" or draft.find(name) is not None or times < len(entries):
+            continue
+        if table_of(name, tables, draft.noun) is not None:
+            draft.force(name, schema)
+    _hidden_marks(draft, contexts)
+
+
+def _hidden_marks(draft: Draft, contexts: frozenset[str]) -> None:
+    """What a list, get or delete asks for beside the key and no result shows: rows have it all the same."""
+    own = field(draft.own) if draft.own else ()
+    made = 0
+    for entry in draft.entries:
+        if entry.what.kind not in ("list", "get", "delete") or entry.view or entry.what.extra:
+            continue
+        for name in entry.required:
+            schema = entry.parameters.get(name, {})
+            if kind_of(schema) not in ("string", "integer") or name in contexts or draft.find(name) is not None or made >= 3:
+                continue
+            words = field(name)
+            spoken = words in (own, draft.noun, draft.noun[-1:]) or (words[-1:] in (("arn",), ("id",)) and words[:-1] in (draft.noun, draft.noun[-1:], ()))
+            if spoken or PAGING.match(" ".join(words)) or OPTION.search(name) or TRANSPORT.match(name) or TOKEN.search(name) or _TIMEY.search(name):
+                continue
+            if draft.segment is not None or (len(words) == 1 and words[0] in ("language", "locale", "view", "part", "filter", "query", "name", "identifier", "id", "arn")):
+                continue
+            draft.force(name, schema)
+            made += 1
+
+
+_TIMEY = re.compile(r"(?i)time|date|since|until|before|after|^start|^end|^from$|^to$|token|keyword|search|expression|period|granularity|metric|statistic|order|sort")
+
+
+def _fits(name: str, target: Draft) -> bool:
+    """Does the column hold the kind of id by which the target is keyed? A name does not point to an id."""
+    if not target.own or target.segment is not None:
+        return False
+    mine, theirs = field(name)[-1], field(target.own)[-1]
+    known = ("id", "arn", "name")
+    return mine == theirs or (mine not in known) or (theirs not in known)
+
+
+def _google_parent(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
+    """A hidden column `parent`: the resource name without its last two parts; a reference where it is always of one kind."""
+    paths = {p for e in draft.entries if (p := parent_path(e, draft))}
+    if not paths:
+        return
+    column = draft.force("parent", {"type": "string", "description": "resource name of the parent"})
+    nouns = {collection_words(placeholders(p)[-1]) if placeholders(p) else () for p in paths}
+    noun = next(iter(nouns))
+    if len(nouns) == 1 and noun in tables and tables[noun].segment is not None and noun != draft.noun:
+        column.reference = noun
+
+
+def parent_path(entry: Entry, draft: Draft) -> str | None:
+    """'projects/{projectsId}/locations/{locationsId}': what the parent of a row is called in this operation."""
+    source = entry.tool.source
+    if draft.segment is None or not source.path:
+        return None
+    parts = source.path.split(":")[0].strip("/").split("/")
+    parts = parts[next((i for i, p in enumerate(parts) if re.match(r"v\d", p)), -1) + 1 :]
+    if draft.segment not in parts:
+        return None
+    return "/".join(parts[: len(parts) - 1 - parts[::-1].index(draft.segment)]) or None

@@ -1,0 +1,222 @@
+"""What tells the rows of a table apart: its own key and the parents in front of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agentscaler.edges import collection_words, placeholders
+from agentscaler.envs.drafts import ITEM_KINDS, OPTION, TOKEN, Draft, Entry, Noun, table_of
+from agentscaler.envs.items import is_plural, one_of
+from agentscaler.schemas import kind_of
+from agentscaler.words import PAGING, TRANSPORT, entity, field
+
+STRICT_CONTEXT: Final = frozenset(["project", "location", "region", "zone", "account", "organization", "folder", "uin", "tenant", "catalog"])
+"""Words that name the surroundings rather than a row."""
+
+
+def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
+    """Own key and parents, from what get, update and delete must be given."""
+    entries = [e for e in draft.entries if e.what.kind in ITEM_KINDS and (not e.what.extra or e.what.kind in ("action", "update"))]
+    draft.own = _google_key(draft) or _own_key(draft, entries, tables, contexts)
+    makers = [e for e in draft.entries if e.what.kind in ("create", "put") and not e.what.extra]
+    asks = [any(draft.own and field(p) == field(draft.own) for p in e.parameters) for e in makers]
+    named = draft.own is not None and field(draft.own)[-1:] == ("name",)
+    draft.generated = not any(asks) if named else not all(asks) or not asks
+    if draft.segment is None and draft.kinds <= {"get", "update", "put"} and (form := fixed_name(draft, tables)):
+        draft.own, draft.single, draft.fixed = None, True, form
+        return
+    if draft.segment is not None:
+        draft.generated = not any(is_slug(p, draft) for e in draft.entries if e.what.kind == "create" for p in e.parameters)
+        return
+    _parents(draft, entries, tables, contexts)
+    _natural(draft, tables, contexts)
+    if draft.own is None and draft.parents and not draft.kinds & {"create", "delete", "update", "put", "action"} and _lists(draft):
+        draft.own = _field_key(draft) or "position"
+        draft.generated = True
+    if draft.own or draft.parents:
+        return
+    asks = [p for e in draft.entries for p in e.required if entity(p)[1] and p not in contexts]
+    if draft.kinds <= {"get", "list"}:
+        if _lists(draft):
+            draft.own = _field_key(draft) or "position"
+        else:
+            draft.single = True
+        return
+    if draft.kinds & {"get", "list"} and draft.kinds & {"update", "put"} and not asks:
+        draft.single = True
+    else:
+        draft.own = _field_key(draft)
+
+
+def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
+    """Further parts of the key: what every get and delete asks for beside the ids (a route's destination)."""
+    strict = [e for e in draft.entries if e.what.kind in ("get", "delete") and e.required and not e.what.extra and not e.view]
+    makers = [e for e in draft.entries if e.what.kind in ("create", "put")]
+    if not strict or not makers or (draft.own and draft.generated):
+        return
+    known = {field(n) for n in [*draft.parents, *([draft.own] if draft.own else [])]}
+    for name in strict[0].required:
+        schema = strict[0].parameters.get(name, {})
+        if name in contexts or OPTION.search(name) or TOKEN.search(name) or TRANSPORT.match(name) or kind_of(schema) not in ("string", "integer"):
+            continue
+        if field(name) in known or field(name)[-1:] in (("language",), ("view",)) or not all(name in e.required for e in strict) or not all(name in e.parameters for e in makers):
+            continue
+        if draft.own is not None and table_of(name, tables) == draft.noun:
+            continue
+        if draft.own is None:
+            draft.own, draft.generated = name, False
+        elif len(draft.parents) < 3:
+            draft.parents.append(name)
+
+
+def _lists(draft: Draft) -> bool:
+    return any(e.item is not None and e.item.many for e in draft.entries if e.what.kind in ("get", "list"))
+
+
+def _parents(draft: Draft, entries: Sequence[Entry], tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
+    strict = [e for e in entries if e.required] or [e for e in draft.entries if e.what.kind in ("create", "list") and e.required]
+    asked: Counter[str] = Counter()
+    for entry in strict:
+        for name in entry.required:
+            own = draft.own is not None and (name == draft.own or one_of(name) == draft.own or field(name) == field(draft.own))
+            if own or name in contexts or kind_of(entry.parameters.get(name, {})) != "string" or table_of(name, tables, draft.noun) is None:
+                continue
+            asked[name] += 1
+    chosen = [n for n, times in asked.items() if times >= 0.6 * len(strict)]
+    path = placeholders(strict[0].tool.source.path or "") if strict else []
+    order = path if path and all(n in path for n in chosen) else list(strict[0].required) if strict else []
+    seen: set[Noun | None] = set()
+    for name in sorted(chosen, key=lambda n: (order.index(n) if n in order else 99, n)):
+        target = table_of(name, tables, draft.noun)
+        if target not in seen:
+            draft.parents.append(name)
+            seen.add(target)
+
+
+def _google_key(draft: Draft) -> str | None:
+    """Resource names: `name` holds the whole path; the last collection of flatPath is the table."""
+    shown = {n for e in draft.entries if e.item for n in e.item.fields}
+    for entry in draft.entries:
+        source = entry.tool.source
+        if source.vendor != "google" or not source.path:
+            continue
+        holders = placeholders(source.path)
+        loose = [p for p in source.in_path if p not in holders]
+        if len(loose) != 1 or not holders:
+            continue
+        if entry.what.kind in ITEM_KINDS and not entry.what.extra and collection_words(holders[-1]) == draft.noun:
+            draft.segment = source.path.rsplit("{", 1)[0].rstrip("/").rsplit("/", 1)[-1]
+            return loose[0] if loose[0] in shown else "name"
+        if entry.what.kind in ("create", "list") and not entry.what.extra and loose[0] in ("parent", collection_words(holders[-1])[-1]):
+            draft.segment = source.path.rstrip("/").rsplit("/", 1)[-1].split(":")[0]
+            return "name"
+    return None
+
+
+def fixed_name(draft: Draft, tables: Mapping[Noun, Draft]) -> str | None:
+    """'projects/{projectsId}/locations/{locationsId}/ekmConfig': the one name that a settings resource can have."""
+    found = set()
+    for entry in draft.entries:
+        source = entry.tool.source
+        loose = [p for p in source.in_path if p not in placeholders(source.path or "")]
+        if source.vendor != "google" or len(loose) != 1 or entry.what.kind not in ("get", "update", "put"):
+            return None
+        form = str(entry.parameters[loose[0]].get("pattern", "")).strip("^$")
+        parts = form.split("/")
+        if not form or any(collection_words(p) in tables for p in parts):
+            return None
+        names = iter(placeholders(source.path or ""))
+        found.add("/".join("{" + next(names, "x") + "}" if p == "[^/]+" else p for p in parts))
+    return found.pop() if len(found) == 1 else None
+
+
+def parent_parameter(entry: Entry) -> str | None:
+    """The parameter of a Google list or create that holds the resource name of the parent."""
+    source = entry.tool.source
+    loose = [p for p in source.in_path if p not in placeholders(source.path or "")]
+    return loose[0] if source.vendor == "google" and len(loose) == 1 and entry.what.kind in ("list", "create") else None
+
+
+def _own_key(draft: Draft, entries: Sequence[Entry], tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> str | None:
+    points: dict[str, float] = defaultdict(float)
+    strict = [e for e in entries if e.what.kind in ("get", "delete") and any(p not in contexts for p in e.required)]
+    shown = {field(n) for e in draft.entries if e.item for n in e.item.fields}
+    for entry in entries:
+        holders = placeholders(entry.tool.source.path or "")
+        optional = [] if entry.required else [p for p in entry.parameters if entity(p)[1]]
+        for name in [*entry.required, *optional]:
+            schema = entry.parameters.get(name, {})
+            inner = schema.get("items", {}) if kind_of(schema) == "array" else schema
+            if name in contexts or kind_of(inner) not in ("string", "integer") or PAGING.match(" ".join(field(name))) or OPTION.search(name):
+                continue
+            worth = _own_worth(name, draft, tables, bool(holders) and holders[-1] == name, shown)
+            points[name] += worth * (1.0 if name in entry.required else 0.5) * (0.6 if entry.what.kind == "action" else 1.0)
+    if strict:
+        for name in list(points):
+            if not any(name in e.required for e in strict):
+                points[name] = 0.0
+    for name in {n for e in draft.entries if e.item and not e.view for n in e.item.fields}:
+        if field(name) == (*draft.noun, "id") and name not in points:
+            points[name] += 1.5
+    best = {n: p for n, p in points.items() if p > 0} or _only_asked(strict, shown, tables, contexts, draft)
+    if not best:
+        return None
+    single = {n: p for n, p in best.items() if not (is_plural(n) and _listed(n, entries))}
+    name = max(single or best, key=lambda n: (round(best[n], 6), -len(n), n))
+    return one_of(name) if not single else name
+
+
+def _only_asked(strict: Sequence[Entry], shown: set[Noun], tables: Mapping[Noun, Draft], contexts: frozenset[str], draft: Draft) -> dict[str, float]:
+    """The one parameter that every get and delete asks for and some result shows, whatever it is called."""
+    if not strict:
+        return {}
+    common = set.intersection(*(set(e.required) for e in strict)) - contexts
+    common = {n for n in common if field(n) in shown and table_of(n, tables, draft.noun) is None and not OPTION.search(n)}
+    return {n: 1.0 for n in common if kind_of(strict[0].parameters.get(n, {})) in ("string", "integer")} if len(common) == 1 else {}
+
+
+def _listed(name: str, entries: Sequence[Entry]) -> bool:
+    return any(kind_of(e.parameters[name]) == "array" for e in entries if name in e.parameters)
+
+
+def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_path: bool, shown: set[Noun]) -> float:
+    words, noun = field(name), draft.noun
+    rest, id_like = entity(name)
+    if rest[-1:] and rest[-1] in STRICT_CONTEXT and not set(rest) & set(noun):
+        return 0.0
+    if rest in tables and rest != noun and len(words) > 1 and id_like:
+        return 0.0
+    if words == (*noun, "url"):
+        return 2.2
+    if len(words) > 1 and words[-1] in ("id", "arn", "name", "number", "code", "key", "email", "uri", "handle") and rest:
+        head = words[:-1]
+        base = 3.0 if words[-1] == "id" else 2.6
+        if noun == head:
+            return base
+        if noun[-len(head) :] == head or head[-len(noun) :] == noun:
+            return base - 0.3
+        if words[-1] == "id" and noun[-1] in head:
+            return 1.2
+    if words in (noun, noun[-1:]):
+        return 2.0
+    if len(words) == 1 and words[0] in ("id", "name", "arn", "key", "email", "uri", "code"):
+        return 2.0 if words[0] != "name" else 1.9
+    if last_in_path:
+        return 1.5
+    return 0.8 if id_like and words in shown else 0.0
+
+
+def _field_key(draft: Draft) -> str | None:
+    """A key from the rows themselves: own id, id, name, arn."""
+    names = [n for e in draft.entries if e.item and not e.view for n in e.item.fields]
+    tail = draft.noun[-1:]
+    for words in ((*draft.noun, "id"), (*tail, "id"), ("id",), (*draft.noun, "name"), (*tail, "name"), ("name",), (*draft.noun, "arn"), ("arn",)):
+        for name in names:
+            if field(name) == words:
+                return name
+    return None
+
+
+def is_slug(name: str, draft: Draft) -> bool:
+    """Google: the parameter that becomes the last part of the resource name, `topicId`."""
+    return draft.segment is not None and field(name) in ((*draft.noun, "id"), (*draft.noun[-1:], "id"), ("id",))

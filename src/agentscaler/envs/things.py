@@ -1,0 +1,141 @@
+"""Which nouns of a service are things it keeps rows of: one noun for one thing, and the tables in the making."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from agentscaler.envs.drafts import ITEM_KINDS, SCALARS, Draft, Entry, Noun, table_of, usable
+from agentscaler.envs.keys import STRICT_CONTEXT, fixed_name
+from agentscaler.schemas import kind_of
+from agentscaler.verbs import NOT_THINGS, VIEW_WORDS
+from agentscaler.words import PAGING, entity, field
+
+
+def same_nouns(entries: list[Entry]) -> list[Entry]:
+    """One noun for one thing: view words off, 'instance' and 'DB instance' together where only one can be meant."""
+    kinds: dict[Noun, set[str]] = defaultdict(set)
+    for entry in entries:
+        kinds[entry.what.noun].add(entry.what.kind)
+    views = {noun: short for noun, what in kinds.items() if (short := _without_view(noun, what, kinds))}
+    change = dict(views)
+    reads = [n for n, k in kinds.items() if k & {"get", "list"} and not k & {"create", "delete", "put"} and n not in views]
+    writes = [n for n, k in kinds.items() if k & {"create", "delete"} and not k & {"get", "list"} and n not in views]
+    for noun in reads:
+        near = [w for w in writes if _ends(w, noun)]
+        if len(near) == 1 and len([r for r in reads if _ends(r, near[0])]) == 1:
+            longer, other = sorted((noun, near[0]), key=len, reverse=True)
+            change[other] = longer
+    out = []
+    exact = {n for n, k in kinds.items() if k & {"get", "list"}}
+    for entry in entries:
+        noun = entry.what.noun
+        target = change.get(noun, noun)
+        view = noun in views and target in exact
+        out.append(entry._replace(what=entry.what._replace(noun=change.get(target, target)), view=view))
+    return out
+
+
+def _ends(a: Noun, b: Noun) -> bool:
+    return bool(a and b and a != b and (a[-len(b) :] == b or b[-len(a) :] == a))
+
+
+def _without_view(noun: Noun, what: set[str], kinds: Mapping[Noun, set[str]]) -> Noun | None:
+    if what & {"create", "delete"}:
+        return None
+    short = noun
+    while len(short) > 1 and short[-1] in VIEW_WORDS:
+        short = short[:-1]
+        if short in kinds:
+            return short
+    return None
+
+
+def find_tables(entries: Sequence[Entry]) -> dict[Noun, Draft]:
+    by_noun: dict[Noun, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_noun[entry.what.noun].append(entry)
+    things: dict[Noun, list[Entry]] = {n: some for n, some in sorted(by_noun.items()) if n and _is_thing(n, some)}
+    tables = {n: Draft(n, some) for n, some in things.items() if not _is_relation(n, some, things)}
+    parts = {n: some for n, some in sorted(by_noun.items()) if n not in tables and (_is_part(n, some, tables) or _is_setting(n, some, tables) or _is_reference(n, some, tables))}
+    return dict(sorted((tables | {n: Draft(n, some) for n, some in parts.items()}).items()))
+
+
+def _is_setting(noun: Noun, entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> bool:
+    """Google settings that are read (and updated) under one fixed resource name."""
+    if not noun or NOT_THINGS.search("_".join(noun)) or not {"get"} <= {e.what.kind for e in entries} <= {"get", "update", "put"}:
+        return False
+    return fixed_name(Draft(noun, list(entries)), tables) is not None and all(e.item is not None and not e.item.many for e in entries if e.what.kind == "get")
+
+
+def _is_part(noun: Noun, entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> bool:
+    """What a thing has one of (GetBucketAbac(Bucket)), or many without an identity (GetPrefixListEntries(PrefixListId))."""
+    if not noun or NOT_THINGS.search("_".join(noun)):
+        return False
+    reads = [e for e in entries if e.what.kind in ("get", "list") and e.plain and e.item and not e.item.scalar and not e.view]
+    if not reads or not all(e.what.kind in ("get", "list", "update", "put", "delete") for e in entries):
+        return False
+    for entry in reads:
+        asked = [p for p in entry.required if not PAGING.match(" ".join(field(p)))]
+        owners = [table_of(p, tables) for p in asked if kind_of(entry.parameters.get(p, {})) == "string"]
+        if not asked or len(owners) != len(asked) or not all(owners) or entry.item is None:
+            return False
+        if entry.item.many and len([f for f, s in entry.item.fields.items() if usable(f, s)]) < 2:
+            return False
+    return True
+
+
+def _is_reference(noun: Noun, entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> bool:
+    """What can only be read and has no identity: rows of a log or a catalogue, or the account's settings."""
+    if not noun or NOT_THINGS.search("_".join(noun)) or any(e.what.kind not in ("get", "list") or e.what.extra for e in entries):
+        return False
+    if any(noun[: len(n)] == n or noun[-len(n) :] == n for n in tables) and not any(e.item and e.item.many for e in entries):
+        return False
+    for entry in entries:
+        if entry.item is None or entry.item.scalar or len([f for f, s in entry.item.fields.items() if usable(f, s) and kind_of(s) in SCALARS]) < 3:
+            return False
+        if not entry.item.many and [p for p in entry.required if not PAGING.match(" ".join(field(p)))]:
+            return False
+    return len({e.item.many for e in entries if e.item}) == 1
+
+
+def _is_thing(noun: Noun, entries: Sequence[Entry]) -> bool:
+    """Does the service keep rows of it?"""
+    kinds = {e.what.kind for e in entries}
+    reads = [e for e in entries if e.what.kind in ("get", "list") and e.plain and e.item]
+    rows = any(not e.item.scalar and len(e.item.fields) >= 2 for e in reads if e.item)
+    scalar = any(e.item.scalar for e in reads if e.item)
+    unknown = any(e.what.kind in ("get", "list") and e.tool.returns is None and e.tool.source.vendor == "user" for e in entries)
+    if NOT_THINGS.search("_".join(noun)) and not kinds & {"create", "delete"}:
+        return False
+    if len(noun) == 1 and noun[0] in STRICT_CONTEXT and "create" not in kinds:
+        return False
+    ids = any(entity(p)[1] for e in entries if e.what.kind in ITEM_KINDS for p in e.required)
+    if kinds & {"create", "put"}:
+        return rows or ids or unknown or "delete" in kinds or scalar
+    if "delete" in kinds:
+        return rows or ids
+    if kinds & {"update", "action"}:
+        return rows or (unknown and ids)
+    return (rows and _identified(noun, entries)) or (unknown and ids)
+
+
+def _identified(noun: Noun, entries: Sequence[Entry]) -> bool:
+    """A thing that is only read must have an identity in its rows: its own id, or a name."""
+    for entry in entries:
+        for name in entry.item.fields if entry.item else ():
+            words = field(name)
+            if words in (("id",), ("name",), ("arn",)) or (words[-1:] in (("id",), ("arn",), ("name",)) and words[:-1] and noun[-len(words[:-1]) :] == words[:-1]):
+                return True
+    return False
+
+
+def _is_relation(noun: Noun, entries: Sequence[Entry], things: Mapping[Noun, Sequence[Entry]]) -> bool:
+    """Only lists of another thing's rows (ListAttachedRolePolicies): no table of its own."""
+    if {e.what.kind for e in entries} - {"get", "list"}:
+        return False
+    mine = {field(n) for e in entries if e.item for n in e.item.fields}
+    for other, some in things.items():
+        if other != noun and len(other) < len(noun) and noun[-len(other) :] == other:
+            theirs = {field(n) for e in some if e.item for n in e.item.fields}
+            if len(mine & theirs) >= 0.5 * len(mine):
+                return True
+    return False
