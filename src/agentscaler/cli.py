@@ -163,3 +163,51 @@ def tasks(
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
     _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper)
+
+
+@app.command(epilog="Example: agentscaler rollouts --run runs/first --agents gold,solver\n\nYour own agent: agentscaler rollouts --run runs/first --agent my_module:my_agent")
+def rollouts(
+    run: RunOption,
+    agents: Annotated[str, typer.Option(help="Who plays: gold, stumbling, forgetting, adding, wrong, mutation (one of these four, drawn for each task), solver, shallow.")] = ",".join(walk.AGENTS),
+    agent: Annotated[list[str] | None, typer.Option(help="An agent of your own, module:function; it is given (messages, tools) and answers with a message. May be repeated.")] = None,
+    trials: Annotated[int, typer.Option(help="Episodes of each agent on each task.")] = 1,
+    probes: Annotated[bool, typer.Option(help="Measure the tasks with players that should fail: do-nothing, shallow, random, the solver with another task's brief.")] = True,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play the tasks: a simulated user, an agent and the world take turns: rollouts.jsonl."""
+    names = agent or [a.strip() for a in agents.split(",") if a.strip()]
+    _verb(walk.rollouts, run, seed, workers, limit, fresh, as_json, agents=names, trials=trials, probes=probes and not agent)
+
+
+@app.command(epilog="Example: agentscaler funnel --run runs/first")
+def funnel(
+    run: RunOption,
+    strict_calls: Annotated[bool, typer.Option("--strict-calls", help="Ask for exactly the gold calls of all tasks, not only of read-only ones.")] = False,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keep the rollouts that are well formed, reach the gold state, and, where nothing is written, make the gold calls: kept.jsonl."""
+    _verb(walk.funnel, run, seed, workers, limit, fresh, as_json, strict=strict_calls)
+
+
+@app.command(epilog="Example: agentscaler sft --run runs/first --vertical 'aws:connect*' --allow-scripted")
+def sft(
+    run: RunOption,
+    vertical: Annotated[list[str] | None, typer.Option(help="Glob of services whose worlds are phase 2, 'aws:connect*'. May be repeated.")] = None,
+    allow_scripted: Annotated[bool, typer.Option("--allow-scripted", help="Take rows of scripted players too; the card says so.")] = False,
+    most: Annotated[int, typer.Option(help="Most rows of one task.")] = 2,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write training rows, general and of one vertical, with a dataset card: sft/."""
+    _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)

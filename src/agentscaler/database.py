@@ -150,10 +150,12 @@ class Database:
         after: str | None = None,
         skip: int | None = None,
         counted: bool = False,
+        hide: Mapping[str, Any] | None = None,
     ) -> Page:
         """Rows in key order. A value that is None narrows nothing; a list means any of its values.
 
-        through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one.
+        through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
+        hide: rows with this value stay out, where it is None those with any value.
         """
         info = self._tables[table]
         tests: list[tuple[str, str]] = []
@@ -172,6 +174,9 @@ class Database:
                 if value is not None:
                     tests.append((column, sign))
                     values.append(value)
+        for column, value in (hide or {}).items():
+            tests.append((column, "hide" if value is not None else "null"))
+            values += [value] if value is not None else []
         key = _token_key(after, len(info.key)) if after else None
         size = 100 if size is None else max(size, 1)
         shape = tuple(tests)
@@ -232,20 +237,22 @@ class Database:
             raise NotFound(f"no {info.noun} {_say(key)}")
         return self._row(info, rows[0])
 
-    def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = ()) -> Row:
-        """Set a state column, from one of `only_from` (any other state, if empty). Raises WrongState."""
+    def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = (), also: Mapping[str, Any] | None = None) -> Row:
+        """Set a state column, from one of `only_from` (any other state, if empty), and others with it. Raises WrongState."""
         row = self.get(table, *key)
         for column, value in to.items():
             now = row[column]
             if now == value:
                 raise WrongState(f"{self._tables[table].noun} {_say(key)} already has {column} {now!r}")
             if only_from and now not in only_from:
-                raise WrongState(f"{self._tables[table].noun} {_say(key)} has {column} {now!r}; it must be one of {', '.join(map(str, only_from))}")
-        return self.update(table, *key, **to)
+                raise WrongState(f"{self._tables[table].noun} {_say(key)} has {column} {now!r}; it must be {_either(only_from)}")
+        return self.update(table, *key, **to, **(also or {}))
 
-    def delete(self, table: str, *key: Any) -> None:
-        """Raises NotFound, or Conflict where other rows still need it."""
+    def delete(self, table: str, *key: Any, force: bool | None = True) -> None:
+        """force: may rows that hang on it go with it? Raises NotFound, or Conflict where other rows still need it."""
         info = self._tables[table]
+        if not force:
+            self._alone(info, key)
         try:
             self._x(self._statement("delete", table), key)
         except apsw.ConstraintError:
@@ -322,6 +329,14 @@ class Database:
             return InvalidArguments(f"a value of the {info.noun} is not one of those allowed")
         return Conflict(f"the {info.noun} cannot be written: {text}")
 
+    def _alone(self, info: TableInfo, key: Sequence[Any]) -> None:
+        """No row must hang on this one. Raises NotFound, Conflict."""
+        row = self.get(info.name, *key)
+        for child, reference in info.children:
+            n = self.count(child, **{c: row[t] for c, t in zip(reference.columns, reference.to, strict=True)})
+            if n and reference.on_delete != "SET NULL":
+                raise Conflict(f"{info.noun} {_say(key)} still holds {n} {self._tables[child].noun}{'s' if n > 1 else ''}: give force to delete them too")
+
     def _needed(self, info: TableInfo, key: Sequence[Any]) -> Exception:
         row = dict(zip(info.key, key, strict=True))
         for child, reference in info.children:
@@ -369,6 +384,9 @@ def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: An
     return f"DELETE FROM {name} WHERE {keyed}"
 
 
+_TESTS = {"in": "{} IN (SELECT value FROM json_each(?))", "hide": "{} IS NOT ?", "null": "{} IS NULL"}
+
+
 def _page_sql(tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests: tuple[tuple[str, str], ...], through: str | None, after: bool = False) -> str:
     source = f'"{info.name}" t'
     parts = []
@@ -382,7 +400,7 @@ def _page_sql(tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests
         if column not in (link.columns if mine and link else info.columns):
             raise InvalidArguments(f"{info.name} has no column {column!r}")
         place = f'l."{column}"' if mine else f't."{column}"'
-        parts.append(f"{place} IN (SELECT value FROM json_each(?))" if sign == "in" else f"{place} {sign} ?")
+        parts.append(_TESTS.get(sign, "{} " + sign + " ?").format(place))
     if after:
         names = ", ".join(f't."{c}"' for c in info.key)
         parts.append(f"({names}) > ({', '.join('?' * len(info.key))})")
@@ -409,6 +427,10 @@ def _token_key(token: str, length: int) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else value
+
+
+def _either(values: Sequence[Any]) -> str:
+    return "unset" if list(values) == [None] else f"one of {', '.join(map(str, values))}"
 
 
 def _say(values: Sequence[Any]) -> str:

@@ -140,10 +140,10 @@ Act: TypeAlias = Literal["get", "list", "create", "copy", "put", "update", "dele
 """What a compiled tool does: read one row, read many, insert, insert a copy of a row, insert or update, update columns, delete, move a state
 column, tie two rows, untie them."""
 
-Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "slug", "since", "until", "size", "token", "offset", "within", "option"]
+Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "within", "show", "force", "option"]
 """What an argument is for: names the row, must agree with the row, narrows a list, is written to a column, is written to several columns (an object),
-is the last part of the key's path, earliest and latest value of a column, page size, page token, rows to skip, must name the world's surroundings, steers the call
-and changes nothing here."""
+is written to several rows (a list of objects), is the last part of the key's path, earliest and latest value of a column, page size, page token, rows to skip, must name the world's surroundings, brings in rows that a
+list hides, lets a delete take along what hangs on the row, steers the call and changes nothing here."""
 
 
 class Argument(Record):
@@ -184,6 +184,8 @@ class Shape(Record):
     """Where the number of all rows stands."""
     done: bool = False
     """A long-running operation that is already done: {'done': true, 'response': ...}."""
+    fixed: Mapping[str, str | int] = Field(default_factory=dict)
+    """Fields that are the same in every answer: {'status': 'DONE'}."""
 
 
 class Operation(Record):
@@ -205,12 +207,14 @@ class Operation(Record):
     """Its parameters, required ones first."""
     shape: Shape | None = None
     """How it answers; null for an empty answer."""
-    state: tuple[str, str | int] | None = None
-    """For set: the column and the value it is moved to."""
-    only_from: tuple[str | int, ...] = ()
+    state: tuple[str, str | int | None] | None = None
+    """For set: the column and the value it is moved to; "{now}" is the clock."""
+    only_from: tuple[str | int | None, ...] = ()
     """For set: states it may be moved from; empty for any other than the target."""
     sets: Mapping[str, str | int | None] = Field(default_factory=dict)
-    """Columns a create or update sets by itself."""
+    """Columns a create, update or set writes by itself; "{now}" is the clock."""
+    hides: tuple[str, str | int | None] | None = None
+    """For list: rows with this value in this column stay out (null: with any value), unless an argument of role show says so."""
     key_path: str | None = None
     """For create: how the key is built from other columns and arguments, '{parent}/topics/{topicId}'."""
     through: str | None = None
@@ -640,6 +644,8 @@ class Played(Record):
     """Rollouts, as JSON."""
     probes: tuple[JsonObject, ...]
     """Probes, as JSON."""
+    tally: Mapping[str, Mapping[str, tuple[int, int]]]
+    """Player -> shape -> how many tasks it passed, of how many; a condition and its twin are one, passed if both are."""
 
 
 class Difference(Record):

@@ -45,6 +45,7 @@ def _names(model: Model) -> Iterator[str]:
             yield from (reference.table, *reference.columns)
     for operation in model.operations:
         yield from (operation.python, operation.table, *operation.sets)
+        yield from [operation.state[0]] if operation.state else []
         for argument in operation.arguments:
             yield from (argument.python, *argument.body.values(), *([argument.column] if argument.column else []))
 
@@ -265,6 +266,11 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     arguments += [f"{name}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
     if operation.through:
         arguments.append(f"through={_quote(operation.through)}")
+    if operation.hides:
+        column, value = operation.hides
+        hidden = f"{{{_quote(column)}: {_python(value)}}}"
+        show = next((a.python for a in operation.arguments if a.role == "show"), None)
+        arguments.append(f"hide=None if {show} else {hidden}" if show else f"hide={hidden}")
     if shape.total:
         paging.append("counted=True")
     lines += _call("page = db.page", arguments + paging)
@@ -309,6 +315,8 @@ def _listed(shape: Shape, rows: str) -> list[str]:
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
+        return _create_rows(operation, several, table, views)
     arguments = [_quote(table.name)]
     if operation.key_path:
         arguments.append(f"{table.key[-1]}=" + _path(operation))
@@ -319,14 +327,34 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
-    return [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), "return {}"]
+    return [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation.shape)]
+
+
+def _create_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    """A row for each object of a list."""
+    arguments = [_quote(table.name), *_assigned(operation, table)]
+    arguments += [f"{column}=one.get({_quote(name)})" for name, column in several.body.items()]
+    arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    shape = operation.shape
+    if shape is None or not shape.many:
+        return [f"for one in {several.python}:", *("    " + line for line in _call("db.insert", arguments)), *_constant(shape)]
+    lines = ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.insert", arguments)), "    rows.append(row)"]
+    return lines + _several(shape, table, views)
+
+
+def _constant(shape: Shape | None) -> list[str]:
+    """An answer that says nothing of the row."""
+    if shape is None or not (shape.done or shape.fixed):
+        return ["return {}"]
+    pairs = [f"{_quote(n)}: {_python(v)}" for n, v in shape.fixed.items()]
+    return _braces("return ", pairs or ['"done": True', '"response": {}'])
 
 
 def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     source = next(a for a in operation.arguments if a.role == "key")
     key = [source.python] if table.key == (source.column,) else [f"*db.key({_quote(table.name)}, {source.column}={source.python})"]
     arguments = [_quote(table.name), *key, *_assigned(operation, table), *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
-    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), "return {}"]
+    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation.shape)]
 
 
 def _path(operation: Operation) -> str:
@@ -371,6 +399,8 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
     if operation.only_from:
         arguments.append("only_from=(" + ", ".join(_python(s) for s in operation.only_from) + ",)")
     arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {_python(value)}}}")
+    if operation.sets:
+        arguments.append("also={" + ", ".join(f"{_quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
     extra = [s for s in _assigned(operation, table)]
     if extra:
         lines = _each(operation, "db.move", arguments, table, views, answer=False)
@@ -380,8 +410,12 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
 
 def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     matches = [a for a in operation.arguments if a.role == "match"]
-    check = [_row(operation, table)] if matches and not any(a.many for a in operation.arguments) else []
-    return check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table)], table, views)
+    several = any(a.many for a in operation.arguments)
+    told = bool(operation.shape and operation.shape.fields) and not several
+    check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
+    forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
+    lines = check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
+    return lines + (_constant(operation.shape) if several else _answer(operation, table, views, "row"))
 
 
 def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -409,22 +443,30 @@ def _each(operation: Operation, call: str, arguments: Sequence[str], table: Tabl
     call = call if shown else call.removeprefix("row = ")
     if many is None:
         lines = _call(call, arguments)
-        return lines + (_answer(operation, table, views, "row") if shown else ["return {}"] if answer else [])
+        return lines + (_answer(operation, table, views, "row") if shown else _constant(operation.shape) if answer else [])
+    if shown and operation.shape and operation.shape.many:
+        lines = ["rows = []", f"for one in {many.python}:", *("    " + line for line in _call(call, arguments)), "    rows.append(row)"]
+        return lines + _several(operation.shape, table, views)
     lines = [f"for one in {many.python}:", *("    " + line for line in _call(call.removeprefix("row = "), arguments))]
-    return [*lines, "return {}"] if answer else lines
+    return [*lines, *_constant(operation.shape)] if answer else lines
+
+
+def _several(shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    """The answer that lists the rows a write has touched."""
+    if shape.scalar:
+        return _listed(shape, f"[row[{_quote(next(iter(shape.fields.values())))}] for row in rows]")
+    return _listed(shape, "rows" if _whole(shape, table) else f"{views[tuple(_fields(shape))]}.all(rows)")
 
 
 def _shown(operation: Operation) -> bool:
-    return operation.shape is not None and (bool(operation.shape.fields) or operation.shape.done)
+    return operation.shape is not None and bool(operation.shape.fields)
 
 
 def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], str], row: str) -> list[str]:
     """return ..., in the shape of the provider's result."""
     shape = operation.shape
-    if shape is None or not (shape.fields or shape.done):
-        return [row, "return {}"] if row != "row" else ["return {}"]
-    if not shape.fields:
-        return ['return {"done": True, "response": {}}']
+    if shape is None or not shape.fields:
+        return [*([row] if row != "row" else []), *_constant(shape)]
     whole = _whole(shape, table)
     if shape.scalar:
         value = f"[{row}[{_quote(next(iter(shape.fields.values())))}]]"
@@ -447,6 +489,8 @@ def _quote(text: str) -> str:
 
 
 def _python(value: str | int | None) -> str:
+    if value == "{now}":
+        return "db.now"
     return _quote(value) if isinstance(value, str) else repr(value)
 
 

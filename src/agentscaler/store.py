@@ -23,7 +23,7 @@ from agentscaler.records import JsonObject, Record
 R = TypeVar("R", bound=Record)
 
 FORMATS = {
-    "tools": 1, "graph": 1, "domains": 1, "envs": 1, "candidates": 1, "tasks": 1, "rollouts": 1, "kept": 1, "sft": 1, "report": 1,
+    "tools": 1, "graph": 1, "domains": 1, "envs": 1, "candidates": 1, "tasks": 1, "rollouts": 1, "probes": 1, "played": 1, "kept": 1, "sft": 1, "report": 1,
 }  # fmt: skip
 _ASIDE = ("usage", "folder")
 """What an id does not hang on: what it cost, and where it lies."""
@@ -206,7 +206,7 @@ class Shelf:
         """Put a row on the shelf; returns its id. A record that a worker has turned into JSON already may come as that."""
         body = record if isinstance(record, dict) else record.model_dump(mode="json")
         number = body_id(body)
-        row = {"key": key, "id": number, "from": list(sources), "format": FORMATS[self.verb]}
+        row = {"key": key, "id": number, "from": list(sources), "format": FORMATS[self.verb.split("/")[0]]}
         line = orjson.dumps(row | body) + b"\n"
         if key not in self.rows:
             self.rows[key] = line
@@ -244,7 +244,7 @@ class Shelf:
         write_atomic(self.path, b"".join(line for _, line in sorted(self.rows.items())))
         line = {
             "verb": self.verb,
-            "format": FORMATS[self.verb],
+            "format": FORMATS[self.verb.split("/")[0]],
             "fingerprint": self.fingerprint,
             "product": file_hash(self.path),
             "kept": len(self.rows),

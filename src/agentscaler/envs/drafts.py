@@ -240,11 +240,12 @@ def operation(
     arguments: Mapping[str, Argument],
     shape: Shape | None,
     *,
-    state: tuple[str, str | int] | None = None,
-    only_from: tuple[str | int, ...] = (),
+    state: tuple[str, str | int | None] | None = None,
+    only_from: tuple[str | int | None, ...] = (),
     sets: Mapping[str, str | int | None] | None = None,
     key_path: str | None = None,
     through: str | None = None,
+    hides: tuple[str, str | int | None] | None = None,
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     order = {n: i for i, n in enumerate(entry.parameters)}
@@ -263,4 +264,5 @@ def operation(
         sets=sets or {},
         key_path=key_path,
         through=through,
+        hides=hides,
     )

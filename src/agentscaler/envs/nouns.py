@@ -74,13 +74,12 @@ _MOMENTS = {
     "submitted": r"^submi", "launched": r"^launch", "expires": r"^expir|^not after|^valid (?:un)?til", "uploaded": r"^upload", "issued": r"^issu", "requested": r"^request",
     "registered": r"^regist", "published": r"^publish", "deployed": r"^deploy", "attached": r"^attach", "invited": r"^invit", "joined": r"^join", "opened": r"^open", "due": r"^due",
 }  # fmt: skip
-_DANGLING = frozenset("at of to by for in on from with only per via as up down is and or the a an not no if when".split())
+_DANGLING = frozenset(["at", "of", "to", "by", "for", "in", "on", "from", "with", "only", "per", "via", "as", "up", "down", "is", "and", "or", "the", "a", "an", "not", "no", "if", "when"])
 _LEADING = frozenset(
-    "is has have can should must need allow allowed enable enabled disable use used using apply do does was are auto include including exclude force skip show hide last "
-    "require required require support supported kind raw internal".split()
+    ["is", "has", "have", "can", "should", "must", "need", "allow", "allowed", "enable", "enabled", "disable", "use", "used", "using", "apply", "do", "does", "was", "are", "auto", "include", "including", "exclude", "force", "skip", "show", "hide", "last", "require", "required", "require", "support", "supported", "kind", "raw", "internal"]
 )
-_CODES = frozenset("type status state mode kind category class format language source code role scope method flag".split())
-_NEVER = frozenset("etag kind arn uuid md5 sha hash digest checksum cursor token marker json yaml payload position index flag fingerprint object struct param parameter".split())
+_CODES = frozenset(["type", "status", "state", "mode", "kind", "category", "class", "format", "language", "source", "code", "role", "scope", "method", "flag"])
+_NEVER = frozenset(["etag", "kind", "arn", "uuid", "md5", "sha", "hash", "digest", "checksum", "cursor", "token", "marker", "json", "yaml", "payload", "position", "index", "flag", "fingerprint", "object", "struct", "param", "parameter"])
 _BEFORE = "the|a|an|its|your|this|of|by|new|current|optional|user defined|display"
 _UNIT = re.compile(
     r"\b(?:in|of|number of|unit(?:s)?(?: is| are)?:?|measured in|\()\s?\(?(GiB|GB|MiB|MB|TiB|TB|KiB|KB|bytes|Mbps|Kbps|Gbps|percent|milliseconds|seconds|minutes|hours|days|weeks|months|years)\b", re.I

@@ -11,8 +11,8 @@ from agentscaler.envs.recipes import Place, recipe_of
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
-from agentscaler.schemas import kind_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
+from agentscaler.schemas import kind_of
 
 NOW: Final = "2026-06-15T09:00:00Z"
 

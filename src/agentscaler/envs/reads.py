@@ -1,8 +1,22 @@
 """Tools that read: one row by its key, or many, narrowed and paged."""
 
-from agentscaler.envs.arguments import ASIDE, Lost, agreeing, argument, keys, matched, narrowing, need_all, paging, surroundings
+import re
+
+from agentscaler.envs.arguments import (
+    ASIDE,
+    Lost,
+    agreeing,
+    argument,
+    keys,
+    matched,
+    narrowing,
+    need_all,
+    paging,
+    surroundings,
+)
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.service import Service
+from agentscaler.envs.states import grave
 from agentscaler.records import Act, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import field, plural, snake
@@ -12,6 +26,7 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     """own: the tool's noun is the table's, not a view or a part of it."""
     shape = _shape(entry, draft, own) if entry.item is not None else _unknown_shape(entry, draft)
     act: Act = "list" if shape.many else "get"
+    hides = None
     arguments = surroundings(entry, draft, service)
     if act == "get":
         arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
@@ -23,11 +38,17 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
                 arguments[name] = argument(entry, name, "option")
     else:
         arguments |= {n: a for n, a in paging(entry).items() if n not in arguments}
+        if (dead := grave(draft)) is not None and not entry.view:
+            hides = dead.column, None if dead.value == "{now}" else dead.value
+            arguments |= {n: argument(entry, n, "show", required=False) for n, s in entry.parameters.items() if _SHOW.search(n) and kind_of(s) == "boolean"}
         for name in entry.parameters:
             if name not in arguments and (found := narrowing(entry, name, draft, service)):
                 arguments[name] = found
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, shape))
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides))
+
+
+_SHOW = re.compile(r"(?i)^(?:show|include|return|with)_?deleted")
 
 
 def _unknown_shape(entry: Entry, draft: Draft) -> Shape:

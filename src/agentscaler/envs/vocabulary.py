@@ -38,8 +38,7 @@ KIND_SLUGS: Final[dict[str, str]] = {
 }  # fmt: skip
 """Last word of an infrastructure noun -> what follows the project in its names."""
 PEOPLE_NOUNS: Final = frozenset(
-    "user member contact employee person customer student teacher patient participant author owner guest visitor worker staff recipient "
-    "subscriber guardian assignee reviewer approver invitee attendee practitioner human caller player".split()
+    ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "human", "caller", "player"]
 )
 NAMES: Final[dict[str, Words]] = {
     "group team audience segment cohort list roster": _w("Finance|Support|Field|Night shift|Weekend|Regional|New|Design|Warehouse|Press|Leeds|Graz|Porto|Founding|Volunteer", "team|leads|members|desk|contacts|crew|subscribers"),
@@ -67,12 +66,8 @@ NAMES: Final[dict[str, Words]] = {
     "calendar": _w("Team|Holiday|Room|Shift|Training|Delivery", "calendar|plan|Leeds|Graz|2026"),
 }  # fmt: skip
 """Words of a noun -> how its rows are called."""
-DESCRIPTIONS: Final = (
-    "for the finance team|kept for the auditors|moved from the old office|trial run, may be dropped|for the partners in Graz|copy of the main one|"
-    "used on weekends only|set up by the previous admin|for the summer interns|replaces the one from last year|waiting for approval|"
-    "shared with the print shop|needed until the end of the year|for customers in the north|made during the workshop|for the new branch"
-).split("|")
-REASONS: Final = "scheduled maintenance|requested by the owner|limit reached|no longer needed|failed health check|waiting for capacity|policy change|manual change".split("|")
+DESCRIPTIONS: Final = ["for the finance team", "kept for the auditors", "moved from the old office", "trial run, may be dropped", "for the partners in Graz", "copy of the main one", "used on weekends only", "set up by the previous admin", "for the summer interns", "replaces the one from last year", "waiting for approval", "shared with the print shop", "needed until the end of the year", "for customers in the north", "made during the workshop", "for the new branch"]
+REASONS: Final = ["scheduled maintenance", "requested by the owner", "limit reached", "no longer needed", "failed health check", "waiting for capacity", "policy change", "manual change"]
 REGIONS: Final = {
     "aws": ("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2"),
     "google": ("europe-west1", "us-central1", "asia-east1", "europe-north1"),
@@ -115,7 +110,7 @@ def _faker() -> Any:
     return fake
 
 
-COUNTRIES: Final = "Portugal|Japan|Kenya|Austria|Finland|Peru|Canada|Belgium|Ireland|Vietnam".split("|")
+COUNTRIES: Final = ["Portugal", "Japan", "Kenya", "Austria", "Finland", "Peru", "Canada", "Belgium", "Ireland", "Vietnam"]
 
 
 def find_names(noun: tuple[str, ...]) -> Words | None:

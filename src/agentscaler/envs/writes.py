@@ -1,60 +1,17 @@
 """Tools that write: create, put, update, delete, and actions that move a state."""
 
-import re
-from collections.abc import Mapping, Sequence
 from typing import Final
 
-from agentscaler.envs.arguments import (
-    Lost,
-    agreeing,
-    alternative,
-    argument,
-    keys,
-    matched,
-    need_all,
-    surroundings,
-    values,
-)
-from agentscaler.envs.drafts import OPTION, STATE, Compiled, Draft, Entry, operation, python_name, table_of, usable
-from agentscaler.envs.items import one_of
+from agentscaler.envs.answers import answer
+from agentscaler.envs.arguments import Lost, agreeing, alternative, argument, keys, need_all, surroundings, values
+from agentscaler.envs.drafts import OPTION, Compiled, Draft, Entry, operation, python_name, table_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
-from agentscaler.records import Act, Argument, Shape
+from agentscaler.envs.states import grave, new_state, revival, switch, target_state
+from agentscaler.records import Act, Argument, Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, split
+from agentscaler.words import field
 
-TARGETS: Final[dict[str, str]] = {
-    "start": "running started active enabled in_progress starting on online", "stop": "stopped stopping inactive disabled terminated off cancelled offline",
-    "reboot": "running rebooting active available", "restart": "running restarting active available", "suspend": "suspended paused inactive",
-    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled cancelling canceling aborted stopped",
-    "enable": "enabled active on enable online", "disable": "disabled inactive off disable offline", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
-    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active associated available confirmed shared enabled", "decline": "declined rejected refused",
-    "close": "closed resolved inactive", "lock": "locked frozen", "unlock": "unlocked active normal", "archive": "archived inactive", "unarchive": "active unarchived", "restore": "active available normal enabled",
-    "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
-    "complete": "completed complete succeeded finished done", "promote": "promoted active primary", "confirm": "confirmed active verified accepted", "acknowledge": "acknowledged acked", "dismiss": "dismissed",
-    "publish": "published live active", "unpublish": "unpublished draft", "block": "blocked", "unblock": "active unblocked normal", "hide": "hidden", "unhide": "visible active", "quarantine": "quarantined",
-    "freeze": "frozen", "unfreeze": "active normal", "finalize": "finalized completed", "end": "ended completed finished", "isolate": "isolated", "offline": "offline stopped", "online": "online running",
-    "reopen": "open reopened active", "undelete": "active available enabled", "ship": "shipped", "refund": "refunded", "return": "returned", "checkout": "checked_out", "pay": "paid", "void": "voided void",
-    "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired",
-    "unsuspend": "active unsuspended", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
-    "announce": "announced active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
-    "unclaim": "unclaimed", "trash": "trashed deleted", "untrash": "active", "commit": "committed", "quit": "stopped", "resolve": "resolved closed", "deprecate": "deprecated", "undeprecate": "active",
-}  # fmt: skip
-"""Verb of an action -> states it leads to, best first."""
-SOURCES: Final[dict[str, str]] = {
-    "start": "stopped inactive paused created ready off idle disabled suspended failed", "stop": "running started active enabled in_progress on starting", "resume": "paused suspended stopped", "pause": "running active enabled in_progress",
-    "suspend": "running active enabled", "approve": "pending requested submitted waiting in_review", "reject": "pending requested submitted waiting in_review", "accept": "pending requested invited",
-    "decline": "pending requested invited", "confirm": "pending unconfirmed", "reopen": "closed resolved", "unarchive": "archived", "unlock": "locked", "unblock": "blocked", "publish": "draft unpublished",
-    "undelete": "deleted", "cancel": "pending running queued submitted scheduled in_progress active created starting ready open", "abort": "running in_progress pending active", "retry": "failed cancelled error",
-    "ship": "pending paid processing", "refund": "paid delivered captured", "unhide": "hidden", "unfreeze": "frozen",
-}  # fmt: skip
-"""Verb of an action -> states it starts from, where a closed list holds any of them."""
-FLAGS: Final = {
-    "enable": 1, "activate": 1, "disable": 0, "deactivate": 0, "lock": 1, "unlock": 0, "archive": 1, "unarchive": 0, "start": 1, "stop": 0,
-    "hide": 1, "unhide": 0, "publish": 1, "unpublish": 0, "mute": 1, "unmute": 0, "trash": 1, "untrash": 0,
-}  # fmt: skip
-JOB_STATES: Final = ["running", "in_progress", "started", "executing", "processing", "queued", "pending", "submitted", "created", "starting", "scheduled"]
-NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new"]
 VAGUE: Final = ("reset", "rotate", "refresh", "renew", "transfer", "move", "merge", "convert", "migrate", "upgrade", "switch", "revert", "label", "annotate")
 """Updates that mean more than setting columns, unless a required argument says what is set."""
 
@@ -105,7 +62,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required else a for n, a in arguments.items()}
     job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft), sets=_new_state(draft, arguments, job=job), key_path=key_path))
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=job), key_path=key_path))
 
 
 def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
@@ -123,7 +80,7 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     given = {a.column for n, a in arguments.items() if n != source[0]}
     if not draft.generated and draft.own not in given:
         raise Lost("copies")
-    return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft), sets=_new_state(draft, arguments, job=False)))
+    return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=False)))
 
 
 def _makes_many(entry: Entry, draft: Draft) -> bool:
@@ -153,33 +110,6 @@ def _own_names(entry: Entry, draft: Draft, service: Service) -> list[str]:
     except Lost:
         return []
     return [n for n, a in found.items() if a.column == draft.own and field(n)[-1:] in (("id",), ("arn",))]
-
-
-def _new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> dict[str, str | int | None]:
-    """Status of a new row, where the caller does not say."""
-    given = {a.column for a in arguments.values()} | {c for a in arguments.values() for c in a.body.values()}
-    out: dict[str, str | int | None] = {}
-    for column in draft.columns.values():
-        if column.name in given or column.reference or column.kind != "string" or not STATE.search(column.name):
-            continue
-        state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else NEW_STATES)
-        if state is not None:
-            out[column.name] = state
-    return out
-
-
-def first_of(choices: Sequence[str | int], wanted: Sequence[str]) -> str | int | None:
-    """The choice that says the first of the wanted states."""
-    plain = {re.sub(r"[^a-z]", "", str(c).lower()): c for c in reversed(choices)}
-    for word in wanted:
-        if (bare := word.replace("_", "")) in plain:
-            return plain[bare]
-    for word in wanted:
-        bare = word.replace("_", "")
-        for text, choice in plain.items():
-            if text.endswith(bare) and not text.startswith(("in", "un", "not", "dis", "pre", "de")):
-                return choice
-    return None
 
 
 def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -223,9 +153,20 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= agreeing(entry, draft, service, arguments)
+    dead = grave(draft)
+    if dead is None:
+        arguments |= {n: argument(entry, n, "force") for n, s in entry.parameters.items() if _is_force(n, s) and n not in arguments}
     _options(entry, arguments)
     need_all(entry, arguments)
+    if dead is not None and not any(a.role == "match" for a in arguments.values()):
+        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=dead.state, only_from=dead.only_from, sets=dead.sets))
     return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, gone=True)))
+
+
+def _is_force(name: str, schema: Schema) -> bool:
+    """'If set to true, any revisions will also be deleted. Otherwise, the request only works if there are none.'"""
+    text = str(schema.get("description", "")).lower()
+    return name.lower() == "force" and kind_of(schema) == "boolean" and bool(re.search(r"(?:also|be) deleted|only work|has no|no child|nested|must be empty|fail", text))
 
 
 def _options(entry: Entry, arguments: dict[str, Argument]) -> None:
@@ -238,91 +179,14 @@ def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if draft.single:
         raise Lost("no_key")
     if entry.what.verb in ("enable", "disable") and (not own or entry.what.extra):
-        state, only_from = _flag(entry, draft)
+        move = switch(entry, draft)
     elif not own or entry.what.extra:
         raise Lost("part")
     else:
-        state, only_from = target_state(entry.what.verb, draft)
+        move = revival(draft) if entry.what.verb == "undelete" else target_state(entry.what.verb, draft)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
-    arguments |= {n: a for n, a in values(entry, draft, service, arguments, own=False).items() if a.column != state[0]}
+    arguments |= {n: a for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
     _options(entry, arguments)
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=state, only_from=only_from))
-
-
-def _flag(entry: Entry, draft: Draft) -> tuple[tuple[str, str | int], tuple[str | int, ...]]:
-    """EnableVolumeIO: a switch of the thing, in a column of its own if no field holds it."""
-    part = entry.what.extra or entry.what.noun[len(draft.noun) :] if entry.what.noun[: len(draft.noun)] == draft.noun else entry.what.noun
-    for column in draft.columns.values():
-        if column.kind == "boolean" and set(part) <= set(field(column.name)):
-            return (column.name, FLAGS[entry.what.verb]), ()
-    name = "".join(w.capitalize() for w in part) + "Enabled"
-    if name not in draft.columns:
-        draft.force(name, {"type": "boolean", "description": f"is {' '.join(part)} enabled?"})
-    return (name, FLAGS[entry.what.verb]), ()
-
-
-def target_state(verb: str, draft: Draft) -> tuple[tuple[str, str | int], tuple[str | int, ...]]:
-    """(column, value) an action leads to and the values it may start from. Raises Lost(no_target_state)."""
-    wanted = TARGETS.get(verb, "").split()
-    states = sorted((c for c in draft.columns.values() if c.kind == "string" and STATE.search(c.name) and not c.reference), key=lambda c: (not c.shown, len(split(c.name)), c.name))
-    for column in states:
-        state = first_of(column.choices, wanted)
-        if state is not None:
-            starts = [s for w in SOURCES.get(verb, "").split() if (s := first_of(column.choices, [w])) is not None and s != state]
-            return (column.name, state), tuple(dict.fromkeys(starts))
-    if verb in FLAGS:
-        stem = {"enable": "enabl", "disable": "enabl", "activate": "activ", "deactivate": "activ", "start": "enabl", "stop": "enabl", "hide": "hid", "unhide": "hid"}.get(verb, verb.removeprefix("un")[:5])
-        for column in draft.columns.values():
-            words = field(column.name)
-            if column.kind == "boolean" and words and words[-1].startswith(stem) and len(words) <= 2:
-                return (column.name, FLAGS[verb]), ()
-    open_ended = [c for c in states if not c.choices and c.shown and len(split(c.name)) <= 2]
-    if open_ended and wanted:
-        column = open_ended[0]
-        for word in wanted[:1]:
-            column.choices.extend(s for s in ("ACTIVE", "PENDING", word.upper()) if s not in column.choices)
-            return (column.name, word.upper()), ()
-    if not states and wanted and verb not in ("restore", "recover", "retry", "execute", "run", "commit", "publish", "deploy", "undeploy"):
-        column = draft.columns.get("State")
-        if column is None and any(c.lower() == "state" for c in draft.columns):
-            raise Lost("no_target_state")
-        column = column or draft.force("State", {"type": "string", "description": "kept by the service, shown by no read"})
-        if column.kind != "string":
-            raise Lost("no_target_state")
-        column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)
-        return (column.name, wanted[0].upper()), ()
-    raise Lost("no_target_state")
-
-
-# ---- answers ----------------------------------------------------------------------------------------------------
-
-
-def answer(entry: Entry, draft: Draft, *, gone: bool = False) -> Shape | None:
-    """What a write answers: the row or its id, as far as the result schema has places for columns."""
-    returns = entry.tool.returns
-    if returns is None:
-        shown = {c: c for c in draft.columns if c not in ("only", "position")}
-        return Shape(fields=shown) if entry.tool.source.vendor == "user" and not gone else None
-    body = returns.get("properties", {})
-    if "done" in body and "response" in body:
-        return Shape(fields={} if gone else {c: c for c, col in draft.columns.items() if col.shown}, done=True)
-    if gone:
-        return None
-    plain = matched({n: s for n, s in body.items() if usable(n, s) and kind_of(s) != "object"}, draft)
-    if (draft.own and draft.own in plain.values()) or (plain and not any(s.get("properties") for s in body.values())):
-        return Shape(fields=plain)
-    for name, schema in body.items():
-        if kind_of(schema) == "object" and schema.get("properties"):
-            inner = matched(schema["properties"], draft)
-            if inner and (draft.own in inner.values() or len(inner) >= 0.5 * len(schema["properties"])):
-                return Shape(fields=inner, wrap=(name,))
-        if kind_of(schema) == "array" and draft.own:
-            items = schema.get("items", {})
-            if kind_of(items) == "string" and draft.find(one_of(name)) == draft.own:
-                return Shape(fields={name: draft.own}, wrap=(f"{name}[]",), many=True, scalar=True)
-            inner = matched(items.get("properties", {}), draft)
-            if inner and draft.own in inner.values():
-                return Shape(fields=inner, wrap=(f"{name}[]",), many=True)
-    return Shape(fields=plain) if plain else None
+    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=move.state, only_from=move.only_from, sets=move.sets))

@@ -145,19 +145,21 @@ def mutation(task: Task, number: str, env: EnvSpec, seed: Seed) -> Manner | None
     return next((m for m in dice.shuffled(MANNERS[1:]) if script(m, task, kinds, Dice(seed, "try", number)) is not None), None)
 
 
-def probe(task: Task, world: World, *, number: str, other: Task, seed: Seed = 0) -> list[Probe]:
-    """What the measuring players reach on a task. other: a task of another world's or row's, whose brief the solver is given instead."""
+def probe(task: Task, world: World, *, number: str, other: Task | None, seed: Seed = 0) -> list[Probe]:
+    """What the measuring players reach on a task. other: another task of the world, whose brief the solver is given instead."""
 
     def one(player: str, rollout: Rollout) -> Probe:
         return Probe(task=number, player=player, shape=task.difficulty.shape, twin=task.twin, passed=grade(task, rollout).passed)
 
-    user = ScriptedUser(other.brief, Dice(seed, "user", number, "other"))
-    return [
+    found = [
         one(PROBES[0], do_nothing(task, world)),
         one(PROBES[1], play_in(task, world, agent=ShallowPlayer(), number=number, seed=seed)),
         one(PROBES[2], random_calls(task, world, Dice(seed, "random", number))),
-        one(PROBES[3], play_in(task, world, agent=Solver(), user=user, number=number, seed=seed)),
     ]
+    if other is not None:
+        user = ScriptedUser(other.brief, Dice(seed, "user", number, "other"))
+        found.append(one(PROBES[3], play_in(task, world, agent=Solver(), user=user, number=number, seed=seed)))
+    return found
 
 
 __all__ = ["AGENTS", "PROBES", "FunctionPlayer", "GoldPlayer", "ShallowPlayer", "Solver", "ScriptedUser", "mutation", "named_player", "play", "play_in", "probe"]

@@ -7,6 +7,7 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference
 from agentscaler.tasks.find import Found, locate
+from agentscaler.tasks.fits import suits, verb_of
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import deed
 from agentscaler.tasks.trace import Trace, Val
@@ -61,17 +62,9 @@ def changing(site: Site, table: str, *acts: str) -> list[Operation]:
     return found
 
 
-def suits(operation: Operation, row: Row) -> bool:
-    """Can an action start from the row's state?"""
-    if operation.act != "set" or operation.state is None:
-        return True
-    column, state = operation.state
-    return row.get(column) not in (state, None) and (not operation.only_from or row[column] in operation.only_from)
-
-
 def found_row(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation | None = None) -> Found:
-    row = pick_row(site, table, dice, lambda r: operation is None or suits(operation, r))
-    return locate(site, trace, table, row, dice)
+    row = pick_row(site, table, dice, lambda r: operation is None or suits(operation, r, site.tables[table]))
+    return locate(site, trace, table, row, dice, verb=verb_of(operation))
 
 
 def write_to(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice) -> Wish:
@@ -81,8 +74,6 @@ def write_to(site: Site, trace: Trace, operation: Operation, found: Found, dice:
     if operation.act == "set":
         return act(site, trace, operation, found, dice)
     return update(site, trace, operation, found, dice, most=1 + dice.chance(0.15))
-
-
 
 
 def parent_of(site: Site, row: Row, reference: Reference) -> Row:

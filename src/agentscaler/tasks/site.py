@@ -1,5 +1,6 @@
 """A world opened for making tasks: its tables and tools as one asks for them, and its answers read back into rows."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -17,12 +18,18 @@ from agentscaler.records import (
     Table,
 )
 from agentscaler.schemas import kind_of
-from agentscaler.tasks.speech import Kind, is_name
+from agentscaler.tasks.nouns import column_kind, spoken_model
+from agentscaler.tasks.speech import Kind
+from agentscaler.words import field
 from agentscaler.world import World
 
 Row = dict[str, Any]
 READS = ("get", "list")
 STEERING = ("within", "size", "token", "offset", "option", "since", "until")
+
+
+SURROUNDINGS = frozenset(["project", "region", "zone", "location", "account", "aws account", "organization", "folder", "customer", "user", "platform", "merchant", "catalog", "package", "sdk app", "app"])
+"""What a caller is in, and is told from the start."""
 
 
 class Way(NamedTuple):
@@ -39,7 +46,7 @@ class Site:
         if env.model is None:
             raise Dropped("no_tool", "tasks are made from a compiled model, and this world has none", where=env.domain)
         self.env, self.seed = env, seed
-        self.model: Model = env.model
+        self.model: Model = spoken_model(env.model)
         self.world = World.open(env, seed=seed)
         self.tables = {t.name: t for t in self.model.tables}
         self.columns = {(t.name, c.name): c for t in self.model.tables for c in t.columns}
@@ -50,6 +57,7 @@ class Site:
         self.reads = {t: [o for o in self.model.operations if o.table == t and o.act in READS and o.shape] for t in self.tables}
         self.writes = {t: [o for o in self.model.operations if o.table == t and o.act not in READS and not o.blind] for t in self.tables}
         self._ways: dict[str, list[Way]] = {}
+        self._astray: dict[tuple[str, str], bool] = {}
 
     def close(self) -> None:
         self.world.close()
@@ -68,23 +76,7 @@ class Site:
 
     def _kind(self, table: str, name: str) -> Kind | None:
         """How the column is spoken of; None where nobody would."""
-        column, recipe = self.columns[table, name], self.recipe(table, name)
-        referring = any(name in r.columns for r in self.tables[table].references)
-        if not column.phrase or referring or recipe.get("json") or (name in self.tables[table].key and not recipe.get("knowable")):
-            return None
-        if recipe.get("boolean"):
-            return "flag"
-        if "time" in recipe:
-            return "time"
-        if column.choices or "choice" in recipe:
-            return "choice"
-        if column.type in ("INTEGER", "REAL"):
-            return "number" if "number" in recipe or "of" in recipe else None
-        if "words" in recipe:
-            return "name" if is_name(column) else "word"
-        if "given" in recipe:
-            return "text" if any(" " in str(v) for v in recipe["given"]) else "word" if recipe.get("knowable") else None
-        return "word" if recipe.get("knowable") else None
+        return column_kind(self.tables[table], self.columns[table, name], self.recipe(table, name))
 
     def keyed_by_name(self, table: Table) -> str | None:
         """The key column of a resource that bears its name at the end: 'projects/x/topics/orders'."""
@@ -92,6 +84,27 @@ class Site:
         return own if table.resource and "in" in self.recipe(table.name, own) else None
 
     # ---- tools
+
+    def astray(self, operation: Operation, argument: Argument) -> bool:
+        """Does the context fill in what the rows of the world say otherwise, or what names a row that the user means?"""
+        key = (operation.name, argument.name)
+        if key not in self._astray:
+            self._astray[key] = self._strays(operation, argument)
+        return self._astray[key]
+
+    def _strays(self, operation: Operation, argument: Argument) -> bool:
+        if not re.fullmatch(r"\{\w+\}", argument.template or ""):
+            return False
+        value = str(self.world.context.get((argument.template or "").strip("{}"), ""))
+        name, table = field(argument.name), self.tables[operation.table]
+        for column in table.columns:
+            if field(column.name) == name and any(str(r[column.name]) != value for r in self.world.rows(table.name) if r[column.name] is not None):
+                return True
+        stem = " ".join(name[:-1] if name[-1:] in (("id",), ("key",), ("name",), ("arn",), ("number",), ("email",)) else name)
+        if stem in SURROUNDINGS:
+            return False
+        nouns = {t.noun.lower() for t in self.tables.values() if t.said}
+        return stem == table.noun.lower() or stem in nouns or any(n.endswith(f" {stem}") for n in nouns)
 
     def schema(self, tool: str, argument: str) -> Schema:
         found: Schema = self.tools[tool].parameters["properties"][argument]

@@ -11,6 +11,7 @@ from agentscaler.words import ACRONYMS, split_cased
 Kind: TypeAlias = Literal["name", "text", "time", "choice", "number", "flag", "word"]
 """How a column is spoken of: a name or title, free text, a day, one of a closed list, a number, yes or no, another short value."""
 MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+GREEK: Final = re.compile(r"(?:^|[-_ ])(?:alpha|beta|gamma|delta|omega)$")
 _NAMES: Final = frozenset(["name", "title", "label", "alias", "subject", "headline", "nickname", "username", "caption"])
 
 
@@ -68,7 +69,9 @@ def number(value: float | int, unit: str) -> str:
 
 
 def be(phrase: str) -> str:
-    """'status' -> 'is', 'notes' -> 'are'."""
+    """'status' -> 'is', 'notes' -> 'are', 'number of nodes' -> 'is'."""
+    if " of " in phrase:
+        return "is"
     last = phrase.split(" ")[-1]
     return "are" if last.endswith("s") and not last.endswith(("ss", "us", "is", "ns")) and last.islower() else "is"
 
@@ -77,8 +80,15 @@ def quoted(value: str) -> str:
     return f'"{value}"'
 
 
+def odd(value: Any) -> bool:
+    """A value that looks made up: 'manual-b', 'tag-gamma'."""
+    return isinstance(value, str) and bool(GREEK.search(value.lower()) or re.fullmatch(r".*[A-Za-z_]-[b-f]", value))
+
+
 def say(value: Any, kind: Kind, unit: str = "", phrase: str = "") -> str | None:
     """A value of a column as it stands in a sentence; None where nobody would say it."""
+    if kind != "time" and odd(value):
+        return None
     if kind == "time":
         return day(value)
     if kind == "choice":
@@ -99,6 +109,7 @@ _STATES = frozenset(["active", "inactive", "idle", "ready", "pending", "availabl
 
 def flag(phrase: str, value: bool) -> str:
     """'encrypted', True -> 'It should be encrypted.'"""
+    phrase = phrase.removesuffix(" enabled")
     if phrase.endswith(("able", "ible", "ed")):
         return f"It should {'' if value else 'not '}be {phrase}."
     return f"{phrase[:1].upper()}{phrase[1:]} should be {'on' if value else 'off'}."

@@ -1,12 +1,13 @@
 """The gold calls as they are made: each argument with where it comes from, executed at once in the live world."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import orjson
 
 from agentscaler.errors import Dropped
-from agentscaler.records import Call, Given, JsonObject, Operation
+from agentscaler.records import Argument, Call, Given, JsonObject, Operation
 from agentscaler.schemas import kind_of
 from agentscaler.tasks.site import STEERING, Row, Site, fitted, rows_of
 
@@ -29,6 +30,8 @@ class Done(NamedTuple):
     data: Any
 
 
+_HARMLESS = re.compile(r"(?i)dry.?run|validat|language|locale|^part$|view|fields?$|mask|page|limit|offset")
+"""Options that any write may be given without being asked for."""
 _CONSTANTS = {"language": "en", "languagecode": "en", "locale": "en", "hl": "en", "part": "snippet", "view": "full", "fields": "*"}
 """Options that every caller fills in the same way."""
 
@@ -41,6 +44,7 @@ class Trace:
         self.calls: list[Call] = []
         self.given: list[tuple[Given, ...]] = []
         self._reads: dict[str, Done] = {}
+        self._places: set[str] = set()
         site.world.reset()
 
     def do(self, operation: Operation, values: Mapping[str, Val]) -> Done:
@@ -79,9 +83,11 @@ class Trace:
         """What every caller fills in without being told: the surroundings, and a required argument that only steers the call."""
         argument = next(a for a in operation.arguments if a.name == name)
         if argument.role == "within" and argument.required:
-            return Val((argument.template or "").format_map(self.site.world.context), "context")
+            return self._surroundings(operation, argument)
         if not argument.required or argument.role not in STEERING:
             return None
+        if operation.act not in ("get", "list") and not _HARMLESS.search(name):
+            raise Dropped("not_sayable", f"{name} of {operation.name} must be given, and nobody said what", where=operation.name, value=name)
         schema = self.site.schema(operation.name, name)
         if schema.get("enum"):
             return Val(schema["enum"][0], "constant")
@@ -94,3 +100,14 @@ class Trace:
         if argument.role == "option" and (plain := _CONSTANTS.get(name.lower())) is not None:
             return Val(plain, "constant")
         raise Dropped("not_sayable", f"{name} of {operation.name} must be given, and nobody would say what", where=operation.name, value=name)
+
+    def _surroundings(self, operation: Operation, argument: Argument) -> Val:
+        """From the context, where no row says otherwise and all calls speak of one place."""
+        if self.site.astray(operation, argument):
+            raise Dropped("not_sayable", f"{argument.name} of {operation.name} is not what the context says", where=operation.name, value=argument.name)
+        given = {a.name for a in operation.arguments if a.role == "within" and a.required}
+        if len(given & {"zone", "region"}) == 1:
+            self._places |= given & {"zone", "region"}
+            if len(self._places) == 2:
+                raise Dropped("not_sayable", "a zone in one call and a region in another", where=operation.name)
+        return Val((argument.template or "").format_map(self.site.world.context), "context")

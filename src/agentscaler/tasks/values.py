@@ -36,7 +36,7 @@ def wanted(site: Site, table: str, column: str, schema: Schema, dice: Dice, *, r
             continue
         said = say(value, kind, about.unit, about.phrase)
         if said is not None and _clear(value, kind, schema, about.phrase):
-            return Wanted(value, kind, said, about.phrase)
+            return Wanted(value, kind, said, about.phrase.removesuffix(" enabled") if kind == "flag" else about.phrase)
     raise Dropped("not_sayable", f"no value of {column} that one would say", where=f"{table}.{column}")
 
 

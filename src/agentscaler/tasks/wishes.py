@@ -10,16 +10,17 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
+from agentscaler.population import parse_time
 from agentscaler.records import Answer, Argument, Operation
-from agentscaler.tasks.find import Found, Phrase, locate, named_by, need, read, upper
+from agentscaler.tasks.find import Found, locate, named_by, need, under, upper
+from agentscaler.tasks.fits import is_state, suits, verb_of
+from agentscaler.tasks.nouns import people
+from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.site import Row, Site, reference_of
 from agentscaler.tasks.speech import Kind, be, deed, flag, inside, joined, say, tie
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.tasks.values import Wanted, slug, wanted
 from agentscaler.words import article
-
-MOST_RIVALS = 8
-
 
 Mood: TypeAlias = Literal["question", "delete", "change", "action", "create"]
 
@@ -35,106 +36,14 @@ class Wish(NamedTuple):
     """Further sentences without which it cannot be done."""
     answers: tuple[Answer, ...] = ()
     """What must be told."""
-    about: Phrase | None = None
-    """The row it is about, for what is said after it."""
-
-
-# ---- questions --------------------------------------------------------------------------------------------------
-
-_ASKABLE: tuple[Kind, ...] = ("name", "text", "time", "choice", "number", "word")
-
-
-def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
-    """Columns of a found row that one may want to know and has not named oneself."""
-    out = []
-    told = normal(found.phrase.text())
-    for column in shown:
-        kind = site.kinds.get((found.table, column))
-        value = found.row.get(column)
-        if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool):
-            continue
-        spelled = say(value, kind, site.columns[found.table, column].unit, site.columns[found.table, column].phrase)
-        if spelled is None or normal(spelled) in told or site.columns[found.table, column].phrase in told:
-            continue
-        out.append(column)
-    return out
-
-
-LONG = 9
-"""Words from which on a row is named first and asked about then."""
-
-
-def question(site: Site, found: Found, column: str, dice: Dice) -> str:
-    """'When was the volume called "x" created?'"""
-    np = found.phrase.text()
-    kind, phrase = site.kinds[found.table, column], site.columns[found.table, column].phrase
-    if len(np.split(" ")) >= LONG and (" that " in np or dice.chance(0.4)):
-        return f"Please look up {np}: {when('it', phrase)[0].lower() + when('it', phrase)[1:] if kind == 'time' else f'what {be(phrase)} its {phrase}?'}"
-    if kind == "time":
-        return when(np, phrase)
-    if phrase in ("name", "display name") and dice.chance(0.6):
-        return f"What is {np} called?"
-    verb = upper(be(phrase))
-    return dice.choice((f"What {verb.lower()} the {phrase} of {np}?", f"Could you tell me the {phrase} of {np}?", f"I need to know the {phrase} of {np}.", f"Please look up the {phrase} of {np}."))
-
-
-def when(np: str, moment: str) -> str:
-    """'created' -> 'When was ... created?'"""
-    if moment in ("started", "finished"):
-        return f"When did {np} {moment.removesuffix('ed')}?" if moment == "started" else f"When did {np} finish?"
-    if moment == "expires":
-        return f"When does {np} expire?"
-    return f"When is {np} due?" if moment == "due" else f"When was {np} {moment}?"
-
-
-def clause(site: Site, found: Found, column: str, pronoun: str = "it") -> str:
-    """The same inside a sentence: 'when it was created', 'its status'."""
-    kind, phrase = site.kinds[found.table, column], site.columns[found.table, column].phrase
-    if kind != "time":
-        return f"its {phrase}" if pronoun == "it" else f"the {phrase} of {pronoun}"
-    if phrase == "expires":
-        return f"when {pronoun} expires"
-    if phrase in ("started", "finished"):
-        return f"when {pronoun} {phrase}"
-    return f"when {pronoun} is due" if phrase == "due" else f"when {pronoun} was {phrase}"
-
-
-def answer_of(site: Site, found: Found, column: str, step: int) -> Answer:
-    """The expected answer, with the values of the rows read beside it as rivals."""
-    kind = site.kinds[found.table, column]
-    value = found.row[column]
-    sort: Any = {"time": "time", "number": "number", "flag": "boolean"}.get(kind, "text")
-    mine = say(value, kind) if kind == "time" else normal(str(value))
-    rivals = []
-    for row in found.seen:
-        other = row.get(column)
-        if other in (None, "") or (say(other, kind) if kind == "time" else normal(str(other))) == mine:
-            continue
-        if other not in rivals and normal(str(other)) not in normal(str(value)) and len(rivals) < MOST_RIVALS:
-            rivals.append(other)
-    return Answer(name=site.columns[found.table, column].phrase, type=sort, value=value, rivals=tuple(rivals), step=step)
-
-
-def ask(site: Site, trace: Trace, found: Found, dice: Dice, *, deeper: bool) -> Wish:
-    """One column of a row; deeper: one that only a get shows, where there is one."""
-    column, step = asked_column(site, trace, found, dice, deeper=deeper)
-    return Wish(question(site, found, column, dice), "question", found.details, (answer_of(site, found, column, step),), found.phrase)
-
-
-def asked_column(site: Site, trace: Trace, found: Found, dice: Dice, *, deeper: bool) -> tuple[str, int]:
-    """A column to ask for, and the call that shows it."""
-    getters = [g for g in site.getters(found.table) if g.shape]
-    listed = columns_to_ask(site, found, [c for c, v in found.known.items() if v.source == "read"])
-    if getters and (deeper or not listed or found.step is None):
-        getter = dice.choice(getters)
-        fields = list(getter.shape.fields.values()) if getter.shape else []
-        new = columns_to_ask(site, found, [c for c in fields if c not in listed]) or columns_to_ask(site, found, fields)
-        if new:
-            step = read(site, trace, getter, found)
-            return dice.choice(new), step
-    if not listed or found.step is None:
-        raise Dropped("not_sayable", "it has no column one would ask for", where=found.table)
-    return dice.choice(listed), found.step
+    frame: str = ""
+    """'In the domain called "x"': said before all else."""
+    old: bool = False
+    """Is what it is about from another year?"""
+    name: str = ""
+    """Noun of what it is about."""
+    verb: str = ""
+    """What is done to it: 'delete', 'update', 'stop'."""
 
 
 # ---- one row is changed -----------------------------------------------------------------------------------------
@@ -147,13 +56,32 @@ class Set(NamedTuple):
     said: list[Wanted]
 
 
+def wish_on(site: Site, operation: Operation, found: Found, text: str) -> Wish:
+    """The wish that a write to a found row is."""
+    mood: Mood = "delete" if operation.act == "delete" else "action" if operation.act == "set" else "change"
+    return Wish(text, mood, found.details, (), found.frame, is_old(site, found.table, found.row), found.phrase.noun, deed(operation) or verb_of(operation))
+
+
+def is_old(site: Site, table: str, row: Row) -> bool:
+    """Was it made before this year?"""
+    made = [row[c.name] for c in site.tables[table].columns if c.phrase == "created" and site.kinds.get((table, c.name)) == "time" and row.get(c.name) is not None]
+    return bool(made) and parse_time(made[0]).year < parse_time(site.env.population["now"]).year
+
+
 def delete(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice) -> Wish:
+    if not suits(operation, found.row, site.tables[found.table]):
+        raise Dropped("no_effect", "nobody would delete it", where=operation.name)
     do_it(site, trace, operation, found)
-    return Wish(_order(deed(operation) or "delete", found.phrase.text(), dice), "delete", found.details, (), found.phrase)
+    return wish_on(site, operation, found, _order(deed(operation) or "delete", found.phrase.text(), dice))
+
+
+FOR_ME = 7
+"""Words up to which 'for me' may stand behind a row."""
 
 
 def _order(verb: str, np: str, dice: Dice) -> str:
-    return dice.choice((f"Please {verb} {np}.", f"Can you {verb} {np} for me?", f"I'd like you to {verb} {np}.", f"Could you {verb} {np}?", f"I need you to {verb} {np}."))
+    for_me = " for me" if len(np.split(" ")) <= FOR_ME else ""
+    return dice.choice((f"Please {verb} {np}.", f"Can you {verb} {np}{for_me}?", f"I'd like you to {verb} {np}.", f"Could you {verb} {np}?", f"I need you to {verb} {np}."))
 
 
 def do_it(site: Site, trace: Trace, operation: Operation, found: Found, more: dict[str, Val] | None = None) -> int:
@@ -167,15 +95,13 @@ def act(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice
     verb = deed(operation)
     if verb is None:
         raise Dropped("not_sayable", f"nobody would say {operation.verb!r}", where=operation.name)
-    column, state = operation.state or ("", "")
-    now = found.row.get(column)
-    if now == state or (operation.only_from and now not in operation.only_from):
-        raise Dropped("no_effect", f"{column} is {now!r}", where=operation.name)
+    if not suits(operation, found.row, site.tables[found.table]):
+        raise Dropped("no_effect", f"{verb} does not fit its state", where=operation.name)
     if _spoils(found.phrase, verb):
         raise Dropped("not_sayable", f"{verb} what is {found.phrase.front}", where=operation.name)
     given = settings(site, trace, operation, found, dice, most=0)
     do_it(site, trace, operation, found, given.values)
-    return Wish(_order(verb, found.phrase.text(), dice), "action", found.details, (), found.phrase)
+    return wish_on(site, operation, found, _order(verb, found.phrase.text(), dice))
 
 
 def _spoils(phrase: Phrase, verb: str) -> bool:
@@ -185,11 +111,16 @@ def _spoils(phrase: Phrase, verb: str) -> bool:
 
 def update(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice, *, most: int = 1) -> Wish:
     """One or two columns of a row get new values."""
+    if not suits(operation, found.row, site.tables[found.table]):
+        raise Dropped("no_effect", "it is going away, or not there yet", where=operation.name)
     given = settings(site, trace, operation, found, dice, most=most)
     if not given.said:
         raise Dropped("not_sayable", f"{operation.name} sets nothing that one would say", where=operation.name)
+    if people(found.phrase.noun) and any(w.kind == "name" for w in given.said):
+        raise Dropped("not_sayable", "people are not renamed", where=operation.name)
     do_it(site, trace, operation, found, given.values)
-    return Wish(change(given.said, found.phrase.text(), dice), "change", found.details, (), found.phrase)
+    wish = wish_on(site, operation, found, change(given.said, found.phrase.text(), dice))
+    return wish._replace(verb="rename" if given.said[0].kind in ("name", "text") else "update")
 
 
 def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
@@ -231,13 +162,14 @@ def settings(site: Site, trace: Trace, operation: Operation, found: Found | None
 
 def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
     names = argument.body.values() if argument.role == "body" else [argument.column or ""]
+    if any(a.role == "slug" for a in operation.arguments) and all(site.kinds.get((operation.table, c)) == "name" for c in names):
+        return False
     return any(site.kinds.get((operation.table, c)) not in (None, "time") and _settable(site, operation, c) for c in names)
 
 
 def _settable(site: Site, operation: Operation, column: str) -> bool:
     """A state is moved by actions, not written."""
-    words = site.columns[operation.table, column].phrase.split(" ")
-    return operation.act == "create" or words[-1:] not in (["status"], ["state"], ["phase"])
+    return not is_state(site.columns[operation.table, column].phrase)
 
 
 def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, row: Row | None, dice: Dice, values: dict[str, Val], said: list[Wanted]) -> None:
@@ -280,9 +212,11 @@ def tied(site: Site, trace: Trace, operation: Operation, one: Found, other: Foun
     if len(values) < 2:
         raise Dropped("no_tool", "its two ends are not both known", where=operation.name)
     trace.do(operation, values)
+    if one.frame and other.frame and one.frame != other.frame:
+        raise Dropped("not_sayable", "both hang on too much", where=operation.name)
     first, second = one.phrase.text(), other.phrase.text()
     text = dice.choice((f"Please {verb} {first} {preposition} {second}.", f"Can you {verb} {first} {preposition} {second}?"))
-    return Wish(text, "change", (*one.details, *other.details), (), one.phrase)
+    return Wish(text, "action", (*one.details, *other.details), (), one.frame or other.frame, False, one.phrase.noun, verb)
 
 
 def _end(site: Site, operation: Operation, argument: Argument, found: Found) -> str | None:
@@ -317,22 +251,26 @@ def create(
     info = site.tables[operation.table]
     if not info.said:
         raise Dropped("not_sayable", f"nobody speaks of {info.noun!r}", where=info.name)
-    values, below, details = _ties(site, trace, operation, dice, parents, made)
-    name = ""
+    values, below, details, frame = _ties(site, trace, operation, dice, parents, made)
+    name, handle = "", ""
     for argument in operation.arguments:
         if argument.role == "slug" and argument.required:
             chosen = slug(site, info.name, dice)
             values[argument.name] = Val(chosen, "said")
-            name = f'called "{chosen}"'
+            name, handle = f'called "{chosen}"', chosen
     rest = operation.model_copy(update={"arguments": tuple(a for a in operation.arguments if a.name not in values)})
     keys = [a for a in rest.arguments if a.required and a.role == "key"]
     if keys:
         raise Dropped("not_sayable", f"{keys[0].name} must be made up", where=operation.name)
     given = settings(site, trace, rest, None, dice, most=most)
     said = list(given.said)
-    if not name and (named := next((s for s in said if s.kind == "name"), None)):
-        name = f"called {named.said}"
-        said.remove(named)
+    named = [s for s in said if s.kind == "name"]
+    if len(named) > 1:
+        raise Dropped("not_sayable", "two names for one thing", where=operation.name)
+    if named:
+        name = f"titled {named[0].said}" if "title" in named[0].phrase else f"called {named[0].said}"
+        said.remove(named[0])
+        details += [f'Its ID should be "{handle}".'] if handle else []
     if not name and not said:
         raise Dropped("not_sayable", "nothing is said of the new row", where=operation.name)
     done = trace.do(operation, {**values, **given.values})
@@ -344,7 +282,7 @@ def create(
     text += "?" if text.startswith("Can") else "."
     details += [_property(s) for s in said]
     known = {c: Val(v, "written", done.step) for c, v in row.items()}
-    return Wish(text, "create", tuple(details), (), None), Made(row, known, Phrase(info.noun, front="new"))
+    return Wish(text, "create", tuple(details), (), frame, False, info.noun, "create"), Made(row, known, Phrase(info.noun, front="new"))
 
 
 def _property(said: Wanted) -> str:
@@ -352,18 +290,19 @@ def _property(said: Wanted) -> str:
     if said.kind == "flag":
         return flag(said.phrase, bool(said.value))
     if said.kind == "text":
-        return f"As {said.phrase} put {said.said}."
+        return f"The {said.phrase} should {'say' if said.phrase == 'notes' else 'read'} {said.said}."
     return f"The {said.phrase} should be {said.said}."
 
 
 def _ties(
     site: Site, trace: Trace, operation: Operation, dice: Dice, parents: Sequence[Found], made: "tuple[str, Made] | None"
-) -> tuple[dict[str, Val], list[str], list[str]]:
-    """Arguments that point to other rows; what the new row lies in, in words; further sentences."""
+) -> tuple[dict[str, Val], list[str], list[str], str]:
+    """Arguments that point to other rows; what the new row lies in, in words; further sentences; what is said first."""
     info = site.tables[operation.table]
     values: dict[str, Val] = {}
     below: list[str] = []
     details: list[str] = []
+    frame = ""
     known = {f.table: f for f in parents}
     for argument in operation.arguments:
         if argument.role not in ("value", "key") or not argument.column:
@@ -386,10 +325,12 @@ def _ties(
             known[reference.table] = locate(site, trace, reference.table, dice.choice(rows), dice, plain=True)
         found = known[reference.table]
         values[argument.name] = need(site, trace, found, part)
-        where = f"{inside(found.phrase.noun)} {found.phrase.text()}"
+        phrase, first = under(found)
+        where = f"{inside(phrase.noun)} {phrase.bare()}"
         if where not in below:
             below.append(where)
             details += found.details
-    if len(below) > 2:
+            frame = frame or first
+    if len(below) > (1 if frame else 2):
         raise Dropped("not_sayable", "it hangs on too much", where=operation.name)
-    return values, below, details
+    return values, below, details, frame

@@ -1,0 +1,218 @@
+"""States: what the verb of an action leads to, from where, and in which state a new row is."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agentscaler.envs.arguments import Lost
+from agentscaler.envs.drafts import STATE, Draft, Entry
+from agentscaler.records import Argument
+from agentscaler.words import field, split
+
+TARGETS: Final[dict[str, str]] = {
+    "start": "running started active enabled in_progress starting on online", "stop": "stopped stopping inactive disabled terminated off cancelled offline",
+    "reboot": "running rebooting active available", "restart": "running restarting active available", "suspend": "suspended paused inactive",
+    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled cancelling canceling aborted stopped",
+    "enable": "enabled active on enable online", "disable": "disabled inactive off disable offline", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
+    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active associated available confirmed shared enabled", "decline": "declined rejected refused",
+    "close": "closed resolved inactive", "lock": "locked frozen", "unlock": "unlocked active normal", "archive": "archived inactive", "unarchive": "active unarchived", "restore": "active available normal enabled",
+    "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
+    "complete": "completed complete succeeded finished done", "promote": "promoted active primary", "confirm": "confirmed active verified accepted", "acknowledge": "acknowledged acked", "dismiss": "dismissed",
+    "publish": "published live active", "unpublish": "unpublished draft", "block": "blocked", "unblock": "active unblocked normal", "hide": "hidden", "unhide": "visible active", "quarantine": "quarantined",
+    "freeze": "frozen", "unfreeze": "active normal", "finalize": "finalized completed", "end": "ended completed finished", "isolate": "isolated", "offline": "offline stopped", "online": "online running",
+    "reopen": "open reopened active", "undelete": "active available enabled", "ship": "shipped", "refund": "refunded", "return": "returned", "checkout": "checked_out", "pay": "paid", "void": "voided void",
+    "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired",
+    "unsuspend": "active unsuspended", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
+    "announce": "announced active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
+    "unclaim": "unclaimed", "trash": "trashed deleted", "untrash": "active", "commit": "committed", "quit": "stopped", "resolve": "resolved closed", "deprecate": "deprecated", "undeprecate": "active",
+}  # fmt: skip
+"""Verb of an action -> states it leads to, best first."""
+SOURCES: Final[dict[str, str]] = {
+    "start": "stopped inactive paused created ready off idle disabled suspended failed", "stop": "running started active enabled in_progress on starting", "resume": "paused suspended stopped", "pause": "running active enabled in_progress",
+    "suspend": "running active enabled", "approve": "pending requested submitted waiting in_review", "reject": "pending requested submitted waiting in_review", "accept": "pending requested invited",
+    "decline": "pending requested invited", "confirm": "pending unconfirmed", "reopen": "closed resolved", "unarchive": "archived", "unlock": "locked", "unblock": "blocked", "publish": "draft unpublished",
+    "undelete": "deleted", "cancel": "pending running queued submitted scheduled in_progress active created starting ready open", "abort": "running in_progress pending active", "retry": "failed cancelled error",
+    "ship": "pending paid processing", "refund": "paid delivered captured", "unhide": "hidden", "unfreeze": "frozen",
+}  # fmt: skip
+"""Verb of an action -> states it starts from, where a closed list holds any of them."""
+FLAGS: Final = {
+    "enable": 1, "activate": 1, "disable": 0, "deactivate": 0, "lock": 1, "unlock": 0, "archive": 1, "unarchive": 0, "start": 1, "stop": 0,
+    "hide": 1, "unhide": 0, "publish": 1, "unpublish": 0, "mute": 1, "unmute": 0, "trash": 1, "untrash": 0,
+}  # fmt: skip
+JOB_STATES: Final = ["running", "in_progress", "started", "executing", "processing", "queued", "pending", "submitted", "created", "starting", "scheduled"]
+NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new"]
+
+
+def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> dict[str, str | int | None]:
+    """Status of a new row, where the caller does not say."""
+    given = {a.column for a in arguments.values()} | {c for a in arguments.values() for c in a.body.values()}
+    out: dict[str, str | int | None] = {}
+    for column in draft.columns.values():
+        if column.name in given or column.reference or column.kind != "string" or not STATE.search(column.name):
+            continue
+        state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else NEW_STATES)
+        if state is not None:
+            out[column.name] = state
+    return out
+
+
+def first_of(choices: Sequence[str | int], wanted: Sequence[str]) -> str | int | None:
+    """The choice that says the first of the wanted states."""
+    plain = {re.sub(r"[^a-z]", "", str(c).lower()): c for c in reversed(choices)}
+    for word in wanted:
+        if (bare := word.replace("_", "")) in plain:
+            return plain[bare]
+    for word in wanted:
+        bare = word.replace("_", "")
+        for text, choice in plain.items():
+            if text.endswith(bare) and not text.startswith(("in", "un", "not", "dis", "pre", "de")):
+                return choice
+    return None
+
+
+class Move(NamedTuple):
+    """What an action does to a row."""
+
+    column: str
+    value: str | int | None
+    """What the column is set to; "{now}" is the clock."""
+    only_from: tuple[str | int | None, ...] = ()
+    """Values it may be moved from; empty: any other."""
+    sets: Mapping[str, str | int | None] = {}
+    """Columns that are set with it."""
+
+    @property
+    def state(self) -> tuple[str, str | int | None]:
+        return self.column, self.value
+
+
+def visible(draft: Draft) -> list[Col]:
+    """The columns that a read shows; all of them where nothing is known of any result (a user's tool list)."""
+    return [c for c in draft.columns.values() if c.shown] or list(draft.columns.values())
+
+
+def switch(entry: Entry, draft: Draft) -> Move:
+    """EnableVolumeIO: a switch of the thing. Raises Lost(no_target_state)."""
+    noun = entry.what.noun
+    part = set(entry.what.extra or (noun[len(draft.noun) :] if noun[: len(draft.noun)] == draft.noun else noun)) - set(draft.noun)
+    for column in visible(draft):
+        words = set(field(column.name))
+        if not part or not part <= words or not words <= part | set(draft.noun) | _SWITCH_WORDS:
+            continue
+        if column.kind == "boolean":
+            return Move(column.name, FLAGS[entry.what.verb])
+        value = numbered(column, TARGETS[entry.what.verb].split()) if column.kind == "integer" else first_of(column.choices, TARGETS[entry.what.verb].split())
+        if value is not None:
+            return Move(column.name, value)
+    raise Lost("no_target_state")
+
+
+_SWITCH_WORDS: Final = frozenset(["enable", "enabled", "is", "status", "state", "flag", "switch", "setting", "mode"])
+
+
+def target_state(verb: str, draft: Draft) -> Move:
+    """The column an action moves, the value it leads to and those it may start from. Raises Lost(no_target_state)."""
+    wanted, sources = TARGETS.get(verb, "").split(), SOURCES.get(verb, "").split()
+    named = [c for c in visible(draft) if STATE.search(c.name) and not c.reference]
+    states = sorted((c for c in named if c.kind in ("string", "integer")), key=lambda c: (len(split(c.name)), c.name))
+    for column in states:
+        find = numbered if column.kind == "integer" else _chosen
+        value = find(column, wanted)
+        if value is not None:
+            starts = [s for w in sources if (s := find(column, [w])) is not None and s != value]
+            return Move(column.name, value, tuple(dict.fromkeys(starts)))
+    if (flag := _flag(verb, draft)) is not None:
+        return flag
+    return _open_ended(states, wanted, draft, verb)
+
+
+def _chosen(column: Col, wanted: Sequence[str]) -> str | int | None:
+    return first_of(column.choices, wanted)
+
+
+_NUMBERED = re.compile(r"[`'\"]?(-?\d{1,3})[`'\"]?\s*(?:[:=-]|means|indicates)\s*[`'\"]?([A-Za-z][A-Za-z _]{2,30})")
+
+
+def numbered(column: Col, wanted: Sequence[str]) -> int | None:
+    """The number that stands for a state, where the description tells: '0: disabled. 1: enabled'."""
+    said = {text.strip(): int(number) for number, text in _NUMBERED.findall(str(column.schema.get("description", "")))}
+    found = first_of(list(said), wanted)
+    if found is None or len(said) < 2:
+        return None
+    column.choices = column.choices or list(dict.fromkeys(said.values()))
+    return said[str(found)] if said[str(found)] in column.choices else None
+
+
+def _flag(verb: str, draft: Draft) -> Move | None:
+    """A yes/no column of the thing itself that says what the verb does: Enabled, isLocked, Stopped."""
+    if verb not in FLAGS:
+        return None
+    for stems, turned in ((_STEMS.get(verb, (verb.removeprefix("un")[:5],)), False), (_TURNED.get(verb, ()), True)):
+        for column in visible(draft):
+            words = [w for w in field(column.name) if w != "is"]
+            if column.kind in ("boolean", "integer") and len(words) == 1 and words[0].startswith(stems):
+                return Move(column.name, 1 - FLAGS[verb] if turned else FLAGS[verb])
+    return None
+
+
+_STEMS: Final[dict[str, tuple[str, ...]]] = {
+    "enable": ("enabl",), "disable": ("enabl",), "activate": ("activ", "enabl"), "deactivate": ("activ", "enabl"),
+    "start": ("enabl", "runn", "start"), "stop": ("enabl", "runn", "start"), "hide": ("hid",), "unhide": ("hid",),
+}  # fmt: skip
+_TURNED: Final[dict[str, tuple[str, ...]]] = {"enable": ("disabl",), "disable": ("disabl",), "start": ("stopp",), "stop": ("stopp",), "hide": ("visib",), "unhide": ("visib",)}
+
+
+def _open_ended(states: Sequence[Col], wanted: Sequence[str], draft: Draft, verb: str) -> Move:
+    """A status whose values nobody lists; where nothing is known of any result, a status of our own."""
+    for column in states:
+        if wanted and column.kind == "string" and not column.choices and len(split(column.name)) <= 2:
+            column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)
+            return Move(column.name, wanted[0].upper())
+    if any(c.shown for c in draft.columns.values()) or states or not wanted or verb in ("restore", "recover", "retry", "execute", "run", "commit", "publish", "deploy", "undeploy"):
+        raise Lost("no_target_state")
+    column = draft.columns.get("State")
+    if column is None and any(c.lower() == "state" for c in draft.columns):
+        raise Lost("no_target_state")
+    column = column or draft.force("State", {"type": "string", "description": "kept by the service, shown by no read"})
+    if column.kind != "string":
+        raise Lost("no_target_state")
+    column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)
+    return Move(column.name, wanted[0].upper())
+
+
+# ---- what is deleted but can be brought back ---------------------------------------------------------------------
+
+_KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "pending_delete", "deleted", "trashed"]
+
+
+def grave(draft: Draft) -> Move | None:
+    """How a delete marks a row that an undelete can bring back; None where a delete removes it."""
+    undelete = any(e.what.verb == "undelete" and not e.what.extra for e in draft.entries)
+    asked = any(c.kind == "string" and STATE.search(c.name) and first_of(c.choices, _KEPT_STATES[:4]) for c in draft.columns.values() if c.shown)
+    if not undelete and not asked:
+        return None
+    time = next((c.name for c in draft.columns.values() if c.shown and c.kind == "string" and field(c.name) in (("delete", "time"), ("deleted", "at"), ("deletion", "time"))), None)
+    sets: dict[str, str | int | None] = {time: "{now}"} if time else {}
+    for column in draft.columns.values():
+        if column.shown and column.kind == "string" and STATE.search(column.name) and (state := first_of(column.choices, _KEPT_STATES)) is not None:
+            return Move(column.name, state, (), sets)
+    for column in draft.columns.values():
+        if undelete and column.shown and column.kind == "boolean" and field(column.name) in (("deleted",), ("is", "deleted")):
+            return Move(column.name, 1, (), sets)
+    return Move(time, "{now}", (None,)) if time and undelete else None
+
+
+def revival(draft: Draft) -> Move:
+    """What an undelete does. Raises Lost(no_target_state)."""
+    dead = grave(draft)
+    if dead is None:
+        raise Lost("no_target_state")
+    cleared: dict[str, str | int | None] = dict.fromkeys(dead.sets)
+    if dead.value == "{now}":
+        return Move(dead.column, None)
+    if dead.value == 1:
+        return Move(dead.column, 0, (), cleared)
+    alive = first_of(draft.columns[dead.column].choices, TARGETS["undelete"].split() + NEW_STATES)
+    if alive is None or dead.value is None:
+        raise Lost("no_target_state")
+    return Move(dead.column, alive, (dead.value,), cleared)

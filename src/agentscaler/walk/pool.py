@@ -1,0 +1,144 @@
+"""Rooms 1 to 3 over a run folder: tools.jsonl, graph.jsonl, domains.jsonl. Each is all or nothing."""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from agentscaler.errors import UserError
+from agentscaler.records import JsonObject, Node, Tool
+from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records
+from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish
+from agentscaler.work import Bar, many_objects
+
+
+def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool: bool = True) -> Summary:
+    """Room 1: API definitions -> tools.jsonl."""
+    from agentscaler.tools import PACKAGES, collect, installed
+    from agentscaler.tools.clean import label
+
+    start = time.monotonic()
+    packages = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
+    given = [[str(p), _hash_of(p)] for p in files]
+    with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), packages, given, settings.limit]), fresh=settings.fresh, resume=False) as shelf:
+        if shelf.finished:
+            return done_before(run, "tools")
+        pool = collect(files, with_pool=with_pool, limit=settings.limit)
+        seen: Counter[str] = Counter()
+        for tool in pool.tools:
+            name = label(tool)
+            seen[name] += 1
+            shelf.keep(key_of("tools", [name, tool.name], [], seen[name]), tool)
+        for number, (name, reason) in enumerate(pool.bin):
+            shelf.drop(key_of("tools", ["bin", name], [], number), reason, [name])
+        vendors = Counter(t.source.vendor for t in pool.tools)
+        facts: dict[str, Any] = {
+            "read": pool.read,
+            "services": len({t.source.group for t in pool.tools}),
+            "vendors": dict(vendors.most_common()),
+            "with results": sum(t.returns is not None for t in pool.tools),
+        }
+        if pool.missing:
+            facts["missing"] = [f"{name}: {how}" for name, how in pool.missing.items()]
+        if not pool.tools:
+            reasons = "; ".join(f"{r.message}" for _, r in pool.bin[:3])
+            raise UserError(f"no tool could be read: {reasons}")
+        return finish(shelf, start, facts)
+
+
+def _hash_of(path: Path) -> str:
+    if path.is_dir():
+        inside = sorted(p for p in path.rglob("*") if p.is_file())
+        return hashlib.sha256("".join(f"{p}{file_hash(p)}" for p in inside).encode()).hexdigest()[:16]
+    return file_hash(path) if path.exists() else ""
+
+
+def read_pool(run: Run, by: str) -> dict[str, Tool]:
+    """id -> Tool of a run."""
+    with many_objects():
+        return dict(read_records(run.need("tools", by), Tool))
+
+
+def graph(run: Run, settings: Settings) -> Summary:
+    """Room 2: tools.jsonl -> graph.jsonl."""
+    from agentscaler.graph import build_graph
+
+    start = time.monotonic()
+    source = run.need("tools", "graph")
+    with Shelf(run, "graph", fingerprint=fingerprint("graph", [], [source]), fresh=settings.fresh, resume=False) as shelf:
+        if shelf.finished:
+            return done_before(run, "graph")
+        pool = read_pool(run, "graph")
+        edges = similar = 0
+        for node in build_graph(pool, workers=settings.workers):
+            shelf.keep(key_of("graph", [], [node.tool]), node, [node.tool])
+            edges += len(node.needs)
+            similar += len(node.similar)
+        return finish(shelf, start, {"similarity edges": similar, "dependency edges": edges})
+
+
+def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1) -> Summary:
+    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name."""
+    from agentscaler.domains import find_domains, one_domain
+
+    start = time.monotonic()
+    inputs = [run.need("tools", "domains")] if one else [run.need("tools", "domains"), run.need("graph", "domains")]
+    arguments = [one, method, settings.seed, heldout]
+    with Shelf(run, "domains", fingerprint=fingerprint("domains", arguments, inputs), fresh=settings.fresh, resume=False) as shelf:
+        if shelf.finished:
+            return done_before(run, "domains")
+        pool = read_pool(run, "domains")
+        if one:
+            found, left = [one_domain(pool, one)], {}
+        else:
+            with many_objects():
+                nodes = [node for _, node in read_records(inputs[1], Node)]
+            found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout)  # type: ignore[arg-type]
+        for domain in found:
+            shelf.keep(key_of("domains", [domain.name], domain.tools), domain)
+        for number, reason in sorted(left.items()):
+            shelf.drop(key_of("domains", [], [number]), reason, [number])
+        if not found:
+            raise UserError("no community of five or more tools: give all tools one domain with `domains --one NAME`")
+        sizes = sorted(len(d.tools) for d in found)
+        facts: dict[str, Any] = {
+            "median size": sizes[len(sizes) // 2],
+            "largest": sizes[-1],
+            "coverage": round(sum(sizes) / len(pool), 4),
+            "held out": sum(d.split == "heldout" for d in found),
+            "fields": dict(Counter(d.field for d in found).most_common()),
+        }
+        if scores and not one:
+            facts["scores"] = score_partitions(pool, nodes, method, settings)
+        return finish(shelf, start, facts)
+
+
+def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings) -> list[JsonObject]:
+    """The label-free partition against the true services, and the rows that keep the figure honest beside it."""
+    import numpy as np
+
+    from agentscaler.domains import partition, score, shuffled
+    from agentscaler.graph import CHANNELS, similar_only
+
+    ids = sorted(pool)
+    truth = np.unique([pool[i].source.group for i in ids], return_inverse=True)[1]
+    with Bar("domains: scores", 5) as bar:
+        free = partition(pool, nodes, prior=False, method=method, seed=settings.seed)
+        bar.step()
+        prior = partition(pool, nodes, prior=True, method=method, seed=settings.seed)
+        bar.step()
+        plain_nodes = similar_only({i: pool[i] for i in ids}, CHANNELS, by="tool", workers=settings.workers)
+        plain = partition(pool, plain_nodes, prior=False, method=method, seed=settings.seed)
+        bar.step()
+        rows = [
+            score("label-free", free, truth),
+            score("label-free, plain tool frequencies", plain, truth),
+            score("with service prior (worlds are built from it; no evidence)", prior, truth),
+            score("group by service", truth, truth),
+            score("random groups of the label-free sizes", shuffled(free, settings.seed), truth),
+        ]
+        bar.step(2)
+    return [{k: round(v, 4) if isinstance(v, float) else v for k, v in row._asdict().items()} for row in rows]

@@ -1,0 +1,108 @@
+"""Room 6 over a run folder: candidates of each world, then the choice among them, tasks.jsonl."""
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from agentscaler.errors import Dropped, UserError
+from agentscaler.records import Candidates, Difficulty, EnvRow, JsonObject, Task
+from agentscaler.store import Run, Shelf, key_of, read_records
+from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish
+from agentscaler.work import each, many_objects
+
+
+TASKS_A_WORLD = 12
+
+
+class Bench:
+    """What a worker makes tasks with."""
+
+    def __init__(self, run: str, seed: int, tries: int, paper: bool) -> None:
+        self.run, self.seed, self.tries, self.paper = Path(run), seed, tries, paper
+
+
+def propose(bench: Bench, item: EnvRow) -> Candidates:
+    """One world -> the proven tasks it gives, before the choice."""
+    from agentscaler.tasks import make_tasks, walk_tasks
+    from agentscaler.world import read_env
+
+    env = read_env(bench.run / item.folder).model_copy(update={"folder": item.folder})
+    if bench.paper:
+        found = walk_tasks(env, seed=bench.seed, tries=bench.tries)
+    else:
+        found = make_tasks(env, seed=bench.seed, tries=bench.tries)
+    drops = tuple((n, d.reason, d.where, d.message) for n, d in found.dropped)
+    return Candidates(env=env.id, tasks=tuple(t.model_dump(mode="json") for t in found.tasks), drops=drops)
+
+
+def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False) -> Summary:
+    """Room 6: envs/ -> tasks.jsonl. worlds: make tasks in the first so many only; paper: the paper's random walk."""
+    start = time.monotonic()
+    source = run.need("envs", "tasks")
+    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper], [source])
+    with Shelf(run, "tasks", fingerprint=mark, fresh=settings.fresh, resume=False) as shelf:
+        if shelf.finished:
+            return done_before(run, "tasks")
+        rows = [row for _, row in read_records(source, EnvRow)][: worlds or settings.limit]
+        with Shelf(run, "candidates", fingerprint=mark, fresh=settings.fresh) as candidates:
+            keys = {row.env: key_of("candidates", [], [row.env]) for row in rows}
+            todo = [row for row in rows if keys[row.env] not in candidates.done]
+            for done in each(todo, propose, setup=Bench, given=(str(run.path), settings.seed, tries, paper), workers=settings.workers, label="tasks: worlds", chunk=8):
+                if done.dropped:
+                    candidates.drop(keys[done.item.env], done.dropped, [done.item.env])
+                else:
+                    candidates.keep(keys[done.item.env], done.result, [done.item.env])
+            facts = choose_tasks(shelf, candidates, most)
+            candidates.discard()
+        if not shelf.rows:
+            raise UserError(f"no task came out of {len(rows)} worlds: see {shelf.bin} for the reasons")
+        return finish(shelf, start, {"worlds": len(rows), **facts})
+
+
+def choose_tasks(shelf: Shelf, candidates: Shelf, most: int) -> dict[str, Any]:
+    """Put the chosen candidates on the shelf and all others into the bin; returns the measured shares."""
+    from agentscaler.tasks.choose import Unit, choose, shares
+
+    units: dict[str, list[tuple[str, JsonObject]]] = {}
+    for line in candidates.drops.values():
+        row = orjson.loads(line)
+        shelf.drop(key_of("tasks", ["world"], row["from"]), Dropped(row["reason"], row["message"], where=row["where"]), row["from"])
+    with many_objects():
+        for line in candidates.rows.values():
+            row = orjson.loads(line)
+            for number, reason, where, message in row["drops"]:
+                shelf.drop(key_of("tasks", ["try"], [row["env"]], number), Dropped(reason, message, where=where), [row["env"]])
+            for number, body in enumerate(row["tasks"]):
+                units.setdefault(body["twin"] or f"{row['env']}/{number}", []).append((key_of("tasks", [], [row["env"]], number), body))
+        offered = [Unit(tuple(k for k, _ in some), some[0][1]["env"], Difficulty.model_validate(some[0][1]["difficulty"])) for some in units.values()]
+        chosen = choose(offered, most=most)
+        wanted = {k for u in chosen for k in u.ids}
+        controls: Counter[str] = Counter()
+        for some in units.values():
+            for key, body in some:
+                if key not in wanted:
+                    shelf.drop(key, Dropped("crowded_out", where=body["difficulty"]["shape"]), [body["env"]])
+                    continue
+                shelf.keep(key, body, [body["env"]])
+                controls.update({c["name"]: 1 for c in body["controls"] if c["verdict"] == "absent"})
+    kept = [u.difficulty for u in chosen]
+    return {
+        "worlds with tasks": len({u.env for u in chosen}),
+        "conditions with twins": sum(len(u.ids) > 1 for u in chosen),
+        "shapes": dict(Counter(d.shape for d in kept).most_common()),
+        "shares": dict(shares(kept)),
+        "controls absent": dict(controls.most_common()),
+    }
+
+
+def read_tasks(path: str | Path) -> list[Task]:
+    """The tasks of a run folder (or of its tasks.jsonl); each knows the folder of its world."""
+    path = Path(path)
+    file = path if path.suffix == ".jsonl" else path / "tasks.jsonl"
+    if not file.exists():
+        raise UserError(f"{file} is not there: run `agentscaler tasks --run {file.parent}` first")
+    with many_objects():
+        return [task.model_copy(update={"folder": str(file.parent / task.folder)}) for _, task in read_records(file, Task)]

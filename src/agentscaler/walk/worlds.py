@@ -1,0 +1,159 @@
+"""Room 4 over a run folder: a world's folder for each domain, and envs.jsonl."""
+
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from agentscaler.records import Domain, EnvRow, EnvSpec, Tool
+from agentscaler.store import Run, Shelf, digest, key_of, read_records, read_rows
+from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish
+from agentscaler.work import each
+
+
+class Places(NamedTuple):
+    """Where each tool stands in tools.jsonl, so that workers read only what they need."""
+
+    path: str
+    by_group: dict[str, list[tuple[str, int, int]]]
+    """vendor:service -> (id, offset, length) of its tools, copies included."""
+    home: dict[str, tuple[int, int]]
+    """id -> (offset, length)."""
+
+
+def find_places(path: Path) -> Places:
+    by_group: dict[str, list[tuple[str, int, int]]] = {}
+    home = {}
+    at = 0
+    with path.open("rb") as f:
+        for line in f:
+            row = orjson.loads(line)
+            number = row["id"]
+            home[number] = (at, len(line))
+            groups = {f"{row['source']['vendor']}:{row['source']['service']}", *row["also_in"]}
+            for group in groups:
+                by_group.setdefault(group, []).append((number, at, len(line)))
+            at += len(line)
+    return Places(str(path), by_group, home)
+
+
+class Workshop:
+    """What a worker builds worlds with: services are compiled when first needed; the last few are kept."""
+
+    def __init__(self, places: Places, out: str) -> None:
+        self.places, self.out = places, Path(out)
+        self.file = Path(places.path).open("rb")
+        self.compiled: dict[str, Any] = {}
+
+    def tool(self, at: int, length: int) -> Tool:
+        self.file.seek(at)
+        row = orjson.loads(self.file.read(length))
+        return Tool.model_validate({k: v for k, v in row.items() if k not in ("key", "id", "from", "format")})
+
+    def service(self, group: str) -> Any:
+        from agentscaler.envs import compile_tools
+
+        if group not in self.compiled:
+            if len(self.compiled) > 60:
+                self.compiled.clear()
+            self.compiled[group] = compile_tools(group, {n: self.tool(a, k) for n, a, k in self.places.by_group[group]})
+        return self.compiled[group]
+
+
+def build_world(shop: Workshop, item: tuple[str, Domain]) -> EnvRow:
+    """One domain -> a world's folder and its row."""
+    from agentscaler.envs import build_env
+
+    _, domain = item
+    pool = {i: shop.tool(*shop.places.home[i]) for i in domain.tools}
+    groups = {g for t in pool.values() for g in (t.source.group, *t.also_in)}
+    services = {g: shop.service(g) for g in sorted(groups)}
+    built = build_env(domain, pool, services)
+    row = write_world(built.env, shop.out)
+    return row.model_copy(update=built.found._asdict())
+
+
+def write_world(env: EnvSpec, out: Path) -> EnvRow:
+    """Write a world's folder, all or nothing, and count it."""
+    from agentscaler.world import env_files
+
+    folder = out / f"{env.domain}-{env.id}"
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name, text in env_files(env).items():
+        (part / name).write_text(text, encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+    return env_row(env, f"{out.name}/{folder.name}")
+
+
+def env_row(env: EnvSpec, folder: str) -> EnvRow:
+    from agentscaler.envs.same import shape_of
+
+    return EnvRow(
+        env=env.id,
+        folder=folder,
+        domain=env.domain,
+        services=env.services,
+        field=env.field,
+        split=env.split,
+        own=sum(t.own for t in env.tools),
+        borrowed=sum(not t.own for t in env.tools),
+        reads=sum(t.kind == "read" for t in env.tools),
+        writes=sum(t.kind == "write" for t in env.tools),
+        blind=sum(t.blind for t in env.tools),
+        lost=len(env.lost),
+        tables=len(env.model.tables) if env.model else env.schema_sql.count("CREATE TABLE"),
+        shape=shape_of(env.model) if env.model else digest(env.schema_sql),
+    )
+
+
+def envs(run: Run, settings: Settings) -> Summary:
+    """Room 4: domains.jsonl, tools.jsonl -> envs/ and envs.jsonl."""
+    start = time.monotonic()
+    source, pool = run.need("domains", "envs"), run.need("tools", "envs")
+    with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit], [source, pool]), fresh=settings.fresh) as shelf:
+        if shelf.finished:
+            return done_before(run, "envs")
+        if settings.fresh:
+            shutil.rmtree(run.path / "envs", ignore_errors=True)
+        items = [(number, domain) for number, domain in read_records(source, Domain)][: settings.limit]
+        keys = {number: key_of("envs", [], [number]) for number, _ in items}
+        todo = [x for x in items if keys[x[0]] not in shelf.done]
+        todo.sort(key=lambda x: (x[1].services[0], x[1].name))
+        (run.path / "envs").mkdir(exist_ok=True)
+        for done in each(todo, build_world, setup=Workshop, given=(find_places(pool), str(run.path / "envs")), workers=settings.workers, label="envs: worlds", chunk=12):
+            number = done.item[0]
+            if done.dropped:
+                shelf.drop(keys[number], done.dropped, [number])
+            else:
+                shelf.keep(keys[number], done.result, [number])
+        return finish(shelf, start, world_facts(run, shelf))
+
+
+def world_facts(run: Run, shelf: Shelf) -> dict[str, Any]:
+    """What the shelf of worlds amounts to."""
+    rows = [orjson.loads(line) for line in shelf.rows.values()]
+    shapes = Counter(r["shape"] for r in rows)
+    executable: set[str] = set()
+    for row in rows:
+        head = orjson.loads((run.path / row["folder"] / "env.json").read_bytes())
+        executable |= {t["tool"] for t in head["tools"]}
+    pool = sum(1 for _ in read_rows(run.product("tools")))
+    writes = sum(r["writes"] for r in rows)
+    found = [r for r in rows] + [orjson.loads(v) for line in shelf.drops.values() if (v := orjson.loads(line)["value"]) and str(v).startswith("{")]
+    return {
+        "executable tools": len(executable),
+        "executable share of the pool": round(len(executable) / max(pool, 1), 4),
+        "own tools a world": round(sum(r["own"] for r in rows) / max(len(rows), 1), 1),
+        "borrowed reads a world": round(sum(r["borrowed"] for r in rows) / max(len(rows), 1), 1),
+        "tools lost a domain": round(sum(r["lost"] for r in rows) / max(len(rows), 1), 1),
+        "written tables that can be found": round(sum(r["found"] for r in found) / max(sum(r["written"] for r in found), 1), 4),
+        "blind writes": round(sum(r["blind"] for r in rows) / max(writes, 1), 4),
+        "distinct after renaming": len(shapes),
+        "largest class": max(shapes.values(), default=0),
+    }
