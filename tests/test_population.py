@@ -126,10 +126,6 @@ def test_time_after_another() -> None:
         assert parse_time(row["made"]) <= parse_time(row["changed"]) <= parse_time(row["seen"])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="population._rank: cells that need each other are drawn in column order, not in the order of need",
-)
 def test_time_after_one_that_comes_later_in_the_table() -> None:
     columns = {
         "t.id": {"position": True},
@@ -179,26 +175,16 @@ def test_template_same_and_position() -> None:
     assert [r["at"] for r in rows] == [1, 2, 3]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="population._rank: a template (or 'same') that quotes one that stands later in the table says None",
-)
 @pytest.mark.parametrize("recipe", [{"template": "arn:{name}"}, {"same": "name"}])
 def test_a_template_that_quotes_a_later_one(recipe: dict[str, Any]) -> None:
     columns = {"t.id": {"position": True}, "t.arn": recipe, "t.name": {"template": "n-{id}"}}
     assert [r["arn"].removeprefix("arn:") for r in paint(columns, {"t": [2, 2]})["t"]] == ["n-1", "n-2"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="population.fill_id: an empty cell is quoted as the word None (row.get gives None, not '')"
-)
 def test_a_template_that_quotes_an_empty_cell() -> None:
     assert column({"template": "arn:{name}"}, 1, name={"value": None}) == ["arn:"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Painter lets the context win over a column of the same name, Database._new_id the column"
-)
 def test_a_column_and_a_context_of_one_name_are_told_apart_alike() -> None:
     """The ids of the rows that are there and of those that are made come from one template."""
     schema = "CREATE TABLE t (id TEXT NOT NULL PRIMARY KEY, region TEXT) STRICT, WITHOUT ROWID;"
@@ -440,3 +426,50 @@ def test_fields_of_a_template() -> None:
     assert fields_of("arn:{region}:{hex:8}/{uuid}/{n}/{VolumeId}") == {"region", "VolumeId"}
     assert fill_id("{missing}|{a}|{hex}", Dice(), {"a": 5}) == "|5|"
     assert fill_id("no { holes } {}", Dice(), {}) == "no { holes } {}"
+
+
+def test_surroundings_may_quote_each_other() -> None:
+    population = {"context": {"region": ["eu-1", "us-1"], "zone": ["{region}-a", "{region}-b"]}}
+    for seed in range(20):
+        context = draw_context(population, seed)
+        assert context["zone"][:-2] == context["region"]
+
+
+def test_a_value_that_a_state_rules_out() -> None:
+    columns = {
+        "t.id": {"position": True},
+        "t.end": {"time": ["-9d", "-1d"], "unless": {"state": ["PENDING", "RUNNING"]}},
+        "t.state": {"choice": [["PENDING", 1], ["RUNNING", 1], ["DONE", 1]]},
+    }
+    rows = paint(columns, {"t": [90, 90]})["t"]
+    assert all((row["end"] is None) == (row["state"] != "DONE") for row in rows)
+    assert {row["state"] for row in rows} == {"PENDING", "RUNNING", "DONE"}
+
+
+def test_a_copy_of_the_parents_name_is_the_parents_name() -> None:
+    columns = {
+        "p.id": {"id": "p-{n}"},
+        "p.name": {"words": [["red", "blue", "green", "grey"]]},
+        "c.id": {"position": True},
+        "c.p_name": {"with": "p_id"},
+        "c.p_id": {"reference": "p", "columns": {"p_id": "id", "p_name": "name"}, "null": 0.2},
+    }
+    rows = paint(columns, {"p": [4, 4], "c": [40, 40]})
+    name = {row["id"]: row["name"] for row in rows["p"]} | {None: None}
+    assert all(row["p_name"] == name[row["p_id"]] for row in rows["c"])
+    assert len({row["p_name"] for row in rows["c"]}) == 5
+
+
+def test_an_object_repeats_the_row_it_describes() -> None:
+    columns = {
+        "t.id": {"id": "t-{hex:4}"},
+        "t.blob": {"object": {"id": {"same": "id"}, "inner": {"object": {"name": {"same": "name"}}}}, "json": True},
+        "t.name": {"words": [["a", "b", "c"]]},
+    }
+    for row in paint(columns, {"t": [3, 3]})["t"]:
+        assert json.loads(row["blob"]) == {"id": row["id"], "inner": {"name": row["name"]}}
+
+
+def test_numbers_and_times_as_text() -> None:
+    assert all(re.fullmatch(r"[1-9]", v) for v in column({"number": [1, 9], "as": "text"}))
+    assert all(re.fullmatch(r"2026-06-\d\d \d\d:\d\d:00", v) for v in column({"time": ["-9d", "-1d"], "as": "spaced"}))

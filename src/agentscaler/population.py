@@ -2,7 +2,8 @@
 
 population.json:
     now       the frozen clock of the world
-    context   what surroundings there are: name -> values, one is drawn by the seed ({project}, {region}, ...)
+    context   what surroundings there are: name -> values, one is drawn by the seed ({project}, {region}, ...); a value may quote
+              another name: a zone is "{region}-b"
     rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent, about "most" in all (90)
     columns   "table.column" -> recipe and marks
 
@@ -12,17 +13,19 @@ A recipe is one of
                                       what stands in front ("{parent}/topics/")
     {"choice": [["a", 3], ["b", 1]]}  weighted
     {"yes": 0.8}                      true or false
-    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, epoch, epoch_ms; "after": column
-    {"number": [1, 500]}              "step", "decimals", "skew"; or {"of": [1, 2, 4, 8]}
+    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "after": column
+    {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
     {"like": "table.column"}          a value that stands there, without a foreign key
     {"given": [...]}                  one of these
     {"template": "arn:{region}:{Name}"}, {"same": "column"}, {"value": 3}, {"position": true}
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}
-    "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone
+    "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone; "unless":
+    column -> values of it with which a row has none of this (a PENDING one has no end)
 Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update), "boolean", "json", "text" (compared after
-normalisation), "knowable" (a user can know it), "null": share of rows without it.
+normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
+are, so these are nobody's wish; no task selects, sets or asks for them.
 """
 
 import re
@@ -42,7 +45,8 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def draw_context(population: Mapping[str, Any], seed: int) -> dict[str, str]:
     """The surroundings of the state of one seed."""
-    return {name: Dice(seed, "context", name).choice(values) for name, values in population.get("context", {}).items()}
+    drawn = {name: Dice(seed, "context", name).choice(values) for name, values in population.get("context", {}).items()}
+    return {name: fill_id(value, Dice(seed, "context", name, "#fill"), drawn) for name, value in drawn.items()}
 
 
 def fill_id(template: str, dice: Dice, row: Mapping[str, Any]) -> str:
@@ -61,7 +65,8 @@ def fill_id(template: str, dice: Dice, row: Mapping[str, Any]) -> str:
         if name == "uuid":
             h = dice.hex(32)
             return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-8{h[17:20]}-{h[20:]}"
-        return str(row.get(name, ""))
+        found_ = row.get(name)
+        return "" if found_ is None else str(found_)
 
     return _FIELD.sub(one, template)
 
@@ -73,7 +78,8 @@ def fields_of(template: str) -> set[str]:
 
 def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
     """A fresh value for a column, as an agent would write it; None where it hangs on other cells."""
-    if any(k in recipe for k in ("reference", "with", "same", "like", "position", "template", "in")):
+    hanging = fields_of(recipe.get("template", "")) - set(population.get("context", {}))
+    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in")):
         return None
     painter = Painter({"now": population["now"], "context": population.get("context", {}), "columns": {}}, [], {}, {}, seed)
     value = painter.value(recipe, dice, {}, dice.below(1000))
@@ -123,36 +129,35 @@ class Painter:
         return [None] * dice.between(*count)
 
     def _row(self, table: str, number: int, parent: tuple[str, Row] | None) -> Row:
-        row: Row = {}
         recipes = self.recipes.get(table, {})
-        late: list[str] = []
-        held: Row = {}
-        for column in self.columns[table]:
+        columns = self.columns[table]
+        row: Row = {}
+        for column in columns:
             if "reference" in recipes.get(column, {}):
-                held |= self._reference(table, column, recipes[column], number, held, parent)
-        for column in self.columns[table]:
-            recipe = recipes.get(column, {})
-            if column in held:
-                row[column] = held[column]
-            elif any(k in recipe for k in ("template", "same", "after", "with", "in", "mix")) or ("id" in recipe and fields_of(recipe["id"])):
-                late.append(column)
-                row[column] = None
-            else:
-                row[column] = self._cell(table, column, recipe, number, row, parent)
-        for column in sorted(late, key=lambda c: _rank(recipes[c], c)):
-            row[column] = self._cell(table, column, recipes[column], number, row, parent)
-        return row
+                row |= self._reference(table, column, recipes[column], number, row, parent)
 
-    def _cell(self, table: str, column: str, recipe: Mapping[str, Any], number: int, row: Row, parent: tuple[str, Row] | None) -> Any:
+        def draw(column: str) -> None:
+            row[column] = None  # columns that need each other in a circle see nothing
+            for other in sorted(needs(recipes.get(column, {}))):
+                if other in columns and other not in row:
+                    draw(other)
+            row[column] = self._cell(table, column, recipes.get(column, {}), number, row)
+
+        for column in columns:
+            if column not in row:
+                draw(column)
+        return {c: row[c] for c in columns}
+
+    def _cell(self, table: str, column: str, recipe: Mapping[str, Any], number: int, row: Row) -> Any:
         dice = Dice(self.seed, table, column, number)
         if number < len(recipe.get("cover", ())):
             return recipe["cover"][number]
         if recipe.get("null") and dice.chance(recipe["null"]):
             return None
-        if "with" in recipe:
+        if "with" in recipe or any(row.get(other) in values for other, values in recipe.get("unless", {}).items()):
             return None
         if "words" in recipe:
-            return fill_id(recipe.get("in", ""), dice, row | self.context) + self._words(table, column, recipe, number)
+            return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(table, column, recipe, number)
         value = self.value(recipe, dice, row, number)
         return _dump(value) if recipe.get("json") and value is not None else value
 
@@ -209,10 +214,9 @@ class Painter:
     def _number(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
         low, high = recipe["number"]
         share = dice.unit() ** recipe.get("skew", 1.0)
-        if "decimals" in recipe:
-            return round(low + share * (high - low), recipe["decimals"])
         step = recipe.get("step", 1)
-        return low + int(share * ((high - low) // step + 1)) * step
+        value = round(low + share * (high - low), recipe["decimals"]) if "decimals" in recipe else low + int(share * ((high - low) // step + 1)) * step
+        return str(value) if recipe.get("as") == "text" else value
 
     def _list(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
         size = dice.between(*recipe.get("size", [0, 3]))
@@ -232,8 +236,8 @@ MAKERS: dict[str, Callable[[Painter, Mapping[str, Any], Dice, Row, int], Any]] =
     "of": lambda p, r, d, row, n: d.choice(r["of"]),
     "number": lambda p, r, d, row, n: p._number(r, d),
     "time": lambda p, r, d, row, n: p._time(r, d, row),
-    "id": lambda p, r, d, row, n: fill_id(r["id"].replace("{n}", str(n + 1)), d, row | p.context),
-    "template": lambda p, r, d, row, n: fill_id(r["template"].replace("{n}", str(n + 1)), d, row | p.context),
+    "id": lambda p, r, d, row, n: fill_id(r["id"].replace("{n}", str(n + 1)), d, p.context | row),
+    "template": lambda p, r, d, row, n: fill_id(r["template"].replace("{n}", str(n + 1)), d, p.context | row),
     "same": lambda p, r, d, row, n: row.get(r["same"]),
     "like": lambda p, r, d, row, n: p._like(r, d),
     "list": lambda p, r, d, row, n: p._list(r, d, row, n),
@@ -243,13 +247,14 @@ MAKERS: dict[str, Callable[[Painter, Mapping[str, Any], Dice, Row, int], Any]] =
 }
 
 
-def _rank(recipe: Mapping[str, Any], column: str) -> int:
-    """Order of the cells that need others: rows first, then the parent's name, own names, ids, and what quotes them."""
-    if "with" in recipe:
-        return 0
-    if column == "parent":
-        return 1
-    return 2 if "in" in recipe else 3 if "id" in recipe else 4
+def needs(recipe: Mapping[str, Any]) -> set[str]:
+    """Columns of the same row that a recipe looks at; context names may be among them."""
+    out: set[str] = set(recipe.get("unless", ()))
+    out |= {recipe[k] for k in ("same", "after", "with") if k in recipe}
+    for k in ("template", "id", "in"):
+        out |= fields_of(recipe[k]) if k in recipe else set()
+    inner = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *([recipe["list"]] if "list" in recipe else ())]
+    return out.union(*map(needs, inner))
 
 
 def _weighted(pairs: list[list[Any]], dice: Dice) -> Any:
@@ -278,7 +283,9 @@ def parse_time(value: str | int | float) -> datetime:
 
 
 def format_time(moment: datetime, form: str) -> str | int:
-    """iso: 2026-06-15T09:00:00Z · date: 2026-06-15 · epoch, epoch_ms: integers."""
+    """iso: 2026-06-15T09:00:00Z · spaced: 2026-06-15 09:00:00 · date: 2026-06-15 · epoch, epoch_ms: integers."""
+    if form == "spaced":
+        return moment.strftime("%Y-%m-%d %H:%M:%S")
     if form == "date":
         return moment.strftime("%Y-%m-%d")
     if form == "epoch":
