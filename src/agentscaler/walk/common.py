@@ -35,9 +35,20 @@ def fingerprint(verb: str, arguments: Any, inputs: Sequence[Path]) -> str:
     return digest([verb, version("agentscaler"), arguments, [file_hash(p) for p in inputs]])
 
 
-def finish(shelf: Shelf, start: float, facts: dict[str, Any], **about: Any) -> Summary:
+def recipe_of(settings: Settings, inputs: Sequence[Path], **arguments: Any) -> dict[str, Any]:
+    """What the manifest says of how a product was made: enough for `check` to make it anew. Workers are not in it, for they move no row."""
+    return {
+        "version": version("agentscaler"),
+        "seed": settings.seed,
+        "limit": settings.limit,
+        "arguments": arguments,
+        "inputs": {p.name.removesuffix(".jsonl"): file_hash(p) for p in inputs},
+    }
+
+
+def finish(shelf: Shelf, start: float, facts: dict[str, Any], **recipe: Any) -> Summary:
     seconds = round(time.monotonic() - start, 2)
-    line = shelf.finish(seconds=seconds, facts=facts, version=version("agentscaler"), **about)
+    line = shelf.finish(seconds=seconds, facts=facts, **recipe)
     return Summary(shelf.verb, line["kept"], line["dropped"], seconds, facts)
 
 

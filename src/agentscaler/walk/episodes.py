@@ -11,7 +11,7 @@ import orjson
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject, Kept, Played, Rollout, Task
 from agentscaler.store import Run, Shelf, key_of, parse, read_records
-from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish
+from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each
 
 AGENTS = ("gold", "mutation", "solver")
@@ -130,8 +130,9 @@ def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, tr
                 _keep(shelf, beside, done.result, done.dropped, done.item)
                 played.keep(keys[done.item.folder], {"tally": done.result.tally if done.result else {}})
             facts = {"success": success_table([orjson.loads(line)["tally"] for line in played.rows.values()])}
-            measured = beside.finish(seconds=0.0, facts={})["kept"] if not beside.finished else len(beside.rows)
-            summary = finish(shelf, start, {"probes": measured, **facts})
+            about = recipe_of(settings, [source], agents=list(agents), trials=trials, probes=probes)
+            measured = beside.finish(seconds=0.0, facts={}, **about)["kept"] if not beside.finished else run.manifest()["probes"]["kept"]
+            summary = finish(shelf, start, {"probes": measured, **facts}, **about)
             played.discard()
         return summary
 
@@ -236,5 +237,5 @@ def funnel(run: Run, settings: Settings, *, strict: bool = False) -> Summary:
         rows = [orjson.loads(line) for line in shelf.rows.values()]
         facts["kept by agent"] = dict(Counter(r["agent"] for r in rows).most_common())
         facts["kept with failed calls"] = sum(r["failed_calls"] > 0 for r in rows)
-        return finish(shelf, start, facts)
+        return finish(shelf, start, facts, **recipe_of(settings, [source, tasks], strict=strict))
 

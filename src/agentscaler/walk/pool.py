@@ -11,7 +11,7 @@ from typing import Any
 from agentscaler.errors import UserError
 from agentscaler.records import JsonObject, Node, Tool
 from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records
-from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish
+from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import Bar, many_objects
 
 
@@ -22,7 +22,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool
 
     start = time.monotonic()
     packages = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
-    given = [[str(p), _hash_of(p)] for p in files]
+    given = [(p.name, _hash_of(p)) for p in files]
     with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), packages, given, settings.limit]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tools")
@@ -46,7 +46,8 @@ def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool
         if not pool.tools:
             reasons = "; ".join(f"{r.message}" for _, r in pool.bin[:3])
             raise UserError(f"no tool could be read: {reasons}")
-        return finish(shelf, start, facts)
+        about = recipe_of(settings, [], files=[str(p.resolve()) for p in files], with_pool=with_pool)
+        return finish(shelf, start, facts, **about | {"inputs": packages | dict(given)})
 
 
 def _hash_of(path: Path) -> str:
@@ -77,7 +78,7 @@ def graph(run: Run, settings: Settings) -> Summary:
             shelf.keep(key_of("graph", [], [node.tool]), node, [node.tool])
             edges += len(node.needs)
             similar += len(node.similar)
-        return finish(shelf, start, {"similarity edges": similar, "dependency edges": edges})
+        return finish(shelf, start, {"similarity edges": similar, "dependency edges": edges}, **recipe_of(settings, [source]))
 
 
 def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1) -> Summary:
@@ -113,7 +114,7 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
         }
         if scores and not one:
             facts["scores"] = score_partitions(pool, nodes, method, settings)
-        return finish(shelf, start, facts)
+        return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout))
 
 
 def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings) -> list[JsonObject]:

@@ -12,7 +12,7 @@ from agentscaler.errors import Dropped, UserError
 from agentscaler.records import EnvRow, EnvSpec, JsonObject, Kept, Rollout
 from agentscaler.sft import card, example, phase_of
 from agentscaler.store import Run, Shelf, key_of, parse, read_records, read_rows, write_atomic
-from agentscaler.walk.common import Settings, Summary, fingerprint
+from agentscaler.walk.common import Settings, Summary, fingerprint, recipe_of
 from agentscaler.walk.episodes import Reader, find_lines
 from agentscaler.work import Bar
 
@@ -47,8 +47,9 @@ def sft(run: Run, settings: Settings, *, vertical: Sequence[str] = (), allow_scr
         write_atomic(run.path / "sft" / "README.md", text.encode())
         facts: dict[str, Any] = {**sizes, "scripted": counts.scripted, "players": dict(counts.agents.most_common()), "vendors": dict(counts.vendors.most_common())}
         seconds = round(time.monotonic() - start, 2)
+        recipe = recipe_of(settings, [source, rollouts, envs], vertical=list(vertical), allow_scripted=allow_scripted, most=most)
         for name in reversed(FILES):
-            shelves[name].finish(seconds=seconds, facts=facts, version=version("agentscaler"))
+            shelves[name].finish(seconds=seconds, facts=facts, **recipe)
         return Summary("sft", sum(sizes.values()), dict(shelves["phase1"].reasons), seconds, facts)
 
 

@@ -10,7 +10,7 @@ import orjson
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Candidates, Difficulty, EnvRow, JsonObject, Task
 from agentscaler.store import Run, Shelf, key_of, read_records
-from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish
+from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each, many_objects
 
 
@@ -59,7 +59,8 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
             candidates.discard()
         if not shelf.rows:
             raise UserError(f"no task came out of {len(rows)} worlds: see {shelf.bin} for the reasons")
-        return finish(shelf, start, {"worlds": len(rows), **facts})
+        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper)
+        return finish(shelf, start, {"worlds": len(rows), **facts}, **about)
 
 
 def choose_tasks(shelf: Shelf, candidates: Shelf, most: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import orjson
 
 from agentscaler.records import Domain, EnvRow, EnvSpec, Tool
 from agentscaler.store import Run, Shelf, digest, key_of, read_records, read_rows
-from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish
+from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each
 
 
@@ -132,7 +132,7 @@ def envs(run: Run, settings: Settings) -> Summary:
                 shelf.drop(keys[number], done.dropped, [number])
             else:
                 shelf.keep(keys[number], done.result, [number])
-        return finish(shelf, start, world_facts(run, shelf))
+        return finish(shelf, start, world_facts(run, shelf), **recipe_of(settings, [source, pool]))
 
 
 def world_facts(run: Run, shelf: Shelf) -> dict[str, Any]:
