@@ -211,3 +211,67 @@ def sft(
 ) -> None:
     """Write training rows, general and of one vertical, with a dataset card: sft/."""
     _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)
+
+
+@app.command("run", epilog="Example: agentscaler run runs/first.toml")
+def run_recipe(
+    recipe: Annotated[Path, typer.Argument(help="A recipe: a TOML file with a table for each verb.")],
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Walk through all rooms with the settings of a recipe. What is finished is passed over."""
+    from agentscaler.recipe import read_recipe, walk_recipe
+
+    read = read_recipe(recipe)
+    summaries = []
+    for summary in walk_recipe(read, fresh=fresh):
+        say(summary, False)
+        summaries.append(summary)
+    _say_house(summaries)
+    print(f"report: {read.folder / 'report' / 'index.html'}")
+    if as_json:
+        rooms = [{"verb": s.verb, "kept": s.kept, "dropped": s.dropped, "seconds": s.seconds, **s.facts} for s in summaries]
+        print(orjson.dumps({"verb": "run", "kept": sum(s.kept for s in summaries), "dropped": {}, "seconds": round(sum(s.seconds for s in summaries), 2), "rooms": rooms}).decode())
+
+
+def _say_house(summaries: list[walk.Summary]) -> None:
+    """The table of the house: what each room kept and dropped."""
+    table = Table(title="the house", title_justify="left", box=None, pad_edge=False)
+    for column in ("room", "kept", "dropped", "seconds", "most dropped for"):
+        table.add_column(column, justify="left" if column in ("room", "most dropped for") else "right")
+    for summary in summaries:
+        why = ", ".join(f"{r} {n}" for r, n in sorted(summary.dropped.items(), key=lambda x: -x[1])[:3])
+        table.add_row(summary.verb, str(summary.kept), str(sum(summary.dropped.values())), "done before" if summary.again else f"{summary.seconds:.1f}", why)
+    table.add_row("all", "", "", f"{sum(s.seconds for s in summaries):.1f}", "")
+    Console(highlight=False, width=None if sys.stdout.isatty() else 140).print(table)
+
+
+@app.command(epilog="Example: agentscaler show 3f9c2a --run runs/first")
+def show(
+    number: Annotated[str, typer.Argument(metavar="ID", help="Id of a row, or its first digits; for a world its id or folder's name.")],
+    run: RunOption,
+) -> None:
+    """Print any row of a run, readable: a task with gold and diff, a rollout as a conversation, a world with its tools."""
+    from agentscaler.show import show as show_row
+
+    if not run.is_dir():
+        raise UserError(f"run folder {str(run)!r} is not there; name another with --run")
+    print(show_row(Run(run), number))
+
+
+@app.command(epilog="Example: agentscaler demo --open")
+def demo(
+    run: Annotated[Path | None, typer.Option("--run", help="Folder to do it in; a new temporary one by default.")] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
+) -> None:
+    """Show one small world that ships with the package: a task played, the state diff, a wrong rollout caught, the report."""
+    import tempfile
+    import webbrowser
+
+    from agentscaler.demo import demo as run_demo
+
+    last = ""
+    for last in run_demo(run or Path(tempfile.mkdtemp(prefix="agentscaler-demo-"))):
+        print(last, flush=True)
+    if open_:
+        webbrowser.open(Path(last.removeprefix("\nreport: ")).resolve().as_uri())

@@ -1,0 +1,88 @@
+"""`agentscaler run RECIPE.toml`: the whole walk with the settings of one file, then the table of the house.
+
+    [run]                                       [tasks]
+    folder = "runs/first"                       most = 8
+    seed = 0                                    worlds = 1100
+    workers = 2
+
+A table for each verb holds what its flags would say. `from` of [tools] names files of one's own. Rooms that are finished are passed over.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from agentscaler import walk
+from agentscaler.errors import UserError
+from agentscaler.store import Run
+
+VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple[type, ...]]]]] = {
+    "tools": (walk.tools, {"from": list, "with_pool": bool}),
+    "graph": (walk.graph, {}),
+    "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float}),
+    "envs": (walk.envs, {}),
+    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool}),
+    "rollouts": (walk.rollouts, {"agents": list, "trials": int, "probes": bool}),
+    "funnel": (walk.funnel, {"strict": bool}),
+    "sft": (walk.sft, {"vertical": list, "allow_scripted": bool, "most": int}),
+    "report": (walk.report, {"sample": int}),
+}
+"""Verb -> its function and the settings it takes, in the order of the walk."""
+_RUN: Final[dict[str, type | tuple[type, ...]]] = {"folder": str, "seed": int, "workers": int}
+
+
+class Recipe(NamedTuple):
+    """A recipe, read and checked."""
+
+    folder: Path
+    seed: int
+    workers: int
+    verbs: dict[str, dict[str, Any]]
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe. Raises UserError that names file, field and value."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}; give the path of a recipe, such as runs/first.toml") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is no TOML: {error}") from error
+    run = _table(path, data, "run", _RUN)
+    verbs = {name: _table(path, data, name, allowed | {"limit": int}) for name, (_, allowed) in VERBS.items() if name in data or name != "graph" or "one" not in data.get("domains", {})}
+    if unknown := sorted(data.keys() - VERBS.keys() - {"run"}):
+        raise UserError(f"{path}: [{unknown[0]}] is no verb; the tables are run, {', '.join(VERBS)}")
+    for source in verbs["tools"].get("from", ()):
+        if not Path(source).exists():
+            raise UserError(f"{path}: [tools] from names {source!r}, which is not there; paths are relative to where the command is run")
+    folder = Path(run.get("folder", path.with_suffix("")))
+    return Recipe(folder, run.get("seed", 0), run.get("workers", max(1, min(os.cpu_count() or 1, 8))), verbs)
+
+
+def _table(path: Path, data: Mapping[str, Any], name: str, allowed: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
+    found = data.get(name, {})
+    if not isinstance(found, dict):
+        raise UserError(f"{path}: {name} is {found!r}; write it as a table, [{name}]")
+    for key, value in found.items():
+        if key not in allowed:
+            raise UserError(f"{path}: [{name}] {key} is no setting of it; it takes {', '.join(allowed) or 'none'}")
+        kind = allowed[key]
+        fits = isinstance(value, (int, float) if kind is float else kind) and not (isinstance(value, bool) and kind is not bool)
+        if not fits:
+            raise UserError(f"{path}: [{name}] {key} is {value!r}; give a {kind.__name__ if isinstance(kind, type) else kind}")
+    return dict(found)
+
+
+def walk_recipe(recipe: Recipe, *, fresh: bool = False) -> Iterator[walk.Summary]:
+    """Do each verb in turn and give its summary."""
+    run = Run(recipe.folder)
+    for name, given in recipe.verbs.items():
+        call = VERBS[name][0]
+        more = dict(given)
+        limit = more.pop("limit", None)
+        if name == "tools":
+            files = [Path(p) for p in more.pop("from", ())]
+            more = {"files": files, "with_pool": more.get("with_pool", not files)}
+        yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh), **more)
