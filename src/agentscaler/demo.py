@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from agentscaler import walk
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
 from agentscaler.explain import differences
 from agentscaler.funnel import judge
 from agentscaler.records import Rollout, Task
 from agentscaler.rollouts import named_player, play_in
-from agentscaler.dice import Dice
-from agentscaler.errors import Dropped
 from agentscaler.show import spoken
 from agentscaler.store import Run, read_records
 from agentscaler.world import World, read_env

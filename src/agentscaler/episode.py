@@ -24,10 +24,15 @@ STEPS: Final = 100
 class Player(Protocol):
     """Anything that plays the next message of its side."""
 
-    name: str
-    """Who it is, as rollouts name it."""
-    scripted: bool
-    """True where no model speaks."""
+    @property
+    def name(self) -> str:
+        """Who it is, as rollouts name it."""
+        ...
+
+    @property
+    def scripted(self) -> bool:
+        """True where no model speaks."""
+        ...
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next message. An agent sees all and the OpenAI-style tool list; a user sees what was said, and no tools."""

@@ -122,7 +122,7 @@ def _expected(form: Form, operation: Operation) -> bool:
         return any(row[0] == ("+" if operation.act == "link" else "-") for row in own)
     if operation.act == "put":
         return bool(own)
-    tied = {a.column for a in operation.arguments if a.role in ("value", "body")} | {c for a in operation.arguments for c in a.body.values()}
+    tied = {a.column for a in operation.arguments if a.role in ("value", "body", "rows")} | {c for a in operation.arguments for c in a.body.values()}
     tied |= {operation.state[0]} if operation.state else set()
     return any(row[0] == "~" and any(column in tied for column, _ in row[3]) for row in own)
 
@@ -236,12 +236,30 @@ def _value(
         return (values[0] if argument.role == "since" else values[-1]) if values else any_value(schema, dice)
     if argument.role == "slug":
         return f"item-{dice.hex(6)}"
+    if argument.role == "rows":
+        return [_object(world, argument, operation, table, row, parents, dice, schema.get("items", {}))]
     if argument.role == "value":
         other = parents.get(argument.column or "", _referred(world, argument, table, model, dice))
         if other is not None:
             return [other] if argument.many else other
         return fitting_value(world, table.name, argument.column or "", schema, dice)
     return any_value(schema, dice)
+
+
+def _object(world: World, argument: Argument, operation: Operation, table: Table, row: JsonObject, parents: JsonObject, dice: Dice, schema: Schema) -> JsonObject:
+    """One object of a list of rows: a new row, or an existing one with other values."""
+    out: JsonObject = {}
+    properties = schema.get("properties", {})
+    for name, column in argument.body.items():
+        if operation.act == "update" and column in table.key:
+            out[name] = row.get(column)
+        elif column in parents:
+            out[name] = parents[column]
+        else:
+            out[name] = fitting_value(world, table.name, column, properties.get(name, {}), dice)
+    for name in schema.get("required", ()):
+        out.setdefault(name, any_value(properties[name], dice))
+    return out
 
 
 def _referred(world: World, argument: Argument, table: Table, model: Model, dice: Dice) -> Any:

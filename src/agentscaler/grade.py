@@ -183,7 +183,7 @@ def spell(answer: Answer) -> str:
     if answer.type == "boolean":
         return "on" if answer.value else "off"
     if answer.type == "time":
-        moment = parse_time(answer.value)  # type: ignore[arg-type]
+        moment = parse_time(answer.value)
         return f"{moment.day} {moment.strftime('%B')} {moment.year}"
     return str(answer.value)
 

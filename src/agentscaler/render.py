@@ -129,7 +129,7 @@ def tools(model: Model) -> str:
     nouns = ", ".join(t.noun for t in model.tables)
     imports = ["view"] if views else []
     if any(a.role == "value" and not a.required for o in model.operations if o.act in ("update", "put", "set") for a in o.arguments) or any(
-        a.role == "body" for o in model.operations for a in o.arguments
+        a.role == "body" or (a.role == "rows" and o.act == "update") for o in model.operations for a in o.arguments
     ):
         imports.insert(0, "UNSET")
     head = [f'"""{_doc(model.title)}.', "", *_wrap(f"{len(model.operations)} tools over {nouns}."), '"""', ""]
@@ -382,9 +382,20 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
 
 
 def _update(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
+        return _update_rows(operation, several, table)
     key = [_quote(table.name), *_key(operation, table)]
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     return _each(operation, "row = db.update", key + sets, table, views)
+
+
+def _update_rows(operation: Operation, several: Argument, table: Table) -> list[str]:
+    """Each object of a list names a row."""
+    fields = {column: name for name, column in several.body.items()}
+    given = {a.column: a.python for a in operation.arguments if a.role == "key"}
+    key = [given[k] if k in given else f"one.get({_quote(fields[k])})" for k in table.key]
+    sets = _assigned(operation, table) + [f"{column}=one.get({_quote(name)}, UNSET)" for column, name in fields.items() if column not in table.key]
+    return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", [_quote(table.name), *key, *sets])), *_constant(operation.shape)]
 
 
 def _put(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:

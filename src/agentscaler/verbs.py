@@ -84,7 +84,7 @@ def of_name(name: str) -> Analysis:
     """Of a tool's name alone, as an agent sees it: 'DeleteVolume', 'amplify_ListWebhooks', 'buyers_userLists_close'."""
     parts = re.sub(r"_\d+$", "", name).split("_")
     name = "_".join(parts)
-    if len(parts) > 1 and not re.search(r"[A-Z]", parts[-1][:1]) and split(parts[-1]) and split(parts[-1])[0] in CLASS and not split(parts[0])[0] in CLASS:
+    if len(parts) > 1 and not re.search(r"[A-Z]", parts[-1][:1]) and split(parts[-1]) and split(parts[-1])[0] in CLASS and split(parts[0])[0] not in CLASS:
         return google(".".join(["service", *parts]), "")
     if len(parts) > 1 and re.match(r"[A-Z]", parts[-1]):
         name = parts[-1]

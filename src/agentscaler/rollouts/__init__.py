@@ -48,7 +48,7 @@ def play(task: Task, *, agent: Player | AgentFunction | str, user: Player | Agen
 def play_in(task: Task, world: World, *, agent: Player, user: Player | AgentFunction | None = None, number: str = "", trial: int = 0, seed: Seed = 0) -> Rollout:
     """The same in a world that is open already. number: id of the task's row."""
     number = number or row_id(task)
-    plays: Player = ScriptedUser(task.brief, Dice(seed, "user", number, trial)) if user is None else cast(Player, user) if hasattr(user, "play") else FunctionPlayer(cast(AgentFunction, user), "user")
+    plays: Player = ScriptedUser(task.brief, Dice(seed, "user", number, trial)) if user is None else cast(Player, user) if hasattr(user, "play") else FunctionPlayer(user, "user")
     return run_episode(task, world, agent=agent, user=plays, number=number, trial=trial, seed=seed)
 
 
@@ -81,8 +81,8 @@ def as_player(agent: Player | AgentFunction | str, task: Task, env: EnvSpec, dic
 def named_player(name: str, task: Task, env: EnvSpec, dice: Dice) -> Player | None:
     """A scripted agent by its name, or the one of `module:function`."""
     if name in MANNERS:
-        moves = script(cast(Manner, name), task, {t.name: t.kind for t in env.tools}, dice)
-        return None if moves is None else GoldPlayer(cast(Manner, name), moves, task, dice)
+        moves = script(name, task, {t.name: t.kind for t in env.tools}, dice)
+        return None if moves is None else GoldPlayer(name, moves, task, dice)
     if name == "solver":
         return Solver()
     if name == "shallow":
@@ -162,4 +162,4 @@ def probe(task: Task, world: World, *, number: str, other: Task | None, seed: Se
     return found
 
 
-__all__ = ["AGENTS", "PROBES", "FunctionPlayer", "GoldPlayer", "ShallowPlayer", "Solver", "ScriptedUser", "mutation", "named_player", "play", "play_in", "probe"]
+__all__ = ["AGENTS", "PROBES", "FunctionPlayer", "GoldPlayer", "ScriptedUser", "ShallowPlayer", "Solver", "mutation", "named_player", "play", "play_in", "probe"]

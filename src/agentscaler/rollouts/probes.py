@@ -88,7 +88,7 @@ def copied(name: str, schema: Schema, text: str, system: str, *, required: bool)
 def filled(template: str, system: str) -> str:
     """'projects/{project}' with the surroundings that the system message names."""
     context = dict(re.findall(r"(\w+) ([\w.-]*[\w-])(?:,|\.)", system))
-    return re.sub(r"\{(\w+)\}", lambda m: context.get(m[1], context.get(m[1].removesuffix("sId").removesuffix("Id"), m[0])), template)
+    return re.sub(r"\{(\w+)\}", lambda m: context.get(m[1]) or context.get(m[1].removesuffix("sId").removesuffix("Id")) or str(m[0]), template)
 
 
 def typed(value: str, kind: str | None) -> Any:

@@ -130,7 +130,7 @@ class _Reader:
             head = head[found.end() :]
         for word in ("only", "newest", "oldest", "new"):
             if head.startswith(word + " "):
-                pick, head = word, head[len(word) + 1 :]  # type: ignore[assignment]
+                pick, head = word, head[len(word) + 1 :]
         noun, tests = self._tests(head)
         return Thing(noun, tests, pick, self.thing(home) if home else None, below)
 
@@ -148,9 +148,7 @@ class _Reader:
                 tests.append(Test("description", self.value(m[1])))
             elif m := re.match(rf"^(?:that )?(?:was |is )?({_MOMENTS}) on ({_DAY})$", part):
                 tests.append(Test(m[1], m[2]))
-            elif m := re.match(r"^whose (.+?) (?:is|are) (.+)$", part):
-                tests.append(Test(m[1], self.value(m[2])))
-            elif m := re.match(r"^with the (.+) (Q\d+Q|\S+)$", part):
+            elif (m := re.match(r"^whose (.+?) (?:is|are) (.+)$", part)) or (m := re.match(r"^with the (.+) (Q\d+Q|\S+)$", part)):
                 tests.append(Test(m[1], self.value(m[2])))
         return noun, tuple(tests)
 

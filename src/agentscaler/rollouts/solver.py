@@ -158,7 +158,7 @@ class Solver:
 
     def _which(self, goal: Goal) -> Generator[Message, None, str]:
         some = yield from self._find(goal.things[0])
-        ranked = []
+        ranked: list[tuple[Any, int, Found]] = []
         for found in some:
             value = value_of(found.row, goal.about)
             if value is not None:

@@ -162,7 +162,7 @@ def agrees(value: Any, test: Test) -> bool:
         return said in (("on", "true", "enabled", "yes") if value else ("off", "false", "disabled", "no"))
     if isinstance(value, (int, float)):
         found = re.match(r"-?[\d,]+(?:\.\d+)?", test.value)
-        return bool(found) and abs(float(found[0].replace(",", "")) - value) < 1e-9
+        return found is not None and abs(float(found[0].replace(",", "")) - value) < 1e-9
     mine = plain(value)
     return mine == said or mine.rpartition("/")[2] == said or (len(said) > 2 and mine.endswith(" " + said) and test.about not in ("name", "description"))
 

@@ -95,7 +95,7 @@ def _one(row: Any, path: Path, where: str) -> Tool | Dropped:
         name = inner.get("name")
         if not isinstance(name, str) or not name.strip():
             raise Dropped("bad_definition", f"{path}, {where}: field 'name' is {name!r}, not a name", where=f"{where}.name", value=name)
-        raw = next((inner[k] for k in ("parameters", "input_schema", "inputSchema") if inner.get(k) is not None), {})
+        raw: Any = next((inner[k] for k in ("parameters", "input_schema", "inputSchema") if inner.get(k) is not None), {})
         at = f"{path}, {where} ({name}) parameters"
         parameters = close(raw if raw != {} else {"type": "object", "properties": {}}, root=raw if isinstance(raw, Mapping) else {}, where=at)
         parameters.setdefault("properties", {})

@@ -85,16 +85,15 @@ class _Reader:
             method = {k: method[k] for k in ("id", "httpMethod")}
         parameters, required = {}, []
         for name, raw in method.get("parameters", {}).items():
-            schema = self.property(raw, 0, (), 400, True)
+            one = self.property(raw, 0, (), 400, True)
             if raw.get("repeated"):
-                text = schema.pop("description", "")
-                schema = {"type": "array", "description": text, "items": schema}
-            parameters[name] = schema
+                one = {"type": "array", "description": one.pop("description", ""), "items": one}
+            parameters[name] = one
             if raw.get("required") or _REQUIRED.match(raw.get("description", "")):
                 required.append(name)
         in_path = tuple(n for n, p in method.get("parameters", {}).items() if p.get("location") == "path")
-        body = (method.get("request") or {}).get("$ref")
-        for name, raw in self.schemas.get(body, {}).get("properties", {}).items() if body else ():
+        body = str((method.get("request") or {}).get("$ref") or "")
+        for name, raw in self.schemas.get(body, {}).get("properties", {}).items():
             text = raw.get("description", "")
             if name in parameters or raw.get("readOnly") or _OUTPUT_ONLY.match(text):
                 continue

@@ -61,14 +61,14 @@ class Stage:
         self.tasks = Reader(str(self.run / "tasks.jsonl"))
 
 
-class World_(NamedTuple):
+class Stand(NamedTuple):
     """The tasks of one world."""
 
     folder: str
     tasks: tuple[Line, ...]
 
 
-def play_world(stage: Stage, item: World_) -> Played:
+def play_world(stage: Stage, item: Stand) -> Played:
     """All tasks of a world, played by all agents."""
     from agentscaler.dice import Dice
     from agentscaler.grade import grade
@@ -121,7 +121,7 @@ def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, tr
         worlds: dict[str, list[Line]] = {}
         for line, (_, task) in zip(lines, read_records(source, Task), strict=False):
             worlds.setdefault(task.folder, []).append(line)
-        items = [World_(folder, tuple(some)) for folder, some in sorted(worlds.items())]
+        items = [Stand(folder, tuple(some)) for folder, some in sorted(worlds.items())]
         given = (str(run.path), settings.seed, tuple(agents), trials, probes)
         with Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh) as beside, Shelf(run, "played", fingerprint=mark, fresh=settings.fresh) as played:
             keys = {item.folder: key_of("played", [], [item.folder]) for item in items}
@@ -137,7 +137,7 @@ def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, tr
         return summary
 
 
-def _keep(shelf: Shelf, beside: Shelf, played: Played | None, dropped: Dropped | None, item: World_) -> None:
+def _keep(shelf: Shelf, beside: Shelf, played: Played | None, dropped: Dropped | None, item: Stand) -> None:
     """The rows of one world; a world that cannot be opened drops all its tasks."""
     if played is None:
         for line in item.tasks:
@@ -226,7 +226,7 @@ def funnel(run: Run, settings: Settings, *, strict: bool = False) -> Summary:
                 shelf.keep(keys[done.item.id], done.result, [done.item.id])
         if not lines:
             raise UserError(f"{source} is empty: run `agentscaler rollouts --run {run.path}` with agents that exist on the tasks")
-        layers = Counter({layer: 0 for layer in ("validity", "state", "calls")})
+        layers = Counter(dict.fromkeys(("validity", "state", "calls"), 0))
         for reason, count in shelf.reasons.items():
             layers[LAYERS[reason]] += count
         left = len(lines)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from agentscaler.errors import UserError
+from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject, Node, Tool
 from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
@@ -93,7 +93,7 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
             return done_before(run, "domains")
         pool = read_pool(run, "domains")
         if one:
-            found, left = [one_domain(pool, one)], {}
+            found, left = [one_domain(pool, one)], dict[str, Dropped]()
         else:
             with many_objects():
                 nodes = [node for _, node in read_records(inputs[1], Node)]

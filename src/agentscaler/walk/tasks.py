@@ -13,7 +13,6 @@ from agentscaler.store import Run, Shelf, key_of, read_records
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each, many_objects
 
-
 TASKS_A_WORLD = 12
 
 
