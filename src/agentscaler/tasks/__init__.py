@@ -4,13 +4,15 @@
 brief; a task stays only if gold passes the judge and every negative control that exists on it fails (controls.py).
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
-from agentscaler.records import Control, EnvSpec, Seed, Task
+from agentscaler.records import Answer, Call, Control, EnvSpec, Seed, Task
 from agentscaler.store import digest
 from agentscaler.tasks.briefs import brief
 from agentscaler.tasks.controls import try_controls
@@ -18,6 +20,7 @@ from agentscaler.tasks.flow import difficulty
 from agentscaler.tasks.plans import Plan
 from agentscaler.tasks.shapes import SHAPES
 from agentscaler.tasks.site import Site
+from agentscaler.tasks.speech import day
 from agentscaler.tasks.wander import walk_plans
 
 TRIES = 60
@@ -98,6 +101,8 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
     trace = plan.trace
     said = brief(plan, words)
     answers = tuple(a for w in plan.wishes for a in w.answers)
+    if plan.shape not in ("compare", "cond") and (told := next((a for a in answers if _given_away(a, said.text)), None)):
+        raise Dropped("not_sayable", f"the brief itself says {told.value!r}", where=told.name)
     world = site.world
     world.reset()
     for call in trace.calls:
@@ -108,6 +113,8 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
         raise Dropped("no_effect", "its writes cancel out")
     if not writes and not answers:
         raise Dropped("no_effect", "nothing is changed and nothing asked")
+    if aside := _aside(site, trace.calls, change):
+        raise Dropped("not_sayable", f"it changes {aside}, of which nobody spoke", where=aside)
     draft = Task(
         env=site.env.id,
         folder=site.env.folder,
@@ -130,6 +137,23 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
     return draft.model_copy(update={"controls": tried.controls, "difficulty": harder})
 
 
+def _aside(site: Site, calls: Sequence[Call], change: Sequence[tuple[object, ...]]) -> str | None:
+    """A table that no call is about and whose rows are changed all the same: a deletion empties what points to the row."""
+    about = {name for c in calls for o in [site.operations[c.name]] for name in (o.table, o.through) if name}
+    return next((str(row[1]) for row in change if row[0] == "~" and row[1] not in about), None)
+
+
+def _given_away(answer: Answer, text: str) -> bool:
+    """Does the brief say what it asks for?"""
+    if answer.type == "time":
+        return bool(re.search(rf"\b{re.escape(day(answer.value))}\b", text))
+    value = str(answer.value)
+    if answer.type == "number":
+        return len(value) > 1 and bool(re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.])", text))
+    words = re.sub(r"[^\w@.-]+", " ", text)
+    return f" {normal(value)} " in f" {normal(words)} "
+
+
 def _cascades(site: Site, change: Sequence[tuple[object, ...]]) -> tuple[tuple[str, str, str, str], ...]:
     """Deleted rows that go along with another deleted row."""
     from agentscaler.explain import key_text
@@ -137,15 +161,15 @@ def _cascades(site: Site, change: Sequence[tuple[object, ...]]) -> tuple[tuple[s
     gone = {(row[1], key_text(row[2])) for row in change if row[0] == "-"}  # type: ignore[arg-type]
     site.world.reset()
     out = []
-    for name, key in sorted(gone):  # type: ignore[type-var]
+    for name, key in sorted(gone):
         info = site.tables[str(name)]
         row = next((r for r in site.world.rows(info.name) if key_text([r[k] for k in info.key]) == key), None)
         for reference in info.references:
             above = (reference.table, key_text([row[c] for c in reference.columns])) if row else None
             if reference.on_delete == "CASCADE" and above in gone and above != (name, key):
-                out.append((str(name), key, *above))  # type: ignore[misc]
+                out.append((str(name), key, *above))
                 break
-    return tuple(out)  # type: ignore[arg-type]
+    return tuple(out)
 
 
 __all__ = ["Candidates", "Control", "make_tasks", "plan_tasks", "walk_tasks"]

@@ -14,6 +14,7 @@ from agentscaler.tasks.find import Found, read, upper
 from agentscaler.tasks.nouns import people
 from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import Kind, be, say
+from agentscaler.tasks.trace import Trace
 from agentscaler.tasks.wishes import Wish
 
 MOST_RIVALS = 8
@@ -23,7 +24,7 @@ _ASKABLE: tuple[Kind, ...] = ("name", "text", "time", "choice", "number", "word"
 def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
     """Columns of a found row that one may want to know and has not named oneself."""
     out = []
-    told = normal(f"{found.phrase.text()} {found.frame} {' '.join(found.details)}")
+    told = normal(f"{found.phrase.text()} {found.frame}")
     around = {normal(v) for v in site.world.context.values()}
     for column in shown:
         kind = site.kinds.get((found.table, column))
@@ -82,7 +83,7 @@ def answer_of(site: Site, found: Found, column: str, step: int) -> Answer:
     value = found.row[column]
     sort: Any = {"time": "time", "number": "number", "flag": "boolean"}.get(kind, "text")
     mine = say(value, kind) if kind == "time" else normal(str(value))
-    rivals = []
+    rivals: list[Any] = []
     for row in found.seen:
         other = row.get(column)
         if other in (None, "") or (say(other, kind) if kind == "time" else normal(str(other))) == mine:
@@ -95,7 +96,7 @@ def answer_of(site: Site, found: Found, column: str, step: int) -> Answer:
 def ask(site: Site, trace: Trace, found: Found, dice: Dice, *, deeper: bool) -> Wish:
     """One column of a row; deeper: one that only a get shows, where there is one."""
     column, step = asked_column(site, trace, found, dice, deeper=deeper)
-    return Wish(question(site, found, column, dice), "question", found.details, (answer_of(site, found, column, step),), found.frame)
+    return Wish(question(site, found, column, dice), "question", (), (answer_of(site, found, column, step),), found.frame)
 
 
 def asked_column(site: Site, trace: Trace, found: Found, dice: Dice, *, deeper: bool) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Operation, Reference, Table
 from agentscaler.tasks.phrases import Phrase, describe, named
 from agentscaler.tasks.site import Row, Site, Way
-from agentscaler.tasks.speech import inside, odd, say
+from agentscaler.tasks.speech import be, inside, odd, say
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.words import humanise, split
 
@@ -26,8 +26,6 @@ class Found(NamedTuple):
     known: dict[str, Val]
     """Columns that the calls so far, or the user, have told."""
     phrase: Phrase
-    details: tuple[str, ...]
-    """Further sentences without which it is not found."""
     seen: list[Row]
     """The rows that were read together with it, itself included."""
     step: int | None
@@ -45,7 +43,7 @@ def locate(site: Site, trace: Trace, table: str, row: Row, dice: Dice, *, depth:
     if not info.said:
         raise Dropped("not_sayable", f"nobody speaks of {info.noun!r}", where=table)
     if info.key == ("only",):
-        return Found(table, row, {}, Phrase(info.noun), (), [], None)
+        return Found(table, row, {}, Phrase(info.noun), [], None)
     ways = site.ways(table)
     if not ways:
         return _told(site, info, row)
@@ -62,9 +60,30 @@ def _told(site: Site, info: Table, row: Row) -> Found:
     if not all(simple(row[c]) for c in info.key):
         raise Dropped("not_sayable", "nobody would say its key", where=info.name)
     known = {c: Val(row[c], "said") for c in info.key}
-    tail = f'"{row[info.key[-1]]}"' if isinstance(row[info.key[-1]], str) and not _is_code(row[info.key[-1]]) else str(row[info.key[-1]])
-    details = tuple(tell(site, info.name, c, row[c]) for c in info.key[:-1])
-    return Found(info.name, row, known, Phrase(info.noun, tail=tail), details, [], None)
+    phrase = own_name(site, info, row, info.key[-1])
+    if phrase is None:
+        raise Dropped("not_sayable", "nobody would say its key", where=info.name)
+    frame, _ = _aside(site, info, [(c, row[c]) for c in info.key[:-1]])
+    if frame is None:
+        raise Dropped("not_sayable", "its key has too many parts", where=info.name)
+    return Found(info.name, row, known, phrase, [], None, frame)
+
+
+def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | None, str]:
+    """What the user says besides, so that a list can be asked: (said first, stands behind the noun); a None: nobody would. Raises Dropped."""
+    if not told:
+        return "", ""
+    if len(told) > 1:
+        raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
+    words, said = _told_words(site, info.name, *told[0])
+    if words.endswith(" ID"):
+        thing = words.removesuffix(" ID")
+        return f"{upper(inside(thing))} the {thing} {said}", ""
+    return None, f"whose {words} {be(words)} {said}"
+
+
+LONGEST_ID = 16
+"""Letters of an id that one may still pass on in words."""
 
 
 def simple(value: Any) -> bool:
@@ -72,14 +91,13 @@ def simple(value: Any) -> bool:
     return len(str(value)) <= 32 and not re.search(r"[/:{}\[\]]", str(value))
 
 
-def tell(site: Site, table: str, column: str, value: Any) -> str:
-    """'The account ID is 4829', 'The share's type is data.' Raises Dropped(not_sayable)."""
+def _told_words(site: Site, table: str, column: str, value: Any) -> tuple[str, str]:
+    """What the column is called, and its value. Raises Dropped(not_sayable)."""
     kind, about = site.kinds.get((table, column)), site.columns[table, column]
-    said = say(value, kind, about.unit, about.phrase) if kind and kind != "flag" else str(value) if simple(value) and _named(column) and not odd(value) else None
+    said = say(value, kind, about.unit, about.phrase) if kind and kind != "flag" else str(value) if simple(value) and len(str(value)) <= LONGEST_ID and _named(column) and not odd(value) else None
     if said is None:
         raise Dropped("not_sayable", f"nobody would say {value!r}", where=f"{table}.{column}")
-    words = about.phrase if kind else column_words(column)
-    return f"The {words} is {said}." if " " in words else f"The {site.tables[table].noun}'s {words} is {said}."
+    return about.phrase if kind else column_words(column), said
 
 
 def _named(column: str) -> bool:
@@ -108,15 +126,17 @@ def _follow(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth: int
     if len(seen) != 1:
         raise Dropped("row_not_describable", "the list does not show it", where=info.name)
     parent, frame = (None, "") if above.parent is None else under(above.parent)
-    if frame and depth > 0:
+    if (frame and (depth > 0 or above.frame)) or (above.frame and depth > 1):
         raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
     others = [r for r in done.rows if r is not seen[0]]
     if told and others:
         raise Dropped("row_not_describable", "others bear its name", where=info.name)
     phrase = told or describe(site, info, row, others, tuple(shown), dice, verb=verb, plain=plain or parent is not None)
-    if phrase.front == "only" and not phrase.tail and above.details:
-        phrase = phrase._replace(front="")
-    return Found(info.name, row, known, phrase._replace(parent=parent), above.details, done.rows, done.step, frame)
+    if above.tail and (parent or " and " in phrase.tail or "whose" in phrase.tail):
+        raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
+    if above.tail:
+        phrase = phrase._replace(front=phrase.front.removeprefix("only"), tail=f"{phrase.tail} {above.tail}".strip())
+    return Found(info.name, row, known, phrase._replace(parent=parent), done.rows, done.step, frame or above.frame)
 
 
 class Above(NamedTuple):
@@ -124,8 +144,11 @@ class Above(NamedTuple):
 
     values: dict[str, Val]
     known: dict[str, Val]
-    details: tuple[str, ...]
     parent: Found | None
+    frame: str = ""
+    """What is said first, so that the list can be asked."""
+    tail: str = ""
+    """What stands behind the noun for the same reason."""
 
 
 def _conditions(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth: int) -> tuple[Above, Phrase | None]:
@@ -133,7 +156,7 @@ def _conditions(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth:
     info = site.tables[way.operation.table]
     values: dict[str, Val] = {}
     known: dict[str, Val] = {}
-    details: list[str] = []
+    aside: list[tuple[str, Any]] = []
     parents: dict[tuple[str, ...], Found] = {}
     told: Phrase | None = None
     for argument, reference in way.follows:
@@ -142,28 +165,29 @@ def _conditions(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth:
             raise Dropped("row_not_describable", f"{column} is empty", where=info.name)
         if reference is None:
             values[argument.name] = known[column] = Val(row[column], "said")
-            own = _own_name(site, info, row, column)
+            own = own_name(site, info, row, column)
             told = told or own
-            details += [] if own else [tell(site, info.name, column, row[column])]
+            aside += [] if own else [(column, row[column])]
             continue
         if reference.columns not in parents:
             parents[reference.columns] = found = _parent(site, trace, info, reference, row, dice, depth)
-            details += found.details
             for c, k in zip(reference.columns, site.tables[reference.table].key, strict=True):
                 known[c] = need(site, trace, found, k)
         values[argument.name] = known[column]
-    if len(parents) > 1 or len(details) > 1:
+    if len(parents) > 1:
         raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
-    return Above(values, known, tuple(details), next(iter(parents.values()), None)), told
+    frame, tail = _aside(site, info, aside)
+    return Above(values, known, next(iter(parents.values()), None), frame or "", tail), told
 
 
-def _own_name(site: Site, info: Table, row: Row, column: str) -> Phrase | None:
+def own_name(site: Site, info: Table, row: Row, column: str) -> Phrase | None:
     """What is told is the row's own name or id."""
     if site.kinds.get((info.name, column)) == "name":
         return Phrase(info.noun, tail=named(site.columns[info.name, column].phrase, f'"{row[column]}"'))
-    if column == info.key[-1] and simple(row[column]) and not odd(row[column]):
-        return Phrase(info.noun, tail=str(row[column]) if _is_code(str(row[column])) else f'called "{row[column]}"')
-    return None
+    value = str(row[column])
+    if column != info.key[-1] or not simple(value) or odd(value) or (_is_code(value) and len(value) > LONGEST_ID):
+        return None
+    return Phrase(info.noun, tail=value if _is_code(value) else f'called "{value}"')
 
 
 def _parent(site: Site, trace: Trace, info: Table, reference: Reference, row: Row, dice: Dice, depth: int) -> Found:

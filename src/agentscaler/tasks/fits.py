@@ -6,11 +6,14 @@ States are read as words ('SYNC_IN_PROGRESS' -> 'sync in progress'). Where a row
 import re
 from typing import Any, Final
 
+from agentscaler.population import parse_time
 from agentscaler.records import Operation, Table
 from agentscaler.tasks.nouns import protected, runs
 from agentscaler.words import split_cased
 
 Row = dict[str, Any]
+THIS_YEAR: Final = 2026
+"""The year of the worlds' clock."""
 STATE_WORDS: Final = ("status", "state", "phase", "lifecycle")
 _STATE: Final = re.compile(r"(?i)(?:status|state|phase|lifecycle)$")
 _OWN: Final = re.compile(r"^(?:current |lifecycle |active |run |task |job |instance |cluster )?(?:status|state|phase|lifecycle)$")
@@ -56,6 +59,11 @@ def is_state(phrase: str) -> bool:
     return phrase.split(" ")[-1].lower() in STATE_WORDS
 
 
+def own_state(phrase: str) -> bool:
+    """The state of the row itself, and not of its last operation or its agent."""
+    return bool(_OWN.match(phrase))
+
+
 def verb_of(operation: Operation | None) -> str:
     """What a write does to a row: 'delete', 'update', or the verb of an action. '' for no write."""
     if operation is None:
@@ -74,9 +82,17 @@ def suits(operation: Operation, row: Row, table: Table) -> bool:
     verb = verb_of(operation)
     if operation.act == "delete" and protected(row):
         return False
+    if verb in FROM and runs(table.noun) and not _going_on(row, table):
+        return False
     states = {c.name: words_of(row[c.name]) for c in table.columns if _STATE.search(c.name) and isinstance(row.get(c.name), str)}
     own = {c.name: states[c.name] for c in table.columns if c.name in states and (_OWN.match(c.phrase) or (operation.state and operation.state[0] == c.name))}
     return all(_fits(verb, s, table) for s in own.values()) and not any(_GONE.search(s) for s in states.values() if verb not in ("undelete", "untrash", "restore"))
+
+
+def _going_on(row: Row, table: Table) -> bool:
+    """Is a job from this year, and not at its end?"""
+    moments = [(c.phrase, row[c.name]) for c in table.columns if c.phrase in ("finished", "started", "created", "submitted", "requested") and row.get(c.name) is not None]
+    return all(phrase != "finished" and parse_time(value).year == THIS_YEAR for phrase, value in moments)
 
 
 def _fits(verb: str, state: str, table: Table) -> bool:

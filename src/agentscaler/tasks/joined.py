@@ -1,15 +1,17 @@
 """Shapes that join wishes: two, family, copy, setup, clear, errand."""
 
 import re
-from collections.abc import Callable
 
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference, Table
-from agentscaler.tasks.find import Found, Phrase, describe, locate, need, upper
+from agentscaler.tasks.asking import answer_of, asked_column, question
+from agentscaler.tasks.find import Found, locate, need, upper
+from agentscaler.tasks.fits import is_state, suits
+from agentscaler.tasks.nouns import may_copy
+from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.plans import (
     CHANGES,
-    MOST_CALLS,
     Plan,
     changing,
     columns_written,
@@ -18,13 +20,12 @@ from agentscaler.tasks.plans import (
     parent_of,
     pick_row,
     pick_table,
-    suits,
     write_to,
 )
 from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import deed, inside, joined, say
 from agentscaler.tasks.trace import Trace
-from agentscaler.tasks.wishes import Wish, answer_of, asked_column, create, delete, do_it, question
+from agentscaler.tasks.wishes import Wish, create, delete, do_it, wish_on
 from agentscaler.words import plural
 
 
@@ -42,7 +43,7 @@ def two_plans(site: Site, dice: Dice) -> list[Plan]:
     other = write_to(site, trace, second, found, dice)
     if before & columns_written(second, trace, trace_at):
         raise Dropped("no_effect", "the same column twice", where=table)
-    return [Plan("two", trace, [wish, Wish(_also(site, trace, second, trace_at), "change", other.details, (), found.phrase)])]
+    return [Plan("two", trace, [wish, other._replace(text=_also(site, trace, second, trace_at), frame="")])]
 
 
 def _also(site: Site, trace: Trace, operation: Operation, step: int) -> str:
@@ -76,13 +77,13 @@ def family_plans(site: Site, dice: Dice) -> list[Plan]:
     value = need(site, trace, child, reference.columns[0])
     if child.phrase.parent is not None or value.source != "read":
         raise Dropped("row_not_describable", "what it belongs to has been said", where=table.name)
-    parent = Found(reference.table, row, {key: value}, Phrase(site.tables[reference.table].noun, tail=f"that {child.phrase.text()} belongs to"), child.details, [], None)
+    parent = Found(reference.table, row, {key: value}, Phrase(site.tables[reference.table].noun, parent=child.phrase), [], None, child.frame)
     writes = changing(site, reference.table, *CHANGES)
-    able = [o for o in writes if suits(o, row) and o.act != "delete"]
+    able = [o for o in writes if suits(o, row, site.tables[reference.table]) and o.act != "delete"]
     if able and dice.chance(0.45):
         return [Plan("family", trace, [write_to(site, trace, dice.choice(able), parent, dice)])]
     column, step = asked_column(site, trace, parent, dice, deeper=True)
-    return [Plan("family", trace, [Wish(question(site, parent, column, dice), "question", child.details, (answer_of(site, parent, column, step),))])]
+    return [Plan("family", trace, [Wish(question(site, parent, column, dice), "question", (), (answer_of(site, parent, column, step),), child.frame)])]
 
 
 def _family(site: Site, table: Table, reference: Reference) -> bool:
@@ -97,22 +98,21 @@ def copy_plans(site: Site, dice: Dice) -> list[Plan]:
     table = pick_table(site, dice, lambda t: bool(changing(site, t, "update", "put") and site.ways(t)))
     operation = dice.choice(changing(site, table, "update", "put"))
     shown = {c for w in site.ways(table) for c in (w.operation.shape.fields.values() if w.operation.shape else ())}
-    able = [a for a in operation.arguments if a.role == "value" and a.column in shown and site.kinds.get((table, a.column or "")) in ("choice", "number", "word", "text", "flag")]
-    able = [a for a in able if site.columns[table, a.column or ""].phrase.split(" ")[-1] not in ("status", "state", "phase")]
+    able = [a for a in operation.arguments if a.role == "value" and a.column in shown and _copied(site, table, a.column or "")]
     needed = [a for a in operation.arguments if a.required and a.role in ("value", "body")]
     able = [a for a in able if not [n for n in needed if n.name != a.name]]
     if not able:
         raise Dropped("no_tool", "nothing to copy", where=table)
     argument = dice.choice(able)
     column = argument.column or ""
-    rows = [r for r in site.world.rows(table) if r.get(column) is not None]
+    rows = [r for r in site.world.rows(table) if r.get(column) is not None and suits(operation, r, site.tables[table])]
     pairs = [(a, b) for a in rows for b in rows if a[column] != b[column]]
     if not pairs:
         raise Dropped("no_effect", "all rows share the value", where=table)
     target, source = dice.choice(pairs)
     one = locate(site, trace, table, target, dice, plain=True)
     other = locate(site, trace, table, source, dice, plain=True)
-    if one.phrase.parent or other.phrase.parent or column in one.phrase.text():
+    if one.phrase.parent or other.phrase.parent or one.frame != other.frame or site.columns[table, column].phrase in one.phrase.text() + other.phrase.text():
         raise Dropped("not_sayable", "two rows below parents in one sentence", where=table)
     value = need(site, trace, other, column)
     if value.source != "read":
@@ -122,7 +122,12 @@ def copy_plans(site: Site, dice: Dice) -> list[Plan]:
     text = dice.choice(
         (f"Please give {one.phrase.text()} the same {phrase} as {other.phrase.text()}.", f"Can you set the {phrase} of {one.phrase.text()} to that of {other.phrase.text()}?")
     )
-    return [Plan("copy", trace, [Wish(text, "change", (*one.details, *other.details), (), one.phrase)])]
+    return [Plan("copy", trace, [wish_on(site, operation, one, text)])]
+
+
+def _copied(site: Site, table: str, column: str) -> bool:
+    kind, about = site.kinds.get((table, column)), site.columns[table, column]
+    return kind is not None and may_copy(kind, about) and not is_state(about.phrase)
 
 
 def setup_plans(site: Site, dice: Dice) -> list[Plan]:
@@ -158,7 +163,8 @@ def clear_plans(site: Site, dice: Dice) -> list[Plan]:
     table, reference = dice.choice(able)
     target = site.tables[reference.table]
     children = site.world.rows(table.name)
-    parents = [p for p in site.world.rows(reference.table) if 1 <= sum([c[x] for x in reference.columns] == [p[k] for k in target.key] for c in children) <= 4]
+    last, remove = dice.choice(changing(site, reference.table, "delete")), dice.choice(changing(site, table.name, "delete"))
+    parents = [p for p in site.world.rows(reference.table) if suits(last, p, target) and 1 <= sum([c[x] for x in reference.columns] == [p[k] for k in target.key] for c in children) <= 4]
     if not parents:
         raise Dropped("no_effect", "nothing stands in the way", where=reference.table)
     trace = Trace(site)
@@ -171,131 +177,10 @@ def clear_plans(site: Site, dice: Dice) -> list[Plan]:
     values = {a.name: need(site, trace, parent, target.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
     done = trace.do(way.operation, values)
     shown = set(way.operation.shape.fields.values()) if way.operation.shape else set()
-    remove = dice.choice(changing(site, table.name, "delete"))
+    if not all(suits(remove, c, table) for c in below):
+        raise Dropped("no_effect", "what stands in the way may not go", where=table.name)
     for child in below:
         seen = {c: v for c, v in child.items() if c in shown}
-        do_it(site, trace, remove, Found(table.name, child, listed_values(site, table.name, seen, done.step, parent), Phrase(table.noun), (), [], done.step))
-    last = dice.choice(changing(site, reference.table, "delete"))
+        do_it(site, trace, remove, Found(table.name, child, listed_values(site, table.name, seen, done.step, parent), Phrase(table.noun), [], done.step))
     wish = delete(site, trace, last, parent, dice)
     return [Plan("clear", trace, [wish._replace(text=f"{wish.text} If there are {plural(table.noun)} in the way, {deed(remove)} those first.")])]
-
-
-# ---- errands ----------------------------------------------------------------------------------------------------
-
-
-def errand_plans(site: Site, dice: Dice) -> list[Plan]:
-    """Two or three goals on one row and what lies below it, one after the other."""
-    trace = Trace(site)
-    parents = {r.table for t in site.model.tables if t.said and (site.writes[t.name] or site.reads[t.name]) for r in t.references}
-    table = pick_table(site, dice, lambda t: t in parents and bool(site.ways(t)))
-    info = site.tables[table]
-    row = pick_row(site, table, dice)
-    found = locate(site, trace, table, row, dice, plain=True)
-    wishes: list[Wish] = []
-    ends: list[int] = []
-    touched: set[tuple[str, str]] = set()
-    goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question])
-    for goal in goals:
-        before = len(trace.calls)
-        state = site.world.snapshot()
-        kept = (list(trace.calls), list(trace.given))
-        try:
-            wish, cells = goal(site, trace, found, info, dice, bool(wishes))
-            if cells & touched or len(trace.calls) > MOST_CALLS:
-                raise Dropped("no_effect", "the same cell twice")
-        except Dropped:
-            trace.calls, trace.given = kept
-            trace._reads.clear()
-            site.world.restore(state)
-            continue
-        if len(trace.calls) == before and not wish.answers:
-            continue
-        touched |= cells
-        wishes.append(wish)
-        ends.append(len(trace.calls))
-        if len(wishes) == (3 if dice.chance(0.35) else 2):
-            break
-    if len(wishes) < 2:
-        raise Dropped("no_tool", "fewer than two things to do there", where=table)
-    return [Plan("errand", trace, wishes, ends=tuple(ends))]
-
-
-Goal = tuple[Wish, set[tuple[str, str]]]
-
-
-def _name_of(found: Found, again: bool) -> Phrase:
-    """The row, said anew or short."""
-    return Phrase(found.phrase.noun, front="same") if again else found.phrase
-
-
-def _own_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    operations = [o for o in changing(site, info.name, "set", "update", "put") if suits(o, found.row)]
-    if not operations:
-        raise Dropped("no_tool", where=info.name)
-    operation = dice.choice(operations)
-    wish = write_to(site, trace, operation, found._replace(phrase=_name_of(found, again)), dice)
-    cells = {(f"{info.name}/{[found.row[k] for k in info.key]}", c) for c in columns_written(operation, trace, len(trace.calls) - 1)}
-    return wish, cells
-
-
-def _own_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    column, step = asked_column(site, trace, found, dice, deeper=dice.chance(0.6))
-    answer = answer_of(site, found, column, step)
-    if any(c.name in site.operations and site.operations[c.name].table == info.name and site.operations[c.name].act not in ("get", "list") for c in trace.calls):
-        raise Dropped("no_effect", "it may have been changed before")
-    return Wish(question(site, found._replace(phrase=_name_of(found, again)), column, dice), "question", found.details, (answer,), found.phrase), set()
-
-
-def _children(site: Site, info: Table) -> list[tuple[Table, Reference]]:
-    return [(t, r) for t in site.model.tables if t.said for r in t.references if r.table == info.name and t.name != info.name]
-
-
-def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool, able: Callable[[str], bool]) -> tuple[Found, Table]:
-    """A row below the one that was found, listed by it."""
-    options = [(t, r, w) for t, r in _children(site, info) if able(t.name) for w in site.ways(t.name) if w.follows and all(x == r for _, x in w.follows)]
-    if not options:
-        raise Dropped("no_tool", where=info.name)
-    table, reference, way = dice.choice(options)
-    key = [found.row[k] for k in info.key]
-    rows = [r for r in site.world.rows(table.name) if [r[c] for c in reference.columns] == key]
-    if not rows:
-        raise Dropped("no_effect", where=table.name)
-    row = dice.choice(rows)
-    values = {a.name: need(site, trace, found, info.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
-    done = trace.do(way.operation, values)
-    shown = tuple(way.operation.shape.fields.values()) if way.operation.shape else ()
-    others = [r for r in done.rows if not all(r.get(c) == row[c] for c in table.key if c in shown)]
-    if len(others) != len(done.rows) - 1:
-        raise Dropped("row_not_describable", where=table.name)
-    phrase = describe(site, table, row, others, shown, dice, plain=True)._replace(parent=_name_of(found, again))
-    known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
-    return Found(table.name, row, known, phrase, found.details, done.rows, done.step), table
-
-
-def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    child, table = _child(site, trace, found, info, dice, again, lambda t: bool(changing(site, t, *CHANGES)))
-    operations = [o for o in changing(site, table.name, *CHANGES) if suits(o, child.row)]
-    if not operations:
-        raise Dropped("no_tool", where=table.name)
-    operation = dice.choice(operations)
-    wish = write_to(site, trace, operation, child, dice)
-    row = f"{table.name}/{[child.row[k] for k in table.key]}"
-    cells = {(row, c) for c in (site.columns_of(table.name) if operation.act == "delete" else columns_written(operation, trace, len(trace.calls) - 1))}
-    return wish, cells
-
-
-def _below_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    child, table = _child(site, trace, found, info, dice, again, lambda t: True)
-    if any(c.name in site.operations and site.operations[c.name].table == table.name and site.operations[c.name].act not in ("get", "list") for c in trace.calls):
-        raise Dropped("no_effect", "it may have been changed before")
-    column, step = asked_column(site, trace, child, dice, deeper=dice.chance(0.5))
-    return Wish(question(site, child, column, dice), "question", child.details, (answer_of(site, child, column, step),)), set()
-
-
-def _below_create(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    able = [(t, o) for t, r in _children(site, info) for o in changing(site, t.name, "create") if any(a.required and a.column in r.columns for a in o.arguments)]
-    if not able:
-        raise Dropped("no_tool", where=info.name)
-    _, operation = dice.choice(able)
-    wish, _ = create(site, trace, operation, dice, parents=[found._replace(phrase=_name_of(found, again))], most=1)
-    return wish, set()

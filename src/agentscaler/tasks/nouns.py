@@ -15,27 +15,22 @@ from agentscaler.words import singular
 # ---- tables -----------------------------------------------------------------------------------------------------
 
 _LISTS: Final = frozenset(
-    "prefix|managed prefix|allow|block|deny|white|contact|calendar|remarketing|user|url|address|certificate revocation|opt out|firewall domain|access control|"
-    "query suggestions block|word|watch|mailing|price|play".split("|")
+    ["prefix", "managed prefix", "allow", "block", "deny", "white", "contact", "calendar", "remarketing", "user", "url", "address", "certificate revocation", "opt out", "firewall domain", "access control", "query suggestions block", "word", "watch", "mailing", "price", "play"]
 )
 """What stands before 'list' where a list is a thing of its own."""
 _NO_THINGS: Final = frozenset(
-    "just off act associated updated recommended about built add subscribe connect moderated aggregated namespaced emojis v2 desc info information detail status state "
-    "number id identifier name hour time mode level size score reason kind uri path history statistic metric data metadata count tagging logging versioning list value code "
-    "default retention data default preview usage balance proficiency explainability mutability propagation performance scaling os sha hash weight format language position "
-    "reference about uefi telemetry health summary capacity deletion total unlock registration creation discovery detection access act text photo media coverage".split()
+    ["just", "off", "act", "associated", "updated", "recommended", "about", "built", "add", "subscribe", "connect", "moderated", "aggregated", "namespaced", "emojis", "v2", "desc", "info", "information", "detail", "status", "state", "number", "id", "identifier", "name", "hour", "time", "mode", "level", "size", "score", "reason", "kind", "uri", "path", "history", "statistic", "metric", "data", "metadata", "count", "tagging", "logging", "versioning", "list", "value", "code", "default", "retention", "data", "default", "preview", "usage", "balance", "proficiency", "explainability", "mutability", "propagation", "performance", "scaling", "os", "sha", "hash", "weight", "format", "language", "position", "reference", "about", "uefi", "telemetry", "health", "summary", "capacity", "deletion", "total", "unlock", "registration", "creation", "discovery", "detection", "access", "act", "text", "photo", "media", "coverage", "pos"]
 )
 """Last words of nouns that name no thing one could ask for, change or delete."""
 _PROPER: Final = {
     "amazon": "Amazon", "google": "Google", "slack": "Slack", "facebook": "Facebook", "apple": "Apple", "microsoft": "Microsoft", "teams": "Teams", "kafka": "Kafka", "ckafka": "CKafka", "redis": "Redis",
     "docker": "Docker", "lustre": "Lustre", "windows": "Windows", "linux": "Linux", "mongodb": "MongoDB", "mysql": "MySQL", "kubernetes": "Kubernetes", "mlflow": "MLflow", "dicom": "DICOM", "fhir": "FHIR",
-    "cmek": "CMEK", "dspm": "DSPM", "slack's": "Slack's", "edr": "EDR", "oauth": "OAuth", "oauth2": "OAuth2", "opensearch": "OpenSearch", "github": "GitHub", "gitlab": "GitLab", "android": "Android",
-    "firebase": "Firebase", "apigee": "Apigee", "cmq": "CMQ", "tdmq": "TDMQ", "cam": "CAM", "scf": "SCF", "cos": "COS", "cls": "CLS", "clb": "CLB", "waf": "WAF", "iap": "IAP", "nas": "NAS",
-    "chrome": "Chrome", "ios": "iOS", "hl7": "HL7", "gtm": "GTM", "ga4": "GA4", "aab": "AAB", "apk": "APK", "cis": "CIS", "sbom": "SBOM", "vmware": "VMware", "exadata": "Exadata", "cors": "CORS", "k8s": "Kubernetes",
+    "cmek": "CMEK", "dspm": "DSPM", "edr": "EDR", "oauth": "OAuth", "oauth2": "OAuth2", "opensearch": "OpenSearch", "github": "GitHub", "gitlab": "GitLab", "android": "Android",
+    "firebase": "Firebase", "apigee": "Apigee", "cmq": "CMQ", "cam": "CAM", "scf": "SCF", "cos": "COS", "cls": "CLS", "clb": "CLB", "waf": "WAF", "iap": "IAP", "nas": "NAS",
+    "chrome": "Chrome", "vms": "VM", "mt": "MT", "tdsql": "TDSQL", "tdmq": "TDMQ", "edns": "EDNS", "im": "IM", "IPV6": "IPv6", "IPV4": "IPv4", "lag": "LAG", "lags": "LAG", "pos": "POS", "faq": "FAQ", "sku": "SKU", "ios": "iOS", "hl7": "HL7", "gtm": "GTM", "ga4": "GA4", "aab": "AAB", "apk": "APK", "cis": "CIS", "sbom": "SBOM", "vmware": "VMware", "exadata": "Exadata", "cors": "CORS", "k8s": "Kubernetes",
 }  # fmt: skip
 _PEOPLE: Final = frozenset(
-    "user member contact employee person customer student teacher patient participant author owner guest visitor worker staff recipient subscriber guardian assignee reviewer approver "
-    "invitee attendee practitioner caller player tester collaborator administrator admin moderator speaker developer fraudster".split()
+    ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "caller", "player", "tester", "collaborator", "administrator", "admin", "moderator", "speaker", "developer", "fraudster"]
 )
 _RUNS: Final = re.compile(r"(?i)\b(job|task|run|execution|session|operation|request|query|invocation|import|export|scan|transfer|build|rollout|backfill|refresh|analysis|batch|restore|meeting|test|attempt|migration|generation|evaluation|workflow run|crawl|recording|replay)$")
 _RECORDS: Final = re.compile(r"(?i)\b(event|log|message|report|recommendation|finding|result|record|invoice|order|version|revision|snapshot|backup|point|alert|issue|history|observation|assessment|comment|review|transaction)$")
@@ -95,7 +90,7 @@ def records(noun: str) -> bool:
 
 _UNITS: Final = {"secs": "seconds", "seconds": "seconds", "minutes": "minutes", "hours": "hours", "days": "days", "gb": "GB", "mb": "MB", "bytes": "bytes", "gib": "GiB", "mib": "MiB"}
 _SHORTENED: Final = re.compile(r"\b(?:cnt|num|mem|qps|dst|src|secs?|conf|vul|pid|app ?id|uin|fs|expr|lun|asn|tpl|param|attr|pzs|pzi|desc|describe|idx|seq|ext|msg|pkg|ver|addr|perm|cfg|tmp|no auth|emr|lag)\b", re.I)
-_TIERS: Final = frozenset("standard basic premium internal public small medium large xlarge 2xlarge".split())
+_TIERS: Final = frozenset(["standard", "basic", "premium", "internal", "public", "small", "medium", "large", "xlarge", "2xlarge"])
 _DOUBLED: Final = re.compile(r".+-[b-f]$")
 OWN_NAMES: Final = frozenset(["name", "display name", "title", "label", "alias", "subject", "headline", "nickname", "nick name", "username", "user name", "caption", "friendly name", "full name", "description heading", "alias name", "name alias", "short name"])
 _TEXTS: Final = re.compile(r"(?:^|^short |^long |^product |^policy |^template |^change )(?:description|comment|remark|memo|note|notes|summary|purpose|instruction)$")
@@ -106,6 +101,9 @@ _COUNTS: Final = re.compile(
     r" (?:size|count|capacity|limit|retention|period|timeout|duration|days|bandwidth|throughput|threshold|storage|percentage|priority|port|nodes|units|quantity|price|cost|version|minutes)$|^number of |^storage "
 )
 _SELECTS: Final = re.compile(r"^(?:priority|port|CPU|vcpus|memory|volume|nodes|capacity|size|storage|precedence)$| (?:capacity|retention period|storage|priority|port|nodes|count|days)$|^number of |(?:disk|volume|node|worker|instance|replica) (?:size|count)$")
+_SORTS: Final = re.compile(
+    r"(?:^|[a-z] )(?:type|category|priority|severity|tier|edition|plan|level|role|platform|language|currency|visibility|direction|protocol|environment|stage|impact|status|state|scope|class|area|channel|provider|architecture|gender|industry)$"
+)
 _FLAGS: Final = re.compile(r" (?:protection|logging|monitoring|encryption|renewal|backup|versioning|notifications|access|sharing|replication|accessible)$|(?:^|[a-z] )enabled$|^(?:publicly accessible|logging|monitoring|versioning|encryption|auto renew)$")
 
 
@@ -129,6 +127,12 @@ def invented(recipe: JsonObject, column: Column) -> bool:
     values = [str(v) for v in recipe.get("given", ())] or [str(v) for v, _ in recipe.get("choice", ())]
     few = {v.lower() for v in values}
     return bool(few & _TIERS) or any(GREEK.search(v) or (_DOUBLED.fullmatch(v) and v[:-2] in values) for v in values)
+
+
+def persons(recipe: JsonObject) -> bool:
+    """Are the values people's names: 'Diana Stone', 'diana.stone'?"""
+    lists = recipe.get("words", ())
+    return len(lists) == 1 and len(lists[0]) > 20 and all(re.fullmatch(r"[A-Z][\w']+ [A-Z][\w' ]+|[a-z]+\.[a-z.]+", str(v)) for v in lists[0][:20])
 
 
 def column_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None:
@@ -169,6 +173,8 @@ def _word_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None:
     if mail:
         return "word" if _MAILS.search(phrase) and not re.search(r"type$|status$", phrase) else None
     if is_name(column):
+        if persons(recipe) and not people(table.noun):
+            return "word" if re.search(r"user|owner|author|contact|customer|manager", phrase) else None
         if phrase in OWN_NAMES or phrase.lower() in (f"{table.noun} name".lower(), f"{table.noun.split(' ')[-1]} name".lower()):
             return "name"
         return None if _FIXED.search(phrase) else "word"
@@ -182,11 +188,11 @@ def _word_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None:
 def may_pick(kind: Kind, column: Column) -> bool:
     """Would a person tell a row from others by this column?"""
     if kind == "number":
-        return bool(_SELECTS.search(column.phrase)) and column.type == "INTEGER"
+        return bool(_SELECTS.search(column.phrase)) and column.type == "INTEGER" and not re.search(r"port$", column.phrase)
     if kind == "word":
         return not re.search(r"version$|name$|country|zone", column.phrase)
     if kind == "choice":
-        return not re.search(r"reason|error|code$|retry|rounding|propagate|format$", column.phrase)
+        return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2
     return True
 
 

@@ -12,8 +12,8 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Table
-from agentscaler.tasks.fits import is_state, picks
-from agentscaler.tasks.nouns import may_pick
+from agentscaler.tasks.fits import FROM, THIS_YEAR, is_state, picks
+from agentscaler.tasks.nouns import may_pick, runs
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import Kind, adjective, be, day, inside, member, say
 
@@ -56,7 +56,7 @@ def describe(site: Site, info: Table, row: Row, others: Sequence[Row], shown: Se
     if not others:
         named = [f for f in facets if f[1] == "name" and _tail(site, info, row, f)]
         return _phrase(site, info, row, named[:1], only=False) if named else Phrase(info.noun, front="only")
-    good = {f: _WEIGHT[f[1]] for f in facets if _unique(site, info, row, others, facets, shown, f) and _tail(site, info, row, f) is not None}
+    good = {f: _WEIGHT[f[1]] for f in facets if _unique(site, info, row, others, shown, f) and _tail(site, info, row, f) is not None}
     newest = [f for f in facets if f[1] == "time" and site.columns[info.name, f[0]].phrase == "created"]
     if others and newest and dice.chance(0.12 if good else 1.0) and (found := _extreme(info, row, others, newest[0][0])):
         return found
@@ -100,6 +100,8 @@ def _fitting(site: Site, info: Table, row: Row, facet: Facet, verb: str, plain: 
         return not _KEPT.search(str(row[column]))
     if kind == "flag":
         return about.phrase in _FLAGS and verb == ""
+    if kind == "time" and verb in FROM and runs(info.noun):
+        return parse_time(row[column]).year == THIS_YEAR
     return column in info.key or may_pick(kind, about)
 
 
@@ -117,7 +119,7 @@ def _alike(value: Any, kind: Kind) -> Any:
 _STRINGS = ("name", "text", "word")
 
 
-def _unique(site: Site, info: Table, row: Row, others: Sequence[Row], facets: Sequence[Facet], shown: Sequence[str], facet: Facet) -> bool:
+def _unique(site: Site, info: Table, row: Row, others: Sequence[Row], shown: Sequence[str], facet: Facet) -> bool:
     """Does no other row show the value in any column of its kind?"""
     column, kind = facet
     mine = _alike(spoken(site, info, row, column), kind)

@@ -6,13 +6,17 @@ from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
-from agentscaler.records import Answer, Table
-from agentscaler.tasks.find import Found, Phrase, describe, locate, need
-from agentscaler.tasks.plans import CHANGES, Plan, changing, listed_values, parent_of, pick_table, suits
+from agentscaler.records import Answer, Operation, Table
+from agentscaler.tasks.find import Found, locate, need, under
+from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.groups import Group, groups
+from agentscaler.tasks.nouns import may_copy, people, records, runs
+from agentscaler.tasks.phrases import Phrase, describe
+from agentscaler.tasks.plans import CHANGES, Plan, changing, listed_values, parent_of, pick_table
 from agentscaler.tasks.site import Row, Site, Way
-from agentscaler.tasks.speech import adjective, be, deed, say
+from agentscaler.tasks.speech import deed, say
 from agentscaler.tasks.trace import Trace, Val
-from agentscaler.tasks.wishes import Mood, Wish, change, create, do_it, settings
+from agentscaler.tasks.wishes import Wish, change, create, do_it, is_old, settings, wish_on
 from agentscaler.words import plural
 
 
@@ -21,57 +25,44 @@ def each_plans(site: Site, dice: Dice) -> list[Plan]:
     trace = Trace(site)
     table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.ways(t)))
     operation = dice.choice(changing(site, table, *CHANGES))
-    rows, parent, details, step = _listed(site, trace, table, dice)
-    column, value, some = _group(site, table, rows, dice, lambda r: suits(operation, r), 2, 5)
-    noun = site.tables[table].noun
-    whose, front = _told(site, table, column, value)
-    verb = deed(operation)
+    rows, parent, step = _listed(site, trace, table, dice)
+    group = _group(site, table, rows, dice, lambda r: suits(operation, r, site.tables[table]), 2, 5, verb_of(operation))
+    some = group.rows
     settings_ = None
     if operation.act in ("update", "put"):
         settings_ = settings(site, trace, operation, None, dice, most=1)
-        if len(settings_.said) != 1 or any(a.column == column for a in operation.arguments if a.name in settings_.values):
+        given = [a.column for a in operation.arguments if a.name in settings_.values]
+        shared = [c for c in given if c and (kind := site.kinds.get((table, c))) and may_copy(kind, site.columns[table, c])]
+        if len(settings_.said) != 1 or settings_.said[0].kind in ("name", "text") or group.column in given or shared != given:
             raise Dropped("not_sayable", "one value for all is not to be had", where=operation.name)
-        if any(normal(str(r.get(a.column or ""))) == normal(str(settings_.said[0].value)) for r in some for a in operation.arguments if a.name in settings_.values) or settings_.said[0].kind == "name":
+        if any(normal(str(r.get(c or ""))) == normal(str(settings_.said[0].value)) for r in some for c in given):
             raise Dropped("no_effect", "some row has the value already", where=operation.name)
+    noun = site.tables[table].noun
     for row in some:
-        found = Found(table, row, listed_values(site, table, row, step, parent), Phrase(noun), (), rows, step)
+        found = Found(table, row, listed_values(site, table, row, step, parent), Phrase(noun), rows, step)
         do_it(site, trace, operation, found, settings_.values if settings_ else None)
-    of = f" of {parent.phrase.text()}" if parent else ""
-    every = f"every {front + ' ' if front else ''}{noun}{whose}{of}"
-    every_s = f"all {front + ' ' if front else ''}{plural(noun)}{whose}{of}"
+    phrase, frame = under(parent) if parent else (None, "")
+    of = Phrase(noun, parent=phrase).of()
+    every, every_s = f"every {group.named(noun)}{of}", f"all {group.named(plural(noun))}{of}"
     if settings_:
         text = change(settings_.said, every, dice)
     else:
         np = dice.choice((every, every_s))
+        verb = deed(operation)
         text = dice.choice((f"Please {verb} {np}.", f"Can you {verb} {np}?", f"I'd like you to {verb} {np}."))
-    mood: Mood = {"delete": "delete", "set": "action"}.get(operation.act, "change")  # type: ignore[assignment]
     limit = dice.choice(("Leave the others as they are.", "Please leave all the others alone.", "The others stay as they are.", "Nothing else should change."))
-    return [Plan("each", trace, [Wish(text, mood, details)], limit=limit)]
+    wish = wish_on(site, operation, found, text)._replace(frame=frame, old=all(is_old(site, table, r) for r in some))
+    return [Plan("each", trace, [wish], limit=limit)]
 
 
-def _told(site: Site, table: str, column: str, value: object) -> tuple[str, str]:
-    """(' whose status is stopped', '') or ('', 'stopped')."""
-    phrase, kind = site.columns[table, column].phrase, site.kinds[table, column]
-    if kind == "flag":
-        if not value or not adjective(phrase):
-            raise Dropped("not_sayable", f"nobody would say {column}", where=table)
-        return "", phrase
-    said = say(value, kind, site.columns[table, column].unit, phrase)
-    if said is None:
-        raise Dropped("not_sayable", f"nobody would say {value!r}", where=table)
-    if kind == "choice" and adjective(said) and phrase.split(" ")[-1] in ("status", "state", "phase"):
-        return "", said
-    return f" whose {phrase} {be(phrase)} {said}", ""
-
-
-def _listed(site: Site, trace: Trace, table: str, dice: Dice) -> tuple[list[Row], Found | None, tuple[str, ...], int]:
-    """All rows of a table, or those below one parent: (rows from the state, parent, details, call that shows them)."""
+def _listed(site: Site, trace: Trace, table: str, dice: Dice) -> tuple[list[Row], Found | None, int]:
+    """All rows of a table, or those below one parent: (rows from the state, parent, call that shows them)."""
     ways = site.ways(table)
     if not ways:
         raise Dropped("row_not_describable", "no list shows it", where=table)
     way = dice.choice(ways)
     info = site.tables[table]
-    parent, values, details = _below(site, trace, way, info, dice)
+    parent, values = _below(site, trace, way, info, dice)
     done = trace.do(way.operation, values)
     shown = set(way.operation.shape.fields.values()) if way.operation.shape else set()
     keys = [c for c in info.key if c in shown]
@@ -81,13 +72,13 @@ def _listed(site: Site, trace: Trace, table: str, dice: Dice) -> tuple[list[Row]
     hidden = set(info.key) - shown
     if len(rows) != len(done.rows):
         raise Dropped("row_not_describable", "the list shows other rows", where=table)
-    return [{c: v for c, v in r.items() if c in shown or c in hidden} for r in rows], parent, details, done.step
+    return [{c: v for c, v in r.items() if c in shown or c in hidden} for r in rows], parent, done.step
 
 
-def _below(site: Site, trace: Trace, way: Way, info: Table, dice: Dice) -> tuple[Found | None, dict[str, Val], tuple[str, ...]]:
+def _below(site: Site, trace: Trace, way: Way, info: Table, dice: Dice) -> tuple[Found | None, dict[str, Val]]:
     """What a list must be told: a parent that has rows below it."""
     if not way.follows:
-        return None, {}, ()
+        return None, {}
     references = {r.columns: r for _, r in way.follows if r is not None}
     if len(references) != 1 or any(r is None for _, r in way.follows):
         raise Dropped("row_not_describable", "the list wants more than one parent", where=info.name)
@@ -96,67 +87,64 @@ def _below(site: Site, trace: Trace, way: Way, info: Table, dice: Dice) -> tuple
     if not rows:
         raise Dropped("no_effect", "there is nothing in it", where=info.name)
     parent = locate(site, trace, reference.table, parent_of(site, dice.choice(rows), reference), dice, plain=True)
-    if parent.phrase.parent is not None:
-        raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
+    under(parent)
     target = site.tables[reference.table]
     values = {a.name: need(site, trace, parent, target.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
-    return parent, values, parent.details
+    return parent, values
 
 
-def _group(site: Site, table: str, rows: list[Row], dice: Dice, able: Callable[[Row], bool], least: int, most: int) -> tuple[str, object, list[Row]]:
-    """Rows that share a value one can say, and that are not all."""
-    groups: list[tuple[str, object, list[Row]]] = []
-    for column in rows[0] if rows else ():
-        kind = site.kinds.get((table, column))
-        if kind not in ("choice", "flag", "number", "word") or not site.knowable(table, column):
-            continue
-        for value in dict.fromkeys(r[column] for r in rows if r[column] is not None):
-            some = [r for r in rows if r[column] == value]
-            full = [next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in site.tables[table].key)) for r in some]
-            if least <= len(some) <= most and len(some) < len(rows) and all(able(r) for r in full):
-                groups.append((column, value, full))
-    if not groups:
+def _group(site: Site, table: str, rows: list[Row], dice: Dice, able: Callable[[Row], bool], least: int, most: int, verb: str) -> Group:
+    """Rows that one names together, and that are not all."""
+    full = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in site.tables[table].key)) for r in rows}
+    found = []
+    for group in groups(site, table, rows, verb):
+        whole = [full[id(r)] for r in group.rows]
+        if least <= len(whole) <= most and len(whole) < len(rows) and all(able(r) for r in whole):
+            found.append(group._replace(rows=whole))
+    if not found:
         raise Dropped("row_not_describable", "no group of rows shares what one could say", where=table)
-    return dice.choice(groups)
+    column = dice.choice(list(dict.fromkeys(g.column for g in found)))
+    return dice.choice([g for g in found if g.column == column])
 
 
 def count_plans(site: Site, dice: Dice) -> list[Plan]:
     """'How many running instances does ... have?'"""
     trace = Trace(site)
     table = pick_table(site, dice, lambda t: bool(site.ways(t)))
-    rows, parent, details, step = _listed(site, trace, table, dice)
+    rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
-    column, value, some = _group(site, table, rows, dice, lambda r: True, 1, 9)
-    whose, front = _told(site, table, column, value)
-    nouns = f"{front + ' ' if front else ''}{plural(info.noun)}{whose}"
-    if parent:
-        text = dice.choice((f"How many {nouns} does {parent.phrase.text()} have?", f"How many {nouns} are there in {parent.phrase.text()}?"))
+    group = _group(site, table, rows, dice, lambda r: True, 1, 9, "")
+    nouns = group.named(plural(info.noun))
+    phrase, frame = under(parent) if parent else (None, "")
+    if phrase:
+        text = dice.choice((f"How many {nouns} does {phrase.bare()} have?", f"How many {nouns} are there in {phrase.bare()}?"))
     else:
         text = dice.choice((f"How many {nouns} do we have?", f"How many {nouns} are there at the moment?"))
     key = next((c for c in reversed(info.key) if c in rows[0]), None)
     if key is None:
         raise Dropped("row_not_describable", "no key is shown", where=table)
-    answer = Answer(name=f"number of {plural(info.noun)}", type="number", value=len(some), step=step, evidence=tuple(r[key] for r in some))
-    return [Plan("count", trace, [Wish(text, "question", details, (answer,))])]
+    answer = Answer(name=f"number of {plural(info.noun)}", type="number", value=len(group.rows), step=step, evidence=tuple(r[key] for r in group.rows))
+    return [Plan("count", trace, [Wish(text, "question", (), (answer,), frame)])]
 
 
 def which_plans(site: Site, dice: Dice) -> list[Plan]:
     """'Which volume of ... was created last? Just its name.'"""
     trace = Trace(site)
     table = pick_table(site, dice, lambda t: bool(site.ways(t)))
-    rows, parent, details, step = _listed(site, trace, table, dice)
+    rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
-    column, best, worst, phrase, name = _extremes(site, table, rows, dice)
+    column, best, worst, about_name, name = _extremes(site, table, rows, dice)
     last = dice.chance(0.6)
     chosen, others = (best if last else worst), [r for r in rows if r is not (best if last else worst)]
     kind = site.kinds[table, column]
     about = site.columns[table, column].phrase
-    where = f" of {parent.phrase.text()}" if parent else ""
+    phrase, frame = under(parent) if parent else (None, "")
+    where = Phrase(info.noun, parent=phrase).of()
     superlative = rank(about, kind, ("last", "first", "most recently", "highest", "lowest"), last=last)
-    text = f"Which {info.noun}{where} {superlative}? Just give me its {phrase}."
+    text = f"Which {info.noun}{where} {superlative}? Just give me its {about_name}."
     rivals = tuple(r[name] for r in others if r.get(name) not in (None, ""))[:8]
-    answer = Answer(name=phrase, type="text", value=chosen[name], rivals=rivals, step=step)
-    return [Plan("which", trace, [Wish(text, "question", details, (answer,))])]
+    answer = Answer(name=about_name, type="text", value=chosen[name], rivals=rivals, step=step)
+    return [Plan("which", trace, [Wish(text, "question", (), (answer,), frame)])]
 
 
 def rank(about: str, kind: str, words: tuple[str, str, str, str, str], *, last: bool) -> str:
@@ -192,7 +180,7 @@ def compare_plans(site: Site, dice: Dice) -> list[Plan]:
     """'Which of the two was created first, A or B? Just its name.'"""
     trace = Trace(site)
     table = pick_table(site, dice, lambda t: bool(site.ways(t)))
-    rows, parent, details, step = _listed(site, trace, table, dice)
+    rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
     if parent is not None or len(rows) < 3:
         raise Dropped("row_not_describable", "too few rows, or rows below a parent", where=table)
@@ -205,7 +193,7 @@ def compare_plans(site: Site, dice: Dice) -> list[Plan]:
     column, name = dice.choice(able), names[0]
     kind, about = site.kinds[table, column], site.columns[table, column].phrase
     first = dice.chance(0.5)
-    ranked = sorted(pair, key=lambda r: parse_time(r[column]) if kind == "time" else r[column])  # type: ignore[arg-type,return-value]
+    ranked = sorted(pair, key=lambda r: parse_time(r[column]) if kind == "time" else r[column])
     chosen, other = (ranked[0], ranked[1]) if first else (ranked[1], ranked[0])
     what = rank(about, kind, ("later", "first", "more recently", "higher", "lower"), last=not first)
     a, b = (say(r[name], "name") for r in pair)
@@ -213,7 +201,7 @@ def compare_plans(site: Site, dice: Dice) -> list[Plan]:
     answer = Answer(
         name=site.columns[table, name].phrase, type="text", value=chosen[name], rivals=(other[name],), step=step, evidence=(chosen[name], other[name], chosen[column], other[column])
     )
-    return [Plan("compare", trace, [Wish(text, "question", details, (answer,))])]
+    return [Plan("compare", trace, [Wish(text, "question", (), (answer,))])]
 
 
 def both_plans(site: Site, dice: Dice) -> list[Plan]:
@@ -222,47 +210,64 @@ def both_plans(site: Site, dice: Dice) -> list[Plan]:
     table = pick_table(site, dice, lambda t: bool(changing(site, t, "delete", "set") and site.ways(t)))
     operation = dice.choice(changing(site, table, "delete", "set"))
     verb = deed(operation)
-    first, second, parent, details = _pair(site, trace, table, dice, lambda r: suits(operation, r))
+    first, second, parent = _pair(site, trace, table, dice, operation)
     for found in (first, second):
         do_it(site, trace, operation, found)
-    of = f" of {parent.phrase.text()}" if parent else ""
-    nps = f"{first.phrase.bare()} and {second.phrase.bare()}"
-    text = dice.choice((f"Please {verb} {nps}{of}.", f"Can you {verb} {nps}{of}?", f"{nps[:1].upper()}{nps[1:]}{of}: please {verb} both."))
-    return [Plan("both", trace, [Wish(text, "delete" if operation.act == "delete" else "action", details)])]
+    phrase, frame = under(parent) if parent else (None, "")
+    noun, of = site.tables[table].noun, Phrase(site.tables[table].noun, parent=phrase).of()
+    tails = [f.phrase.tail.removeprefix("called ") for f in (first, second) if f.phrase.tail.startswith("called ") and " and " not in f.phrase.tail]
+    if len(tails) == 2:
+        np = f"the {plural(noun)} {tails[0]} and {tails[1]}{of}"
+    elif phrase:
+        np = f"two {plural(noun)}{of}: {first.phrase.one()} and {second.phrase.one()}"
+    else:
+        np = f"{first.phrase.bare()} and {second.phrase.one()}"
+    text = dice.choice((f"Please {verb} {np}.", f"I'd like you to {verb} {np}.", f"I need you to {verb} {np}.") if ":" in np else (f"Please {verb} {np}.", f"Can you {verb} {np}?", f"Could you {verb} {np}?"))
+    old = all(is_old(site, table, f.row) for f in (first, second))
+    return [Plan("both", trace, [wish_on(site, operation, first, text)._replace(frame=frame, old=old)])]
 
 
-def _pair(site: Site, trace: Trace, table: str, dice: Dice, able: Callable[[Row], bool]) -> tuple[Found, Found, Found | None, tuple[str, ...]]:
+def _pair(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation) -> tuple[Found, Found, Found | None]:
     """Two rows of one list, each told apart from all others."""
-    rows, parent, details, step = _listed(site, trace, table, dice)
+    rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
     whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
-    some = [r for r in rows if able(whole[id(r)])]
+    some = [r for r in rows if suits(operation, whole[id(r)], info)]
     if len(some) < 2 or len(rows) < 3:
         raise Dropped("no_effect", "fewer than two rows to choose from", where=table)
     found = []
     shown = tuple(rows[0])
+    alike = dice.bits()
     for row in dice.sample(some, 2):
-        phrase = describe(site, info, row, [r for r in rows if r is not row], shown, dice, plain=True)
-        found.append(Found(table, whole[id(row)], listed_values(site, table, row, step, parent), phrase, (), rows, step))
-    return found[0], found[1], parent, details
+        phrase = describe(site, info, row, [r for r in rows if r is not row], shown, Dice(alike), plain=True, verb=verb_of(operation))
+        found.append(Found(table, whole[id(row)], listed_values(site, table, row, step, parent), phrase, rows, step))
+    return found[0], found[1], parent
 
 
 def replace_plans(site: Site, dice: Dice) -> list[Plan]:
     """'Set up a new one and delete the old one', in the same place."""
     trace = Trace(site)
-    table = pick_table(site, dice, lambda t: bool(changing(site, t, "delete") and changing(site, t, "create") and site.ways(t)))
+    table = pick_table(site, dice, lambda t: bool(_replaced(site.tables[t].noun) and changing(site, t, "delete") and changing(site, t, "create") and site.ways(t)))
     info = site.tables[table]
-    rows, parent, details, step = _listed(site, trace, table, dice)
-    if len(rows) < 2:
-        raise Dropped("no_effect", "there is no old one", where=table)
-    row = dice.choice(rows)
-    phrase = describe(site, info, row, [r for r in rows if r is not row], tuple(rows[0]), dice, plain=True)
-    whole = next(x for x in site.world.rows(table) if all(x[k] == row[k] for k in info.key))
-    found = Found(table, whole, listed_values(site, table, row, step, parent), phrase, (), rows, step)
+    rows, parent, step = _listed(site, trace, table, dice)
     remove = dice.choice(changing(site, table, "delete"))
+    whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
+    able = [r for r in rows if suits(remove, whole[id(r)], info)]
+    if len(rows) < 2 or not able:
+        raise Dropped("no_effect", "there is no old one", where=table)
+    row = dice.choice(able)
+    phrase = describe(site, info, row, [r for r in rows if r is not row], tuple(rows[0]), dice, plain=True, verb="delete")
+    found = Found(table, whole[id(row)], listed_values(site, table, row, step, parent), phrase, rows, step)
     wish, _ = create(site, trace, dice.choice(changing(site, table, "create")), dice, parents=[parent] if parent else [], most=1)
     do_it(site, trace, remove, found)
-    if parent and parent.phrase.text() not in wish.text:
+    if len({str(c.arguments["parent"]) for c, g in zip(trace.calls, trace.given, strict=True) for x in g if x.argument == "parent" and x.source == "context"}) > 1:
+        raise Dropped("not_sayable", "the new one would be in another place", where=table)
+    if parent and under(parent)[0].bare() not in wish.text:
         raise Dropped("not_sayable", "the new one would not be in the same place", where=table)
     last = f"It replaces {phrase.bare()}, so please {deed(remove)} that one."
-    return [Plan("replace", trace, [wish._replace(details=(*details, *wish.details, last))])]
+    return [Plan("replace", trace, [wish._replace(details=(*wish.details, last))])]
+
+
+def _replaced(noun: str) -> bool:
+    """People, jobs and what is kept of the past are not replaced."""
+    return not (people(noun) or runs(noun) or records(noun))

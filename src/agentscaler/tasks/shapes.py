@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from agentscaler.dice import Dice
-from agentscaler.tasks.joined import clear_plans, copy_plans, errand_plans, family_plans, setup_plans, two_plans
+from agentscaler.tasks.errand import errand_plans
+from agentscaler.tasks.joined import clear_plans, copy_plans, family_plans, setup_plans, two_plans
 from agentscaler.tasks.plans import Plan
 from agentscaler.tasks.several import both_plans, compare_plans, count_plans, each_plans, replace_plans, which_plans
 from agentscaler.tasks.single import ask_plans, askwrite_plans, cond_plans, create_plans, link_plans, write_plans

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference, Table
-from agentscaler.tasks.find import Found, locate
-from agentscaler.tasks.plans import CHANGES, Plan, changing, found_row, parent_of, pick_row, pick_table, suits, write_to
+from agentscaler.tasks.asking import answer_of, ask, asked_column, clause
+from agentscaler.tasks.conditions import conditions
+from agentscaler.tasks.find import locate
+from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.nouns import people
+from agentscaler.tasks.plans import CHANGES, Plan, changing, found_row, parent_of, pick_row, pick_table, write_to
 from agentscaler.tasks.site import Row, Site
-from agentscaler.tasks.speech import be, deed, member, say, tie
+from agentscaler.tasks.speech import deed, tie
 from agentscaler.tasks.trace import Trace
-from agentscaler.tasks.wishes import Wish, answer_of, ask, asked_column, clause, create, tied
+from agentscaler.tasks.wishes import Wish, create, tied
 
 
 def ask_plans(site: Site, dice: Dice) -> list[Plan]:
@@ -76,12 +79,13 @@ def askwrite_plans(site: Site, dice: Dice) -> list[Plan]:
     answer = answer_of(site, found, column, step)
     wish = write_to(site, trace, operation, found, dice)
     verb = deed(operation) or "delete"
-    told = clause(site, found, column)
-    before = "it goes" if operation.act == "delete" else f"you {verb} it"
+    person = people(found.phrase.noun)
+    told = clause(site, found, column, f"that {found.phrase.noun}" if person else "it")
+    before = "you do that" if person else "it goes" if verb in ("delete", "remove") else f"you {verb} it"
     text = dice.choice(
         (
             f"{wish.text} Before {before}, tell me {told}.",
-            f"Before you {verb} {found.phrase.text()}, tell me {told}. Then go ahead and {verb} it.",
+            f"Before you {verb} {found.phrase.text()}, tell me {told}. Then go ahead{'' if person else f' and {verb} it'}.",
             f"{wish.text} I also need to know {told}, so look that up first.",
         )
     )
@@ -89,50 +93,28 @@ def askwrite_plans(site: Site, dice: Dice) -> list[Plan]:
 
 
 def cond_plans(site: Site, dice: Dice) -> list[Plan]:
-    """'Delete it, but only if its status is stopped': one brief in which it is, one in which it is not."""
+    """'Delete it, but only if it was created before 2025': one brief in which it was, one in which it was not."""
     trace = Trace(site)
     table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.reads[t]))
     operation = dice.choice(changing(site, table, *CHANGES))
     seed = dice.bits()
-    row = pick_row(site, table, dice, lambda r: suits(operation, r))
-    probe = locate(site, trace, table, row, Dice(seed), plain=True)
-    column, other = _condition(site, trace, probe, operation, dice)
-    phrase, kind, unit = site.columns[table, column].phrase, site.kinds[table, column], site.columns[table, column].unit
+    row = pick_row(site, table, dice, lambda r: suits(operation, r, site.tables[table]))
+    if people(site.tables[table].noun):
+        raise Dropped("not_sayable", "a person is no 'it'", where=table)
+    condition = dice.choice(conditions(site, locate(site, trace, table, row, Dice(seed), plain=True, verb=verb_of(operation)), operation, dice))
     plans: list[Plan] = []
     wish: Wish | None = None
     for holds in (True, False):
         trace = Trace(site)
         again = Dice(seed)
-        found = locate(site, trace, table, row, again, plain=True)
-        answer = answer_of(site, found, column, found.known[column].step or 0)
+        found = locate(site, trace, table, row, again, plain=True, verb=verb_of(operation))
+        if found.frame:
+            raise Dropped("not_sayable", "too long with a condition", where=table)
+        answer = answer_of(site, found, condition.column, found.known[condition.column].step or 0)
         wish = wish or write_to(site, trace, operation, found, again)
-        text = f"{wish.text.rstrip('.?').removesuffix(' for me')}, but only if its {phrase} {be(phrase)} {say(row[column] if holds else other, kind, unit, phrase)}"
-        text += ("?" if wish.text.endswith("?") else ".") + f" In any case tell me what the {phrase} {be(phrase)}."
+        if wish.verb == "rename":
+            raise Dropped("not_sayable", "a name depends on nothing", where=operation.name)
+        text = f"{wish.text.rstrip('.?').removesuffix(' for me')}, but only if {condition.true if holds else condition.false}"
+        text += ("?" if wish.text.endswith("?") else ".") + f" In any case tell me {condition.asked}."
         plans.append(Plan("cond", trace, [wish._replace(text=text, answers=(answer,))], holds=holds))
     return plans
-
-
-def _condition(site: Site, trace: Trace, found: Found, operation: Operation, dice: Dice) -> tuple[str, object]:
-    """A column of the row that the user may make it depend on, and a value it does not have."""
-    shown = [c for c, v in found.known.items() if v.source == "read"]
-    told = normal(found.phrase.text())
-    able = []
-    for column in shown:
-        kind = site.kinds.get((found.table, column))
-        value = found.row.get(column)
-        written = column in {a.column for a in operation.arguments}
-        phrase = site.columns[found.table, column].phrase
-        if kind != "choice" or value is None or written or not (said := member(value, phrase)) or normal(said) in told:
-            continue
-        others = [v for v in _values_of(site, found.table, column) if v != value and member(v, phrase) not in (None, said)]
-        if others:
-            able.append((column, dice.choice(others)))
-    if not able:
-        raise Dropped("no_tool", "no column to make it depend on", where=found.table)
-    return dice.choice(able)
-
-
-def _values_of(site: Site, table: str, column: str) -> list[object]:
-    """Values that occur, else those that may."""
-    here = list(dict.fromkeys(r[column] for r in site.world.rows(table) if r[column] is not None))
-    return here if len(here) > 1 else list(site.columns[table, column].choices)

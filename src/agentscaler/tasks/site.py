@@ -18,7 +18,7 @@ from agentscaler.records import (
     Table,
 )
 from agentscaler.schemas import kind_of
-from agentscaler.tasks.nouns import column_kind, spoken_model
+from agentscaler.tasks.nouns import column_kind, people, persons, spoken_model
 from agentscaler.tasks.speech import Kind
 from agentscaler.words import field
 from agentscaler.world import World
@@ -81,7 +81,8 @@ class Site:
     def keyed_by_name(self, table: Table) -> str | None:
         """The key column of a resource that bears its name at the end: 'projects/x/topics/orders'."""
         own = table.key[-1]
-        return own if table.resource and "in" in self.recipe(table.name, own) else None
+        recipe = self.recipe(table.name, own)
+        return own if table.resource and "in" in recipe and (people(table.noun) or not persons(recipe)) else None
 
     # ---- tools
 

@@ -29,7 +29,7 @@ def day(value: Any) -> str:
     return f"{moment.day} {MONTHS[moment.month - 1]}" + ("" if moment.year == 2026 else f" {moment.year}")
 
 
-_SHORT: Final = frozenset("open free done live idle full high low new old read auto both main file user item test hot cold warm fast slow soft hard good bad safe zero one two easy left top day week hour year page post text on off yes no up down root team owner".split())
+_SHORT: Final = frozenset(["open", "free", "done", "live", "idle", "full", "high", "low", "new", "old", "read", "auto", "both", "main", "file", "user", "item", "test", "hot", "cold", "warm", "fast", "slow", "soft", "hard", "good", "bad", "safe", "zero", "one", "two", "easy", "left", "top", "day", "week", "hour", "year", "page", "post", "text", "on", "off", "yes", "no", "up", "down", "root", "team", "owner"])
 
 
 def member(value: Any, phrase: str = "") -> str | None:
@@ -82,7 +82,7 @@ def quoted(value: str) -> str:
 
 def odd(value: Any) -> bool:
     """A value that looks made up: 'manual-b', 'tag-gamma'."""
-    return isinstance(value, str) and bool(GREEK.search(value.lower()) or re.fullmatch(r".*[A-Za-z_]-[b-f]", value))
+    return isinstance(value, str) and bool(GREEK.search(value.lower()) or re.fullmatch(r".*[A-Za-z_]-[b-f]|.*@.*-\d+|(?:\w+\.)+(?:com|org)-\d+", value))
 
 
 def say(value: Any, kind: Kind, unit: str = "", phrase: str = "") -> str | None:

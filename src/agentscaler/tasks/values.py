@@ -9,6 +9,7 @@ from agentscaler.gate import fits
 from agentscaler.population import draw_value
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
+from agentscaler.tasks.nouns import people, persons
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import Kind, member, say
 
@@ -76,6 +77,8 @@ def slug(site: Site, table: str, dice: Dice) -> str:
     """The last part of a new resource name, as a person would choose it."""
     own = site.tables[table].key[-1]
     recipe = {k: v for k, v in site.recipe(table, own).items() if k != "in"}
+    if persons(recipe) and not people(site.tables[table].noun):
+        raise Dropped("not_sayable", "it would bear a person's name", where=f"{table}.{own}")
     taken = {str(r[own]).rsplit("/", 1)[-1] for r in site.world.rows(table)}
     for _ in range(TRIES):
         value = draw_value(site.env.population, recipe, dice, site.seed)

@@ -4,8 +4,9 @@ Every function makes its calls in the trace and returns a Wish, or raises Droppe
 around them (briefs.py).
 """
 
+import re
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from agentscaler.canonical import normal
 from agentscaler.dice import Dice
@@ -17,7 +18,7 @@ from agentscaler.tasks.fits import is_state, suits, verb_of
 from agentscaler.tasks.nouns import people
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.site import Row, Site, reference_of
-from agentscaler.tasks.speech import Kind, be, deed, flag, inside, joined, say, tie
+from agentscaler.tasks.speech import deed, flag, inside, joined, tie
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.tasks.values import Wanted, slug, wanted
 from agentscaler.words import article
@@ -59,7 +60,7 @@ class Set(NamedTuple):
 def wish_on(site: Site, operation: Operation, found: Found, text: str) -> Wish:
     """The wish that a write to a found row is."""
     mood: Mood = "delete" if operation.act == "delete" else "action" if operation.act == "set" else "change"
-    return Wish(text, mood, found.details, (), found.frame, is_old(site, found.table, found.row), found.phrase.noun, deed(operation) or verb_of(operation))
+    return Wish(text, mood, (), (), found.frame, is_old(site, found.table, found.row), found.phrase.noun, deed(operation) or verb_of(operation))
 
 
 def is_old(site: Site, table: str, row: Row) -> bool:
@@ -75,6 +76,8 @@ def delete(site: Site, trace: Trace, operation: Operation, found: Found, dice: D
     return wish_on(site, operation, found, _order(deed(operation) or "delete", found.phrase.text(), dice))
 
 
+MOST_SAID = 2
+"""New values in one change."""
 FOR_ME = 7
 """Words up to which 'for me' may stand behind a row."""
 
@@ -116,6 +119,10 @@ def update(site: Site, trace: Trace, operation: Operation, found: Found, dice: D
     given = settings(site, trace, operation, found, dice, most=most)
     if not given.said:
         raise Dropped("not_sayable", f"{operation.name} sets nothing that one would say", where=operation.name)
+    if any(w.kind in ("text", "word") and (w.phrase in found.phrase.text() or "described as" in found.phrase.text()) for w in given.said):
+        raise Dropped("not_sayable", "it is known by what is changed", where=operation.name)
+    if len(given.said) > MOST_SAID:
+        raise Dropped("not_sayable", f"{operation.name} wants too much said", where=operation.name)
     if people(found.phrase.noun) and any(w.kind == "name" for w in given.said):
         raise Dropped("not_sayable", "people are not renamed", where=operation.name)
     do_it(site, trace, operation, found, given.values)
@@ -169,7 +176,8 @@ def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
 
 def _settable(site: Site, operation: Operation, column: str) -> bool:
     """A state is moved by actions, not written."""
-    return not is_state(site.columns[operation.table, column].phrase)
+    phrase = site.columns[operation.table, column].phrase
+    return not is_state(phrase) and not re.search(r"(?:^| )(?:action|operation|stage|reason)$|^action ", phrase)
 
 
 def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, row: Row | None, dice: Dice, values: dict[str, Val], said: list[Wanted]) -> None:
@@ -216,7 +224,7 @@ def tied(site: Site, trace: Trace, operation: Operation, one: Found, other: Foun
         raise Dropped("not_sayable", "both hang on too much", where=operation.name)
     first, second = one.phrase.text(), other.phrase.text()
     text = dice.choice((f"Please {verb} {first} {preposition} {second}.", f"Can you {verb} {first} {preposition} {second}?"))
-    return Wish(text, "action", (*one.details, *other.details), (), one.frame or other.frame, False, one.phrase.noun, verb)
+    return Wish(text, "action", (), (), one.frame or other.frame, False, one.phrase.noun, verb)
 
 
 def _end(site: Site, operation: Operation, argument: Argument, found: Found) -> str | None:
@@ -251,8 +259,9 @@ def create(
     info = site.tables[operation.table]
     if not info.said:
         raise Dropped("not_sayable", f"nobody speaks of {info.noun!r}", where=info.name)
-    values, below, details, frame = _ties(site, trace, operation, dice, parents, made)
+    values, below, frame = _ties(site, trace, operation, dice, parents, made)
     name, handle = "", ""
+    details: list[str] = []
     for argument in operation.arguments:
         if argument.role == "slug" and argument.required:
             chosen = slug(site, info.name, dice)
@@ -271,7 +280,7 @@ def create(
         name = f"titled {named[0].said}" if "title" in named[0].phrase else f"called {named[0].said}"
         said.remove(named[0])
         details += [f'Its ID should be "{handle}".'] if handle else []
-    if not name and not said:
+    if not name and not any(s.kind == "text" for s in said):
         raise Dropped("not_sayable", "nothing is said of the new row", where=operation.name)
     done = trace.do(operation, {**values, **given.values})
     row = done.rows[0] if done.rows else {}
@@ -296,12 +305,11 @@ def _property(said: Wanted) -> str:
 
 def _ties(
     site: Site, trace: Trace, operation: Operation, dice: Dice, parents: Sequence[Found], made: "tuple[str, Made] | None"
-) -> tuple[dict[str, Val], list[str], list[str], str]:
-    """Arguments that point to other rows; what the new row lies in, in words; further sentences; what is said first."""
+) -> tuple[dict[str, Val], list[str], str]:
+    """Arguments that point to other rows; what the new row lies in, in words; what is said first."""
     info = site.tables[operation.table]
     values: dict[str, Val] = {}
     below: list[str] = []
-    details: list[str] = []
     frame = ""
     known = {f.table: f for f in parents}
     for argument in operation.arguments:
@@ -329,8 +337,7 @@ def _ties(
         where = f"{inside(phrase.noun)} {phrase.bare()}"
         if where not in below:
             below.append(where)
-            details += found.details
             frame = frame or first
     if len(below) > (1 if frame else 2):
         raise Dropped("not_sayable", "it hangs on too much", where=operation.name)
-    return values, below, details, frame
+    return values, below, frame

@@ -1,0 +1,166 @@
+"""The errand: two or three goals on one row and what lies below it, said one after the other."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.records import Reference, Table
+from agentscaler.tasks.asking import answer_of, asked_column, question
+from agentscaler.tasks.find import Found, locate, need, under
+from agentscaler.tasks.fits import suits
+from agentscaler.tasks.phrases import Phrase, describe
+from agentscaler.tasks.plans import (
+    CHANGES,
+    MOST_CALLS,
+    Plan,
+    changing,
+    columns_written,
+    listed_values,
+    pick_row,
+    pick_table,
+    write_to,
+)
+from agentscaler.tasks.site import Row, Site
+from agentscaler.tasks.trace import Trace
+from agentscaler.tasks.wishes import Wish, create
+
+
+def errand_plans(site: Site, dice: Dice) -> list[Plan]:
+    """Two or three goals on one row and what lies below it, one after the other."""
+    trace = Trace(site)
+    parents = {r.table for t in site.model.tables if t.said and (site.writes[t.name] or site.reads[t.name]) for r in t.references}
+    table = pick_table(site, dice, lambda t: t in parents and bool(site.ways(t)))
+    info = site.tables[table]
+    row = pick_row(site, table, dice)
+    found = locate(site, trace, table, row, dice, plain=True)
+    wishes: list[Wish] = []
+    ends: list[int] = []
+    touched: set[str] = set()
+    most = 3 if dice.chance(0.35) else 2
+    goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question])
+    for goal in goals:
+        before = len(trace.calls)
+        state = site.world.snapshot()
+        kept, known = (list(trace.calls), list(trace.given)), dict(found.known)
+        try:
+            wish, things = goal(site, trace, found, info, dice, bool(wishes))
+            if things & touched or len(trace.calls) > MOST_CALLS:
+                raise Dropped("no_effect", "the same row twice")
+        except Dropped:
+            trace.calls, trace.given = kept
+            found.known.clear()
+            found.known.update(known)
+            trace._reads.clear()
+            site.world.restore(state)
+            continue
+        if len(trace.calls) == before and not wish.answers:
+            continue
+        touched |= things
+        wishes.append(wish)
+        ends.append(len(trace.calls))
+        if len(wishes) == most:
+            break
+    if len(wishes) < 2:
+        raise Dropped("no_tool", "fewer than two things to do there", where=table)
+    return [Plan("errand", trace, wishes, ends=tuple(ends))]
+
+
+class Goal(NamedTuple):
+    """A wish, and what no other wish of the errand may be about: rows below, columns of the row itself."""
+
+    wish: Wish
+    things: set[str]
+
+
+def _thing(table: Table, row: Row) -> str:
+    return f"{table.name}/{[row[k] for k in table.key]}"
+
+
+def _name_of(found: Found, again: bool) -> Phrase:
+    """The row, said anew or short."""
+    return Phrase(found.phrase.noun, front="same") if again else found.phrase
+
+
+def _named(found: Found, again: bool) -> Found:
+    return found._replace(phrase=_name_of(found, again), frame="" if again else found.frame)
+
+
+def _own_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    operations = [o for o in changing(site, info.name, "set", "update", "put") if suits(o, found.row, info)]
+    if not operations:
+        raise Dropped("no_tool", where=info.name)
+    operation = dice.choice(operations)
+    wish = write_to(site, trace, operation, _named(found, again), dice)
+    return Goal(wish, {f"{info.name}.{c}" for c in columns_written(operation, trace, len(trace.calls) - 1)})
+
+
+def _own_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    column, step = asked_column(site, trace, found, dice, deeper=dice.chance(0.6))
+    answer = answer_of(site, found, column, step)
+    if _written(site, trace, info):
+        raise Dropped("no_effect", "it may have been changed before")
+    named = _named(found, again)
+    return Goal(Wish(question(site, named, column, dice), "question", (), (answer,), named.frame), {f"{info.name}.{column}"})
+
+
+def _written(site: Site, trace: Trace, info: Table) -> bool:
+    """Has an earlier wish written to the table?"""
+    return any(site.operations[c.name].table == info.name and site.operations[c.name].act not in ("get", "list") for c in trace.calls)
+
+
+def _children(site: Site, info: Table) -> list[tuple[Table, Reference]]:
+    return [(t, r) for t in site.model.tables if t.said for r in t.references if r.table == info.name and t.name != info.name]
+
+
+def _child(
+    site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool, able: Callable[[str], bool], fits: Callable[[Table, Row], bool] = lambda table, row: True
+) -> tuple[Found, Table]:
+    """A row below the one that was found, listed by it. Raises Dropped."""
+    options = [(t, r, w) for t, r in _children(site, info) if able(t.name) for w in site.ways(t.name) if w.follows and all(x == r for _, x in w.follows)]
+    if not options:
+        raise Dropped("no_tool", where=info.name)
+    table, reference, way = dice.choice(options)
+    key = [found.row[k] for k in info.key]
+    rows = [r for r in site.world.rows(table.name) if [r[c] for c in reference.columns] == key and fits(table, r)]
+    if not rows:
+        raise Dropped("no_effect", where=table.name)
+    row = dice.choice(rows)
+    values = {a.name: need(site, trace, found, info.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
+    done = trace.do(way.operation, values)
+    shown = tuple(way.operation.shape.fields.values()) if way.operation.shape else ()
+    others = [r for r in done.rows if not all(r.get(c) == row[c] for c in table.key if c in shown)]
+    if len(others) != len(done.rows) - 1:
+        raise Dropped("row_not_describable", where=table.name)
+    parent, frame = (_name_of(found, again), "") if again else under(found)
+    phrase = describe(site, table, row, others, shown, dice, plain=True)._replace(parent=parent)
+    if phrase.front and _written(site, trace, table):
+        raise Dropped("row_not_describable", "some of its neighbours are new or gone", where=table.name)
+    known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
+    return Found(table.name, row, known, phrase, done.rows, done.step, frame), table
+
+
+def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    def writes(table: Table, row: Row) -> bool:
+        return any(suits(o, row, table) for o in changing(site, table.name, *CHANGES))
+
+    child, table = _child(site, trace, found, info, dice, again, lambda t: bool(changing(site, t, *CHANGES)), writes)
+    operation = dice.choice([o for o in changing(site, table.name, *CHANGES) if suits(o, child.row, table)])
+    return Goal(write_to(site, trace, operation, child, dice), {_thing(table, child.row)})
+
+
+def _below_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    child, table = _child(site, trace, found, info, dice, again, lambda t: True)
+    if _written(site, trace, table):
+        raise Dropped("no_effect", "it may have been changed before")
+    column, step = asked_column(site, trace, child, dice, deeper=dice.chance(0.5))
+    return Goal(Wish(question(site, child, column, dice), "question", (), (answer_of(site, child, column, step),), child.frame), {_thing(table, child.row)})
+
+
+def _below_create(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    able = [(t, o) for t, r in _children(site, info) for o in changing(site, t.name, "create") if any(a.required and a.column in r.columns for a in o.arguments)]
+    if not able:
+        raise Dropped("no_tool", where=info.name)
+    _, operation = dice.choice(able)
+    wish, _ = create(site, trace, operation, dice, parents=[_named(found, again)], most=1)
+    return Goal(wish, set())

@@ -1,0 +1,70 @@
+"""Rows that a person names together: 'failed jobs', 'backups created before March', 'notices whose priority is low'."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from agentscaler.population import parse_time
+from agentscaler.tasks.conditions import month
+from agentscaler.tasks.fits import is_state, picks
+from agentscaler.tasks.nouns import may_pick
+from agentscaler.tasks.phrases import happened
+from agentscaler.tasks.site import Row, Site
+from agentscaler.tasks.speech import adjective, be, say
+
+_GOING: Final = frozenset(["created", "last changed", "expires", "uploaded", "submitted", "requested", "registered", "launched", "issued"])
+
+
+class Group(NamedTuple):
+    """Some rows of a list, and how they are named."""
+
+    column: str
+    rows: list[Row]
+    front: str = ""
+    tail: str = ""
+
+    def named(self, noun: str) -> str:
+        """'failed' + noun, noun + 'created before March'."""
+        return " ".join(p for p in (self.front, noun, self.tail) if p)
+
+
+def groups(site: Site, table: str, rows: Sequence[Row], verb: str) -> Iterator[Group]:
+    """All groups by one column; verb: what is to be done to them, '' for a question."""
+    for column in rows[0] if rows else ():
+        kind = site.kinds.get((table, column))
+        if kind is None or not site.knowable(table, column):
+            continue
+        if kind == "time":
+            yield from _before(site, table, column, rows)
+        elif kind in ("choice", "number", "flag") and may_pick(kind, site.columns[table, column]):
+            yield from _equal(site, table, column, rows, verb)
+
+
+def _before(site: Site, table: str, column: str, rows: Sequence[Row]) -> Iterator[Group]:
+    """Rows from before the first of a month; '' where a day is missing."""
+    phrase = site.columns[table, column].phrase
+    if phrase not in _GOING or any(r[column] is None for r in rows):
+        return
+    days = sorted({parse_time(r[column]).replace(day=1, hour=0, minute=0, second=0, microsecond=0) for r in rows})
+    for first in days[1:]:
+        some = [r for r in rows if parse_time(r[column]) < first]
+        yield Group(column, some, "", happened(phrase, month(first), "before").replace("that expires", "that expire"))
+
+
+def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) -> Iterator[Group]:
+    about, kind = site.columns[table, column], site.kinds[table, column]
+    for value in dict.fromkeys(r[column] for r in rows if r[column] is not None):
+        if kind == "number" and abs(value) >= 100_000:
+            continue
+        some = [r for r in rows if r[column] == value]
+        said = say(value, kind, about.unit, about.phrase)
+        if kind == "flag":
+            if value and adjective(about.phrase) and verb == "":
+                yield Group(column, some, about.phrase)
+        elif said is None or (kind == "choice" and is_state(about.phrase) and not picks(value, verb)):
+            continue
+        elif kind == "choice" and is_state(about.phrase) and adjective(said) and about.phrase in ("status", "state", "lifecycle state"):
+            yield Group(column, some, said)
+        elif kind == "choice" and is_state(about.phrase) and verb:
+            continue
+        else:
+            yield Group(column, some, "", f"whose {about.phrase} {'is' if kind == 'number' else be(about.phrase)} {said}")
