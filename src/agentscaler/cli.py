@@ -275,3 +275,31 @@ def demo(
         print(last, flush=True)
     if open_:
         webbrowser.open(Path(last.removeprefix("\nreport: ")).resolve().as_uri())
+
+
+@app.command(epilog="Example: agentscaler check runs/first --workers 2\n\nOne world: agentscaler check runs/first/envs/shop-1f0c...")
+def check(
+    path: Annotated[Path, typer.Argument(help="A run folder, or the folder of one world.")],
+    seed: Annotated[int, typer.Option(help="Which worlds --limit draws.")] = 0,
+    workers: Workers = CORES,
+    limit: Annotated[int | None, typer.Option(help="Make only so many worlds anew, with their tasks and rollouts; the others are read, rendered and played again.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: findings, steps, seconds.")] = False,
+) -> None:
+    """Prove a run, or a world, again from disk: everything is made anew from its inputs and compared. Exit code 2 where something does not hold."""
+    from agentscaler.check import Finding, Step, prove
+
+    findings: list[Finding] = []
+    steps: list[Step] = []
+    for item in prove(path, seed=seed, workers=workers, limit=limit):
+        if isinstance(item, Finding):
+            findings.append(item)
+            print(item, flush=True)
+        else:
+            steps.append(item)
+            print(f"{'proven  ' if item.proven else '        '} {item.what} ({item.seconds} s)", flush=True)
+    seconds = round(sum(s.seconds for s in steps), 2)
+    print(f"check: {len(findings) or 'no'} finding{'s' * (len(findings) != 1)} in {seconds} s")
+    if as_json:
+        print(orjson.dumps({"verb": "check", "findings": [f._asdict() for f in findings], "steps": [s._asdict() for s in steps], "seconds": seconds}).decode())
+    if findings:
+        raise typer.Exit(2)

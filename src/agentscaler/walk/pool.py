@@ -17,13 +17,12 @@ from agentscaler.work import Bar, many_objects
 
 def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool: bool = True) -> Summary:
     """Room 1: API definitions -> tools.jsonl."""
-    from agentscaler.tools import PACKAGES, collect, installed
+    from agentscaler.tools import collect
     from agentscaler.tools.clean import label
 
     start = time.monotonic()
-    packages = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
-    given = [(p.name, _hash_of(p)) for p in files]
-    with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), packages, given, settings.limit]), fresh=settings.fresh, resume=False) as shelf:
+    sources = sources_of(files, with_pool=with_pool)
+    with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tools")
         pool = collect(files, with_pool=with_pool, limit=settings.limit)
@@ -47,7 +46,15 @@ def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool
             reasons = "; ".join(f"{r.message}" for _, r in pool.bin[:3])
             raise UserError(f"no tool could be read: {reasons}")
         about = recipe_of(settings, [], files=[str(p.resolve()) for p in files], with_pool=with_pool)
-        return finish(shelf, start, facts, **about | {"inputs": packages | dict(given)})
+        return finish(shelf, start, facts, **about | {"inputs": sources})
+
+
+def sources_of(files: Sequence[Path], *, with_pool: bool) -> dict[str, str]:
+    """What tools are read from: package -> version installed, file -> hash; empty where it is not there."""
+    from agentscaler.tools import PACKAGES, installed
+
+    packages = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
+    return packages | {p.name: _hash_of(p) for p in files}
 
 
 def _hash_of(path: Path) -> str:
