@@ -6,12 +6,13 @@ from typing import Any
 from agentscaler.graph import build_graph
 from agentscaler.records import Node, Source, Tool
 
-THINGS = (
+_WORDS = (
     "anchor apple arrow badger barrel basket beacon bishop bottle bridge button camel candle canyon castle cello chimney "
     "clover cobra comet copper cradle dagger desert dragon eagle engine falcon feather fender flute forest fossil garden "
     "glacier goblet guitar hammer harbor helmet hornet island jacket jungle kettle ladder lantern lemon lizard magnet "
     "marble meadow mirror monkey needle oyster paddle parrot pebble pepper pigeon pillow planet pocket rabbit"
-).split()
+)
+THINGS = _WORDS.split()
 """66 nouns: service n is about the n-th of them."""
 PLACES = ("shelf", "crate", "depot", "yard")
 
@@ -21,7 +22,10 @@ def tool(name: str, service: str, takes: str = "", gives: str = "", *, many: boo
     wanted = [p.rstrip("!") for p in takes.split()]
     shown: Any = {"type": "object", "properties": {f: {"type": "string"} for f in gives.split()}}
     if many:
-        shown = {"type": "object", "properties": {"Items": {"type": "array", "items": shown}, "NextToken": {"type": "string"}}}
+        shown = {
+            "type": "object",
+            "properties": {"Items": {"type": "array", "items": shown}, "NextToken": {"type": "string"}},
+        }
     return Tool(
         name=name,
         description=text or name,
@@ -45,7 +49,13 @@ def service(thing: str, place: str = "shelf") -> dict[str, Tool]:
         tool(f"List{one}s", thing, f"{one}Colour Region MaxResults", row, many=True, text=f"Lists {thing}s."),
         tool(f"Update{one}", thing, f"{one}Id! {one}Colour Region", row, text=f"Changes a {thing}."),
         tool(f"Delete{one}", thing, f"{one}Id! Region", text=f"Deletes a {thing}."),
-        tool(f"Create{one}{where}", thing, f"{one}{where}Size! Region Tags", spot, text=f"Creates a {place} for {thing}s."),
+        tool(
+            f"Create{one}{where}",
+            thing,
+            f"{one}{where}Size! Region Tags",
+            spot,
+            text=f"Creates a {place} for {thing}s.",
+        ),
         tool(f"List{one}{where}s", thing, "Region MaxResults", spot, many=True, text=f"Lists places for {thing}s."),
         tool(f"Delete{one}{where}", thing, f"{one}{where}Id! Region", text=f"Deletes a {place} for {thing}s."),
     ]

@@ -39,8 +39,20 @@ RENTAL = {
         "createdAt": {"type": "string", "format": "date-time", "description": "When the rental was created."},
     },
 }
-_CUSTOMER_ID = {"name": "customerId", "in": "path", "required": True, "schema": {"type": "string"}, "description": "ID of the customer."}
-_RENTAL_ID = {"name": "rentalId", "in": "path", "required": True, "schema": {"type": "string"}, "description": "ID of the rental."}
+_CUSTOMER_ID = {
+    "name": "customerId",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "ID of the customer.",
+}
+_RENTAL_ID = {
+    "name": "rentalId",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "ID of the rental.",
+}
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -72,7 +84,10 @@ def _some(schema: dict[str, Any], *names: str) -> dict[str, Any]:
     return {n: schema["properties"][n] for n in names}
 
 
-_PAGING = [{"name": "pageSize", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100}}, {"name": "pageToken", "in": "query", "schema": {"type": "string"}}]
+_PAGING = [
+    {"name": "pageSize", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
+    {"name": "pageToken", "in": "query", "schema": {"type": "string"}},
+]
 
 
 def _operation(name: str, text: str, *, parameters: Any = (), body: Any = None, answer: Any = None) -> dict[str, Any]:

@@ -39,7 +39,9 @@ def task_of(world: World, calls: Calls, answers: Sequence[Answer] = ()) -> Task:
         change=world.diff().form,
         answers=tuple(answers),
         controls=(),
-        difficulty=Difficulty(calls=len(gold), writes=0, hops=0, found=False, shape="test", flow="", arguments=0, covered=0),
+        difficulty=Difficulty(
+            calls=len(gold), writes=0, hops=0, found=False, shape="test", flow="", arguments=0, covered=0
+        ),
         split="train",
     )
 
@@ -80,7 +82,12 @@ def cast() -> Cast:
     running = [r for r in rentals if r["status"] == "running"]
     busy = {r["customerId"] for r in rentals}
     tiers = [next(c for c in customers if c["tier"] == t) for t in ("gold", "silver", "basic")]
-    return Cast(running, next(r for r in rentals if r["status"] == "returned"), tiers, next(c for c in customers if c["customerId"] not in busy))
+    return Cast(
+        running,
+        next(r for r in rentals if r["status"] == "returned"),
+        tiers,
+        next(c for c in customers if c["customerId"] not in busy),
+    )
 
 
 def key(row: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +97,7 @@ def key(row: dict[str, Any]) -> dict[str, Any]:
 
 def writes() -> Iterator[Case]:
     a, b, c = cast().running[:3]
-    who, other, third = cast().customers
+    who, other = cast().customers[:2]
     cancel = ("cancelRental", key(a))
     more = ("updateRental", {**key(b), "quantity": b["quantity"] % 40 + 3})
     gold = [cancel, more]
@@ -100,25 +107,77 @@ def writes() -> Iterator[Case]:
 
     yield case("gold", gold, True)
     yield case("other order", gold[::-1], True)
-    yield case("extra reads", [("listCustomers", {}), cancel, ("getRental", key(a)), ("getCustomer", key(who)), more], True)
-    yield case("a failed call first", [("cancelRental", {"rentalId": "nobody"}), ("cancelRental", {}), cancel, ("cancelRental", key(a)), more], True)
+    yield case(
+        "extra reads", [("listCustomers", {}), cancel, ("getRental", key(a)), ("getCustomer", key(who)), more], True
+    )
+    yield case(
+        "a failed call first",
+        [("cancelRental", {"rentalId": "nobody"}), ("cancelRental", {}), cancel, ("cancelRental", key(a)), more],
+        True,
+    )
     undo = [("updateCustomer", {**key(who), "tier": "basic"}), ("updateCustomer", {**key(who), "tier": who["tier"]})]
     yield case("do and undo", [*undo, *gold], True)
     yield case("the same in two steps", [cancel, ("updateRental", {**key(b), "quantity": 50}), more], True)
-    yield case("made and deleted again", [("createCustomer", {"name": "Zed"}), ("deleteCustomer", {"customerId": "{0.customerId}"}), *gold], True)
+    yield case(
+        "made and deleted again",
+        [("createCustomer", {"name": "Zed"}), ("deleteCustomer", {"customerId": "{0.customerId}"}), *gold],
+        True,
+    )
     yield case("nothing", [], False, f"rental[{a['rentalId']}].status: expected 'cancelled', but it was not changed")
-    yield case("first dropped", [more], False, f"rental[{a['rentalId']}].status: expected 'cancelled', but it was not changed")
-    yield case("second dropped", [cancel], False, f"rental[{b['rentalId']}].quantity: expected {more[1]['quantity']}, but it was not changed")
-    yield case("failed write", [more, ("cancelRental", {"rentalId": a["rentalId"], "x": 1})], False, ".status: expected 'cancelled'")
+    yield case(
+        "first dropped", [more], False, f"rental[{a['rentalId']}].status: expected 'cancelled', but it was not changed"
+    )
+    yield case(
+        "second dropped",
+        [cancel],
+        False,
+        f"rental[{b['rentalId']}].quantity: expected {more[1]['quantity']}, but it was not changed",
+    )
+    yield case(
+        "failed write",
+        [more, ("cancelRental", {"rentalId": a["rentalId"], "x": 1})],
+        False,
+        ".status: expected 'cancelled'",
+    )
     wrong = {**more[1], "quantity": more[1]["quantity"] + 1}
-    yield case("other value", [cancel, ("updateRental", wrong)], False, f".quantity: expected {more[1]['quantity']}, got {wrong['quantity']}")
-    yield case("other row", [("cancelRental", key(c)), more], False, f"rental[{c['rentalId']}].status: changed to 'cancelled', which nobody asked for")
+    yield case(
+        "other value",
+        [cancel, ("updateRental", wrong)],
+        False,
+        f".quantity: expected {more[1]['quantity']}, got {wrong['quantity']}",
+    )
+    yield case(
+        "other row",
+        [("cancelRental", key(c)), more],
+        False,
+        f"rental[{c['rentalId']}].status: changed to 'cancelled', which nobody asked for",
+    )
     yield case("other state", [("returnRental", key(a)), more], False, ".status: expected 'cancelled', got 'returned'")
-    yield case("extra update", [*gold, ("updateCustomer", {**key(other), "name": "Zed"})], False, f"customer[{other['customerId']}].name: changed to 'Zed', which nobody asked for")
-    yield case("extra column", [cancel, ("updateRental", {**more[1], "title": "Zed"})], False, f"rental[{b['rentalId']}].title: changed to 'Zed'")
+    yield case(
+        "extra update",
+        [*gold, ("updateCustomer", {**key(other), "name": "Zed"})],
+        False,
+        f"customer[{other['customerId']}].name: changed to 'Zed', which nobody asked for",
+    )
+    yield case(
+        "extra column",
+        [cancel, ("updateRental", {**more[1], "title": "Zed"})],
+        False,
+        f"rental[{b['rentalId']}].title: changed to 'Zed'",
+    )
     yield case("extra create", [*gold, ("createCustomer", {"name": "Zed"})], False, "customer[new 1] made (name 'Zed'")
-    yield case("extra delete", [*gold, ("deleteRental", key(c))], False, f"rental[{c['rentalId']}] deleted, which nobody asked for")
-    yield case("undone too much", [*gold, ("updateRental", {**key(b), "quantity": b["quantity"]})], False, ".quantity: expected")
+    yield case(
+        "extra delete",
+        [*gold, ("deleteRental", key(c))],
+        False,
+        f"rental[{c['rentalId']}] deleted, which nobody asked for",
+    )
+    yield case(
+        "undone too much",
+        [*gold, ("updateRental", {**key(b), "quantity": b["quantity"]})],
+        False,
+        ".quantity: expected",
+    )
 
 
 def deletes() -> Iterator[Case]:
@@ -126,34 +185,112 @@ def deletes() -> Iterator[Case]:
     gold: Calls = [("deleteRental", key(a)), ("deleteCustomer", key(cast().free))]
     yield Case("delete gold", gold, (), gold, "Done.", True)
     yield Case("delete other order", gold, (), gold[::-1], "Done.", True)
-    yield Case("delete after change", gold, (), [("updateRental", {**key(a), "quantity": 1}), ("cancelRental", key(a)), *gold], "Done.", True)
-    yield Case("delete dropped", gold, (), gold[1:], "Done.", False, f"rental[{a['rentalId']}] still there, but it should be deleted")
-    yield Case("delete other row", gold, (), [("deleteRental", key(b)), gold[1]], "Done.", False, f"rental[{b['rentalId']}] deleted, which nobody asked for")
-    yield Case("cancelled instead", gold, (), [("cancelRental", key(a)), gold[1]], "Done.", False, ".status: changed to 'cancelled', which nobody asked for")
+    yield Case(
+        "delete after change",
+        gold,
+        (),
+        [("updateRental", {**key(a), "quantity": 1}), ("cancelRental", key(a)), *gold],
+        "Done.",
+        True,
+    )
+    yield Case(
+        "delete dropped",
+        gold,
+        (),
+        gold[1:],
+        "Done.",
+        False,
+        f"rental[{a['rentalId']}] still there, but it should be deleted",
+    )
+    yield Case(
+        "delete other row",
+        gold,
+        (),
+        [("deleteRental", key(b)), gold[1]],
+        "Done.",
+        False,
+        f"rental[{b['rentalId']}] deleted, which nobody asked for",
+    )
+    yield Case(
+        "cancelled instead",
+        gold,
+        (),
+        [("cancelRental", key(a)), gold[1]],
+        "Done.",
+        False,
+        ".status: changed to 'cancelled', which nobody asked for",
+    )
     again = {n: v for n, v in a.items() if n in ("customerId", "title", "quantity", "insured")}
-    yield Case("delete and make again", gold, (), [*gold, ("createRental", again)], "Done.", False, "rental[new 1] made")
+    yield Case(
+        "delete and make again", gold, (), [*gold, ("createRental", again)], "Done.", False, "rental[new 1] made"
+    )
 
 
 def creates() -> Iterator[Case]:
     one, two = (c["customerId"] for c in cast().customers[:2])
     rental = {"title": "Tent", "quantity": 2}
     ada, bea = ("createCustomer", {"name": "Ada", "tier": "gold"}), ("createCustomer", {"name": "Bea"})
-    gold: Calls = [ada, ("createRental", {"customerId": "{0.customerId}", **rental}), bea, ("createRental", {"customerId": one, **rental})]
-    swapped: Calls = [bea, ("createRental", {"customerId": one, **rental}), ada, ("createRental", {"customerId": "{2.customerId}", **rental})]
+    gold: Calls = [
+        ada,
+        ("createRental", {"customerId": "{0.customerId}", **rental}),
+        bea,
+        ("createRental", {"customerId": one, **rental}),
+    ]
+    swapped: Calls = [
+        bea,
+        ("createRental", {"customerId": one, **rental}),
+        ada,
+        ("createRental", {"customerId": "{2.customerId}", **rental}),
+    ]
 
     def case(name: str, calls: Calls, passes: bool, reason: str = "") -> Case:
         return Case(name, gold, (), calls, "Done.", passes, reason)
 
     yield case("create gold", gold, True)
     yield case("create other order, other ids", swapped, True)
-    yield case("create in two steps", [("createCustomer", {"name": "Ada"}), ("updateCustomer", {"customerId": "{0.customerId}", "tier": "gold"}), ("createRental", {"customerId": "{0.customerId}", **rental}), bea, gold[3]], True)
+    yield case(
+        "create in two steps",
+        [
+            ("createCustomer", {"name": "Ada"}),
+            ("updateCustomer", {"customerId": "{0.customerId}", "tier": "gold"}),
+            ("createRental", {"customerId": "{0.customerId}", **rental}),
+            bea,
+            gold[3],
+        ],
+        True,
+    )
     yield case("create dropped", gold[:3], False, "rental[new 1] expected (")
     yield case("create twice", [*gold, gold[3]], False, "rental[new 1] made (")
-    yield case("create other value", [*gold[:2], ("createCustomer", {"name": "Cid"}), gold[3]], False, "customer[new 1].name: expected 'Bea', got 'Cid'")
-    yield case("create without tier", [("createCustomer", {"name": "Ada"}), *gold[1:]], False, "customer[new 1].tier: expected 'gold', got nothing")
-    yield case("create below another new row", [ada, bea, ("createRental", {"customerId": "{1.customerId}", **rental}), gold[3]], False, "in how new rows are tied")
-    yield case("create below another old row", [*gold[:3], ("createRental", {"customerId": two, **rental})], False, f".customerId: expected '{one}', got '{two}'")
-    yield case("create for an old row instead", [ada, ("createRental", {"customerId": two, **rental}), bea, gold[3]], False, ".customerId: expected a new row")
+    yield case(
+        "create other value",
+        [*gold[:2], ("createCustomer", {"name": "Cid"}), gold[3]],
+        False,
+        "customer[new 1].name: expected 'Bea', got 'Cid'",
+    )
+    yield case(
+        "create without tier",
+        [("createCustomer", {"name": "Ada"}), *gold[1:]],
+        False,
+        "customer[new 1].tier: expected 'gold', got nothing",
+    )
+    yield case(
+        "create below another new row",
+        [ada, bea, ("createRental", {"customerId": "{1.customerId}", **rental}), gold[3]],
+        False,
+        "in how new rows are tied",
+    )
+    yield case(
+        "create below another old row",
+        [*gold[:3], ("createRental", {"customerId": two, **rental})],
+        False,
+        f".customerId: expected '{one}', got '{two}'",
+    )
+    yield case(
+        "create for an old row instead",
+        [ada, ("createRental", {"customerId": two, **rental}), bea, gold[3]],
+        False,
+        ".customerId: expected a new row",
+    )
 
 
 def questions() -> Iterator[Case]:
@@ -177,16 +314,38 @@ def questions() -> Iterator[Case]:
     yield case("rival alone", read, f"It is {n + 1}.", False, "which was not said")
     yield case("rival beside", read, f"It is {n} or {n + 1}.", False, f"{n + 1} was said beside {n}")
     yield case("answer without looking", [], f"The quantity is {n}.", False, "no successful call showed")
-    yield case("answer after a failed look", [("getRental", {"rentalId": "nobody"})], f"The quantity is {n}.", False, "no successful call showed")
+    yield case(
+        "answer after a failed look",
+        [("getRental", {"rentalId": "nobody"})],
+        f"The quantity is {n}.",
+        False,
+        "no successful call showed",
+    )
     yield case("answer before it was shown", read, "Done.", False, "which was not said", early=f"The quantity is {n}.")
-    yield case("answer and a write", [*read, ("cancelRental", key(a))], f"The quantity is {n}.", False, ".status: changed to 'cancelled', which nobody asked for")
+    yield case(
+        "answer and a write",
+        [*read, ("cancelRental", key(a))],
+        f"The quantity is {n}.",
+        False,
+        ".status: changed to 'cancelled', which nobody asked for",
+    )
     yield Case("text gold", look, (tier,), look, "Their tier is Gold.", True)
     yield Case("text rival", look, (tier,), look, "Gold, I think, or silver.", False, "'silver' was said beside 'gold'")
     yield Case("text inside a word", look, (tier,), look, "They are golden.", False, "was not said")
     cancel = ("cancelRental", key(a))
     yield Case("both gold", [*read, cancel], (number,), [*read, cancel], f"Cancelled; the quantity was {n}.", True)
-    yield Case("both, write dropped", [*read, cancel], (number,), read, f"Cancelled; the quantity was {n}.", False, ".status: expected 'cancelled'")
-    yield Case("both, answer dropped", [*read, cancel], (number,), [*read, cancel], "Cancelled.", False, "which was not said")
+    yield Case(
+        "both, write dropped",
+        [*read, cancel],
+        (number,),
+        read,
+        f"Cancelled; the quantity was {n}.",
+        False,
+        ".status: expected 'cancelled'",
+    )
+    yield Case(
+        "both, answer dropped", [*read, cancel], (number,), [*read, cancel], "Cancelled.", False, "which was not said"
+    )
 
 
 @cache
@@ -243,7 +402,9 @@ def test_every_failure_is_explained_by_row_and_column() -> None:
 def test_the_same_verdict_from_disk() -> None:
     """Task and rollout read back from JSON give the same verdict, words included."""
     for _, task, rollout in table():
-        again = grade(Task.model_validate_json(task.model_dump_json()), Rollout.model_validate_json(rollout.model_dump_json()))
+        again = grade(
+            Task.model_validate_json(task.model_dump_json()), Rollout.model_validate_json(rollout.model_dump_json())
+        )
         assert again == grade(task, rollout)
 
 
@@ -264,7 +425,10 @@ def on_rows(keep: Callable[[Any], Any]) -> Judge:
 
     def judge(task: Task, rollout: Rollout) -> Verdict:
         change = [tuple(k for row in as_json(list(x.change)) if (k := keep(row)) is not None) for x in (task, rollout)]
-        return grade(task.model_copy(update={"change": tuple(sorted(change[0], key=repr))}), rollout.model_copy(update={"change": tuple(sorted(change[1], key=repr))}))
+        return grade(
+            task.model_copy(update={"change": tuple(sorted(change[0], key=repr))}),
+            rollout.model_copy(update={"change": tuple(sorted(change[1], key=repr))}),
+        )
 
     return judge
 
@@ -280,30 +444,38 @@ def with_task(edit: Callable[[Task], Task]) -> Judge:
 def only_counts(task: Task, rollout: Rollout) -> Verdict:
     """As many rows of each kind."""
     same = Counter(r[0] for r in task.change) == Counter(r[0] for r in rollout.change)
-    return grade(task, rollout.model_copy(update={"change": task.change})) if same else Verdict(passed=False, reward=0.0)
+    return (
+        grade(task, rollout.model_copy(update={"change": task.change})) if same else Verdict(passed=False, reward=0.0)
+    )
 
 
 def gold_is_enough(task: Task, rollout: Rollout) -> Verdict:
     """All of gold was done; whatever else was done as well."""
     rows = as_json(list(rollout.change))
     enough = all(row in rows for row in as_json(list(task.change)))
-    return grade(task, rollout.model_copy(update={"change": task.change})) if enough else Verdict(passed=False, reward=0.0)
+    return (
+        grade(task, rollout.model_copy(update={"change": task.change})) if enough else Verdict(passed=False, reward=0.0)
+    )
 
 
 def some_is_enough(task: Task, rollout: Rollout) -> Verdict:
     """Nothing but gold was done, not all of it."""
     rows = as_json(list(task.change))
     clean = all(row in rows for row in as_json(list(rollout.change)))
-    return grade(task, rollout.model_copy(update={"change": task.change})) if clean else Verdict(passed=False, reward=0.0)
+    return (
+        grade(task, rollout.model_copy(update={"change": task.change})) if clean else Verdict(passed=False, reward=0.0)
+    )
 
 
 def shown(task: Task, rollout: Rollout) -> Rollout:
     """As if all had been shown at the start."""
     values = [v for a in task.answers for v in (a.evidence or (a.value,))]
-    return rollout.model_copy(update={"messages": (Message(role="tool", content=orjson.dumps(values).decode()), *rollout.messages)})
+    return rollout.model_copy(
+        update={"messages": (Message(role="tool", content=orjson.dumps(values).decode()), *rollout.messages)}
+    )
 
 
-def late(task: Task, rollout: Rollout) -> Rollout:  # noqa: ARG001
+def late(task: Task, rollout: Rollout) -> Rollout:
     """As if all had been said at the end."""
     said = " ".join(m.content for m in rollout.messages if m.role == "assistant")
     return rollout.model_copy(update={"messages": (*rollout.messages, Message(role="assistant", content=said))})
@@ -326,14 +498,18 @@ def by_calls(same: Callable[[list[Any], list[Any]], bool]) -> Judge:
 
     def judge(task: Task, rollout: Rollout) -> Verdict:
         ok = same(made(task), made(rollout))
-        return grade(task, rollout.model_copy(update={"change": task.change})) if ok else Verdict(passed=False, reward=0.0)
+        return (
+            grade(task, rollout.model_copy(update={"change": task.change})) if ok else Verdict(passed=False, reward=0.0)
+        )
 
     return judge
 
 
 def exact_words(task: Task, rollout: Rollout) -> Verdict:
     said = " ".join(m.content for m in rollout.messages if m.role == "assistant")
-    fine = grade(task.model_copy(update={"answers": ()}), rollout).passed and all(str(a.value) in said for a in task.answers)
+    fine = grade(task.model_copy(update={"answers": ()}), rollout).passed and all(
+        str(a.value) in said for a in task.answers
+    )
     return Verdict(passed=fine, reward=float(fine))
 
 
@@ -342,8 +518,8 @@ def _no_ties(row: Any) -> Any:
 
 
 BROKEN: dict[str, Judge] = {
-    "passes everything": lambda task, rollout: Verdict(passed=True, reward=1.0),  # noqa: ARG005
-    "fails everything": lambda task, rollout: Verdict(passed=False, reward=0.0),  # noqa: ARG005
+    "passes everything": lambda task, rollout: Verdict(passed=True, reward=1.0),
+    "fails everything": lambda task, rollout: Verdict(passed=False, reward=0.0),
     "ignores the state": with_rollout(lambda task, rollout: rollout.model_copy(update={"change": task.change})),
     "ignores deletes": on_rows(lambda row: None if row[0] == "-" else row),
     "ignores new rows": on_rows(lambda row: None if row[0] == "+" else row),
@@ -379,7 +555,7 @@ def test_a_broken_judge_is_caught(name: str) -> None:
 
 def test_a_whole_judge_is_not_caught() -> None:
     """The ways in which the broken ones are made break nothing by themselves."""
-    for judge in (on_rows(lambda row: row), with_rollout(lambda task, rollout: rollout), with_task(lambda task: task)):  # noqa: ARG005
+    for judge in (on_rows(lambda row: row), with_rollout(lambda task, rollout: rollout), with_task(lambda task: task)):
         assert not [case.name for case, task, rollout in table() if judge(task, rollout).passed != case.passes]
 
 
@@ -404,7 +580,14 @@ def some_calls(world: World, dice: Dice) -> Calls:
                     ("updateCustomer", {"customerId": customer, "tier": dice.choice(["gold", "basic"])}),
                     ("deleteCustomer", {"customerId": customer}),
                     ("createCustomer", {"name": dice.choice(["Ada", "Bea"])}),
-                    ("createRental", {"customerId": dice.choice([customer, *mine, *mine]), "title": "Tent", "quantity": 1 + dice.below(2)}),
+                    (
+                        "createRental",
+                        {
+                            "customerId": dice.choice([customer, *mine, *mine]),
+                            "title": "Tent",
+                            "quantity": 1 + dice.below(2),
+                        },
+                    ),
                     ("getRental", {"rentalId": rental}),
                 ]
             )
@@ -445,8 +628,16 @@ def end_of(world: World, calls: Calls) -> Any:
             below.setdefault(row["customerId"], []).append(plain(row, True))
     return (
         sorted(plain(r, False) for r in rentals if r["rentalId"] in old["rental"]),
-        sorted((plain(r, False), sorted(below.get(r["customerId"], []))) for r in customers if r["customerId"] in old["customer"]),
-        sorted((plain(r, True), sorted(below.get(r["customerId"], []))) for r in customers if r["customerId"] not in old["customer"]),
+        sorted(
+            (plain(r, False), sorted(below.get(r["customerId"], [])))
+            for r in customers
+            if r["customerId"] in old["customer"]
+        ),
+        sorted(
+            (plain(r, True), sorted(below.get(r["customerId"], [])))
+            for r in customers
+            if r["customerId"] not in old["customer"]
+        ),
     )
 
 
@@ -534,7 +725,9 @@ def test_spellings(kind: str, value: Any, text: str, said: bool) -> None:
     assert says(text, value, kind)[0] is said
 
 
-@pytest.mark.xfail(strict=True, reason="grade._days: '7 February' stands inside '7 February 2024', so the wrong year counts as said")
+@pytest.mark.xfail(
+    strict=True, reason="grade._days: '7 February' stands inside '7 February 2024', so the wrong year counts as said"
+)
 @pytest.mark.parametrize("text", ["7 February 2024", "February 7th, 2024", "on the 7th of Feb 2023"])
 def test_a_day_of_another_year_is_another_day(text: str) -> None:
     assert not says(text, DAY, "time")[0]
@@ -544,7 +737,10 @@ def test_a_rival_inside_the_answer_is_not_said() -> None:
     answer = Answer(name="city", type="text", value="New York", rivals=("York",), step=0)
     shown_ = Message(role="tool", content='{"city": "New York"}')
     assert misses(answer, [shown_, Message(role="assistant", content="It is New York.")]) is None
-    assert misses(answer, [shown_, Message(role="assistant", content="New York, not York.")]) == "city: 'York' was said beside 'New York'"
+    assert (
+        misses(answer, [shown_, Message(role="assistant", content="New York, not York.")])
+        == "city: 'York' was said beside 'New York'"
+    )
 
 
 def test_a_rival_day_beside_the_answer() -> None:
@@ -567,12 +763,19 @@ def test_evidence_is_all_that_must_have_been_shown() -> None:
 
 
 def test_what_an_answer_of_a_world_shows() -> None:
-    assert sorted(map(repr, values_in('{"a": [1, {"b": "x"}], "c": null, "d": true, "e": 2.50}'))) == ["'x'", "1.0", "2.5", "True"]
+    assert sorted(map(repr, values_in('{"a": [1, {"b": "x"}], "c": null, "d": true, "e": 2.50}'))) == [
+        "'x'",
+        "1.0",
+        "2.5",
+        "True",
+    ]
     assert list(values_in("no json")) == []
     assert list(values_in('"a number 5 in text"')) == ["a number 5 in text"]
 
 
-@pytest.mark.xfail(strict=True, reason="grade._plain: True equals 1.0 in a set, so a flag that was shown is evidence for the number 1")
+@pytest.mark.xfail(
+    strict=True, reason="grade._plain: True equals 1.0 in a set, so a flag that was shown is evidence for the number 1"
+)
 def test_true_is_not_one() -> None:
     answer = Answer(name="n", type="number", value=1, step=0)
     told = Message(role="assistant", content="It is 1.")
@@ -593,27 +796,37 @@ def test_rows_that_go_along_are_folded_in_words() -> None:
     said = words(gold, [], along)
     assert said == ["branch[north] still there (and 2 rows that go with it), but it should be deleted"]
     assert len(words(gold, [])) == 4
-    assert words(gold, gold[:1], along)[:1] == ["copy[c1] still there (and 1 rows that go with it), but it should be deleted"]
+    assert words(gold, gold[:1], along)[:1] == [
+        "copy[c1] still there (and 1 rows that go with it), but it should be deleted"
+    ]
 
 
 def test_keys_of_several_columns() -> None:
-    assert words([("~", "seat", ("A", 4), (("held", 1),))], []) == ["seat[A / 4].held: expected 1, but it was not changed"]
+    assert words([("~", "seat", ("A", 4), (("held", 1),))], []) == [
+        "seat[A / 4].held: expected 1, but it was not changed"
+    ]
 
 
 def test_equal_changes_have_no_difference() -> None:
     change = [("+", "x", "t", (("a", 1), ("id", "*")), ()), ("~", "t", ("k",), (("a", None),)), ("-", "t", ("l",))]
     assert words(change, as_json(change)) == []
-    assert words([("~", "t", ("k",), (("a", None),))], [("~", "t", ("k",), (("a", 0),))]) == ["t[k].a: expected nothing, got 0"]
+    assert words([("~", "t", ("k",), (("a", None),))], [("~", "t", ("k",), (("a", 0),))]) == [
+        "t[k].a: expected nothing, got 0"
+    ]
 
 
 def test_a_rollout_of_bare_calls_is_a_conversation() -> None:
     with World.open(shop(), seed=SEED) as world:
         world.call("createCustomer", {"name": "left from before"})
         calls: Calls = [("createCustomer", {"name": "Ada"}), ("getCustomer", {"customerId": "nobody"})]
-        rollout = from_calls(task_of(world, []), world, [*calls, Call(name="listCustomers", arguments={"pageSize": 1})], "Bye.")
+        rollout = from_calls(
+            task_of(world, []), world, [*calls, Call(name="listCustomers", arguments={"pageSize": 1})], "Bye."
+        )
     assert [m.role for m in rollout.messages] == ["user", *["assistant", "tool"] * 3, "assistant"]
     assert [m.error for m in rollout.messages if m.role == "tool"] == [None, "not_found", None]
-    assert [c for m in rollout.messages for c in m.calls][1] == ToolCall(id="call_1", name="getCustomer", arguments={"customerId": "nobody"})
+    assert [c for m in rollout.messages for c in m.calls][1] == ToolCall(
+        id="call_1", name="getCustomer", arguments={"customerId": "nobody"}
+    )
     assert rollout.messages[-1].content == "Bye."
     assert rollout.scripted
     assert [row[0] for row in rollout.change] == ["+"], "the world was reset first"

@@ -1,7 +1,5 @@
 """The graph: who is like whom, the same however many workers count it, and whose result feeds whose parameter."""
 
-from importlib.resources import files
-
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -10,14 +8,6 @@ from agentscaler.graph import CHANNELS, build_graph, similar_only, strongest, ve
 from agentscaler.records import Tool
 from agentscaler.schemas import fields
 from pools import THINGS, graph, pool, service, tool
-
-WITHOUT_BACKGROUND = not (files("agentscaler") / "data" / "background.json").is_file()
-few_services = pytest.mark.xfail(
-    WITHOUT_BACKGROUND,
-    strict=True,
-    raises=FileNotFoundError,
-    reason="data/background.json does not ship yet, so a pool of fewer than 50 services has no graph",
-)
 
 
 def pairs(nodes: object, which: str) -> dict[tuple[str, str], float]:
@@ -75,8 +65,11 @@ def test_the_prior_only_helps_within_a_service() -> None:
 
 
 def test_what_every_service_repeats_ties_nothing() -> None:
-    """Two strangers that share only Region, Tags and the verb are not alike."""
-    tools = pool(62) | {f"{s}/{n}": tool(n, s, "Region Tags MaxResults!", "NextToken") for s, n in (("x", "GetQuark"), ("y", "GetPrune"))}
+    """Two strangers that share only Region, Tags, the verb and what a fourth of the services have are not alike."""
+    tools = pool(62) | {
+        f"{s}/{n}": tool(n, s, "Region Tags MaxResults! ShelfId!", "NextToken")
+        for s, n in (("x", "GetQuark"), ("y", "GetPrune"))
+    }
     nodes = {n.tool: n for n in build_graph(tools)}
     assert not nodes["x/GetQuark"].similar
     assert not nodes["y/GetPrune"].similar
@@ -84,7 +77,9 @@ def test_what_every_service_repeats_ties_nothing() -> None:
 
 
 def test_a_feature_that_two_services_share_ties_them() -> None:
-    tools = pool(62) | {f"{s}/{n}": tool(n, s, "ZebraStripe! QuillTip!", "MothWing") for s, n in (("x", "GetQuark"), ("y", "GetPrune"))}
+    tools = pool(62) | {
+        f"{s}/{n}": tool(n, s, "ZebraStripe! QuillTip!", "MothWing") for s, n in (("x", "GetQuark"), ("y", "GetPrune"))
+    }
     near = {n.tool: n.similar for n in build_graph(tools)}
     assert [x.tool for x in near["x/GetQuark"]] == ["y/GetPrune"]
     assert [x.tool for x in near["y/GetPrune"]] == ["x/GetQuark"]
@@ -96,7 +91,11 @@ def test_neighbours_are_those_of_the_full_product() -> None:
     vectors = vectorise(tools)
     total = sum(CHANNELS.values())
     full = sum((vectors[c] @ vectors[c].T).toarray() * w for c, w in CHANNELS.items() if c != "feeds")
-    full = full + CHANNELS["feeds"] * ((vectors["inputs"] @ vectors["outputs"].T) + (vectors["outputs"] @ vectors["inputs"].T)).toarray()
+    full = (
+        full
+        + CHANNELS["feeds"]
+        * ((vectors["inputs"] @ vectors["outputs"].T) + (vectors["outputs"] @ vectors["inputs"].T)).toarray()
+    )
     full = full / total
     np.fill_diagonal(full, 0)
     found = strongest(vectors, CHANNELS)
@@ -110,7 +109,10 @@ def test_neighbours_are_those_of_the_full_product() -> None:
 def test_plain_frequencies_know_no_service() -> None:
     """The row beside the figure: relabelling the services changes nothing where tools are counted, and something where services are."""
     tools = pool(64)
-    moved = {i: t.model_copy(update={"source": t.source.model_copy(update={"service": f"s{n % 51}"})}) for n, (i, t) in enumerate(tools.items())}
+    moved = {
+        i: t.model_copy(update={"source": t.source.model_copy(update={"service": f"s{n % 51}"})})
+        for n, (i, t) in enumerate(tools.items())
+    }
     mix = {c: w for c, w in CHANNELS.items() if c not in ("path", "feeds")}
     assert similar_only(tools, mix, by="tool") == similar_only(moved, mix, by="tool")
     assert similar_only(tools, mix, by="service") != similar_only(moved, mix, by="service")
@@ -128,10 +130,11 @@ def test_a_tool_without_a_word_stands_alone() -> None:
 def one_big_service() -> dict[str, Tool]:
     """Six things in one service: 48 tools."""
     tools = {i: t for n, thing in enumerate(THINGS[:6]) for i, t in service(thing, ("shelf", "crate")[n % 2]).items()}
-    return {i: t.model_copy(update={"source": t.source.model_copy(update={"service": "all"})}) for i, t in tools.items()}
+    return {
+        i: t.model_copy(update={"source": t.source.model_copy(update={"service": "all"})}) for i, t in tools.items()
+    }
 
 
-@few_services
 def test_a_single_service_does_not_collapse() -> None:
     """Every feature is in all of its services; still the tools of one thing are nearest to each other."""
     nodes = list(build_graph(one_big_service()))
@@ -140,14 +143,12 @@ def test_a_single_service_does_not_collapse() -> None:
     assert sum(nearest) >= 0.95 * len(nodes)
 
 
-@few_services
 def test_a_bag_of_five_services_stays_apart() -> None:
     nodes = list(build_graph(pool(5)))
     nearest = [n.similar[0].tool.split("/")[0] == n.tool.split("/")[0] for n in nodes]
     assert all(nearest)
 
 
-@few_services
 def test_two_tools_have_a_graph() -> None:
     tools = {f"a/{n}": tool(n, "a", "LampId!", "LampId LampName") for n in ("GetLamp", "UpdateLamp")}
     first, second = build_graph(tools)
@@ -176,8 +177,14 @@ def test_edges_lead_from_a_result_to_a_required_parameter() -> None:
 
 def test_the_list_comes_first() -> None:
     (node,) = (n for n in graph() if n.tool == "apple/GetApple")
-    assert [(e.source, e.field, e.parameter) for e in node.needs][0] == ("apple/ListApples", "Items.AppleId", "AppleId")
-    assert {e.source for e in node.needs} <= {"apple/ListApples", "apple/CreateApple", "apple/UpdateApple", "apple/GetApple"}
+    first = node.needs[0]
+    assert (first.source, first.field, first.parameter) == ("apple/ListApples", "Items.AppleId", "AppleId")
+    assert {e.source for e in node.needs} <= {
+        "apple/ListApples",
+        "apple/CreateApple",
+        "apple/UpdateApple",
+        "apple/GetApple",
+    }
     scores = [e.score for e in node.needs]
     assert scores == sorted(scores, reverse=True)
     assert len(scores) <= 3
@@ -187,5 +194,8 @@ def test_what_nothing_shows_is_fed_by_nothing() -> None:
     tools = pool(50) | {"z/UseLamp": tool("UseLamp", "z", "LampId! ZorkCode! LampShade")}
     tools |= {f"z/{n}": tool(n, "z", "", "LampId LampShade", many=True) for n in ("ListLamps", "FindLamps")}
     needs = {n.tool: n.needs for n in build_graph(tools)}
-    assert {(e.source, e.parameter) for e in needs["z/UseLamp"]} == {("z/ListLamps", "LampId"), ("z/FindLamps", "LampId")}
+    assert {(e.source, e.parameter) for e in needs["z/UseLamp"]} == {
+        ("z/ListLamps", "LampId"),
+        ("z/FindLamps", "LampId"),
+    }
     assert needs["z/ListLamps"] == ()

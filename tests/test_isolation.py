@@ -21,7 +21,7 @@ def test_a_thousand_worlds_with_interleaved_writes() -> None:
     wanted: list[list[str]] = [[] for _ in worlds]
     gone: list[set[str]] = [set() for _ in worlds]
     try:
-        for n in dice.shuffled([n for n in range(ALIVE) for _ in range(1 + n % 4)]):
+        for n in dice.shuffled([m for m in range(ALIVE) for _ in range(1 + m % 4)]):
             world = worlds[n]
             kind = dice.below(3)
             if kind == 0:
@@ -94,7 +94,9 @@ def test_reset_and_close_of_one_leave_the_others() -> None:
         assert world.diff().form == (), n
         world.close()
     for n, world in list(enumerate(worlds))[2::3]:
-        assert [c["name"] for c in world.rows("customer") if c["name"].startswith("N") and c["name"][1:].isdigit()] == [f"N{n}"]
+        assert [c["name"] for c in world.rows("customer") if c["name"].startswith("N") and c["name"][1:].isdigit()] == [
+            f"N{n}"
+        ]
         world.close()
 
 
@@ -114,6 +116,10 @@ def test_compiled_code_has_no_memory_between_worlds() -> None:
     """All instances of a world share its functions: what tools.py keeps at the top must not be able to change."""
     space: dict[str, Any] = {}
     exec(compile(shop().tools_py, "tools.py", "exec"), space)
-    kept = {k: v for k, v in space.items() if not k.startswith("__") and isinstance(v, (list, dict, set, bytearray, apsw.Connection))}
+    kept = {
+        k: v
+        for k, v in space.items()
+        if not k.startswith("__") and isinstance(v, (list, dict, set, bytearray, apsw.Connection))
+    }
     assert kept == {}
     assert {t.python for t in shop().tools} <= set(space)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from agentscaler.dice import Dice
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Source, Tool
 from agentscaler.schemas import fields
@@ -138,7 +139,11 @@ def test_openapi_operations_become_tools(tmp_path: Path) -> None:
     assert list(create["properties"]) == ["customerId", "title", "quantity", "insured"]
     assert create["required"] == ["customerId", "title", "quantity"]
     assert tools["updateRental"].parameters["required"] == ["rentalId"]
-    assert [f.path for f in fields(tools["listRentals"].returns, depth=1)][:3] == ["rentals", "nextToken", "rentals.rentalId"]
+    assert [f.path for f in fields(tools["listRentals"].returns, depth=1)][:3] == [
+        "rentals",
+        "nextToken",
+        "rentals.rentalId",
+    ]
     assert tools["deleteRental"].returns is None
 
 
@@ -204,7 +209,10 @@ def test_openapi_flattens_path_query_header_and_body(tmp_path: Path) -> None:
 
 def test_rows_of_a_product_come_back_as_they_were(tmp_path: Path) -> None:
     tools = good(put(tmp_path, "shop.json", shop_api()))
-    rows = [{"key": f"k{n}", "id": f"i{n}", "from": [], "format": 1, **t.model_dump(mode="json")} for n, t in enumerate(tools)]
+    rows = [
+        {"key": f"k{n}", "id": f"i{n}", "from": [], "format": 1, **t.model_dump(mode="json")}
+        for n, t in enumerate(tools)
+    ]
     lines = "\n".join(json.dumps(r) for r in rows)
     assert good(put(tmp_path, "tools.jsonl", lines + "\n\n")) == tools
 
@@ -317,13 +325,17 @@ def test_a_part_of_the_wrong_kind_never_crashes(tmp_path: Path, content: Any) ->
 def test_a_recursive_schema_is_cut(tmp_path: Path) -> None:
     node = {"type": "object", "properties": {"name": {"type": "string"}, "child": {"$ref": "#/$defs/Node"}}}
     tool = only(
-        tmp_path, {"name": "grow", "parameters": {"properties": {"root": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": node}}}
+        tmp_path,
+        {"name": "grow", "parameters": {"properties": {"root": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": node}}},
     )
     assert tool.parameters["properties"]["root"] == {
         "type": "object",
         "properties": {"name": {"type": "string"}, "child": {"type": "object"}},
     }
-    circle = {"name": "spin", "parameters": {"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/B"}, "B": {"$ref": "#/$defs/A"}}}}
+    circle = {
+        "name": "spin",
+        "parameters": {"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/B"}, "B": {"$ref": "#/$defs/A"}}},
+    }
     assert only(tmp_path, circle).parameters == {"type": "object", "properties": {}}
 
 
@@ -411,7 +423,9 @@ def test_a_bad_row_of_a_product_goes_to_the_bin(tmp_path: Path, row: Any) -> Non
     assert [type(f) for f in found] == [Tool, Dropped]
 
 
-@pytest.mark.xfail(strict=True, reason="schemas._close keeps a YAML date as a date in `examples`: the row read back is another")
+@pytest.mark.xfail(
+    strict=True, reason="schemas._close keeps a YAML date as a date in `examples`: the row read back is another"
+)
 def test_a_yaml_date_is_text(tmp_path: Path) -> None:
     parameter = "{name: day, in: query, schema: {type: string, example: 2024-01-31}}"
     text = f"openapi: 3.0.0\ninfo: {{title: T}}\npaths:\n  /a:\n    get:\n      parameters:\n        - {parameter}\n"
@@ -419,7 +433,10 @@ def test_a_yaml_date_is_text(tmp_path: Path) -> None:
     assert Tool.model_validate_json(tool.model_dump_json()) == tool
 
 
-@pytest.mark.xfail(strict=True, reason="schemas._close keeps bounds that are no numbers ('minimum': '1'); building a world from one raises")
+@pytest.mark.xfail(
+    strict=True,
+    reason="schemas._close keeps bounds that are no numbers ('minimum': '1'); building a world from one raises",
+)
 def test_bounds_are_numbers(tmp_path: Path) -> None:
     odd = {"type": "integer", "minimum": "1", "maximum": "many", "minLength": "x"}
     tool = only(tmp_path, {"name": "t", "parameters": {"properties": {"n": odd}}})
@@ -448,8 +465,12 @@ def test_a_name_is_a_function_name(tmp_path: Path, name: str, safe: str) -> None
 
 
 def test_descriptions_lose_their_mark_up(tmp_path: Path) -> None:
-    text = 'Gets <img src=x onerror="alert(1)"> a <b>thing</b>. See [here](https://evil.example/x). &lt;ok&gt;\n\t\x00End'
-    tool = only(tmp_path, {"name": "t", "description": text, "parameters": {"properties": {"a": {"description": text}}}})
+    text = (
+        'Gets <img src=x onerror="alert(1)"> a <b>thing</b>. See [here](https://evil.example/x). &lt;ok&gt;\n\t\x00End'
+    )
+    tool = only(
+        tmp_path, {"name": "t", "description": text, "parameters": {"properties": {"a": {"description": text}}}}
+    )
     for said in (tool.description, tool.parameters["properties"]["a"]["description"]):
         assert said == "Gets a thing . See here. <ok> End"
     long = only(tmp_path, {"name": "t", "description": "word " * 1000})
@@ -460,10 +481,29 @@ def test_descriptions_lose_their_mark_up(tmp_path: Path) -> None:
 # ---- the pool ---------------------------------------------------------------------------------------------------
 
 
-def reading(operation: str, *, service: str = "s", vendor: str = "aws", text: str = "", newest: bool = True, deprecated: bool = False, **more: Any) -> Reading:
+def reading(
+    operation: str,
+    *,
+    service: str = "s",
+    vendor: str = "aws",
+    text: str = "",
+    newest: bool = True,
+    deprecated: bool = False,
+    **more: Any,
+) -> Reading:
     parameters = {"type": "object", "properties": {p: {"type": "string"} for p in more.pop("takes", "Id").split()}}
     source = Source(vendor=vendor, service=service, operation=operation, version=more.pop("version", "1"))
-    return Reading(Tool(name=operation.rsplit(".", 1)[-1], description=text or operation, parameters=parameters, source=source, **more), newest, deprecated)
+    return Reading(
+        Tool(
+            name=operation.rsplit(".", 1)[-1],
+            description=text or operation,
+            parameters=parameters,
+            source=source,
+            **more,
+        ),
+        newest,
+        deprecated,
+    )
 
 
 def binned(readings: list[Reading]) -> list[tuple[str, str]]:
@@ -489,13 +529,20 @@ def test_copies_in_other_services_are_recorded() -> None:
     ],
 )
 def test_what_differs_is_no_copy(other: dict[str, Any]) -> None:
-    tools, bin_ = sift([reading("GetThing", service="one", text="Gets it"), reading("GetThing", service="two", **{"text": "Gets it", **other})])
+    tools, bin_ = sift(
+        [
+            reading("GetThing", service="one", text="Gets it"),
+            reading("GetThing", service="two", **{"text": "Gets it", **other}),
+        ]
+    )
     assert (len(tools), bin_) == (2, [])
     assert not any(t.also_in for t in tools)
 
 
 def test_transport_parameters_make_no_difference() -> None:
-    assert binned([reading("GetThing"), reading("GetThing", takes="Id ClientToken DryRun X-Amz-Date")]) == [("aws:s/1/GetThing", "duplicate")]
+    assert binned([reading("GetThing"), reading("GetThing", takes="Id ClientToken DryRun X-Amz-Date")]) == [
+        ("aws:s/1/GetThing", "duplicate")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -526,7 +573,11 @@ def test_what_only_looks_like_boilerplate_stays() -> None:
 
 def test_old_and_deprecated_go_with_a_reason() -> None:
     readings = [reading("A", newest=False, version="2019"), reading("B", deprecated=True), reading("C"), reading("C")]
-    assert binned(readings) == [("aws:s/2019/A", "old_version"), ("aws:s/1/B", "deprecated"), ("aws:s/1/C", "duplicate")]
+    assert binned(readings) == [
+        ("aws:s/2019/A", "old_version"),
+        ("aws:s/1/B", "deprecated"),
+        ("aws:s/1/C", "duplicate"),
+    ]
 
 
 def test_a_user_reads_the_same_file_twice(tmp_path: Path) -> None:
@@ -538,10 +589,14 @@ def test_a_user_reads_the_same_file_twice(tmp_path: Path) -> None:
 # ---- aws --------------------------------------------------------------------------------------------------------
 
 
-def aws(folder: Path, service: str, api: str, operations: dict[str, Any], shapes: dict[str, Any], *, packed: bool = False) -> None:
+def aws(
+    folder: Path, service: str, api: str, operations: dict[str, Any], shapes: dict[str, Any], *, packed: bool = False
+) -> None:
     place = folder / "data" / service / api
     place.mkdir(parents=True)
-    body = json.dumps({"metadata": {"serviceFullName": f"The {service}"}, "operations": operations, "shapes": shapes}).encode()
+    body = json.dumps(
+        {"metadata": {"serviceFullName": f"The {service}"}, "operations": operations, "shapes": shapes}
+    ).encode()
     (place / ("service-2.json.gz" if packed else "service-2.json")).write_bytes(gzip.compress(body) if packed else body)
 
 
@@ -565,7 +620,10 @@ AWS_SHAPES = {
     "Word": {"type": "string"},
     "State": {"type": "string", "enum": ["OPEN", "SHUT"]},
     "Nodes": {"type": "list", "member": {"shape": "Node"}},
-    "Node": {"type": "structure", "members": {"Name": {"shape": "Word"}, "State": {"shape": "State"}, "Inner": {"shape": "Node"}}},
+    "Node": {
+        "type": "structure",
+        "members": {"Name": {"shape": "Word"}, "State": {"shape": "State"}, "Inner": {"shape": "Node"}},
+    },
     "Map": {"type": "map", "key": {"shape": "Word"}, "value": {"shape": "Count"}},
 }
 GET_SHELF = {
@@ -672,7 +730,12 @@ def TOPIC_METHODS(name: str) -> dict[str, Any]:  # noqa: N802
             "request": {"$ref": "Topic"},
             "response": {"$ref": "Topic"},
         },
-        "delete": {"id": f"{name}.projects.topics.delete", "httpMethod": "DELETE", "path": "v1/{name}", "response": {"$ref": "Empty"}},
+        "delete": {
+            "id": f"{name}.projects.topics.delete",
+            "httpMethod": "DELETE",
+            "path": "v1/{name}",
+            "response": {"$ref": "Empty"},
+        },
     }
 
 
@@ -700,7 +763,7 @@ def test_google_documents(tmp_path: Path) -> None:
 
 def test_google_stable_before_beta_before_alpha() -> None:
     order = ["strange", "v1alpha1", "v1beta1", "v1beta2", "v2beta1", "v3alpha9", "v3beta1", "v1", "v2", "v2.1", "v10"]
-    assert sorted(order[::-1], key=rank) == order
+    assert sorted(Dice("order").shuffled(order), key=rank) == order
     assert rank("directory_v1") == rank("v1")
 
 
@@ -732,7 +795,14 @@ def tencent(folder: Path, service: str, api: str, actions: dict[str, Any]) -> No
     objects = {
         "MakeIn": {
             "members": [
-                {"name": "VmId", "type": "string", "member": "string", "required": True, "document": "The <b>machine</b>.", "example": "vm-1"},
+                {
+                    "name": "VmId",
+                    "type": "string",
+                    "member": "string",
+                    "required": True,
+                    "document": "The <b>machine</b>.",
+                    "example": "vm-1",
+                },
                 {"name": "Mode", "type": "string", "member": "string", "document": "Valid values: `FAST`, `SLOW`."},
                 {"name": "Ports", "type": "list", "member": "int64", "document": "Ports."},
                 {"name": "Disk", "type": "object", "member": "Disk", "document": "The disk."},
@@ -746,12 +816,25 @@ def tencent(folder: Path, service: str, api: str, actions: dict[str, Any]) -> No
                 {"name": "RequestId", "type": "string", "member": "string"},
             ]
         },
-        "Disk": {"members": [{"name": "Size", "type": "int", "member": "int64"}, {"name": "Next", "type": "object", "member": "Disk"}]},
+        "Disk": {
+            "members": [
+                {"name": "Size", "type": "int", "member": "int64"},
+                {"name": "Next", "type": "object", "member": "Disk"},
+            ]
+        },
     }
-    (place / "api.json").write_text(json.dumps({"metadata": {"apiVersion": api}, "actions": actions, "objects": objects}))
+    (place / "api.json").write_text(
+        json.dumps({"metadata": {"apiVersion": api}, "actions": actions, "objects": objects})
+    )
 
 
-MAKE = {"name": "make", "document": "This API is used to make a machine.", "input": "MakeIn", "output": "MakeOut", "status": "online"}
+MAKE = {
+    "name": "make",
+    "document": "This API is used to make a machine.",
+    "input": "MakeIn",
+    "output": "MakeOut",
+    "status": "online",
+}
 
 
 def test_tencent_definitions(tmp_path: Path) -> None:
@@ -816,14 +899,18 @@ def test_services_of_the_installed_botocore(tmp_path: Path) -> None:
     reasons = Counter(b.reason.reason for b in bin_)
     assert reasons["old_version"] > 50, "cloudfront ships many versions"
     assert reasons["boilerplate"] >= 3
-    assert {t.source.version for t in tools if t.source.service == "cloudfront"} == {max(p.name for p in (root / "data" / "cloudfront").iterdir() if p.is_dir())}
+    assert {t.source.version for t in tools if t.source.service == "cloudfront"} == {
+        max(p.name for p in (root / "data" / "cloudfront").iterdir() if p.is_dir())
+    }
 
 
 def test_services_of_the_installed_google_client(tmp_path: Path) -> None:
     root, at = installed("google-api-python-client", "googleapiclient")
     if root is None:
         pytest.skip("google-api-python-client is not installed")
-    folder = part_of(root, tmp_path, "discovery_cache/documents", ["pubsub.v1.json", "pubsub.v1beta2.json", "tasks.v1.json"])
+    folder = part_of(
+        root, tmp_path, "discovery_cache/documents", ["pubsub.v1.json", "pubsub.v1beta2.json", "tasks.v1.json"]
+    )
     readings = [Reading(*r) for r in read_google(folder, f"google-api-python-client {at}")]
     tools, bin_ = sift(readings)
     sound((tools, bin_), len(readings))
