@@ -17,7 +17,7 @@ A recipe is one of
     {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
-    {"like": "table.column"}          a value that stands there, without a foreign key
+    {"like": "table.column"}          a value that stands there, without a foreign key; "else": recipe where nothing does
     {"given": [...]}                  one of these
     {"template": "arn:{region}:{Name}"}, {"same": "column"}, {"value": 3}, {"position": true}
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}
@@ -136,10 +136,12 @@ class Painter:
             if "reference" in recipes.get(column, {}):
                 row |= self._reference(table, column, recipes[column], number, row, parent)
 
+        busy: set[str] = set()
+
         def draw(column: str) -> None:
-            row[column] = None  # columns that need each other in a circle see nothing
+            busy.add(column)  # of columns that need each other in a circle, the first sees nothing of the last
             for other in sorted(needs(recipes.get(column, {}))):
-                if other in columns and other not in row:
+                if other in columns and other not in row and other not in busy:
                     draw(other)
             row[column] = self._cell(table, column, recipes.get(column, {}), number, row)
 
@@ -199,8 +201,10 @@ class Painter:
 
     def _like(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
         table, _, column = recipe["like"].partition(".")
-        rows = self.rows.get(table, [])
-        return dice.choice(rows)[column] if rows else None
+        values = [r[column] for r in self.rows.get(table, []) if r[column] is not None]
+        if not values:
+            return self.value(recipe["else"], dice, {}, 0) if "else" in recipe else None
+        return dice.choice(values)
 
     def _time(self, recipe: Mapping[str, Any], dice: Dice, row: Row) -> Any:
         low, high = (self.now + _distance(d) for d in recipe["time"])
@@ -238,7 +242,7 @@ MAKERS: dict[str, Callable[[Painter, Mapping[str, Any], Dice, Row, int], Any]] =
     "time": lambda p, r, d, row, n: p._time(r, d, row),
     "id": lambda p, r, d, row, n: fill_id(r["id"].replace("{n}", str(n + 1)), d, p.context | row),
     "template": lambda p, r, d, row, n: fill_id(r["template"].replace("{n}", str(n + 1)), d, p.context | row),
-    "same": lambda p, r, d, row, n: row.get(r["same"]),
+    "same": lambda p, r, d, row, n: bool(row.get(r["same"])) if r.get("boolean") else row.get(r["same"]),
     "like": lambda p, r, d, row, n: p._like(r, d),
     "list": lambda p, r, d, row, n: p._list(r, d, row, n),
     "object": lambda p, r, d, row, n: {k: p.value(v, Dice(d.bits(), k), row, n) for k, v in r["object"].items()},

@@ -1,18 +1,23 @@
 """population.json of a compiled world: surroundings, how many rows, and a recipe for each column."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from agentscaler.dice import Dice
+from agentscaler.envs.amounts import ENDED, FUTURE, GONE
 from agentscaler.envs.arguments import HIDDEN
-from agentscaler.envs.drafts import Col, Draft
-from agentscaler.envs.recipes import Place, recipe_of
-from agentscaler.envs.vocabulary import PROJECTS, REGIONS
+from agentscaler.envs.drafts import STATE, Col, Draft
+from agentscaler.envs.naming import names
+from agentscaler.envs.place import Place, is_empty
+from agentscaler.envs.recipes import not_failed, not_gone, recipe_of, unfinished
+from agentscaler.envs.texts import FAILURES
+from agentscaler.envs.vocabulary import PROJECTS, REASONS, REGIONS
 from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
+from agentscaler.words import field, split
 
 NOW: Final = "2026-06-15T09:00:00Z"
 
@@ -25,19 +30,16 @@ def population_of(made: Plan) -> JsonObject:
     for operation in model.operations:
         if operation.act not in ("get", "list"):
             wrote[operation.table] |= written(operation)
-    holders: dict[str, dict[tuple[str, ...], str]] = {}
-    for name, (group, draft) in made.drafts.items():
-        known = holders.setdefault(group, {})
-        if draft.segment is not None:
-            known[draft.noun] = name
-    here = frozenset(m.compiled.entry.id for m in made.members.values())
+    places = _places(made, wrote)
     for table in model.tables:
-        group, draft = made.drafts[table.name]
-        place = Place(table.name, draft, group, frozenset(wrote[table.name]), made.columns[table.name], here, holders[group])
-        moves = [o for o in model.operations if o.table == table.name and o.state]
-        columns |= {f"{table.name}.{c.name}": _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
-        for move in moves:
+        place = places[table.name]
+        recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
+        _copy_names(recipes, table, made)
+        _in_step(recipes, table)
+        columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
+        for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
+    _fill_needed(columns, model)
     for table in model.tables:
         for part in table.key if table.name in made.unlisted else ():
             recipe = columns[f"{table.name}.{part}"]
@@ -50,6 +52,96 @@ def population_of(made: Plan) -> JsonObject:
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
 
+def _places(made: Plan, wrote: Mapping[str, set[str]]) -> dict[str, Place]:
+    """Where the columns of each table stand; parents come first."""
+    holders: dict[str, dict[tuple[str, ...], str]] = {}
+    for table_name, (group, draft) in made.drafts.items():
+        if draft.segment is not None:
+            holders.setdefault(group, {})[draft.noun] = table_name
+    here = frozenset(m.compiled.entry.id for m in made.members.values())
+    out: dict[str, Place] = {}
+    named: dict[str, dict[tuple[str, ...], str]] = {}
+    depth: dict[str, int] = {}
+    for table in made.model.tables:
+        group, draft = made.drafts[table.name]
+        depth[table.name] = max((depth[r.table] + 1 for r in table.references if r.table in depth), default=0)
+        known = dict(named.get(group, {}))
+        out[table.name] = Place(
+            table.name, draft, group, frozenset(wrote[table.name]), made.columns[table.name], here, holders.get(group, {}), known, depth[table.name]
+        )
+        if (name := _name_column(table, draft)) is not None:
+            named.setdefault(group, {})[draft.noun] = f"{table.name}.{name}"
+    return out
+
+
+def _name_column(table: Table, draft: Draft) -> str | None:
+    """What the rows of a table are called."""
+    if draft.segment is not None:
+        return draft.own
+    found = draft.find("_".join([*draft.noun, "name"])) or draft.find("name")
+    return found if found in {c.name for c in table.columns} and draft.columns[found].kind == "string" else None
+
+
+def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
+    """RoleName beside RoleId is the name of that role."""
+    for leader, recipe in recipes.items():
+        if "reference" not in recipe:
+            continue
+        _, draft = made.drafts[recipe["reference"]]
+        target = {c.name: c for t in made.model.tables if t.name == recipe["reference"] for c in t.columns}
+        copies = {}
+        for column in table.columns:
+            words = field(column.name)
+            its = draft.find(column.name) if words[: len(draft.noun)] == draft.noun and words[-1] in ("name", "arn", "title", "alias", "type") else None
+            plain = not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
+            if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
+                copies[column.name] = its
+        key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
+        for own, its in copies.items():
+            recipe["columns"] = {**recipe.get("columns", {leader: key[-1]}), own: its}
+            recipes[own] = {"with": leader, "column": its}
+
+
+def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
+    """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
+    free = {c.name for c in table.columns if c.null}
+    state = next((n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
+    states = [pair[0] for pair in recipes[state]["choice"]] if state else []
+    for name, recipe in recipes.items():
+        if name not in free or "reference" in recipe or "with" in recipe:
+            continue
+        heard = " ".join(split(name))
+        if "time" in recipe and GONE.search(heard):
+            _only(recipe, state, states, not_gone(states))
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and unfinished(states):
+            recipe["unless"] = {state: unfinished(states)}
+            recipe.pop("null", None)
+        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") == REASONS):
+            _only(recipe, state, states, not_failed(states))
+
+
+def _only(recipe: JsonObject, state: str | None, states: list[Any], without: list[Any]) -> None:
+    """Only rows in another state have it; hardly any, where no state says so."""
+    if state and len(without) < len(states):
+        recipe["unless"] = {state: without}
+        recipe.pop("null", None)
+    else:
+        recipe["null"] = max(recipe.get("null", 0), 0.9)
+
+
+def _fill_needed(columns: Mapping[str, JsonObject], model: Model) -> None:
+    """Columns that a call cannot do without, or that are all an answer shows, hold values even where they are invented."""
+    for operation in model.operations:
+        asked = {a.column for a in operation.arguments if a.required and a.role in ("filter", "match", "key") and a.column}
+        if operation.act in ("get", "list") and operation.shape:
+            shown = set(operation.shape.fields.values())
+            asked |= shown if all(is_empty(columns.get(f"{operation.table}.{c}", {})) for c in shown) else set()
+        for column in asked:
+            for table in (operation.table, operation.through):
+                if is_empty(recipe := columns.get(f"{table}.{column}", {})):
+                    recipe["null"] = 0.0
+
+
 def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject:
     mine = [r for r in table.references if column.name in r.columns]
     if mine:
@@ -57,6 +149,8 @@ def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject
     found = recipe_of(column, place)
     if not next(c for c in table.columns if c.name == column.name).null:
         found.pop("null", None)
+        if "like" in found:
+            found["else"] = names(place.draft.noun, slug=True)
     if found.get("generated") and column.name in place.written and column.name not in table.key:
         found.pop("generated")
         found.pop("touch", None)
@@ -101,6 +195,8 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
     held = [r for r in parents if r.table != table.name]
     if draft.link:
         return [8, 16]
+    if draft.tail:
+        return {"per": held[-1].table, "rows": [1, 1]} if held else [1, 1]
     if held and (draft.own is not None or len(table.key) > len(held[-1].columns)):
         return {"per": held[-1].table, "rows": [1, 4]} | ({"spare": 0.25} if held[-1].on_delete == "RESTRICT" else {})
     if held:
@@ -118,7 +214,6 @@ CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
     "organization": ("610448227193", "388205716604"),
     "folder": ("552017394468",),
     "catalog": ("AWS",),
-    "zone": ("a-1", "b-1"),
 }
 
 
@@ -141,25 +236,34 @@ def _context(made: Plan, columns: Mapping[str, JsonObject]) -> dict[str, list[st
     for name, recipe in columns.items():
         table = name.split(".")[0]
         own = {c.name for t in made.model.tables if t.name == table for c in t.columns}
-        for part in (recipe, *recipe.get("mix", ())):
-            for template in (part.get("template"), part.get("id"), part.get("in"), part.get("fill")):
-                wanted |= fields_of(template) - own if template else set()
+        wanted |= {n for template in _templates(recipe) for n in fields_of(template)} - (own - {name.split(".", 1)[1]})
+    wanted |= {n for name in wanted for value in _values(name, "", "") for n in fields_of(value)}
     vendor = made.model.tables[0].service.split(":")[0] if made.model.tables else "user"
     return {name: closed.get(name) or _values(name, vendor, made.model.title) for name in sorted(wanted)}
 
 
+def _templates(recipe: JsonObject) -> Iterator[str]:
+    """All templates of a recipe, also those of the values inside a list or an object."""
+    yield from (recipe[k] for k in ("template", "id", "in", "fill") if k in recipe)
+    inside = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *(recipe[k] for k in ("list", "else") if k in recipe)]
+    for part in inside:
+        yield from _templates(part)
+
+
 def _values(name: str, vendor: str, title: str) -> list[str]:
-    if name in ("region", "location"):
+    if name == "region":
         return list(REGIONS.get(vendor, REGIONS["aws"]))
+    if name == "location":
+        return ["{region}"]
     if name in ("zone", "availability_zone"):
-        return [f"{r}-b" for r in REGIONS.get(vendor, REGIONS["aws"])]
+        return ["{region}" + z for z in {"aws": ("a", "b"), "tencent": ("-1", "-2")}.get(vendor, ("-b", "-c"))]
     if name in CONTEXTS:
         return list(CONTEXTS[name])
     dice = Dice("context", name, title)
     if name.endswith(("project", "project_id")):
         return [f"{p}-{dice.choice(('prod', 'main', 'eu'))}" for p in dice.sample(PROJECTS.split("|"), 3)]
     if name.endswith("arn"):
-        return [f"arn:aws:{title.split()[0].lower()}:eu-west-1:482916075330:{name[:-4] or 'item'}/{dice.hex(12)}" for _ in range(2)]
+        return [f"arn:aws:{(title or 'aws').split()[0].lower()}:{{region}}:{{account}}:{name[:-4].strip('_') or 'item'}/{dice.hex(12)}" for _ in range(2)]
     if name.endswith(("id", "uin", "no")) or "id" in name.split("_"):
         return [str(10_000 + dice.below(89_999)) + str(dice.below(10_000)) for _ in range(2)]
     return [f"{p}-{name.split('_')[0]}" for p in dice.sample(PROJECTS.split("|"), 3)]

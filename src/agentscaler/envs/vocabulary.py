@@ -34,7 +34,7 @@ KIND_SLUGS: Final[dict[str, str]] = {
     "secret": "db-password|api-token|smtp-login|webhook-secret", "certificate": "web-cert|mail-cert|wildcard-cert|client-cert", "service": "api|web|auth|mail|search",
     "snapshot": "before-upgrade|weekly|monthly|pre-release", "backup": "weekly|nightly|monthly|before-upgrade", "gateway": "gateway|edge|vpn|transit", "endpoint": "endpoint|scoring|ingest|callback",
     "environment": "prod|staging|preview|lab", "domain": "www|shop|mail|docs", "zone": "internal|public|office", "registry": "images|packages|charts", "stack": "web|data|network|monitoring",
-    "group": "admins|readers|operators|batch", "role": "reader|deployer|auditor|backup", "connection": "office|partner|warehouse|replica", "balancer": "web|api|internal|edge",
+    "group": "web|api|batch|workers|edge", "role": "reader|deployer|auditor|backup", "connection": "office|partner|warehouse|replica", "balancer": "web|api|internal|edge",
 }  # fmt: skip
 """Last word of an infrastructure noun -> what follows the project in its names."""
 PEOPLE_NOUNS: Final = frozenset(
@@ -58,16 +58,42 @@ NAMES: Final[dict[str, Words]] = {
     "location place store shop room venue building office warehouse facility branch": _w("Northgate|Riverside|Harbour|Old mill|Station|Market square|Airport|Hill street|Lakeside|Campus", "depot|branch|hall|office|warehouse|annexe|counter|2nd floor"),
     "job task run execution workflow process batch schedule operation export import migration session build deployment pipeline plan": _w("Nightly|Weekly|Month-end|Morning|One-off|Quarterly|Hourly", "import|clean-up|export|stock count|invoice run|backup|index rebuild|mailing|price update"),
     "channel video playlist broadcast live episode show podcast song track stream media clip": _w("Main hall|Studio 2|Morning show|Town council|Match day|Cooking|Ferry cam|Museum tour|Lecture|Open day", "feed|highlights|live|recording|part 1|part 2|replay"),
-    "label tag keyword category topic term classification": _w("urgent|archived|internal|seasonal|reviewed|follow-up|sensitive|draft|partner|training|fragile|export"),
+    "label tag keyword category term classification": _w("urgent|archived|internal|seasonal|reviewed|follow-up|sensitive|draft|partner|training|fragile|export"),
     "budget plan subscription package license contract agreement reservation commitment": _w("Marketing|Travel|Hardware|Training|Cloud|Events|Cleaning|Print|Security|Research", "2025|2026|basic|standard|yearly|reserve"),
     "question survey poll feedback comment review message reply conversation thread chat ticket case request": _w("Late delivery|Wrong size|Invoice question|Login trouble|Refund|Broken link|Change of address|Opening hours|Missing part|Thank you note", "Leeds|Graz|March|April|follow-up|second try|urgent"),
-    "bot agent assistant flow intent skill": _w("Order|Returns|Booking|Opening hours|Invoice|Password|Delivery|Travel|Onboarding|Feedback", "helper|assistant|bot|guide|router"),
+    "bot agent assistant intent skill": _w("Order|Returns|Booking|Opening hours|Invoice|Password|Delivery|Travel|Onboarding|Feedback", "helper|assistant|bot|guide|router"),
     "test suite scenario simulation fixture": _w("checkout|login|search|refund|signup|upload|export|billing", "smoke|load|regression|nightly|mobile", join="-"),
     "calendar": _w("Team|Holiday|Room|Shift|Training|Delivery", "calendar|plan|Leeds|Graz|2026"),
 }  # fmt: skip
 """Words of a noun -> how its rows are called."""
 DESCRIPTIONS: Final = ["for the finance team", "kept for the auditors", "moved from the old office", "trial run, may be dropped", "for the partners in Graz", "copy of the main one", "used on weekends only", "set up by the previous admin", "for the summer interns", "replaces the one from last year", "waiting for approval", "shared with the print shop", "needed until the end of the year", "for customers in the north", "made during the workshop", "for the new branch"]
 REASONS: Final = ["scheduled maintenance", "requested by the owner", "limit reached", "no longer needed", "failed health check", "waiting for capacity", "policy change", "manual change"]
+MESSAGES: Final = (
+    "Your parcel has left our warehouse.|The meeting moved to Thursday at ten.|Please confirm your new address.|Thank you for visiting our stand.|The invoice for March is attached.|"
+    "Our opening hours change next week.|Your booking is confirmed for two people.|We have received your return.|The lift in building B is out of order.|Welcome to the team."
+).split("|")
+QUERIES: Final = (
+    "SELECT id, total FROM orders WHERE total > 100|SELECT city, COUNT(*) FROM customers GROUP BY city|SELECT * FROM sessions WHERE started_at >= '2026-05-01'|"
+    "SELECT sku, SUM(quantity) FROM stock GROUP BY sku|SELECT name, email FROM subscribers ORDER BY name"
+).split("|")
+POLICIES: Final = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}',
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}',
+    '{"Version": "2012-10-17", "Statement": []}',
+)
+SCRIPTS: Final = ("#!/bin/sh\nset -e\n./backup.sh --all\n", "#!/bin/sh\nfind /var/log -mtime +30 -delete\n", "#!/bin/sh\napt-get update && apt-get -y upgrade\n")
+TEAMS: Final[tuple[dict[str, str], ...]] = (
+    {}, {"team": "finance"}, {"team": "support", "stage": "prod"}, {"team": "field", "stage": "test"}, {"stage": "prod"}, {"team": "press"},
+)  # fmt: skip
+"""Tags that rows bear."""
+MACHINES: Final = {
+    "aws": ("t3.medium", "m5.large", "c5.xlarge", "r5.large"),
+    "google": ("e2-medium", "e2-standard-4", "n2-standard-8", "c3-standard-4"),
+    "tencent": ("S5.MEDIUM4", "S5.LARGE8", "SA2.LARGE8", "C3.LARGE16"),
+}
+"""Types of machine, by vendor."""
+BUCKETS: Final = {"aws": "s3://", "google": "gs://", "tencent": "cosn://"}
+"""How each vendor writes the address of a bucket."""
 REGIONS: Final = {
     "aws": ("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2"),
     "google": ("europe-west1", "us-central1", "asia-east1", "europe-north1"),
@@ -82,6 +108,16 @@ def people() -> tuple[str, ...]:
     """Forty full names."""
     fake = _faker()
     return tuple(dict.fromkeys(f"{fake.first_name()} {fake.last_name()}" for _ in range(44)))[:40]
+
+
+@lru_cache(1)
+def first_names() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n.split(" ")[0] for n in people()))
+
+
+@lru_cache(1)
+def last_names() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n.split(" ", 1)[1] for n in people()))
 
 
 @lru_cache(1)

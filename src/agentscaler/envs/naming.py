@@ -1,0 +1,147 @@
+"""What rows are called, and the ids and ARNs they go by."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from agentscaler.envs.documented import examples_of
+from agentscaler.envs.drafts import Col, Noun
+from agentscaler.envs.place import Place, Recipe
+from agentscaler.envs.vocabulary import (
+    KIND_SLUGS,
+    PEOPLE_NOUNS,
+    PHRASE_LISTS,
+    SLUG_LISTS,
+    cities,
+    companies,
+    find_names,
+    first_names,
+    last_names,
+    people,
+    streets,
+)  # fmt: skip
+from agentscaler.words import entity
+
+SOCIAL: Final = re.compile(r"directory|identity|people|chat|classroom|group|mail|contact|connect|team|workspace|workdocs|quicksight|case")
+"""Services whose groups are groups of people."""
+
+
+def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
+    """How the things of a noun are called."""
+    if noun and noun[-1] in PEOPLE_NOUNS:
+        return {"words": [[login(n) for n in people()] if slug else list(people())], "join": ""}
+    kind = KIND_SLUGS.get(noun[-1]) if noun else None
+    if kind is not None and not (noun[-1] == "group" and len(noun) == 1 and SOCIAL.search(service)):
+        return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
+    found = find_names(noun[-1:])
+    if found is None:
+        lists, join = (SLUG_LISTS, "-") if slug else (PHRASE_LISTS, " ")
+        return {"words": [list(part) for part in lists], "join": join}
+    if slug:
+        return {"words": [[re.sub(r"[^a-z0-9]+", "-", w.lower()).strip("-") for w in part] for part in found.lists], "join": "-"}
+    return {"words": [list(part) for part in found.lists], "join": found.join}
+
+
+def known_noun(noun: Noun) -> bool:
+    """Is there a way to call a thing of this noun that is its own?"""
+    return bool(noun) and (noun[-1] in PEOPLE_NOUNS or noun[-1] in KIND_SLUGS or find_names(noun[-1:]) is not None)
+
+
+def login(name: str) -> str:
+    """'Ann O'Neil' -> 'ann.oneil'."""
+    return name.lower().replace(" ", ".").replace("'", "")
+
+
+def emails() -> Recipe:
+    return {"words": [[f"{login(n)}@lindqvist.example" for n in people()]], "join": ""}
+
+
+POOLS: Final[dict[str, Callable[[], list[str]]]] = {
+    "@emails": lambda: [f"{login(n)}@lindqvist.example" for n in people()],
+    "@people": lambda: list(people()),
+    "@logins": lambda: [login(n) for n in people()],
+    "@first": lambda: list(first_names()),
+    "@last": lambda: list(last_names()),
+    "@cities": lambda: list(cities()),
+    "@streets": lambda: list(streets()),
+    "@companies": lambda: list(companies()),
+}
+"""Lists too long to stand in a rule."""
+
+
+def filled(recipe: Recipe) -> Recipe:
+    """A recipe with '@people' and the like replaced by their lists."""
+    words = recipe.get("words")
+    if words and words[0] and words[0][0] in POOLS:
+        return {**recipe, "words": [POOLS[words[0][0]]()], "join": ""}
+    return recipe
+
+
+GLOBAL: Final = frozenset("iam organizations cloudfront route53 globalaccelerator waf shield budgets ce networkmanager".split())
+"""Services of AWS whose ARNs name no region."""
+
+
+# ---- ids --------------------------------------------------------------------------------------------------------
+
+
+def arn(place: Place, tail: str = "{hex:12}", noun: Noun | None = None) -> str:
+    """The ARN of a thing of the service, as a template."""
+    kind = "-".join(place.draft.noun if noun is None else noun) or "item"
+    if place.service in GLOBAL:
+        return f"arn:aws:{place.service}::" + "{account}:" + f"{kind}/{tail}"
+    return f"arn:aws:{place.service}:" + "{region}:{account}:" + f"{kind}/{tail}"
+
+
+PREFIXES: Final = {
+    "instance": "i", "image": "ami", "ami": "ami", "volume": "vol", "ebs volume": "vol", "snapshot": "snap", "security group": "sg", "subnet": "subnet", "vpc": "vpc", "network interface": "eni",
+    "eni": "eni", "route table": "rtb", "internet gateway": "igw", "nat gateway": "nat", "vpc endpoint": "vpce", "transit gateway": "tgw", "launch template": "lt", "allocation": "eipalloc",
+    "customer gateway": "cgw", "vpn gateway": "vgw", "vpn connection": "vpn", "network acl": "acl", "flow log": "fl", "file system": "fs", "key pair": "key",
+}  # fmt: skip
+"""What ids of the things of EC2 begin with, in all of AWS."""
+_PATTERN = re.compile(r"([a-zA-Z]{1,14}[-_])(?:\(\?:)?(?:\[[^\]]+\]|\\w|\\d)")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}")
+_IN_PROSE = re.compile(r"(?i)(?:e\.g\.|such as|example[s]?|like|format)[^A-Za-z0-9]{1,12}`?([a-z]{2,12}-[a-z0-9]{6,20})\b")
+
+
+def id_template(column: Col, place: Place) -> str:
+    """The form of an id: from its pattern, an example, the prose, else from the noun."""
+    schema = column.schema
+    if re.search(r"(?i)uuid$|guid$", column.name):
+        return "{uuid}"
+    pattern = str(schema.get("pattern", ""))
+    if _UUID.search(pattern) or re.search(r"\{8\}-", pattern):
+        return "{uuid}"
+    for example in examples_of(schema):
+        if template := template_from(example):
+            return template
+    if "arn:" not in pattern and (found := _PATTERN.search(pattern)):
+        return found[1] + ("{hex:17}" if place.vendor == "aws" else "{base36:8}")
+    if found := _IN_PROSE.search(str(schema.get("description", ""))):
+        if template := template_from(found[1]):
+            return template
+    rest = entity(column.name)[0] or place.draft.noun
+    if place.vendor == "aws" and place.service != "connect" and (prefix := PREFIXES.get(" ".join(rest[-2:])) or PREFIXES.get(rest[-1])):
+        return prefix + "-{hex:17}"
+    if place.vendor == "google":
+        return "{digits:19}"
+    prefix = rest[-1][:4] if len(rest) == 1 else "".join(w[0] for w in rest)
+    if place.vendor == "user":
+        return f"{prefix[:3]}_" + "{digits:5}"
+    return f"{prefix}-" + ("{hex:12}" if place.vendor == "aws" else "{base36:8}")
+
+
+def template_from(example: str) -> str | None:
+    """'disk-l7mxexxc' -> 'disk-{base36:8}'."""
+    example = example.strip()
+    if not 3 <= len(example) <= 48 or " " in example or example.startswith(("arn:", "http")) or "/" in example:
+        return None
+    if _UUID.match(example):
+        return "{uuid}"
+    if example.isdigit():
+        return f"{{digits:{min(len(example), 15)}}}"
+    found = re.fullmatch(r"([A-Za-z][A-Za-z_]*(?:[-_][A-Za-z]+){0,2}[-_])([A-Za-z0-9]{4,24})", example)
+    if found and (re.search(r"\d", found[2]) or len(found[2]) >= 6):
+        return found[1] + f"{{base36:{len(found[2])}}}"
+    if re.fullmatch(r"[0-9a-f]{8,40}", example):
+        return f"{{hex:{len(example)}}}"
+    return None

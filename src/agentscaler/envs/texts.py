@@ -1,0 +1,381 @@
+"""Recipes of text: what the provider documents, what the words of the field name, what its example shows; else nothing."""
+
+import re
+from typing import Final
+
+from agentscaler.edges import collection_words
+from agentscaler.envs.amounts import CHANGED, Rule, as_text, number_of, rule
+from agentscaler.envs.documented import examples_of, fixed, values_of
+from agentscaler.envs.drafts import STATE, Col
+from agentscaler.envs.naming import arn, filled, id_template, known_noun, names, template_from
+from agentscaler.envs.place import Place, Recipe, unknown
+from agentscaler.envs.vocabulary import (
+    BUCKETS,
+    COUNTRIES,
+    DESCRIPTIONS,
+    KIND_SLUGS,
+    MACHINES,
+    MESSAGES,
+    POLICIES,
+    QUERIES,
+    REASONS,
+    SCRIPTS,
+    SLUG_LISTS,
+)
+from agentscaler.records import Schema
+from agentscaler.words import entity, field
+
+TAGGED: Final = re.compile(r"(?i)tag|label|annotation")
+_SLUGS: Final = list(SLUG_LISTS[0])
+_HOST: Final[Recipe] = {"words": [_SLUGS, ["example.com", "example.org", "internal.example.com"]], "join": "."}
+_IP: Final[Recipe] = {"id": "10.0.{digits:2}.{digits:2}"}
+TEXTS: Final = (
+    rule(r"email|e mail|mail|email address", {"words": [["@emails"]]}),
+    rule(r"phone|mobile|fax|e164|msisdn|phone number|telephone", {"id": "+44 20 7946 0{digits:3}"}),
+    rule(r"(?:md5|sha ?\d*|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
+    rule(r"commit|commit sha|revision sha", {"id": "{hex:40}"}, knowable=False),
+    rule(r"ipv6(?: address| addr)?$", {"id": "2001:db8::{hex:4}"}, knowable=False),
+    rule(r"cidr(?: block| range)?$|ip range$|subnet range", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
+    rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
+    rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
+    rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
+    rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key) ?prefix$|prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
+    rule(r"(?:maintenance|backup) window$", {"window": True}, knowable=False),
+    rule(r"engine(?: name| type)?$", {"engine": True}),
+    rule(r"license model$", {"given": ["license-included", "bring-your-own-license", "general-public-license"]}),
+    rule(r"device name$|device$", {"device": True}),
+    rule(r"(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
+    rule(r"region(?: name| code)?$|location id$", {"template": "{region}"}, knowable=False),
+    rule(r"account id|owner id|owner account|aws account|account number|owner$", {"template": "{account}"}, knowable=False),
+    rule(r"(?:uin|owner uin|sub uin)$", {"id": "1000{digits:8}"}, knowable=False),
+    rule(r"app id|appid", {"id": "13{digits:8}"}, knowable=False),
+    rule(r"project$|project id", {"template": "{project}"}, knowable=False),
+    rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
+    rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)|(?:s3|gcs|cos)(?: location| uri| path)$", {"bucket": True}, knowable=False),
+    rule(r"url|uri|link|href|website|webhook|webhook url|callback|homepage|icon|logo", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
+    rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
+    rule(r"first name|given name|forename", {"words": [["@first"]]}),
+    rule(r"last name|family name|surname", {"words": [["@last"]]}),
+    rule(r"full name|display name of user|real name|nick ?name|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
+    rule(r"user ?name|uname|login name|login|account name|db user|user$|sender|recipient|assumer name", {"words": [["@logins"]]}),
+    rule(r"city|town", {"words": [["@cities"]]}),
+    rule(r"country code|country iso code|nationality", {"choice": [["DE", 3], ["JP", 2], ["PT", 1], ["CA", 1], ["FI", 1]]}),
+    rule(r"country|country name", {"given": COUNTRIES}),
+    rule(r"street|address line|postal address|street address|mailing address", {"words": [["@streets"]]}),
+    rule(r"zip|zip code|postal|postal code|postcode", {"id": "{digits:5}"}),
+    rule(r"currency(?: code)?", {"choice": [["EUR", 5], ["USD", 4], ["GBP", 2], ["JPY", 1]]}),
+    rule(r"(?:language|locale|lang)(?: code)?$", {"choice": [["en-US", 5], ["de-DE", 2], ["fr-FR", 2], ["ja-JP", 1]]}),
+    rule(r"mime(?: type)?|content type|media type", {"given": ["application/pdf", "image/png", "text/csv", "application/json"]}),
+    rule(r"company|company name|supplier|manufacturer|publisher|organization name|merchant name|institution", {"words": [["@companies"]]}),
+    rule(r"creat(?:ed|or)(?: by)?|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|owner name|operator|operator name|reviewer|initiator|approver", {"words": [["@emails"]]}),
+    rule(r"(?:instance|node|machine|broker|cache node) (?:type|class|size)", {"machine": True}),
+    rule(r"engine version|runtime version|kubernetes version|version$|version name|release", {"given": ["1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0"]}),
+    rule(r"operating system|os(?: name| type)?$|platform$", {"given": ["Linux", "Windows", "Ubuntu 24.04", "Debian 12"]}),
+    rule(r"architecture|cpu architecture", {"given": ["x86_64", "arm64"]}),
+    rule(r"(?:ip |transport )?protocol$", {"given": ["TCP", "UDP"]}),
+    rule(r"http method$|request method$", {"given": ["GET", "POST", "PUT"]}),
+    rule(r"port$", {"given": ["80", "443", "3306", "8080"]}),
+    rule(r"port range$|ports$", {"given": ["80", "443", "8000-8100"]}),
+    rule(r"branch(?: name)?$", {"given": ["main", "develop", "release-2.1", "fix-login"]}),
+    rule(r"namespace(?: name)?$", {"given": ["default", "monitoring", "payments", "web"]}),
+    rule(r"schema name$|database schema$", {"given": ["public", "sales", "analytics"]}),
+    rule(r"(?:database|db) ?(?:name)?$", {"given": ["orders", "billing", "inventory", "customers"]}),
+    rule(r"(?:table|collection) ?name$", {"given": ["customers", "sessions", "prices", "bookings"]}),
+    rule(r"column ?name$", {"given": ["city", "total", "created_at", "email"]}),
+    rule(r"metric ?name$", {"given": ["CPUUtilization", "MemoryUsage", "RequestCount", "Latency"]}),
+    rule(r"header ?name$", {"given": ["X-Forwarded-For", "X-Request-Id", "User-Agent"]}),
+    rule(r"time ?format$|date ?format$", {"given": ["%Y-%m-%d %H:%M:%S", "%d/%b/%Y:%H:%M:%S"]}, knowable=False),
+    rule(r"delimiter|separator", {"given": [",", ";", "|"]}, knowable=False),
+    rule(r"character ?set(?: name)?$|charset(?: name)?$", {"given": ["utf8mb4", "utf8", "latin1"]}, knowable=False),
+    rule(r"regex|regexp|regular expression|pattern", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
+    rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
+    rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": ""}),
+    rule(r"cron|cron expression|schedule expression", {"given": ["cron(0 6 * * ? *)", "cron(30 22 * * ? *)", "cron(0 12 ? * MON *)"]}, knowable=False),
+    rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
+    rule(r"gender|sex", {"given": ["female", "male"]}),
+    rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
+    rule(r"password|token|secret|passphrase|(?:api|access|auth|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
+    rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"given": QUERIES}, knowable=False),
+    rule(r"script|command|user data|script content|command line", {"given": list(SCRIPTS)}, knowable=False),
+    rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
+    rule(r"error(?: message| code| info| detail| msg)?$|failure(?: reason| message| info)?$|(?:status|state) (?:message|reason|detail|text|info|msg)|reason|cause|fail reason|err msg|error reason", {"given": REASONS}),
+    rule(r"(?:error|failure|status|state) description$", {"given": REASONS}),
+    rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
+    rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"given": list(DESCRIPTIONS)}),
+    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"given": MESSAGES}, knowable=False),
+)  # fmt: skip
+FAILURES: Final = re.compile(r"(?i)error|fail|reason$|cause$|status_?(?:message|reason|msg)|state_?(?:message|reason)|err_?msg")
+"""Columns that only a row has with which something went wrong."""
+_FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location".split())
+_NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
+_CALLED = frozenset("display full friendly title custom new short resource".split())
+
+
+def text_of(name: str, schema: Schema, place: Place) -> Recipe:
+    """The recipe of a text column or field."""
+    words = field(name)
+    last = words[-1] if words else ""
+    if constant := fixed(schema):
+        return {"value": constant}
+    if words[-2:] == ("tag", "key") or (words == ("key",) and place.draft.noun[-1:] == ("tag",)):
+        return {"given": ["team", "stage", "owner"]}
+    if words[-2:] == ("tag", "value") or (words == ("value",) and place.draft.noun[-1:] == ("tag",)):
+        return {"given": ["finance", "support", "prod", "test"]}
+    if last == "kind" and place.vendor == "google":
+        return {"value": f"{place.service.split('.')[0]}#{_camel(place.draft.noun)}"}
+    if last not in _FREE and (values := values_of(schema)):
+        return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
+    if (outside := _cloud_thing(name, schema, place)) is not None:
+        return outside
+    if STATE.search(name):
+        return _state(schema)
+    if (called := _name(name, schema, place)) is not None:
+        return called
+    if (number := _written_number(name, schema)) is not None:
+        return number
+    special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
+    if special is not None:
+        return _of_vendor(filled(special), place)
+    return _fallback(name, schema, place)
+
+
+def _rules(words: tuple[str, ...], schema: Schema, place: Place) -> tuple[Rule, ...]:
+    """The rules, with what an address is here in front."""
+    if words[-1:] in (("address",), ("addr",)) and not {"ipv6", "mac", "mail", "email"} & set(words):
+        return (Rule(re.compile(""), lambda _: _address(schema, place)), *TEXTS)
+    return TEXTS
+
+
+def _address(schema: Schema, place: Place) -> Recipe:
+    """A machine's, a person's, or a house's."""
+    text = str(schema.get("description", "")).lower()
+    noun = set(place.draft.noun)
+    if "mail" in text:
+        return {"words": [["@emails"]], "knowable": True}
+    if re.search(r"\bip\b|host|endpoint|network|dns|server|cluster|node|domain|instance|access", text) or "port" in place.beside or noun & {"endpoint", "server", "node", "instance", "cluster", "gateway", "es", "kafka", "ip", "eip", "listener", "nat", "redis", "host"}:
+        return dict(_IP)
+    if re.search(r"street|postal|mailing|building|office|shipping|city", text) or noun & {"location", "venue", "building", "place", "customer", "contact", "person", "office", "site", "address", "store"}:
+        return {"words": [["@streets"]], "knowable": True}
+    return unknown(dict(_IP))
+
+
+def _state(schema: Schema) -> Recipe:
+    """A state whose names the provider does not give: its examples, or the common ones."""
+    if examples := examples_of(schema):
+        return {"given": examples[:6], "knowable": True} if len(examples) > 1 else unknown({"given": examples}, empty=False)
+    return unknown({"choice": [["ACTIVE", 6], ["PENDING", 2], ["STOPPED", 2], ["FAILED", 1]]}, empty=False)
+
+
+def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
+    """What the row itself is called, or a thing beside it."""
+    words = field(name)
+    if words[-1:] not in _NAMED:
+        return None
+    head = words[:-1]
+    if not head or set(head) <= set(place.draft.noun) | _CALLED:
+        pattern = str(schema.get("pattern", ""))
+        slug = bool(re.fullmatch(r"\^?[\[\(].*[\]\)][+*{].*", pattern)) and " " not in pattern and "\\s" not in pattern
+        return {**names(place.draft.noun, slug=slug, service=place.service), "knowable": True}
+    if table := place.named.get(head):
+        return {"like": table}
+    if any(r.pattern.search(" ".join(words)) for r in TEXTS):
+        return None
+    found = {**names(head, slug=True, service=place.service), "knowable": True}
+    return found if known_noun(head) else unknown(found, empty=False)
+
+
+def _written_number(name: str, schema: Schema) -> Recipe | None:
+    """A number that is written as a string: '34'."""
+    words = " ".join(field(name))
+    example = (examples_of(schema) or [""])[0]
+    plain = schema.get("format") in ("int64", "uint64", "int32", "float", "double") or re.fullmatch(r"-?\d{1,6}(?:\.\d+)?", example)
+    counted = re.search(r"\b(?:count|num|number of \w+|total|price|amount|cost|fee|charge|spend|progress|percent|percentage|rate|quantity|length|len|size|capacity|bandwidth|timeout|seconds?)$", words)
+    if words.endswith("serial number") or not (plain or (counted and not example)) or words.endswith((" id", "version")):
+        return None
+    if schema.get("format") == "duration":
+        return {"given": ["60s", "300s", "900s", "3600s"]}
+    kind = "number" if re.search(r"price|amount|cost|fee|charge|spend", words) or "." in example else "integer"
+    found = number_of(name, {**schema, "type": kind})
+    return as_text({k: v for k, v in found.items() if k != "null"})
+
+
+# ---- by vendor --------------------------------------------------------------------------------------------------
+
+
+def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
+    """What each vendor writes in its own way: zones, buckets, machines."""
+    if "zone" in recipe:
+        return {"mix": [{"template": "{region}" + z} for z in {"aws": ("a", "b", "c"), "google": ("-b", "-c")}.get(place.vendor, ("-1", "-2"))]}
+    if "window" in recipe:
+        return {"given": ["sun:03:00-sun:04:00", "sat:22:30-sat:23:30"]} if place.vendor == "aws" else {"given": ["02:00-03:00", "22:30-23:30"]}
+    if "engine" in recipe:
+        return {"given": ["postgres", "mysql", "mariadb"], "knowable": True} if _DATABASES.search(place.service) else unknown({"given": ["default"]})
+    if "device" in recipe:
+        return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
+    if "policy" in recipe:
+        return {"given": list(POLICIES)} if place.vendor == "aws" else unknown({"given": ["{}"]})
+    if "bucket" in recipe:
+        return {"words": [[BUCKETS.get(place.vendor, "s3://")], _SLUGS, ["-exports/", "-data/", "-archive/"], ["2025", "2026", "latest"]], "join": ""}
+    if "machine" in recipe:
+        return {"given": list(MACHINES.get(place.vendor, ("small", "medium", "large"))), "knowable": True}
+    return recipe
+
+
+_DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
+_ARN = re.compile(r"arn:aws[\w\\\[\]{}()|*+?:-]*?:([a-z][a-z0-9-]+):")
+_FORMAT = re.compile(r"((?:projects|organizations|folders|billingAccounts|customers|accounts|properties)/[{*][\w/{}*.\-]{3,120})")
+
+
+def _cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
+    """ARNs and resource names: of the row itself, of a row of the world, of something outside it."""
+    words = field(name)
+    text = f"{schema.get('description', '')} {schema.get('pattern', '')}"
+    rest = entity(name)[0] or words
+    if place.vendor == "google":
+        return _resource(words, rest, text, place)
+    if place.vendor != "aws":
+        return None
+    if "kms" in words or words[-2:] == ("encryption", "key"):
+        return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
+    says_arn = words[-1:] in (("arn",), ("role",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"\(ARN\)|\bARN\b", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
+    if not says_arn:
+        return None
+    own = place.draft.own
+    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
+    if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
+        return {"template": arn(place, "{" + own + "}")} if own else {"id": arn(place)}
+    return {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
+
+
+_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam"}
+
+
+def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
+    """A few ARNs of things outside the world, by what the field calls them."""
+    kind = next((w for w in reversed(rest) if w in _SERVICES), "")
+    service = says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service)
+    some = SLUG_LISTS[0][:5]
+    forms = {
+        "iam": "arn:aws:iam::{account}:" + {"user": "user", "principal": "user", "policy": "policy"}.get(kind, "role") + "/%s-" + {"user": "admin", "principal": "admin", "policy": "access"}.get(kind, "service"),
+        "s3": "arn:aws:s3:::%s-uploads",
+        "sns": "arn:aws:sns:{region}:{account}:%s-events",
+        "sqs": "arn:aws:sqs:{region}:{account}:%s-jobs",
+        "lambda": "arn:aws:lambda:{region}:{account}:function:%s-handler",
+        "kinesis": "arn:aws:kinesis:{region}:{account}:stream/%s-events",
+    }
+    if service in ("kms", "acm"):
+        return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
+    form = forms.get(service, f"arn:aws:{service}:" + "{region}:{account}:" + f"{'-'.join(rest) or 'item'}/%s")
+    return [form % word for word in some]
+
+
+def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: Place) -> Recipe | None:
+    """Google resource names."""
+    if rest != place.draft.noun and words[-1:] != ("id",) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
+        return {"like": table}
+    joined = " ".join(words)
+    some = SLUG_LISTS[0][:5]
+    if re.search(r"(?:kms|crypto|encryption) key(?: name)?$|kms key", joined):
+        return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s", some)
+    if re.search(r"service account(?: email| name)?$", joined):
+        return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)
+    if found := _FORMAT.search(text):
+        return _from_format(found[1].rstrip("./`"), words, place)
+    if words[-1:] == ("network",):
+        return _names_of("projects/{project}/global/networks/%s", ("default", "shared", "internal"))
+    if words[-1:] in (("subnetwork",), ("subnet",)):
+        return _names_of("projects/{project}/regions/{region}/subnetworks/%s", ("default", "shared", "internal"))
+    if joined in ("topic", "pubsub topic", "notification topic"):
+        return _names_of("projects/{project}/topics/%s", some)
+    if words[-1:] == ("location",) and len(words) < 3 and re.search(r"(?i)region|location", text):
+        return {"template": "{region}"}
+    if joined in ("image", "container image", "image uri"):
+        return _names_of("{region}-docker.pkg.dev/{project}/apps/%s:1.4.2", some)
+    return None
+
+
+def _names_of(form: str, words: tuple[str, ...]) -> Recipe:
+    return {"mix": [{"template": form % word} for word in words]}
+
+
+def _from_format(form: str, words: tuple[str, ...], place: Place) -> Recipe | None:
+    """'projects/{project}/locations/{location}/keyRings/{key_ring}' -> names of that form."""
+    parts = form.split("/")
+    if len(parts) % 2 or not re.fullmatch(r"[{*].*", parts[-1]):
+        return None
+    out = []
+    for collection, holder in zip(parts[::2], parts[1::2], strict=True):
+        if not re.fullmatch(r"[{*].*", holder):
+            out.append(f"{collection}/{holder}")
+        elif collection in ("projects", "locations", "regions", "organizations", "folders"):
+            out.append(collection + "/{" + {"projects": "project", "locations": "region", "regions": "region"}.get(collection, collection[:-1]) + "}")
+        else:
+            out.append(f"{collection}/%s")
+    table = place.named.get(collection_words(parts[-2]))
+    if table and table.endswith(".name") and collection_words(parts[-2]) in place.holders and collection_words(parts[-2]) != place.draft.noun:
+        return {"like": table}
+    made = "/".join(out)
+    if "%s" not in made:
+        return {"template": made}
+    return {"mix": [{"template": made.replace("%s", word)} for word in SLUG_LISTS[0][:5]]}
+
+
+def _camel(noun: tuple[str, ...]) -> str:
+    return noun[0] + "".join(w.capitalize() for w in noun[1:]) if noun else "item"
+
+
+_BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
+_OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
+"""Words that name too many kinds of thing to have names."""
+
+
+# ---- where nothing else speaks ----------------------------------------------------------------------------------
+
+
+def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
+    """An id of something outside, the provider's example, a thing that has names of its own; else nothing."""
+    words = field(name)
+    if schema.get("format") == "duration":
+        return {"given": ["60s", "300s", "900s", "3600s"]}
+    if entity(name)[1] and words[-1] != "name":
+        template = id_template(Col(name, schema), place)
+        if words in (("id",), ("arn",)):
+            return {"id": template}
+        return {"given": [_outside(template, place, name, n) for n in range(6)]}
+    if examples := examples_of(schema):
+        return like_examples(examples, words)
+    if "AWS::" in str(schema.get("pattern", "")) + str(schema.get("description", "")):
+        return {"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"], "knowable": True}
+    if table := place.named.get(words):
+        return {"like": table}
+    if place.vendor != "google" and words[-1:] and words[-1] in _BY_ID:
+        template = id_template(Col(f"{words[-1]}_id", {}), place)
+        return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
+    if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
+        return unknown(names(words, slug=True, service=place.service), empty=False)
+    return unknown({"given": [f"{a}-{b}" for a, b in zip(SLUG_LISTS[0][:6], SLUG_LISTS[1][3:9], strict=True)]})
+
+
+def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
+    """The provider's examples as they are; a single one is varied only where its kind has a rule for that."""
+    first = examples[0]
+    if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", first):
+        return dict(_IP)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?.*", first):
+        moment: Recipe = {"time": ["-60d", "-31d"] if CHANGED.search(" ".join(words)) else ["-110d", "-61d"]}
+        return moment | ({"as": "spaced"} if " " in first else {})
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", first):
+        return {"time": ["-110d", "-61d"], "as": "date"}
+    if len(examples) > 1:
+        return {"given": examples, "knowable": True}
+    if (re.search(r"\d", first) or "-" in first) and (template := template_from(first)) and (template == "{uuid}" or words[-1:] in (("id",), ("uuid",), ("quuid",), ("key",), ("instance",), ("cluster",), ("vpc",), ("subnet",))):
+        return {"id": template}
+    return unknown({"given": [first]}, empty=False)
+
+
+def _outside(template: str, place: Place, name: str, n: int) -> str:
+    """One of a few ids of something outside the world."""
+    from agentscaler.dice import Dice
+    from agentscaler.population import fill_id
+
+    return fill_id(template, Dice("outside", place.group, name, n), {})
