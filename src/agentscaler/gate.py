@@ -5,7 +5,7 @@ are answered with an error and no change; foreign keys hold after every call; eq
 restore agree; every tool can be reached with arguments that exist in the state.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
@@ -173,6 +173,7 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
     optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body")]
     if operation.act in ("update", "put", "create") and optional:
         wanted += dice.sample(optional, 1 + dice.below(min(3, len(optional))))
+    wanted += [a for a in operation.arguments if a.role == "force"]
     for argument in wanted:
         value = _value(world, argument, operation, table, model, row, parents, dice, properties[argument.name])
         if value is not None:
@@ -219,6 +220,8 @@ def _value(
         return max(least, 0) if argument.role == "offset" else most
     if argument.role == "token":
         return None
+    if argument.role == "force":
+        return True
     if argument.role in ("key", "match", "filter"):
         value = row.get(argument.column or "")
         if value is None and (other := _referred(world, argument, table, model, dice)) is not None:

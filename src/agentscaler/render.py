@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from agentscaler.errors import Dropped
-from agentscaler.records import Argument, Column, Model, Operation, Shape, Table
+from agentscaler.records import Argument, Model, Operation, Shape, Table
 
 WIDTH = 110
 

@@ -113,6 +113,8 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
         column = columns.get(argument.column or "")
         if column is not None and argument.role == "value" and column.choices and "enum" in schema:
             schema["enum"] = [v for v in schema["enum"] if v in column.choices] or schema["enum"]
+        if argument.template and "/" in argument.template and argument.template not in schema.get("description", ""):
+            schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
         shown[argument.name] = schema
     required = [a.name for a in operation.arguments if a.required]
     parameters: Schema = {"type": "object", "properties": shown, "required": required, "additionalProperties": False}

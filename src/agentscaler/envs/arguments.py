@@ -1,14 +1,14 @@
 """What each parameter of a tool is for: names the row, narrows a list, is written, pages, or names the surroundings."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.columns import parent_path, unpacked
 from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, python_name, table_of, usable
 from agentscaler.envs.items import is_plural, one_of
-from agentscaler.envs.keys import parent_parameter
+from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
 from agentscaler.schemas import kind_of
@@ -26,6 +26,7 @@ LOST: Final = {
     "derived_view": "most of its result is computed from elsewhere",
     "sets_nothing": "no argument sets a column",
     "no_target_state": "no status column holds a state its verb leads to",
+    "unseen": "no read shows what it writes",
     "not_two_ends": "the two rows it ties are not both known",
     "batch": "it makes several things at once from a list of objects",
     "copies": "it copies or restores from a source whose content is not known",
@@ -56,7 +57,7 @@ def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[st
     """Arguments that name the world's surroundings."""
     out = {}
     for name, schema in entry.parameters.items():
-        if name in service.contexts and kind_of(schema) in ("string", "integer") and (draft is None or name not in draft.key):
+        if name in service.contexts and kind_of(schema) in ("string", "integer") and (draft is None or name not in draft.key) and not _held(name, schema, draft):
             out[name] = argument(entry, name, "within", template="{" + snake(name) + "}")
     if draft is not None and draft.fixed is not None:
         loose = [p for p in entry.tool.source.in_path if p not in placeholders(entry.tool.source.path or "")]
@@ -68,8 +69,15 @@ def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[st
         noun = collection_words(holders[-1]) if holders else ()
         held = noun in service.tables and service.tables[noun].segment is not None
         if path and not held:
-            out[parent] = argument(entry, parent, "within", "parent", template=context_path(path))
+            out[parent] = argument(entry, parent, "within", "parent" if "parent" in draft.columns else None, template=context_path(path))
     return out
+
+
+def _held(name: str, schema: Schema, draft: Draft | None) -> bool:
+    """Do the rows themselves say it (accountId of each profile)? Then it names no surroundings here."""
+    column = draft.columns.get(draft.find(name) or "") if draft is not None else None
+    words = entity(name)[0] or field(name)
+    return column is not None and column.shown and column.kind == kind_of(schema) and words[-1] not in STRICT_CONTEXT - {"account"} and words != ("user",)
 
 
 def context_path(path: str) -> str:
@@ -117,18 +125,19 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
     holders = placeholders(entry.tool.source.path or "")
     if draft.segment is not None:
         loose = [n for n in entry.tool.source.in_path if n not in holders]
-        if loose and collection_words(holders[-1]) == draft.noun:
+        if loose and (draft.tail or collection_words(holders[-1]) == draft.noun):
             return loose[0], own
         raise Lost("no_key")
     item_path = bool(holders) and entry.what.kind not in ("create", "list")
-    for test in (
+    tests: tuple[Callable[[str], bool], ...] = (
         lambda n: n == own or field(n) in wanted or field(one_of(n)) in wanted,
         lambda n: field(n) in (draft.noun, draft.noun[-1:]),
         lambda n: alternative(n, draft) is not None,
         lambda n: item_path and n == holders[-1],
         lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required,
         lambda n: field(n)[-1] == field(own)[-1] and (table_of(n, service.tables) == draft.noun or (len(field(n)) > 1 and draft.noun[1 - len(field(n)) :] == field(n)[:-1])),
-    ):
+    )
+    for test in tests:
         found = [n for n in names if test(n)]
         if found:
             name = min(found, key=lambda n: (n not in entry.required, kind_of(entry.parameters[n]) == "array", len(n), n))
@@ -156,7 +165,7 @@ def alternative(name: str, draft: Draft) -> str | None:
 
 
 def paging(entry: Entry) -> dict[str, Argument]:
-    out = {}
+    out: dict[str, Argument] = {}
     for name, schema in entry.parameters.items():
         words = field(name)
         kind = kind_of(schema)
@@ -180,6 +189,8 @@ def column_of(entry: Entry, name: str, draft: Draft, service: Service) -> Col | 
         found = draft.find(one_of(name))
     if found is None and kind_of(schema) == "string" and (target := table_of(name, service.tables, draft.noun)):
         found = next((c.name for c in draft.columns.values() if c.reference == target), None)
+    if entry.what.kind in ("update", "put") and (found is None or not draft.columns[found].shown) and name in entry.required:
+        found = draft.alias(name, kind_of(schema)) or found
     return draft.columns.get(found) if found else None
 
 
@@ -250,7 +261,7 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
             if name in entry.required:
                 out[name] = argument(entry, name, "option")
             continue
-        if own and (body := unpacked(draft, entry, name, schema)) is not None:
+        if own and (body := unpacked(draft, name, schema)) is not None:
             columns = matched(body, draft)
             keyed = draft.key if not new or draft.segment is not None else ()
             columns = {p: c for p, c in columns.items() if c not in keyed and c not in used and not (draft.segment and c == "parent")}

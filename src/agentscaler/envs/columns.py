@@ -101,7 +101,7 @@ def _write_column(draft: Draft, entry: Entry, name: str, schema: Schema) -> None
         return
     if (draft.segment or draft.fixed) and (name in ("parent", "name", *entry.tool.source.in_path) or is_slug(name, draft)):
         return
-    if body := unpacked(draft, entry, name, schema):
+    if body := unpacked(draft, name, schema):
         for inner, property_ in body.items():
             if column := draft.add(inner, property_):
                 column.written = True
@@ -110,18 +110,25 @@ def _write_column(draft: Draft, entry: Entry, name: str, schema: Schema) -> None
         column.written = True
 
 
-def unpacked(draft: Draft, entry: Entry, name: str, schema: Schema) -> dict[str, Schema] | None:
-    """The properties of an argument that is the thing itself: UpdateBackupPolicy(BackupPolicy={Status})."""
-    if kind_of(schema) != "object" or not schema.get("properties") or name in draft.columns:
+def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | None:
+    """The properties of an argument that is the thing itself: UpdateBackupPolicy(BackupPolicy={Status}), TriggerUpdate, DatabaseInput."""
+    if kind_of(schema) != "object" or not schema.get("properties") or (name in draft.columns and draft.columns[name].shown):
         return None
     words = field(name)
     wraps = {field(w) for e in draft.entries if e.item for w in e.item.wrap[-1:]}
     properties = {k: v for k, v in schema["properties"].items() if usable(k, v)}
-    if words in wraps or words in (draft.noun, draft.noun[-1:]):
-        known = sum(draft.find(k) is not None for k in properties)
-        if properties and (known >= 0.5 * len(properties) or not any(c.shown for c in draft.columns.values())):
+    known = [c for k in properties if (c := draft.find(k)) is not None]
+    bare = words[:-1] if words[-1:] and words[-1] in _WRAPPERS else words[1:] if words[:1] == ("update",) else words
+    if words in wraps or bare in (draft.noun, draft.noun[-1:], ()) or words in (draft.noun, draft.noun[-1:]):
+        if properties and (len(known) >= 0.5 * len(properties) or not any(c.shown for c in draft.columns.values())):
             return properties
+    shown = [c for c in known if draft.columns[c].shown]
+    if len(shown) >= 3 and len(shown) >= 0.7 * len(properties) and draft.find(name) is None:
+        return properties
     return None
+
+
+_WRAPPERS = frozenset(["update", "input", "detail", "info", "param", "parameter", "setting", "property", "attribute", "configuration", "config", "definition", "data", "option", "spec", "request", "body", "change"])
 
 
 def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool) -> None:

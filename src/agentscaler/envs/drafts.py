@@ -24,6 +24,12 @@ OPTION: Final = re.compile(
 MAX_COLUMNS: Final = 36
 
 
+_ROLES: Final = frozenset(["new", "target", "desired", "updated", "modified", "expected", "to", "update", "modify", "set"])
+"""Words in front of a parameter that sets the column behind them."""
+_SAME: Final = {"desc": "description", "remark": "description", "comment": "description", "note": "description"}
+_PLAIN: Final = frozenset(["version", "name", "status", "state", "description", "type", "mode", "class", "size", "alias", "title", "password"])
+
+
 class Entry(NamedTuple):
     """One tool of the service, read."""
 
@@ -107,6 +113,8 @@ class Draft:
         """One row in the whole world (account settings)."""
         self.segment: str | None = None
         """Google resource names: the collection in the key, 'clusters'."""
+        self.tail = False
+        """Google: each row is the one thing of its kind that its parent has, '{parent}/dnsForwarding'."""
         self.fixed: str | None = None
         """Google settings: the one resource name that there is, 'projects/{project}/settings'."""
         self.link = False
@@ -131,9 +139,22 @@ class Draft:
         words = field(name)
         if words in self.canon:
             return self.canon[words]
-        if len(words) > 1 and words[0] in ("new", "target", "desired", "updated"):
-            return self.canon.get(words[1:]) or self._by_short(words[1:])
+        bare = words[1:] if len(words) > 1 and words[0] in _ROLES else words[:-1] if len(words) > 1 and words[-1] == "control" else ()
+        if bare and (found := self.canon.get(bare) or self._by_short(bare)):
+            return found
         return self._by_short(words)
+
+    def alias(self, name: str, kind: str) -> str | None:
+        """The one shown column of this kind that an update's parameter means: PackageVersion -> Version, Desc -> Description."""
+        words = field(name)
+        last = _SAME.get(words[-1], words[-1]) if words else ""
+        found = []
+        for column in self.columns.values():
+            theirs = self._short(field(column.name))
+            if column.shown and column.kind == kind and column.name not in self.key and theirs and _SAME.get(theirs[-1], theirs[-1]) == last:
+                if len(theirs) == 1 or theirs[:-1] == words[:-1] or len(words) == 1:
+                    found.append(column.name)
+        return found[0] if len(found) == 1 and last in _PLAIN else None
 
     def _by_short(self, words: Noun) -> str | None:
         short = self._short(words)

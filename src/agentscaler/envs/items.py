@@ -42,12 +42,13 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     plain = {n: s for n, s in body.items() if not _aside(n, s)}
     if not plain:
         return None
-    path, many, item = _descend(plain, what, what.kind == "list")
+    one = tool.source.vendor == "google" and what.verb == "get" and not what.extra and (tool.source.path or "").endswith("}")
+    path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
     wrap = tuple(n for n, _ in path)
     nested = tuple(listed for _, listed in path)
     if many and kind_of(item) != "object":
         return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
-    fields = {n: s for n, s in item.get("properties", {}).items() if path or not _aside(n, s)} if path else plain
+    fields = item.get("properties", {}) if path else plain
     return Item(wrap, many, False, fields, token, total, nested) if fields else None
 
 
@@ -79,8 +80,10 @@ def _descend(body: dict[str, Schema], what: Analysis, wants_list: bool) -> tuple
     here: Schema = {"type": "object", "properties": body}
     for _ in range(3):
         properties = here.get("properties", {})
-        choice = (_inner_list(properties, what), True) if many else _choose(properties, what, wants_list and not _stands_alone(properties, what, path), len(path))
-        if choice is None or choice[0] is None:
+        alone = _stands_alone(properties, what, path)
+        inner_list = _inner_list(properties, what) if many else None
+        choice = (inner_list, True) if inner_list else None if many else _choose(properties, what, wants_list and not alone, len(path))
+        if choice is None:
             break
         name, listed = choice
         inner = properties[name]
@@ -92,7 +95,7 @@ def _descend(body: dict[str, Schema], what: Analysis, wants_list: bool) -> tuple
             break
         if many and _inner_list(inner["properties"], what) is None:
             break
-        if not wants_list and not many and len(inner["properties"]) > 2:
+        if (alone or not wants_list) and not many and len(inner["properties"]) > 2:
             break
     return path, many, here
 
@@ -100,10 +103,10 @@ def _descend(body: dict[str, Schema], what: Analysis, wants_list: bool) -> tuple
 def _stands_alone(properties: dict[str, Schema], what: Analysis, path: list[tuple[str, bool]]) -> bool:
     """DescribeChannel answers a channel, though channels hold lists (Outputs, Tags): there is no list of the thing itself."""
     lists = [n for n, s in properties.items() if kind_of(s) == "array"]
-    if what.verb != "describe" or any(set(field(n)) & set(what.noun[-1:]) for n in lists):
+    if what.verb != "describe" or any(tuple(w for w in field(n) if w not in VIEW_WORDS)[-1:] == what.noun[-1:] for n in lists):
         return False
     about = path and set(field(path[-1][0])) & set(what.noun)
-    if any(s.get("properties") and set(field(n)) & set(what.noun) for n, s in properties.items()):
+    if any(set(field(n)) & set(what.noun) and not any(field(i)[-1:] == what.noun[-1:] for i in s["properties"]) for n, s in properties.items() if s.get("properties")):
         return True
     plain = [n for n, s in properties.items() if n not in lists and not _aside(n, s)]
     return len(plain) >= (2 if about else 3)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agentscaler.edges import collection_words, placeholders
-from agentscaler.envs.drafts import ITEM_KINDS, OPTION, TOKEN, Draft, Entry, Noun, table_of
+from agentscaler.envs.drafts import ITEM_KINDS, OPTION, STATE, TOKEN, Draft, Entry, Noun, table_of
 from agentscaler.envs.items import is_plural, one_of
 from agentscaler.schemas import kind_of
 from agentscaler.words import PAGING, TRANSPORT, entity, field
@@ -17,14 +17,15 @@ STRICT_CONTEXT: Final = frozenset(["project", "location", "region", "zone", "acc
 def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
     """Own key and parents, from what get, update and delete must be given."""
     entries = [e for e in draft.entries if e.what.kind in ITEM_KINDS and (not e.what.extra or e.what.kind in ("action", "update"))]
+    if draft.kinds <= {"get", "update", "put"} and (form := fixed_name(draft, tables)):
+        draft.own, draft.single, draft.fixed = None, True, form
+        return
     draft.own = _google_key(draft) or _own_key(draft, entries, tables, contexts)
     makers = [e for e in draft.entries if e.what.kind in ("create", "put") and not e.what.extra]
     asks = [any(draft.own and field(p) == field(draft.own) for p in e.parameters) for e in makers]
     named = draft.own is not None and field(draft.own)[-1:] == ("name",)
-    draft.generated = not any(asks) if named else not all(asks) or not asks
-    if draft.segment is None and draft.kinds <= {"get", "update", "put"} and (form := fixed_name(draft, tables)):
-        draft.own, draft.single, draft.fixed = None, True, form
-        return
+    must = [any(draft.own and field(p) == field(draft.own) for p in e.required) for e in makers]
+    draft.generated = not any(asks) if named else not any(must) if field(draft.own or "")[-1:] == ("id",) else not all(asks) or not asks
     if draft.segment is not None:
         draft.generated = not any(is_slug(p, draft) for e in draft.entries if e.what.kind == "create" for p in e.parameters)
         return
@@ -33,19 +34,66 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     if draft.own is None and draft.parents and not draft.kinds & {"create", "delete", "update", "put", "action"} and _lists(draft):
         draft.own = _field_key(draft) or "position"
         draft.generated = True
+    if draft.own is None and draft.parents and _lists(draft) and not _settled(draft, contexts):
+        draft.own = _asked_key(draft, contexts) or _telling_key(draft, tables) or "position"
+        draft.generated = field(draft.own)[-1:] != ("name",) and not any(field(p) == field(draft.own) for e in makers for p in e.required)
     if draft.own or draft.parents:
         return
-    asks = [p for e in draft.entries for p in e.required if entity(p)[1] and p not in contexts]
+    ids = [p for e in draft.entries for p in e.required if entity(p)[1] and p not in contexts]
     if draft.kinds <= {"get", "list"}:
         if _lists(draft):
             draft.own = _field_key(draft) or "position"
         else:
             draft.single = True
         return
-    if draft.kinds & {"get", "list"} and draft.kinds & {"update", "put"} and not asks:
-        draft.single = True
+    if draft.kinds & {"get", "list"} and draft.kinds & {"update", "put"} and not ids:
+        if _lists(draft) and (found := _field_key(draft)):
+            draft.own = found
+        else:
+            draft.single = True
     else:
         draft.own = _field_key(draft)
+
+
+def _settled(draft: Draft, contexts: frozenset[str]) -> bool:
+    """Do the parents alone name one row: is it read or deleted by them, and one by one?"""
+    for entry in draft.entries:
+        if entry.what.kind in ("get", "delete") and not entry.view and not entry.what.extra:
+            asked = {field(p) for p in entry.required if p not in contexts and not OPTION.search(p)}
+            if asked and asked <= {field(p) for p in draft.parents} and (entry.item is None or not entry.item.many):
+                return True
+    return False
+
+
+def _asked_key(draft: Draft, contexts: frozenset[str]) -> str | None:
+    """What most reads, updates and deletes of one row ask for beside the parents."""
+    entries = [e for e in draft.entries if e.what.kind in ITEM_KINDS and not e.view and e.required]
+    parents = {field(p) for p in draft.parents}
+    asked: Counter[str] = Counter()
+    for entry in entries:
+        for name in entry.required:
+            schema = entry.parameters.get(name, {})
+            inner = schema.get("items", {}) if kind_of(schema) == "array" else schema
+            telling = field(one_of(name))[-1:] and field(one_of(name))[-1] in _TELLING
+            if (telling or entry.what.kind in ("get", "delete")) and kind_of(inner) in ("string", "integer") and name not in contexts and field(name) not in parents and not OPTION.search(name) and not STATE.search(name) and not TOKEN.search(name):
+                asked[one_of(name) if kind_of(schema) == "array" else name] += 1
+    best = max(asked, key=lambda n: (asked[n], -list(asked).index(n)), default=None)
+    return best if best is not None and 2 * asked[best] >= len(entries) else None
+
+
+def _telling_key(draft: Draft, tables: Mapping[Noun, Draft]) -> str | None:
+    """What tells the listed rows of one parent apart: an own id or name, a revision, a type."""
+    if found := _field_key(draft):
+        return found if found not in draft.parents else None
+    for entry in draft.entries:
+        for name, schema in (entry.item.fields if entry.item is not None and entry.item.many and not entry.view else {}).items():
+            words = field(name)
+            if kind_of(schema) in ("string", "integer") and name not in draft.parents and words[-1:] and words[-1] in _TELLING and table_of(name, tables, draft.noun) is None:
+                return name
+    return None
+
+
+_TELLING: Final = frozenset(["id", "name", "arn", "key", "code", "number", "revision", "version", "type", "identifier", "email", "domain", "path", "url", "cidr", "ip"])
 
 
 def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
@@ -57,7 +105,7 @@ def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     known = {field(n) for n in [*draft.parents, *([draft.own] if draft.own else [])]}
     for name in strict[0].required:
         schema = strict[0].parameters.get(name, {})
-        if name in contexts or OPTION.search(name) or TOKEN.search(name) or TRANSPORT.match(name) or kind_of(schema) not in ("string", "integer"):
+        if name in contexts or OPTION.search(name) or TOKEN.search(name) or STATE.search(name) or TRANSPORT.match(name) or kind_of(schema) not in ("string", "integer"):
             continue
         if field(name) in known or field(name)[-1:] in (("language",), ("view",)) or not all(name in e.required for e in strict) or not all(name in e.parameters for e in makers):
             continue
@@ -107,6 +155,12 @@ def _google_key(draft: Draft) -> str | None:
         if entry.what.kind in ITEM_KINDS and not entry.what.extra and collection_words(holders[-1]) == draft.noun:
             draft.segment = source.path.rsplit("{", 1)[0].rstrip("/").rsplit("/", 1)[-1]
             return loose[0] if loose[0] in shown else "name"
+        last = source.path.rstrip("/").rsplit("/", 1)[-1]
+        if draft.kinds <= {"get", "update", "put", "delete"} and not entry.what.extra and ":" not in last and "{" not in last:
+            draft.segment, draft.tail = last, True
+            return loose[0] if loose[0] in shown else "name"
+        if "{" in last:
+            continue
         if entry.what.kind in ("create", "list") and not entry.what.extra and loose[0] in ("parent", collection_words(holders[-1])[-1]):
             draft.segment = source.path.rstrip("/").rsplit("/", 1)[-1].split(":")[0]
             return "name"
@@ -121,12 +175,12 @@ def fixed_name(draft: Draft, tables: Mapping[Noun, Draft]) -> str | None:
         loose = [p for p in source.in_path if p not in placeholders(source.path or "")]
         if source.vendor != "google" or len(loose) != 1 or entry.what.kind not in ("get", "update", "put"):
             return None
-        form = str(entry.parameters[loose[0]].get("pattern", "")).strip("^$")
+        form = str(entry.parameters[loose[0]].get("pattern", "")).strip("^$").replace("[^/]+", "*")
         parts = form.split("/")
         if not form or any(collection_words(p) in tables for p in parts):
             return None
         names = iter(placeholders(source.path or ""))
-        found.add("/".join("{" + next(names, "x") + "}" if p == "[^/]+" else p for p in parts))
+        found.add("/".join("{" + next(names, "x") + "}" if p == "*" else p for p in parts))
     return found.pop() if len(found) == 1 else None
 
 
@@ -147,7 +201,7 @@ def _own_key(draft: Draft, entries: Sequence[Entry], tables: Mapping[Noun, Draft
         for name in [*entry.required, *optional]:
             schema = entry.parameters.get(name, {})
             inner = schema.get("items", {}) if kind_of(schema) == "array" else schema
-            if name in contexts or kind_of(inner) not in ("string", "integer") or PAGING.match(" ".join(field(name))) or OPTION.search(name):
+            if name in contexts or kind_of(inner) not in ("string", "integer") or PAGING.match(" ".join(field(name))) or OPTION.search(name) or STATE.search(name):
                 continue
             worth = _own_worth(name, draft, tables, bool(holders) and holders[-1] == name, shown)
             points[name] += worth * (1.0 if name in entry.required else 0.5) * (0.6 if entry.what.kind == "action" else 1.0)
@@ -171,7 +225,7 @@ def _only_asked(strict: Sequence[Entry], shown: set[Noun], tables: Mapping[Noun,
     if not strict:
         return {}
     common = set.intersection(*(set(e.required) for e in strict)) - contexts
-    common = {n for n in common if field(n) in shown and table_of(n, tables, draft.noun) is None and not OPTION.search(n)}
+    common = {n for n in common if field(n) in shown and table_of(n, tables, draft.noun) is None and not OPTION.search(n) and not STATE.search(n)}
     return {n: 1.0 for n in common if kind_of(strict[0].parameters.get(n, {})) in ("string", "integer")} if len(common) == 1 else {}
 
 
@@ -184,7 +238,7 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
     rest, id_like = entity(name)
     if rest[-1:] and rest[-1] in STRICT_CONTEXT and not set(rest) & set(noun):
         return 0.0
-    if rest in tables and rest != noun and len(words) > 1 and id_like:
+    if rest in tables and rest != noun and (id_like if len(words) > 1 else False or (words == rest and noun[-len(rest) :] != rest)):
         return 0.0
     if words == (*noun, "url"):
         return 2.2

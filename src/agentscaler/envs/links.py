@@ -114,10 +114,10 @@ def link(entry: Entry, service: Service) -> Compiled:
         raise Lost("not_two_ends")
     draft = service.tables[noun]
     for end in pair:
-        column = next((c.name for c in draft.columns.values() if c.reference == (end.table or None)), None)
-        if column is None:
+        holder = next((c.name for c in draft.columns.values() if c.reference == (end.table or None)), None)
+        if holder is None:
             raise Lost("not_two_ends")
-        arguments[end.parameter] = argument(entry, end.parameter, "key", column, many=end.many, required=True)
+        arguments[end.parameter] = argument(entry, end.parameter, "key", holder, many=end.many, required=True)
     need_all(entry, arguments)
     return Compiled(entry, draft, operation(entry, draft, "link" if tie else "unlink", arguments, None, through="_".join(noun)))
 

@@ -6,6 +6,7 @@ from agentscaler.envs.drafts import Compiled, Draft, Entry
 from agentscaler.envs.links import add_link_tables, link, tied_list
 from agentscaler.envs.reads import read
 from agentscaler.envs.service import Service
+from agentscaler.envs.shown import keep_shown
 from agentscaler.envs.writes import action, create, delete, put, update
 
 MAKERS = {"get": read, "list": read, "create": create, "put": put, "update": update, "delete": delete, "action": action}
@@ -21,6 +22,7 @@ def judge_all(service: Service) -> tuple[dict[str, Compiled], dict[str, str]]:
             good[entry.id] = judge(entry, service)
         except Lost as reason:
             lost[entry.id] = reason.why
+    keep_shown(good, lost)
     return good, lost
 
 

@@ -15,7 +15,7 @@ from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.items import Item, find_item
 from agentscaler.envs.keys import STRICT_CONTEXT, find_key
 from agentscaler.envs.things import find_tables, same_nouns
-from agentscaler.records import Tool
+from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import analyse
 from agentscaler.words import entity, field
@@ -41,6 +41,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
     entries = []
     for number, tool in sorted(tools.items(), key=lambda x: (x[1].source.operation, x[0])):
         what = analyse(tool.source, tool.name)
+        tool = relaxed(tool)
         item = find_item(tool, what)
         if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
@@ -67,6 +68,22 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
     return Service(group, title, entries, tables, contexts, _texts(entries))
 
 
+_MADE = re.compile(r"(?i)output[ -]only|system[ -](?:assigned|generated)|server[ -](?:assigned|generated|defined)|(?:assigned|generated|set|populated|created) by the (?:server|system|service)\\b|read[ -]only\\b")
+_MADE_TIME = re.compile(r"(?i)^(?:create|creation|created|update|updated|delete|modification|last_?update|last_?modified)_?(?:time|at|date|on)$|^(?:creator|lastModifyUser|selfLink)$")
+
+
+def relaxed(tool: Tool) -> Tool:
+    """A Google body as it may be sent: what the server makes is no parameter, and a patch requires no field of the body."""
+    source = tool.source
+    properties: Mapping[str, Schema] = tool.parameters.get("properties", {})
+    if source.vendor != "google" or source.verb not in ("POST", "PATCH", "PUT"):
+        return tool
+    made = {n for n, s in properties.items() if n not in source.in_path and (_MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
+    kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path)]
+    parameters = {**tool.parameters, "properties": {n: s for n, s in properties.items() if n not in made}, "required": kept}
+    return tool.model_copy(update={"parameters": parameters})
+
+
 def _texts(entries: Iterable[Entry]) -> str:
     parts = []
     for entry in entries:
@@ -75,6 +92,9 @@ def _texts(entries: Iterable[Entry]) -> str:
     text = " . ".join(parts)
     spelled = " . ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", part) for part in re.findall(r"[^.]*[a-z][A-Z][^.]*", text))
     return re.sub(r"[^a-z0-9]+", " ", f"{text} . {spelled}".lower())
+
+
+_SURROUNDS: Final = (*((w,) for w in STRICT_CONTEXT), ("user",), ("customer",), ("profile",))
 
 
 def find_contexts(entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> frozenset[str]:
@@ -99,6 +119,7 @@ def find_contexts(entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> fro
 def _google_contexts(entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> set[str]:
     """Path parameters in front of the last one that no table holds: `userId`, `customer`, `project`, `zone`."""
     out = set()
+    named = {h[-1] for e in entries if e.what.kind in ("get", "delete") and not e.what.extra and (e.tool.source.path or "").endswith("}") and (h := placeholders(e.tool.source.path or ""))}
     for entry in entries:
         source = entry.tool.source
         if source.vendor != "google" or not source.path:
@@ -106,7 +127,7 @@ def _google_contexts(entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> 
         holders = placeholders(source.path)
         own = holders[-1:] if entry.what.kind not in ("create", "list") or source.path.rstrip("/").endswith("}") or entry.what.extra else []
         for name in holders:
-            if name in source.in_path and name not in own and table_of(name, tables) is None and name in entry.required:
+            if name in source.in_path and name not in own and (name not in named or entity(name)[0][-1:] in _SURROUNDS) and table_of(name, tables) is None and name in entry.required:
                 out.add(name)
     return out
 
@@ -118,7 +139,8 @@ def one_value(draft: Draft, entries: list[Entry]) -> list[Entry]:
     change = {}
     for entry in draft.entries:
         item = entry.item
-        if item is not None and item.many and len(item.wrap) == 1 and entry.tool.returns is not None:
+        asked = {field(p) for p in entry.required}
+        if item is not None and item.many and len(item.wrap) == 1 and entry.tool.returns is not None and all(field(p) in asked for p in draft.parents):
             name = item.wrap[0]
             fields = {name: entry.tool.returns["properties"][name]}
             change[entry.id] = entry._replace(item=Item((), False, False, fields, None, None, ()), what=entry.what._replace(kind="get"))

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from agentscaler.envs.arguments import Lost
-from agentscaler.envs.drafts import STATE, Draft, Entry
+from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.records import Argument
 from agentscaler.words import field, split
 
@@ -170,10 +170,10 @@ def _open_ended(states: Sequence[Col], wanted: Sequence[str], draft: Draft, verb
             return Move(column.name, wanted[0].upper())
     if any(c.shown for c in draft.columns.values()) or states or not wanted or verb in ("restore", "recover", "retry", "execute", "run", "commit", "publish", "deploy", "undeploy"):
         raise Lost("no_target_state")
-    column = draft.columns.get("State")
-    if column is None and any(c.lower() == "state" for c in draft.columns):
+    own = draft.columns.get("State")
+    if own is None and any(c.lower() == "state" for c in draft.columns):
         raise Lost("no_target_state")
-    column = column or draft.force("State", {"type": "string", "description": "kept by the service, shown by no read"})
+    column = own or draft.force("State", {"type": "string", "description": "kept by the service, shown by no read"})
     if column.kind != "string":
         raise Lost("no_target_state")
     column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)

@@ -182,7 +182,7 @@ def _tables(members: Sequence[Member], services: Mapping[str, CompiledService]) 
 
 def _table_names(keys: Sequence[Key]) -> dict[Key, str]:
     count = Counter("_".join(noun) for _, noun in keys)
-    out = {}
+    out: dict[Key, str] = {}
     for group, noun in keys:
         name = "_".join(noun)
         if count[name] > 1:
@@ -312,7 +312,7 @@ def _column(column: Col, draft: Draft, given: bool, texts: str) -> Column:
         note = "JSON"
     return Column(
         name=column.name,
-        type=column.type,  # type: ignore[arg-type]
+        type=column.type,
         null=not key and not given,
         choices=choices,
         default=0 if column.kind == "boolean" and not key else None,
@@ -341,7 +341,7 @@ def _references(
         fixed = any(c in draft.key or _always_given(columns[key][c], draft, members, key) for c in mine)
         if on_delete == "SET NULL" and fixed:
             on_delete = "RESTRICT"
-        out.append(Reference(columns=mine, table=names[target], on_delete=on_delete))  # type: ignore[arg-type]
+        out.append(Reference(columns=mine, table=names[target], on_delete=on_delete))
     distinct = {r.columns: r for r in out}
     return tuple(r for c, r in distinct.items() if not any(set(c) < set(other) for other in distinct))
 
@@ -377,7 +377,7 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
     held = column.name in draft.parents or column.name == "parent" or draft.own is None
     if draft.link or draft.own is None:
         return "CASCADE"
-    nouns = {w for w in draft.noun} | {plural(w) for w in draft.noun}
+    nouns = set(draft.noun) | {plural(w) for w in draft.noun}
     speaks = bool(nouns & set(re.findall(r"[a-z]+", texts.lower())))
     if re.search(r"InUse|NotEmpty|HasDepend|DependencyViolation|StillIn|ResourceHas", errors) or (_RESTRICTS.search(texts) and speaks and not _CASCADES.search(texts)):
         return "RESTRICT"

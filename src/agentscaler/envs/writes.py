@@ -1,10 +1,23 @@
 """Tools that write: create, put, update, delete, and actions that move a state."""
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from agentscaler.envs.answers import answer
-from agentscaler.envs.arguments import Lost, agreeing, alternative, argument, keys, need_all, surroundings, values
-from agentscaler.envs.drafts import OPTION, Compiled, Draft, Entry, operation, python_name, table_of
+from agentscaler.envs.arguments import (
+    Lost,
+    agreeing,
+    alternative,
+    argument,
+    keys,
+    matched,
+    need_all,
+    surroundings,
+    values,
+)
+from agentscaler.envs.drafts import OPTION, Compiled, Draft, Entry, operation, python_name, table_of, usable
+from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import grave, new_state, revival, switch, target_state
@@ -27,8 +40,8 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("copies")
     if draft.single:
         raise Lost("no_key")
-    if _makes_many(entry, draft):
-        raise Lost("batch")
+    if (several := objects(entry, draft)) is not None:
+        return create_rows(entry, draft, service, several)
     arguments = surroundings(entry, draft, service)
     key_path = None
     if draft.segment is not None:
@@ -56,11 +69,11 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         arguments = {n: a if a.column != draft.own else a.model_copy(update={"role": "option", "column": None}) for n, a in arguments.items() if a.column != draft.own or a.required}
     need_all(entry, arguments)
     given = {a.column for a in arguments.values()}
-    if any(p not in given for p in draft.parents):
+    if any(p not in given for p in draft.parents) or draft.own == "position":
         raise Lost("no_key")
     if draft.own and not key_path and not draft.generated and draft.own not in given:
         raise Lost("no_key")
-    arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required else a for n, a in arguments.items()}
+    arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
     job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
     return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=job), key_path=key_path))
 
@@ -83,15 +96,62 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=False)))
 
 
-def _makes_many(entry: Entry, draft: Draft) -> bool:
-    """BatchCreateVehicle(vehicles=[{...}]): each object of a required list is a row."""
+def objects(entry: Entry, draft: Draft) -> Argument | None:
+    """BatchCreateVehicle(vehicles=[{...}]), ModifyAccountRemark(Accounts=[{...}]): the required list of objects that are rows."""
     for name in entry.required:
         schema = entry.parameters.get(name, {})
-        properties = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
-        named = field(name) in (draft.noun, draft.noun[-1:]) or entry.tool.name.lower().startswith(("batch", "bulk"))
-        if named and len(properties) >= 2 and sum(draft.find(p) is not None for p in properties) >= 0.6 * len(properties):
-            return True
-    return False
+        properties: Mapping[str, Schema] = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
+        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or entry.tool.name.lower().startswith(("batch", "bulk"))
+        if not named or not properties:
+            continue
+        body = matched({n: s for n, s in properties.items() if usable(n, s)}, draft)
+        own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
+        body = body | ({own: draft.own} if own and draft.own else {})
+        if len(body) >= 0.6 * len(properties):
+            return argument(entry, name, "rows", body=body)
+    return None
+
+
+def _names_row(name: str, draft: Draft) -> bool:
+    """UserName names an account whose reads call it Name."""
+    words, own = field(name), field(draft.own or "")
+    return words[-1:] == own[-1:] and (len(own) == 1 or words == own)
+
+
+def create_rows(entry: Entry, draft: Draft, service: Service, several: Argument) -> Compiled:
+    """A row for each object of a list."""
+    arguments = surroundings(entry, draft, service)
+    if draft.segment is not None:
+        raise Lost("batch")
+    inside = set(several.body.values())
+    rest = values(entry, draft, service, {**arguments, several.name: several}, own=True, new=True)
+    arguments |= {n: a for n, a in rest.items() if a.column not in inside} | {several.name: several}
+    need_all(entry, arguments)
+    given = inside | {a.column for a in arguments.values()}
+    if any(p not in given for p in draft.parents) or (draft.own and not draft.generated and draft.own not in given):
+        raise Lost("batch")
+    shape = answer(entry, draft)
+    shape = shape if shape is not None and (shape.many or not shape.fields) else None
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, shape, sets=new_state(draft, arguments, job=False)))
+
+
+def update_rows(entry: Entry, draft: Draft, service: Service, several: Argument) -> Compiled:
+    """Each object of a list names a row and says what becomes of it."""
+    arguments = surroundings(entry, draft, service)
+    inside = set(several.body.values())
+    for name in entry.parameters:
+        column = draft.find(name)
+        if column in draft.key and column not in inside and name in entry.required and name not in arguments:
+            arguments[name] = argument(entry, name, "key", column, required=True)
+    arguments[several.name] = several
+    rest = values(entry, draft, service, arguments, own=False)
+    arguments |= {n: a for n, a in rest.items() if a.column not in inside}
+    need_all(entry, arguments)
+    given = inside | {a.column for a in arguments.values()}
+    written = (inside | {a.column for a in arguments.values() if a.role == "value"}) - set(draft.key)
+    if draft.single or draft.own in ("position", None) or any(k not in given for k in draft.key) or not written:
+        raise Lost("batch")
+    return Compiled(entry, draft, operation(entry, draft, "update", arguments, None))
 
 
 def _foreign_extra(entry: Entry, draft: Draft) -> bool:
@@ -130,6 +190,8 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 
 
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
+    if (several := objects(entry, draft)) is not None:
+        return update_rows(entry, draft, service, several)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= values(entry, draft, service, arguments, own=own)

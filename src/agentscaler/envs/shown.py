@@ -1,0 +1,69 @@
+"""What no read shows leaves: optional arguments of writes, and writes all of whose effect stays unseen.
+
+A write may still set what is never shown (a password), where a create asks for the same column: that a service keeps it
+is then said by two of its tools.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from agentscaler.envs.drafts import Compiled, Noun
+from agentscaler.envs.worlds import written
+from agentscaler.records import Argument, Operation
+
+READS = ("get", "list")
+
+
+def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
+    """Take unseen arguments out of the operations, and writes without any seen effect out of `good`."""
+    seen = seen_columns(good.values())
+    asked = _asked_columns(good.values())
+    for number, found in list(good.items()):
+        noun, operation = found.draft.noun, found.operation
+        if operation.act in READS:
+            good[number] = found._replace(operation=_narrow(operation, seen[noun] | asked[noun] | set(found.draft.key)))
+            continue
+        if not any(c.shown for c in found.draft.columns.values()):
+            continue
+        answered = set(operation.shape.fields.values()) if operation.shape else set()
+        kept = _narrow(operation, seen[noun] | answered | set(found.draft.key) | (asked[noun] if operation.act not in ("create", "copy") else set()))
+        if kept.act in ("update", "put", "set") and not written(kept) & (seen[noun] | asked[noun]):
+            del good[number]
+            lost[number] = "unseen"
+        else:
+            good[number] = found._replace(operation=kept)
+
+
+def seen_columns(good: Iterable[Compiled]) -> Mapping[Noun, set[str]]:
+    """Columns that a read shows or narrows by."""
+    out: dict[Noun, set[str]] = defaultdict(set)
+    for found in good:
+        if found.operation.act in READS and found.operation.shape:
+            out[found.draft.noun] |= set(found.operation.shape.fields.values())
+            out[found.draft.noun] |= {a.column for a in found.operation.arguments if a.column and a.required}
+    return out
+
+
+def _asked_columns(good: Iterable[Compiled]) -> Mapping[Noun, set[str]]:
+    """Columns that a create must be given."""
+    out: dict[Noun, set[str]] = defaultdict(set)
+    for found in good:
+        if found.operation.act == "create":
+            out[found.draft.noun] |= {a.column for a in found.operation.arguments if a.column and a.required}
+            out[found.draft.noun] |= {c for a in found.operation.arguments if a.role == "rows" for c in a.body.values()}
+    return out
+
+
+def _narrow(operation: Operation, seen: set[str]) -> Operation:
+    """The operation without what sets or filters by a column that nobody sees."""
+    kept = [a for argument in operation.arguments if (a := _seen_part(argument, seen)) is not None]
+    return operation.model_copy(update={"arguments": tuple(kept)})
+
+
+def _seen_part(argument: Argument, seen: set[str]) -> Argument | None:
+    if argument.role in ("value", "filter", "since", "until") and not argument.required and argument.column not in seen:
+        return None
+    if argument.role == "body":
+        body = {n: c for n, c in argument.body.items() if c in seen}
+        return argument.model_copy(update={"body": body}) if body else argument if argument.required else None
+    return argument
