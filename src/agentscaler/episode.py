@@ -53,8 +53,8 @@ class Episode:
         self._calls = 0
 
     def seen_by_user(self) -> list[Message]:
-        """What was said, without calls and their answers."""
-        return [m for m in self.messages if m.role == "user" or (m.role == "assistant" and m.content)]
+        """What was said, without calls, their answers and any reasoning."""
+        return [Message(role=m.role, content=m.content) for m in self.messages if m.role == "user" or (m.role == "assistant" and m.content)]
 
     def step(self, message: Message) -> None:
         """Take the next message. Raises ValueError where the episode is over or it is another's turn."""
