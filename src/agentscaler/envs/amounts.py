@@ -128,14 +128,15 @@ NUMBERS: Final = (
     rule(r"width", {"of": [320, 640, 1280, 1920, 3840]}),
     rule(r"height", {"of": [240, 480, 720, 1080, 2160]}),
     rule(r"bitrate|sample rate|frame rate|fps", {"of": [24, 25, 30, 60, 128, 192, 320]}),
-    rule(r"priority|rank|order|position|level|sequence|index|weight|seq", {"number": [1, 20]}),
+    rule(r"level|severity|grade", {"of": [1, 2, 3]}),
+    rule(r"priority|rank|order|position|sequence|index|weight|seq", {"number": [1, 20]}),
     rule(r"version|revision|generation", {"number": [1, 14]}),
     rule(r"age", {"number": [18, 80]}),
     rule(r"threshold", {"of": [1, 5, 10, 50, 75, 80, 90, 95]}),
     rule(r"count|number|num|quantity|total|size|length|len|node|instance|replica|partition|shard|attempt|retry|retries", {"number": [0, 40], "skew": 2}),
     rule(r"minimum|min|maximum|max|limit|quota|desired|concurrency", {"of": [1, 2, 5, 10, 20, 50, 100]}),
-    rule(r"uin|owner uin|account id", {"id": "1000{digits:8}"}, knowable=False),
-    rule(r"app id|appid", {"id": "13{digits:8}"}, knowable=False),
+    rule(r"uin", {"template": "{uin}"}, knowable=False),
+    rule(r"app id|appid", {"template": "{appid}"}, knowable=False),
     rule(r"id", {"id": "{digits:6}"}, knowable=False),
 )
 CODES: Final = frozenset("type status state mode flag kind category method action protocol reason source algorithm operation policy strategy format scope role sort class result phase code".split())

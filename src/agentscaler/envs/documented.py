@@ -122,4 +122,9 @@ _JUNK = re.compile(r"[一-鿿]|xxx|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|strin
 def examples_of(schema: Schema) -> list[str]:
     """The provider's examples, without those that are none."""
     values = [str(e).strip("“”\"' \n") for e in schema.get("examples", ()) if isinstance(e, (str, int)) and not isinstance(e, bool)]
-    return [v for v in dict.fromkeys(values) if 0 < len(v) <= 60 and not _JUNK.search(v)]
+    return [v for v in dict.fromkeys(values) if 0 < len(v) <= 60 and not _JUNK.search(v) and not _broken(v)]
+
+
+def _broken(text: str) -> bool:
+    """Is it cut out of something larger, or JSON with quotes gone wrong?"""
+    return text.count('"') % 2 == 1 or "\\" in text or any(text.count(a) != text.count(b) for a, b in ("[]", "{}", "()"))

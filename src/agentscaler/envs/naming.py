@@ -30,6 +30,8 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     """How the things of a noun are called."""
     if noun and noun[-1] in PEOPLE_NOUNS:
         return {"words": [[login(n) for n in people()] if slug else list(people())], "join": ""}
+    if len(noun) > 1 and noun[-1] in ("list", "info", "record", "set", "detail", "item", "summary", "result"):
+        noun = noun[:-1]
     kind = KIND_SLUGS.get(noun[-1]) if noun else None
     if kind is not None and not (noun[-1] == "group" and len(noun) == 1 and SOCIAL.search(service)):
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
@@ -98,6 +100,10 @@ PREFIXES: Final = {
     "customer gateway": "cgw", "vpn gateway": "vgw", "vpn connection": "vpn", "network acl": "acl", "flow log": "fl", "file system": "fs", "key pair": "key",
 }  # fmt: skip
 """What ids of the things of EC2 begin with, in all of AWS."""
+TENCENT: Final = {
+    "instance": "ins", "subnet": "subnet", "security group": "sg", "image": "img", "snapshot": "snap", "load balancer": "lb", "network interface": "eni", "disk": "disk", "vpc": "vpc",
+}  # fmt: skip
+"""The same for Tencent Cloud."""
 _PATTERN = re.compile(r"([a-zA-Z]{1,14}[-_])(?:\(\?:)?(?:\[[^\]]+\]|\\w|\\d)")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}")
 _IN_PROSE = re.compile(r"(?i)(?:e\.g\.|such as|example[s]?|like|format)[^A-Za-z0-9]{1,12}`?([a-z]{2,12}-[a-z0-9]{6,20})\b")
@@ -122,6 +128,8 @@ def id_template(column: Col, place: Place) -> str:
     rest = entity(column.name)[0] or place.draft.noun
     if place.vendor == "aws" and place.service != "connect" and (prefix := PREFIXES.get(" ".join(rest[-2:])) or PREFIXES.get(rest[-1])):
         return prefix + "-{hex:17}"
+    if place.vendor == "tencent" and (prefix := TENCENT.get(" ".join(rest[-2:])) or TENCENT.get(rest[-1])):
+        return prefix + "-{base36:8}"
     if place.vendor == "google":
         return "{digits:19}"
     prefix = rest[-1][:4] if len(rest) == 1 else "".join(w[0] for w in rest)

@@ -162,8 +162,13 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     if holds_time(name, schema):
         found = time_of(name, schema, place)
     else:
-        found = number_of(name, schema, outer=place.draft.noun) if kind in ("integer", "number") else text_of(name, schema, place)
+        found = _plain(number_of(name, schema, outer=place.draft.noun)) if kind in ("integer", "number") else text_of(name, schema, place)
     return {k: v for k, v in found.items() if k not in ("knowable", "generated", "touch") and (k != "null" or v == 1.0)}
+
+
+def _plain(recipe: Recipe) -> Recipe:
+    """An id that stands in JSON as a number, which a template would write as text."""
+    return {"number": [100_000, 999_999]} if "id" in recipe or "template" in recipe else recipe
 
 
 def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:

@@ -7,7 +7,7 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, Rule, as_text, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
-from agentscaler.envs.naming import arn, filled, id_template, known_noun, names, template_from
+from agentscaler.envs.naming import SOCIAL, arn, filled, id_template, known_noun, names, template_from
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import (
     BUCKETS,
@@ -16,6 +16,7 @@ from agentscaler.envs.vocabulary import (
     KIND_SLUGS,
     MACHINES,
     MESSAGES,
+    PEOPLE_NOUNS,
     POLICIES,
     QUERIES,
     REASONS,
@@ -47,8 +48,8 @@ TEXTS: Final = (
     rule(r"(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
     rule(r"region(?: name| code)?$|location id$", {"template": "{region}"}, knowable=False),
     rule(r"account id|owner id|owner account|aws account|account number|owner$", {"template": "{account}"}, knowable=False),
-    rule(r"(?:uin|owner uin|sub uin)$", {"id": "1000{digits:8}"}, knowable=False),
-    rule(r"app id|appid", {"id": "13{digits:8}"}, knowable=False),
+    rule(r"uin$", {"template": "{uin}"}, knowable=False),
+    rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)|(?:s3|gcs|cos)(?: location| uri| path)$", {"bucket": True}, knowable=False),
@@ -102,7 +103,7 @@ TEXTS: Final = (
     rule(r"(?:error|failure|status|state) description$", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
     rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"given": list(DESCRIPTIONS)}),
-    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"given": MESSAGES}, knowable=False),
+    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"message": True}, knowable=False),
 )  # fmt: skip
 FAILURES: Final = re.compile(r"(?i)error|fail|reason$|cause$|status_?(?:message|reason|msg)|state_?(?:message|reason)|err_?msg")
 """Columns that only a row has with which something went wrong."""
@@ -133,10 +134,16 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return called
     if (number := _written_number(name, schema)) is not None:
         return number
+    if last == "id" and not _IDS.search(" ".join(words)):
+        return _fallback(name, schema, place)
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None:
         return _of_vendor(filled(special), place)
     return _fallback(name, schema, place)
+
+
+_IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit) id$")
+"""Ids that the surroundings hold."""
 
 
 def _rules(words: tuple[str, ...], schema: Schema, place: Place) -> tuple[Rule, ...]:
@@ -172,16 +179,24 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words[-1:] not in _NAMED:
         return None
     head = words[:-1]
+    if words == ("title",) and place.draft.noun[-1:] and place.draft.noun[-1] in PEOPLE_NOUNS:
+        return {"given": ["Editor", "Head of sales", "Project manager", "Accountant"], "knowable": True}
     if not head or set(head) <= set(place.draft.noun) | _CALLED:
+        own = tuple(w for w in head if w not in _CALLED)
         pattern = str(schema.get("pattern", ""))
         slug = bool(re.fullmatch(r"\^?[\[\(].*[\]\)][+*{].*", pattern)) and " " not in pattern and "\\s" not in pattern
-        return {**names(place.draft.noun, slug=slug, service=place.service), "knowable": True}
+        return {**names(own if known_noun(own) else place.draft.noun, slug=slug or _technical(place), service=place.service), "knowable": True}
     if table := place.named.get(head):
         return {"like": table}
     if any(r.pattern.search(" ".join(words)) for r in TEXTS):
         return None
     found = {**names(head, slug=True, service=place.service), "knowable": True}
     return found if known_noun(head) else unknown(found, empty=False)
+
+
+def _technical(place: Place) -> bool:
+    """Do people call the things of this service by short names without spaces?"""
+    return place.vendor in ("aws", "tencent") and not SOCIAL.search(place.service)
 
 
 def _written_number(name: str, schema: Schema) -> Recipe | None:
@@ -204,6 +219,8 @@ def _written_number(name: str, schema: Schema) -> Recipe | None:
 
 def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     """What each vendor writes in its own way: zones, buckets, machines."""
+    if "app" in recipe:
+        return {"template": "{appid}"} if place.vendor == "tencent" else {"id": "{digits:10}"}
     if "zone" in recipe:
         return {"mix": [{"template": "{region}" + z} for z in {"aws": ("a", "b", "c"), "google": ("-b", "-c")}.get(place.vendor, ("-1", "-2"))]}
     if "window" in recipe:
@@ -212,6 +229,8 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
         return {"given": ["postgres", "mysql", "mariadb"], "knowable": True} if _DATABASES.search(place.service) else unknown({"given": ["default"]})
     if "device" in recipe:
         return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
+    if "message" in recipe:
+        return {"given": MESSAGES} if set(place.draft.noun) & _SPOKEN else unknown({"given": MESSAGES})
     if "policy" in recipe:
         return {"given": list(POLICIES)} if place.vendor == "aws" else unknown({"given": ["{}"]})
     if "bucket" in recipe:
@@ -221,6 +240,8 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     return recipe
 
 
+_SPOKEN = frozenset("message mail email post comment reply note template notice notification announcement chat sm sms conversation question answer review page utterance prompt text push utterance greeting survey".split())
+"""Things that hold sentences."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
 _ARN = re.compile(r"arn:aws[\w\\\[\]{}()|*+?:-]*?:([a-z][a-z0-9-]+):")
 _FORMAT = re.compile(r"((?:projects|organizations|folders|billingAccounts|customers|accounts|properties)/[{*][\w/{}*.\-]{3,120})")
@@ -336,7 +357,7 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     """An id of something outside, the provider's example, a thing that has names of its own; else nothing."""
     words = field(name)
     if schema.get("format") == "duration":
-        return {"given": ["60s", "300s", "900s", "3600s"]}
+        return {"given": ["604800s", "1209600s", "2592000s"] if re.search(r"retention|keep|expir", " ".join(words)) else ["60s", "300s", "900s", "3600s"]}
     if entity(name)[1] and words[-1] != "name":
         template = id_template(Col(name, schema), place)
         if words in (("id",), ("arn",)):

@@ -27,7 +27,7 @@ TOPICS = (
 )
 KIND_SLUGS: Final[dict[str, str]] = {
     "cluster": "core|compute|batch|web|search", "database": "db|store|ledger|records", "db": "db|store|ledger|records", "instance": "web|worker|db|cache|gateway",
-    "server": "web|mail|file|build|proxy", "node": "node-1|node-2|node-3|worker|edge", "volume": "data|logs|scratch|home", "disk": "data|logs|boot|scratch",
+    "host": "web|build|db|cache", "machine": "web|build|db|cache", "server": "web|mail|file|build|proxy", "node": "node-1|node-2|node-3|worker|edge", "volume": "data|logs|scratch|home", "disk": "data|logs|boot|scratch",
     "bucket": "assets|backups|exports|logs|uploads", "queue": "inbox|retry|jobs|dead-letter", "topic": "events|updates|alerts|audit", "stream": "events|clicks|metrics|orders",
     "function": "resize|notify|sync|export|cleanup", "pipeline": "release|import|etl|publish", "repository": "api|web|docs|infra|tools", "table": "customers|sessions|events|prices",
     "network": "net|office|lab|guest", "vpc": "net|core|shared", "subnet": "private|public|data", "image": "base|web|worker|builder", "key": "api-key|signing-key|deploy-key|master-key",
