@@ -45,12 +45,12 @@ class Workshop:
 
     def __init__(self, places: Places, out: str) -> None:
         self.places, self.out = places, Path(out)
-        self.file = Path(places.path).open("rb")
         self.compiled: dict[str, Any] = {}
 
     def tool(self, at: int, length: int) -> Tool:
-        self.file.seek(at)
-        row = orjson.loads(self.file.read(length))
+        with Path(self.places.path).open("rb") as f:
+            f.seek(at)
+            row = orjson.loads(f.read(length))
         return Tool.model_validate({k: v for k, v in row.items() if k not in ("key", "id", "from", "format")})
 
     def service(self, group: str) -> Any:
