@@ -56,17 +56,23 @@ def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 
                 dropped.append((number, reason))
                 missing[shape] += reason.reason == "no_tool"
                 continue
-            fresh = [t for t in made if t.brief.text not in seen]
-            if len(fresh) < len(made):
-                dropped.append((number, Dropped("crowded_out", "the same brief came out before", where=shape)))
+            marks = {mark for t in made for mark in _marks(t)}
+            if marks & seen:
+                dropped.append((number, Dropped("crowded_out", "the same brief or the same calls came out before", where=shape)))
                 continue
-            seen |= {t.brief.text for t in made}
+            seen |= marks
             tasks += made
             if len(tasks) >= most:
                 break
     finally:
         site.close()
     return Candidates(tasks, dropped)
+
+
+def _marks(task: Task) -> tuple[str, str]:
+    """What no other task of the world may share: the brief; the calls, with what is asked where nothing is written."""
+    asked = [] if task.change else [[a.name, a.value] for a in task.answers]
+    return task.brief.text, digest([[[c.name, c.arguments] for c in task.gold], asked])
 
 
 def walk_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24) -> Candidates:

@@ -13,7 +13,7 @@ from agentscaler.tasks.nouns import may_pick
 from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import MONTHS, member, number
 
-_DATED: Final = frozenset("update delete archive disable deactivate stop cancel terminate suspend trash deprecate block".split(" "))
+_DATED: Final = frozenset("delete archive disable deactivate stop cancel terminate suspend trash deprecate block".split(" "))
 """Deeds that one may leave to the age of a thing."""
 
 

@@ -84,6 +84,8 @@ def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | 
 
 LONGEST_ID = 16
 """Letters of an id that one may still pass on in words."""
+LONGEST_NUMBER = 12
+"""The same of one that is a number."""
 
 
 def simple(value: Any) -> bool:
@@ -185,7 +187,7 @@ def own_name(site: Site, info: Table, row: Row, column: str) -> Phrase | None:
     if site.kinds.get((info.name, column)) == "name":
         return Phrase(info.noun, tail=named(site.columns[info.name, column].phrase, f'"{row[column]}"'))
     value = str(row[column])
-    if column != info.key[-1] or not simple(value) or odd(value) or (_is_code(value) and len(value) > LONGEST_ID):
+    if column != info.key[-1] or not simple(value) or odd(value) or (_is_code(value) and len(value) > (LONGEST_ID if value[0].isalpha() else LONGEST_NUMBER)):
         return None
     return Phrase(info.noun, tail=value if _is_code(value) else f'called "{value}"')
 

@@ -82,7 +82,7 @@ def suits(operation: Operation, row: Row, table: Table) -> bool:
     verb = verb_of(operation)
     if operation.act == "delete" and protected(row):
         return False
-    if verb in FROM and runs(table.noun) and not _going_on(row, table):
+    if verb in FROM and not _going_on(row, table):
         return False
     states = {c.name: words_of(row[c.name]) for c in table.columns if _STATE.search(c.name) and isinstance(row.get(c.name), str)}
     own = {c.name: states[c.name] for c in table.columns if c.name in states and (_OWN.match(c.phrase) or (operation.state and operation.state[0] == c.name))}
@@ -90,8 +90,9 @@ def suits(operation: Operation, row: Row, table: Table) -> bool:
 
 
 def _going_on(row: Row, table: Table) -> bool:
-    """Is a job from this year, and not at its end?"""
-    moments = [(c.phrase, row[c.name]) for c in table.columns if c.phrase in ("finished", "started", "created", "submitted", "requested") and row.get(c.name) is not None]
+    """Is what was started from this year, and not at its end?"""
+    told = ("finished", "started", "created", "submitted", "requested") if runs(table.noun) else ("started", "submitted", "requested")
+    moments = [(c.phrase, row[c.name]) for c in table.columns if c.phrase in told and row.get(c.name) is not None]
     return all(phrase != "finished" and parse_time(value).year == THIS_YEAR for phrase, value in moments)
 
 

@@ -28,6 +28,9 @@ from agentscaler.tasks.trace import Trace
 from agentscaler.tasks.wishes import Wish, create, delete, do_it, wish_on
 from agentscaler.words import plural
 
+_LAST = frozenset(["cancel", "archive", "terminate", "close", "trash", "abort", "end", "reject", "decline", "withdraw", "deprecate", "void"])
+"""After these a row is of no more interest."""
+
 
 def two_plans(site: Site, dice: Dice) -> list[Plan]:
     """Two different writes to one row."""
@@ -36,6 +39,8 @@ def two_plans(site: Site, dice: Dice) -> list[Plan]:
     first, second = dice.sample(changing(site, table, "set", "update", "put"), 2)
     if first.act == "set" and second.act == "set":
         raise Dropped("not_sayable", "two actions on one row", where=table)
+    if any(o.act == "set" and o.verb in _LAST for o in (first, second)):
+        raise Dropped("not_sayable", "nobody mends what is on its way out", where=table)
     found = found_row(site, trace, table, dice, first)
     wish = write_to(site, trace, first, found, dice)
     before = columns_written(first, trace, len(trace.calls) - 1)
@@ -58,7 +63,8 @@ def _also(site: Site, trace: Trace, operation: Operation, step: int) -> str:
             said = say(given[argument.name], kind, about.unit, about.phrase) if kind else None
             if said is None:
                 raise Dropped("not_sayable", "clumsy", where=operation.name)
-            parts.append(f"turn {said} its {about.phrase}" if kind == "flag" else f"set its {about.phrase} to {said}")
+            rename = kind == "name" and about.phrase in ("name", "display name")
+            parts.append(f"rename it to {said}" if rename else f"turn {said} its {about.phrase}" if kind == "flag" else f"set its {about.phrase} to {said}")
     if not parts:
         raise Dropped("not_sayable", "clumsy", where=operation.name)
     return f"Please also {joined(parts)}."

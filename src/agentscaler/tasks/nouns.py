@@ -36,6 +36,10 @@ _RUNS: Final = re.compile(r"(?i)\b(job|task|run|execution|session|operation|requ
 _RECORDS: Final = re.compile(r"(?i)\b(event|log|message|report|recommendation|finding|result|record|invoice|order|version|revision|snapshot|backup|point|alert|issue|history|observation|assessment|comment|review|transaction)$")
 
 
+_LASTING: Final = re.compile(r"(?i)\b(campaign|reservation|composition|stream|shift|course|deployment|upgrade|experiment|broadcast|incident|offer|promotion|lease|agreement|contract|window|subscription|pipeline|sync|change|update|train|instance)$")
+"""What else starts and ends."""
+
+
 def spoken_model(model: Model) -> Model:
     """The model with nouns and phrases as a person says them."""
     operations: dict[str, list[Operation]] = {}
@@ -144,7 +148,7 @@ def column_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None
     if recipe.get("boolean"):
         return "flag" if adjective(phrase) or _FLAGS.search(phrase) else None
     if "time" in recipe:
-        return "time"
+        return "time" if phrase not in ("started", "finished") or runs(table.noun) or records(table.noun) or _LASTING.search(table.noun) else None
     if column.choices or "choice" in recipe:
         return None if is_name(column) and phrase != "label" else "choice"
     if column.type in ("INTEGER", "REAL"):
@@ -171,7 +175,7 @@ def _word_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None:
     phrase, values = column.phrase, [str(v) for part in recipe["words"] for v in part]
     mail = any("@" in v for v in values[:3])
     if mail:
-        return "word" if _MAILS.search(phrase) and not re.search(r"type$|status$", phrase) else None
+        return "word" if _MAILS.search(phrase) and not re.search(r"type$|status$|domain$", phrase) else None
     if is_name(column):
         if persons(recipe) and not people(table.noun):
             return "word" if re.search(r"user|owner|author|contact|customer|manager", phrase) else None

@@ -4,6 +4,8 @@ From a random tool that can be called with what a user knows, to tools that some
 no way out. Kept for comparison (`--paper`): such walks seldom have one purpose, which is what goal-first tasks (shapes.py) mend.
 """
 
+from typing import Literal
+
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.gate import fits, valid_arguments
@@ -86,5 +88,7 @@ def _answer(site: Site, trace: Trace, rows: dict[str, list[Row]], dice: Dice) ->
             able = [c for c, v in row.items() if v not in (None, "") and (k := site.kinds.get((table, c))) and k != "flag" and say(v, k)]
             if able:
                 column = dice.choice(able)
-                return (Answer(name=site.columns[table, column].phrase, type="text", value=str(row[column]), step=step),)
+                kinds: dict[str, Literal["number", "time"]] = {"number": "number", "time": "time"}
+                sort = kinds.get(site.kinds[table, column], "text")
+                return (Answer(name=site.columns[table, column].phrase, type=sort, value=row[column], step=step),)
     raise Dropped("no_effect", "nothing is changed and nothing could be asked")

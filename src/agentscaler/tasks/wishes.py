@@ -8,14 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Argument, Operation
 from agentscaler.tasks.find import Found, locate, named_by, need, under, upper
 from agentscaler.tasks.fits import is_state, suits, verb_of
-from agentscaler.tasks.nouns import people
+from agentscaler.tasks.nouns import people, runs
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.site import Row, Site, reference_of
 from agentscaler.tasks.speech import deed, flag, inside, joined, tie
@@ -123,8 +122,8 @@ def update(site: Site, trace: Trace, operation: Operation, found: Found, dice: D
         raise Dropped("not_sayable", "it is known by what is changed", where=operation.name)
     if len(given.said) > MOST_SAID:
         raise Dropped("not_sayable", f"{operation.name} wants too much said", where=operation.name)
-    if people(found.phrase.noun) and any(w.kind == "name" for w in given.said):
-        raise Dropped("not_sayable", "people are not renamed", where=operation.name)
+    if (people(found.phrase.noun) or runs(found.phrase.noun)) and any(w.kind == "name" for w in given.said):
+        raise Dropped("not_sayable", "people and jobs are not renamed", where=operation.name)
     do_it(site, trace, operation, found, given.values)
     wish = wish_on(site, operation, found, change(given.said, found.phrase.text(), dice))
     return wish._replace(verb="rename" if given.said[0].kind in ("name", "text") else "update")
@@ -149,11 +148,12 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
             )
         )
     parts = [f"turn {s.said} its {s.phrase}" if s.kind == "flag" else f"set its {s.phrase} to {s.said}" for s in said[1:]]
-    return f"{change(said[:1], np, dice).rstrip('.?')}, and {joined(parts)}."
+    first_part = change(said[:1], np, dice)
+    return f"{first_part[:-1]}, and {joined(parts)}{first_part[-1]}"
 
 
 def settings(site: Site, trace: Trace, operation: Operation, found: Found | None, dice: Dice, *, most: int) -> Set:
-    """Values for a write's required arguments, and for up to `most` optional ones. Raises Dropped(not_sayable)."""
+    """Values for a write's required arguments, and for up to `most` optional ones; each another than the row has. Raises Dropped(not_sayable)."""
     values: dict[str, Val] = {}
     said: list[Wanted] = []
     row = found.row if found else None
@@ -162,8 +162,6 @@ def settings(site: Site, trace: Trace, operation: Operation, found: Found | None
     need_more = max(0, most - len([a for a in wanted_ if a.role == "value"]))
     for argument in [*wanted_, *dice.sample(optional, need_more)]:
         _give(site, trace, operation, argument, row, dice, values, said)
-    if row is not None and said and all(normal(str(w.value)) == normal(str(row.get(c))) for w, c in zip(said, [a.column for a in wanted_] + [None] * len(said), strict=False) if c):
-        raise Dropped("no_effect", "the row has these values already", where=operation.name)
     return Set(values, said)
 
 
@@ -175,8 +173,10 @@ def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
 
 
 def _settable(site: Site, operation: Operation, column: str) -> bool:
-    """A state is moved by actions, not written."""
+    """A state is moved by actions, not written; what a thing is stays as it is."""
     phrase = site.columns[operation.table, column].phrase
+    if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|edition)$|version$", phrase):
+        return False
     return not is_state(phrase) and not re.search(r"(?:^| )(?:action|operation|stage|reason)$|^action ", phrase)
 
 
