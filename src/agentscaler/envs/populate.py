@@ -206,8 +206,8 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
 
 CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
     "account": ("482916075330", "730511928446"),
-    "aws_account_id": ("482916075330", "730511928446"),
-    "account_id": ("482916075330", "730511928446"),
+    "aws_account_id": ("{account}",),
+    "account_id": ("{account}",),
     "customer": ("C03k2p9xq", "C01h7m4zd"),
     "user": ("me",),
     "user_id": ("me",),

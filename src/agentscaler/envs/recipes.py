@@ -204,7 +204,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         found = json_value(part, key, inner, depth + 1)
         if not is_empty(found) or key in schema.get("required", ()):
             out[key] = _bare(found)
-    return {"object": out} if out else unknown({"object": {}})
+    return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out})
 
 
 def _bare(recipe: Recipe) -> Recipe:

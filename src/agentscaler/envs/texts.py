@@ -45,7 +45,9 @@ TEXTS: Final = (
     rule(r"engine(?: name| type)?$", {"engine": True}),
     rule(r"license model$", {"given": ["license-included", "bring-your-own-license", "general-public-license"]}),
     rule(r"device name$|device$", {"device": True}),
-    rule(r"(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
+    rule(r"hosted zone(?: id)?$", {"id": "Z0{digits:12}"}, knowable=False),
+    rule(r"package name$", {"words": [["com.example."], _SLUGS], "join": ""}),
+    rule(r"(?<!dns )(?<!hosted )(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
     rule(r"region(?: name| code)?$|location id$", {"template": "{region}"}, knowable=False),
     rule(r"account id|owner id|owner account|aws account|account number|owner$", {"template": "{account}"}, knowable=False),
     rule(r"uin$", {"template": "{uin}"}, knowable=False),
@@ -68,7 +70,7 @@ TEXTS: Final = (
     rule(r"(?:language|locale|lang)(?: code)?$", {"choice": [["en-US", 5], ["de-DE", 2], ["fr-FR", 2], ["ja-JP", 1]]}),
     rule(r"mime(?: type)?|content type|media type", {"given": ["application/pdf", "image/png", "text/csv", "application/json"]}),
     rule(r"company|company name|supplier|manufacturer|publisher|organization name|merchant name|institution", {"words": [["@companies"]]}),
-    rule(r"creat(?:ed|or)(?: by)?|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|owner name|operator|operator name|reviewer|initiator|approver", {"words": [["@emails"]]}),
+    rule(r"created by|creator(?: name)?$|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|owner name|operator|operator name|reviewer|initiator|approver", {"words": [["@emails"]]}),
     rule(r"(?:instance|node|machine|broker|cache node) (?:type|class|size)", {"machine": True}),
     rule(r"engine version|runtime version|kubernetes version|version$|version name|release", {"given": ["1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0"]}),
     rule(r"operating system|os(?: name| type)?$|platform$", {"given": ["Linux", "Windows", "Ubuntu 24.04", "Debian 12"]}),
@@ -97,7 +99,7 @@ TEXTS: Final = (
     rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
     rule(r"password|token|secret|passphrase|(?:api|access|auth|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
     rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"given": QUERIES}, knowable=False),
-    rule(r"script|command|user data|script content|command line", {"given": list(SCRIPTS)}, knowable=False),
+    rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
     rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
     rule(r"error(?: message| code| info| detail| msg)?$|failure(?: reason| message| info)?$|(?:status|state) (?:message|reason|detail|text|info|msg)|reason|cause|fail reason|err msg|error reason", {"given": REASONS}),
     rule(r"(?:error|failure|status|state) description$", {"given": REASONS}),
@@ -181,6 +183,9 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     head = words[:-1]
     if words == ("title",) and place.draft.noun[-1:] and place.draft.noun[-1] in PEOPLE_NOUNS:
         return {"given": ["Editor", "Head of sales", "Project manager", "Accountant"], "knowable": True}
+    listed = any(r.pattern.search(" ".join(words)) for r in TEXTS)
+    if listed and head and (not place.columns or (head == ("domain",) and (place.draft.noun != head or _HOSTS.search(place.service)))):
+        return None
     if not head or set(head) <= set(place.draft.noun) | _CALLED:
         own = tuple(w for w in head if w not in _CALLED)
         pattern = str(schema.get("pattern", ""))
@@ -188,10 +193,14 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         return {**names(own if known_noun(own) else place.draft.noun, slug=slug or _technical(place), service=place.service), "knowable": True}
     if table := place.named.get(head):
         return {"like": table}
-    if any(r.pattern.search(" ".join(words)) for r in TEXTS):
+    if listed:
         return None
     found = {**names(head, slug=True, service=place.service), "knowable": True}
     return found if known_noun(head) else unknown(found, empty=False)
+
+
+_HOSTS = re.compile(r"route53|dns|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
+"""Services whose domains are those of the internet."""
 
 
 def _technical(place: Place) -> bool:
@@ -258,7 +267,7 @@ def _cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return None
     if "kms" in words or words[-2:] == ("encryption", "key"):
         return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
-    says_arn = words[-1:] in (("arn",), ("role",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"\(ARN\)|\bARN\b", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
+    says_arn = words[-1:] in (("arn",), ("role",), ("principal",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"(?i)^(?:specifies )?(?:the|an|a) (?:amazon resource name|arn)\b|resource name \(arn\) (?:of|for)", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
     if not says_arn:
         return None
     own = place.draft.own
