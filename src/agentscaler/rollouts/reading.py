@@ -307,6 +307,8 @@ Handler: TypeAlias = Callable[[_Reader, "re.Match[str]"], bool]
 _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), handler)
     for pattern, handler in (
+        (r"^(the .+?) and (the .+): please (\w+) both$", lambda r, m: r.do(m[3], f"{m[1]} and {m[2]}")),
+        (r"^before (?:you \w+ it|it goes), tell me (.+)$", lambda r, m: r.also_asked(m[1])),
         (r"^before you (\w+) (the .+?), tell me (.+)$", lambda r, m: r.ask_first(m[1], m[2], m[3])),
         (r"^(?:then )?go ahead and ", lambda r, m: True),
         (r"^(?:i also need to know|before it goes, tell me|but first tell me|first tell me) (.+)$", lambda r, m: r.also_asked(m[1])),
@@ -345,7 +347,6 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^the (.+?)'s (.+?) is (.+)$", lambda r, m: r.property(m[2], m[3])),
         (r"^the (.+?) (?:is|are) (.+)$", lambda r, m: r.property(m[1], m[2])),
         (r"^then (\w+) it$", lambda r, m: r.then(m[1])),
-        (r"^(the .+?) and (the .+): please (\w+) both$", lambda r, m: r.do(m[3], f"{m[1]} and {m[2]}")),
         (r"^(attach|link|bind|assign|add|register|subscribe|connect|mount|pin|grant|detach|unlink|unbind|take|remove|deregister|unsubscribe|disconnect|unmount|unpin) (the .+?) (?:to|with|on|from|off) (the .+)$", lambda r, m: r.tie(m[1], m[2], m[3])),
         (r"^(\w+) ((?:the|every|all) .+)$", lambda r, m: r.do(m[1], m[2])),
     )

@@ -34,7 +34,7 @@ from agentscaler.rollouts.toolbox import (
     words_of,
 )
 from agentscaler.schemas import kind_of
-from agentscaler.words import article, entity
+from agentscaler.words import article, entity, field
 
 Talk = Generator[Message, None, Any]
 MOST_TOOLS: Final = 4
@@ -133,7 +133,7 @@ class Solver:
     # ---- goals
 
     def _tell(self, found: Found, about: str) -> Generator[Message, None, str]:
-        value = value_of(found.row, about)
+        value = None if found.row.keys() == {"name", "id"} else value_of(found.row, about)
         if value is None or names(value[0], about) < 0.7:
             value = (yield from self._deeper(found, about)) or value
         if value is None:
@@ -245,7 +245,7 @@ class Solver:
         off = goal.verb in ("detach", "unlink", "unbind", "take", "remove", "deregister", "unsubscribe", "disconnect", "unmount", "unpin")
         kinds = ("unlink", "delete") if off else ("link", "create")
         tools = [t for t in self._tools if t.said.kind in kinds]
-        tools.sort(key=lambda t: -len(set(t.said.noun + t.said.tail) & set(one.noun + other.noun)) + 0.1 * len(t.required))
+        tools.sort(key=lambda t: (-len(set(t.said.noun + t.said.tail) & set(one.noun + other.noun)) - (t.said.kind in ("link", "unlink")), len(t.required)))
         for tool in tools[:MOST_TOOLS]:
             if (yield from self._try(tool, [*one.chain(), *other.chain()], {}, f"{goal.verb} it")) is not None:
                 return
@@ -280,9 +280,9 @@ class Solver:
         noun = words_of(thing.noun)
         if noun[:1] == ("same",):
             noun = noun[1:]
-            again = [f for f in reversed(self._known) for f in f.chain() if f.noun == noun]
+            again = [f for k in reversed(self._known) for f in k.chain() if f.noun[-1:] == noun[-1:]]
             if again:
-                return again[:1]
+                return [max(again, key=lambda f: len(set(f.noun) & set(noun)))]
         if not thing.tests and not thing.pick and thing.of is None and thing.below is None:
             again = [f for f in reversed(self._known) if f.noun == noun]
             if again:
@@ -299,7 +299,7 @@ class Solver:
             if error:
                 continue
             mine = tuple(w for w in tool.said.noun if w not in ("list", "detail", "info"))
-            rows = _matching(_below(rows_in(data), above), thing, noun, mine)
+            rows = _matching(_below(rows_in(data), above, strict=thing.pick == "every" and not arguments), thing, noun, mine)
             if rows:
                 exact = noun[-len(mine) :] if len(noun) > len(mine) else noun
                 found = [Found(r, exact, above) for r in rows]
@@ -317,7 +317,8 @@ class Solver:
         """What a row belongs to: named by the child's row, read by a get where there is one."""
         assert thing.below is not None
         child = yield from self._one(thing.below)
-        found = Found(child.row, noun)
+        named = {n: v for n, v in cells(child.row) if noun[-1] in field(n) and isinstance(v, (str, int))}
+        found = Found(named or child.row, noun)
         for tool in rank(self._tools, noun, ("get", "list"), least=0.5)[:MOST_TOOLS]:
             if not tool.required:
                 continue
@@ -423,13 +424,13 @@ def _order(value: Any) -> Any:
         return 0.0
 
 
-def _below(rows: list[Row], above: Sequence[Found]) -> list[Row]:
+def _below(rows: list[Row], above: Sequence[Found], *, strict: bool) -> list[Row]:
     """Those that name what they lie in, where any does."""
     if not above:
         return rows
     keys = {str(v) for n, v in above[0].row.items() if re.search(r"(?i)(id|arn|name|uin)$", n) and isinstance(v, (str, int)) and not isinstance(v, bool)}
     kept = [r for r in rows if any(str(v) in keys for _, v in cells(r) if isinstance(v, (str, int)))]
-    return kept or rows
+    return kept if kept or strict else rows
 
 
 def _matching(rows: list[Row], thing: Thing, noun: tuple[str, ...], mine: tuple[str, ...]) -> list[Row]:
@@ -442,7 +443,7 @@ def _matching(rows: list[Row], thing: Thing, noun: tuple[str, ...], mine: tuple[
         best = max((s for s, _ in scored), default=0.0)
         if best <= 0:
             return []
-        rows = [r for s, r in scored if s >= best - 0.25 and s > 0] if thing.pick == "every" else [r for s, r in scored if s >= best - 0.05]
+        rows = [r for s, r in scored if s >= best - 0.05]
     if thing.pick in ("newest", "oldest"):
         timed = [(_order(v[1]), n) for n, r in enumerate(rows) if (v := value_of(r, "created"))]
         if timed:

@@ -123,9 +123,9 @@ def unwrapped(data: Row) -> Row:
 
 
 def cells(row: Row) -> Iterator[tuple[str, Any]]:
-    """Fields of a row, with those one object further in."""
-    for name, value in row.items():
-        yield name, value
+    """Fields of a row, then those one object further in."""
+    yield from row.items()
+    for value in row.values():
         if isinstance(value, dict):
             yield from ((n, v) for n, v in value.items() if not isinstance(v, (dict, list)))
 
@@ -188,9 +188,18 @@ def names(name: str, about: str) -> float:
 
 def value_of(row: Row, about: str) -> tuple[str, Any] | None:
     """The field that says a property, and its value."""
-    scored = [(names(n, about) - 0.01 * i / 100, n, v) for i, (n, v) in enumerate(cells(row)) if v not in (None, "") and not isinstance(v, (dict, list))]
-    good = [s for s in scored if s[0] >= 0.45]
+    scored = [(names(n, about) - 0.001 * i, n, v) for i, (n, v) in enumerate(cells(row)) if v not in (None, "") and not isinstance(v, (dict, list))]
+    good = [s for s in scored if s[0] >= 0.4 and (about not in _MOMENTS or timed(s[2]))]
     return max(good, key=lambda s: s[0])[1:] if good else None
+
+
+def timed(value: Any) -> bool:
+    """Is it a moment?"""
+    try:
+        parse_time(value)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return False
+    return not isinstance(value, bool)
 
 
 # ---- arguments --------------------------------------------------------------------------------------------------
