@@ -156,7 +156,7 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
         return {"choice": [[c, 3 if i == 0 else 1] for i, c in enumerate(codes)], "knowable": True}
     if whole and _SWITCH.search(words) and not _measures(words):
         return unknown({"of": [0, 1]}, empty=False)
-    low, high = schema.get("minimum"), schema.get("maximum")
+    low, high = (b if isinstance(b := schema.get(k), (int, float)) else None for k in ("minimum", "maximum"))
     bounds = range_of(schema)
     if bounds is not None and low is None and high is None:
         low, high = bounds

@@ -1,7 +1,7 @@
 """What rows are called, and the ids and ARNs they go by."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from agentscaler.envs.documented import examples_of
@@ -126,9 +126,9 @@ def id_template(column: Col, place: Place) -> str:
         if template := template_from(found[1]):
             return template
     rest = entity(column.name)[0] or place.draft.noun
-    if place.vendor == "aws" and place.service != "connect" and (prefix := PREFIXES.get(" ".join(rest[-2:])) or PREFIXES.get(rest[-1])):
+    if place.vendor == "aws" and place.service != "connect" and (prefix := _prefix(PREFIXES, rest)):
         return prefix + "-{hex:17}"
-    if place.vendor == "tencent" and (prefix := TENCENT.get(" ".join(rest[-2:])) or TENCENT.get(rest[-1])):
+    if place.vendor == "tencent" and (prefix := _prefix(TENCENT, rest)):
         return prefix + "-{base36:8}"
     if place.vendor == "google":
         return "{digits:19}"
@@ -136,6 +136,13 @@ def id_template(column: Col, place: Place) -> str:
     if place.vendor == "user":
         return f"{prefix[:3]}_" + "{digits:5}"
     return f"{prefix}-" + ("{hex:12}" if place.vendor == "aws" else "{base36:8}")
+
+
+def _prefix(known: Mapping[str, str], noun: Noun) -> str | None:
+    """What ids of a thing begin with: a 'replication instance' is no instance, a 'private subnet' is a subnet."""
+    if found := known.get(" ".join(noun)) or known.get(" ".join(noun[-2:]) if len(noun) > 1 else ""):
+        return found
+    return known.get(noun[-1]) if noun and noun[-1] in ("vpc", "subnet", "eni", "ami") else None
 
 
 def template_from(example: str) -> str | None:

@@ -225,6 +225,7 @@ def _context(made: Plan, columns: Mapping[str, JsonObject]) -> dict[str, list[st
     closed: dict[str, list[str]] = {}
     for operation in made.model.operations:
         properties = made.members[operation.name].compiled.entry.parameters
+        wanted |= {n for part in (operation.shape.wrap if operation.shape else ()) for n in re.findall(r"\{([^}]+)\}", part)}
         for argument in operation.arguments:
             if argument.role == "within" and argument.template:
                 names = re.findall(r"\{([^}]+)\}", argument.template)

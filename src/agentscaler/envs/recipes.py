@@ -74,8 +74,9 @@ def _key(column: Col, place: Place) -> Recipe:
     last = field(column.name)[-1:]
     if column.choices:
         return {"choice": weights(column.choices, state=False), "knowable": True}
-    if column.type == "INTEGER" and "maximum" in column.schema and not draft.generated:
-        return {"number": [column.schema.get("minimum", 1), min(column.schema["maximum"], 9999)]}
+    low, high = column.schema.get("minimum", 1), column.schema.get("maximum")
+    if column.type == "INTEGER" and isinstance(low, int) and isinstance(high, int) and not draft.generated:
+        return {"number": [low, min(high, 9999)]}
     if column.type == "INTEGER" or column.schema.get("digits"):
         return {"id": "{digits:7}", **mark}
     if last == ("email",):

@@ -367,6 +367,8 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     words = field(name)
     if schema.get("format") == "duration":
         return {"given": ["604800s", "1209600s", "2592000s"] if re.search(r"retention|keep|expir", " ".join(words)) else ["60s", "300s", "900s", "3600s"]}
+    if place.vendor == "aws" and name.endswith("Identifier") and not schema.get("pattern") and not examples_of(schema) and (rest := entity(name)[0]):
+        return unknown({"given": [f"{a}-{'-'.join(rest[-2:])}" for a in SLUG_LISTS[0][:6]]}, empty=False)
     if entity(name)[1] and words[-1] != "name":
         template = id_template(Col(name, schema), place)
         if words in (("id",), ("arn",)):
