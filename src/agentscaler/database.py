@@ -3,7 +3,7 @@
     get first key match count page      read
     insert copy put update move delete  write
     tie untie                           rows of a link table
-    within                              the surroundings (project, region, account)
+    within here                         the surroundings (project, region, account)
 
 `insert` fills generated columns (ids, times) and answers with the whole row; writes check that what they refer to
 exists, so a missing parent is `not_found` with its name and not a constraint of SQL.
@@ -279,6 +279,10 @@ class Database:
             right = template
         if str(value) != right:
             raise NotFound(f"{value!r} is not here, or is not yours to see")
+
+    def here(self, template: str) -> str:
+        """What the surroundings are called: here("zones/{zone}") -> 'zones/europe-west1-b'."""
+        return template.format_map(self.context)
 
     # ---- inside
 

@@ -302,7 +302,8 @@ def _listed(shape: Shape, rows: str) -> list[str]:
         return [f"return {rows}"]
     inner = rows
     for name in reversed(shape.wrap[1:]):
-        inner = f"{{{_quote(name.removesuffix('[]'))}: {inner}}}"
+        label = _quote(name.removesuffix("[]"))
+        inner = f"{{{f'db.here({label})' if '{' in name else label}: {inner}}}"
     outer = shape.wrap[0]
     if outer.endswith("[]") and len(shape.wrap) > 1:
         inner = f"[{inner}]"

@@ -58,7 +58,9 @@ def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[st
     out = {}
     for name, schema in entry.parameters.items():
         if name in service.contexts and kind_of(schema) in ("string", "integer") and (draft is None or name not in draft.key) and not _held(name, schema, draft):
-            out[name] = argument(entry, name, "within", template="{" + snake(name) + "}")
+            column = draft.find(name) if draft is not None and entry.what.kind == "create" else None
+            told = draft is not None and column in draft.columns and draft.columns[column].shown and draft.columns[column].kind == kind_of(schema)
+            out[name] = argument(entry, name, "within", column if told else None, template="{" + snake(name) + "}")
     if draft is not None and draft.fixed is not None:
         loose = [p for p in entry.tool.source.in_path if p not in placeholders(entry.tool.source.path or "")]
         out |= {n: argument(entry, n, "within", template=context_path(draft.fixed)) for n in loose}
@@ -211,13 +213,18 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argume
         except Lost:
             return None
         return argument(entry, name, "filter", target, many=True) if found_name == name else None
-    if column is None or column.json or TRANSPORT.match(name) or PAGING.match(" ".join(field(name))):
+    if column is None and (form := _FORM.search(str(schema.get("description", "")))) and name in entry.required and entry.tool.source.vendor == "google" and kind_of(schema) == "string":
+        return argument(entry, name, "within", template=re.sub(r"[A-Z]", lambda m: "_" + m[0].lower(), form[1]).replace("_id}", "}"))
+    if column is None or column.json or TRANSPORT.match(name) or (PAGING.match(" ".join(field(name))) and not (name == "parent" and column.shown)):
         return None
     inner = schema.get("items", {}) if many else schema
     if kind_of(inner) != column.kind:
         return None
     column.learn({k: v for k, v in inner.items() if k == "enum"})
     return argument(entry, name, "filter", column.name, many=many)
+
+
+_FORM = re.compile(r"(?i)(?:format|form|for example)[^`'\"]{0,30}[`'\"]?((?:[a-z]+/\{[A-Za-z_]+\}/?)+)")
 
 
 def bound(entry: Entry, name: str, draft: Draft) -> Argument | None:

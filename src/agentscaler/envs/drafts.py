@@ -18,13 +18,13 @@ STATE: Final = re.compile(r"(?i)(?:status|state|phase|lifecycle|life_?cycle_?sta
 TOKEN: Final = re.compile(r"(?i)^(?:client|creation|idempoten\w*|request|caller|change|client_?request).?(?:token|reference)$|^token$")
 OPTION: Final = re.compile(
     r"(?i)mask$|^dry|^skip|^force|^validate|^include|^return|^ignore|^fail|^retain|^overwrite|^send|^suppress|^allow.?missing|^cascade|^recursive|"
-    r"^wait|^bypass|^apply.?immediately|^expected|^if.?match|fingerprint$|^etag$|^disable.*notification|^notify|^supports|^use.?domain.?admin"
+    r"^wait|^bypass|^apply.?immediately|^expected|^if.?match|fingerprint$|^etag$|^disable.*notification|^notify|^supports|^use.?domain.?admin|^current\w*version(?:id)?$"
 )
 """Parameters that steer a call and are no property of the thing."""
 MAX_COLUMNS: Final = 36
 
 
-_ROLES: Final = frozenset(["new", "target", "desired", "updated", "modified", "expected", "to", "update", "modify", "set"])
+_ROLES: Final = frozenset(["by", "new", "target", "desired", "updated", "modified", "expected", "to", "update", "modify", "set"])
 """Words in front of a parameter that sets the column behind them."""
 _SAME: Final = {"desc": "description", "remark": "description", "comment": "description", "note": "description"}
 _PLAIN: Final = frozenset(["version", "name", "status", "state", "description", "type", "mode", "class", "size", "alias", "title", "password"])

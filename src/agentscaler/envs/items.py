@@ -11,6 +11,10 @@ from agentscaler.words import PAGING, TRANSPORT, field, singular, split
 COUNTS = ("totalcount", "total", "totalsize", "totalresults", "count", "totalitems", "resultcount", "totalnum")
 
 
+SCOPE = "*"
+"""In the way to an item: the zone or region that the rows stand under."""
+
+
 class Item(NamedTuple):
     """One item of the resource in a result."""
 
@@ -42,6 +46,8 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     plain = {n: s for n, s in body.items() if not _aside(n, s)}
     if not plain:
         return None
+    if what.verb == "aggregated" and (found := _by_scope(body, token)) is not None:
+        return found
     one = tool.source.vendor == "google" and what.verb == "get" and not what.extra and (tool.source.path or "").endswith("}")
     path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
     wrap = tuple(n for n, _ in path)
@@ -50,6 +56,16 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
         return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
     fields = item.get("properties", {}) if path else plain
     return Item(wrap, many, False, fields, token, total, nested) if fields else None
+
+
+def _by_scope(body: dict[str, Schema], token: str | None) -> Item | None:
+    """Google's aggregatedList: {'items': {'zones/europe-west1-b': {'disks': [...]}}}."""
+    inner = body.get("items", {}).get("additionalProperties")
+    properties = inner.get("properties", {}) if isinstance(inner, dict) else {}
+    lists = [n for n, s in properties.items() if kind_of(s) == "array" and s.get("items", {}).get("properties")]
+    if len(lists) != 1:
+        return None
+    return Item(("items", SCOPE, lists[0]), True, False, dict(properties[lists[0]]["items"]["properties"]), token, None, (False, False, True))
 
 
 def _top_list(returns: Schema | None) -> Item | None:
@@ -103,6 +119,8 @@ def _descend(body: dict[str, Schema], what: Analysis, wants_list: bool) -> tuple
 def _stands_alone(properties: dict[str, Schema], what: Analysis, path: list[tuple[str, bool]]) -> bool:
     """DescribeChannel answers a channel, though channels hold lists (Outputs, Tags): there is no list of the thing itself."""
     lists = [n for n, s in properties.items() if kind_of(s) == "array"]
+    if what.verb == "describe" and any(s.get("properties") and field(n) == tuple(what.noun) for n, s in properties.items()):
+        return True
     if what.verb != "describe" or any(tuple(w for w in field(n) if w not in VIEW_WORDS)[-1:] == what.noun[-1:] for n in lists):
         return False
     about = path and set(field(path[-1][0])) & set(what.noun)

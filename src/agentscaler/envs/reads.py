@@ -15,6 +15,7 @@ from agentscaler.envs.arguments import (
     surroundings,
 )
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
+from agentscaler.envs.items import SCOPE
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import grave
 from agentscaler.records import Act, Shape
@@ -51,6 +52,12 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 _SHOW = re.compile(r"(?i)^(?:show|include|return|with)_?deleted")
 
 
+def _scope(draft: Draft) -> str:
+    """'zones/{zone}': what the rows of an aggregated list stand under."""
+    paths = " ".join(e.tool.source.path or "" for e in draft.entries)
+    return "zones/{zone}" if "/zones/{zone}" in paths else "regions/{region}" if "/regions/{region}" in paths else "global"
+
+
 def _unknown_shape(entry: Entry, draft: Draft) -> Shape:
     """A user's tool list seldom says what a tool answers: the row, or the rows under the plural of the noun."""
     if entry.tool.returns is not None or entry.tool.source.vendor != "user":
@@ -79,7 +86,7 @@ def _shape(entry: Entry, draft: Draft, own: bool) -> Shape:
         room = MAX_COLUMNS - 8 if own else len(real)
         if len(fields) < 0.5 * min(len(real), room) or not fields:
             raise Lost("derived_view")
-    wrap = tuple(f"{n}[]" if listed else n for n, listed in zip(item.wrap, item.nested, strict=True))
+    wrap = tuple(f"{n}[]" if listed else _scope(draft) if n == SCOPE else n for n, listed in zip(item.wrap, item.nested, strict=True))
     return Shape(
         fields=fields,
         wrap=wrap,

@@ -34,6 +34,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     if entry.what.extra and _foreign_extra(entry, draft):
         raise Lost("part")
+    draft = _made(entry, draft, service)
     if entry.what.verb in ("copy", "clone", "duplicate"):
         return copy(entry, draft, service)
     if entry.what.verb == "import":
@@ -76,6 +77,20 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
     job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
     return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=job), key_path=key_path))
+
+
+def _made(entry: Entry, draft: Draft, service: Service) -> Draft:
+    """PurchaseOffering(OfferingId) answers a Reservation: that is what it makes."""
+    if draft.own is None or entry.tool.returns is None or not any(draft.find(p) == draft.own for p in entry.required):
+        return draft
+    body = entry.tool.returns.get("properties", {})
+    others = [n for f, s in body.items() if s.get("properties") and (n := field(f)) in service.tables and n != draft.noun]
+    own = any(field(f) == draft.noun or draft.find(f) == draft.own for f in body)
+    if len(others) == 1 and not own and not service.tables[others[0]].segment:
+        return service.tables[others[0]]
+    if entry.what.verb in ("purchase", "buy"):
+        raise Lost("part")
+    return draft
 
 
 def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
