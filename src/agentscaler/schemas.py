@@ -6,9 +6,15 @@ first that says most is taken, recursion is cut. Whatever else a definition says
 """
 
 import html
+import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
+
+import jsonschema_rs
+import orjson
 
 from agentscaler.errors import Dropped
 from agentscaler.records import Schema
@@ -27,7 +33,11 @@ TYPES = {
     "object": "object", "dict": "object", "map": "object", "hashmap": "object", "any": "string", "null": "null",
 }  # fmt: skip
 
-_TAG = re.compile(r"<[^>]{0,400}>")
+_TAG = re.compile(
+    r"(?is)</?(?:a|b|i|u|p|s|em|br|hr|li|ul|ol|dl|dt|dd|td|th|tr|h[1-6]|sup|sub|pre|div|img|svg|code|span|font|note|strong|small|table|thead|tbody|center|"
+    r"blockquote|important|caution|details|summary|fullname|replaceable|filename|zonbook|xhtml|para|dx-alert|script|style|iframe)(?:\s[^<>]{0,400}|)/?>|<!--.{0,400}?-->"
+)
+"""A tag of HTML or of a provider's docs; 'x < 5 and y > 3' and '<bucket>' are none."""
 _SPACE = re.compile(r"\s+")
 _LINK = re.compile(r"\[([^\]]{1,120})\]\((?:https?:|/|#)[^)]{0,400}\)")
 
@@ -37,15 +47,16 @@ def clean(text: object, limit: int) -> str:
     if not isinstance(text, str):
         return ""
     text = text[: 8 * limit + 200]
+    for _ in range(3):  # "&amp;lt;" is "<"
+        if "&" in text:
+            text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     if "](" in text:
         text = _LINK.sub(r"\1", text)
-    if "&" in text:
-        text = html.unescape(text)
     text = _SPACE.sub(" ", text).strip()
     if not text.isprintable():
-        text = "".join(c for c in text if c.isprintable())
+        text = _SPACE.sub(" ", "".join(c for c in text if c.isprintable())).strip()
     if len(text) <= limit:
         return text
     cut = text[:limit]
@@ -55,7 +66,7 @@ def clean(text: object, limit: int) -> str:
 
 def close(raw: object, *, root: Mapping[str, Any] | None = None, where: str = "schema", text: int = 400) -> Schema:
     """`raw` as a schema of the subset. Raises Dropped(bad_definition or broken_reference) with the part it is about."""
-    return _close(raw, root or {}, where, 0, (), text)
+    return _close(raw, root or {}, where, 0, ("#",) if raw is root else (), text)
 
 
 def _close(raw: object, root: Mapping[str, Any], where: str, depth: int, seen: tuple[str, ...], text: int) -> Schema:
@@ -70,19 +81,16 @@ def _close(raw: object, root: Mapping[str, Any], where: str, depth: int, seen: t
     out: Schema = {"type": [kind, "null"] if nullable else kind}
     if description := clean(raw.get("description") or raw.get("title"), text):
         out["description"] = description
-    enum = raw.get("enum")
-    if "const" in raw:
-        enum = [raw["const"]]
-    if isinstance(enum, list) and 0 < len(enum) <= 200:
-        values = [v for v in enum if isinstance(v, (str, int, float, bool))]
-        if values:
-            out["enum"] = values
+    if values := _values(raw, kind):
+        out["enum"] = values
     for name in PLAIN:
-        if name in raw and isinstance(raw[name], (str, int, float, bool)):
+        if name in raw and _fits(name, raw[name]):
             out[name] = raw[name]
     example = raw.get("example", raw.get("examples"))
     if example is not None and not isinstance(example, Mapping):
-        out["examples"] = (example if isinstance(example, list) else [example])[:4]
+        listed = example if isinstance(example, list) else [example]
+        if examples := [e for e in map(_json, listed[:4]) if e is not None]:
+            out["examples"] = examples
     if kind == "array":
         items = raw.get("items", {"type": "string"})
         items = items[0] if isinstance(items, list) and items else items
@@ -95,36 +103,111 @@ def _close(raw: object, root: Mapping[str, Any], where: str, depth: int, seen: t
 def _close_object(
     raw: Mapping[str, Any], root: Mapping[str, Any], where: str, depth: int, seen: tuple[str, ...], text: int, out: Schema
 ) -> None:
-    properties = raw.get("properties")
+    properties = _properties(raw, where)
     if properties is None:
         more = raw.get("additionalProperties")
         if isinstance(more, Mapping) and more and depth < MAX_DEPTH:
             out["additionalProperties"] = _close(more, root, f"{where}.*", depth + 1, seen, text)
         return
-    if not isinstance(properties, Mapping):
-        raise Dropped("bad_definition", f"{where}.properties: {properties!r:.60} is no object", where=where)
     if depth >= MAX_DEPTH:
         return
     kept = list(properties.items())[:MAX_PROPERTIES]
     out["properties"] = {str(k): _close(v, root, f"{where}.{k}", depth + 1, seen, text) for k, v in kept}
     required = raw.get("required")
     if isinstance(required, list):
-        if must := [str(r) for r in required if str(r) in out["properties"]]:
+        if must := [name for name in dict.fromkeys(map(str, required)) if name in out["properties"]]:
             out["required"] = must
     if raw.get("additionalProperties") is False:
         out["additionalProperties"] = False
 
 
+def _properties(raw: Mapping[str, Any], where: str) -> Mapping[str, Any] | None:
+    found = raw.get("properties")
+    if found is not None and not isinstance(found, Mapping):
+        raise Dropped("bad_definition", f"{where}.properties: {found!r:.60} is no object", where=where, value=found)
+    return found
+
+
+def _values(raw: Mapping[str, Any], kind: str) -> list[Any]:
+    """The closed list of values, each of the schema's own type; [] where there is none."""
+    listed = [raw["const"]] if "const" in raw else raw.get("enum")
+    if not isinstance(listed, list) or len(listed) > 200:
+        return []
+    return list(dict.fromkeys(v for v in (_cast(v, kind) for v in listed) if v is not None))
+
+
+def _cast(value: Any, kind: str) -> Any:
+    """5 as '5' where text is asked for, '5' as 5 where a number is; None where it cannot be."""
+    if kind == "string":
+        return value if isinstance(value, str) else orjson.dumps(value).decode() if _is_scalar(value) else None
+    if kind == "boolean":
+        return value if isinstance(value, bool) else {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
+    if kind not in ("integer", "number"):
+        return None
+    if isinstance(value, str):
+        value = _json_number(value)
+    if not _is_number(value):
+        return None
+    if kind == "number":
+        return value
+    return int(value) if value == int(value) else None
+
+
+def _json_number(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _fits(name: str, value: object) -> bool:
+    """Is this what JSON Schema allows for the keyword? Else no validator can be made of the schema."""
+    if name in ("minimum", "maximum"):
+        return _is_number(value)
+    if name in ("minLength", "maxLength", "minItems", "maxItems"):
+        return type(value) is int and 0 <= value < 2**63
+    if name in ("format", "pattern"):
+        return isinstance(value, str) and (name == "format" or _compiles(value))
+    return _is_scalar(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and -(2**63) <= value < 2**64
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, (str, bool)) or _is_number(value)
+
+
+@lru_cache(10_000)
+def _compiles(pattern: str) -> bool:
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except (ValueError, jsonschema_rs.ValidationError):
+        return False
+    return True
+
+
+def _json(value: Any) -> Any:
+    """As JSON holds it (a date of YAML is text), None where it cannot."""
+    try:
+        return orjson.loads(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
+    except (TypeError, orjson.JSONDecodeError):
+        return None
+
+
 def _resolve(
-    raw: Mapping[str, Any], root: Mapping[str, Any], where: str, seen: tuple[str, ...]
+    raw: Mapping[str, Any], root: Mapping[str, Any], where: str, seen: tuple[str, ...], level: int = 0
 ) -> tuple[Mapping[str, Any], tuple[str, ...], bool]:
     """Follow $ref, merge allOf, choose of oneOf/anyOf. The flag says: recursion, cut here."""
+    if level > 20:
+        raise Dropped("bad_definition", f"{where}: allOf nested too deep", where=where)
     for _ in range(20):
         if "$ref" in raw:
             ref = str(raw["$ref"])
-            if ref in seen:
-                return raw, seen, True
             found = follow(ref, root, where)
+            if ref in seen and not _ends(found):
+                return raw, seen, True
             seen = (*seen, ref)
             raw = {**found, **{k: v for k, v in raw.items() if k != "$ref"}}
         elif isinstance(raw.get("allOf"), list):
@@ -132,10 +215,10 @@ def _resolve(
             for part in raw["allOf"]:
                 if not isinstance(part, Mapping):
                     raise Dropped("bad_definition", f"{where}.allOf: {part!r:.60} is no object", where=where)
-                part, seen, cut = _resolve(part, root, where, seen)
+                part, seen, cut = _resolve(part, root, where, seen, level + 1)
                 if cut:
                     continue
-                merged = _merge(merged, part)
+                merged = _merge(merged, part, where)
             raw = merged
         elif isinstance(raw.get("oneOf") or raw.get("anyOf"), list):
             options = [o for o in (raw.get("oneOf") or raw.get("anyOf") or []) if isinstance(o, Mapping)]
@@ -150,12 +233,16 @@ def _resolve(
     raise Dropped("bad_definition", f"{where}: references nested too deep", where=where)
 
 
-def _merge(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+def _ends(found: Mapping[str, Any]) -> bool:
+    """A text or a number: it holds nothing that could come back."""
+    return "type" in found and _type(found)[0] not in ("object", "array") and found.keys().isdisjoint(("$ref", "allOf", "oneOf", "anyOf"))
+
+
+def _merge(a: Mapping[str, Any], b: Mapping[str, Any], where: str) -> dict[str, Any]:
     out = {**b, **a}
-    out["properties"] = {**(b.get("properties") or {}), **(a.get("properties") or {})}
-    out["required"] = [*(a.get("required") or []), *(b.get("required") or [])]
-    if not out["properties"]:
-        del out["properties"]
+    if properties := {**(_properties(b, where) or {}), **(_properties(a, where) or {})}:
+        out["properties"] = properties
+    out["required"] = [name for part in (a, b) if isinstance(part.get("required"), list) for name in part["required"]]
     return out
 
 
@@ -164,11 +251,14 @@ def follow(ref: str, root: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     at: Any = root
     if not ref.startswith("#"):
         raise Dropped("broken_reference", f"{where}: $ref {ref!r} points to another file, which is not read", where=where, value=ref)
-    for part in ref.lstrip("#/").split("/"):
+    for part in unquote(ref)[1:].removeprefix("/").split("/") if ref != "#" else ():
         part = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(at, Mapping) or part not in at:
+        if isinstance(at, Mapping) and part in at:
+            at = at[part]
+        elif isinstance(at, list) and part.isdecimal() and int(part) < len(at):
+            at = at[int(part)]
+        else:
             raise Dropped("broken_reference", f"{where}: $ref {ref!r} leads nowhere ({part!r} is not there)", where=where, value=ref)
-        at = at[part]
     if not isinstance(at, Mapping):
         raise Dropped("broken_reference", f"{where}: $ref {ref!r} does not lead to a schema", where=where, value=ref)
     return at
@@ -185,7 +275,9 @@ def _type(raw: Mapping[str, Any]) -> tuple[str, bool]:
         elif "items" in raw:
             kind = "array"
         else:
-            sample = raw.get("default", (raw.get("enum") or [None])[0] if isinstance(raw.get("enum"), list) else None)
+            listed = raw["enum"] if isinstance(raw.get("enum"), list) else []
+            const = raw["const"] if _is_scalar(raw.get("const")) else None
+            sample = next((v for v in (raw.get("default"), const, *listed) if v is not None), None)
             known = {bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
             kind = known.get(type(sample), "string")
     kind = TYPES.get(str(kind).lower().split("<")[0].strip(), "string")

@@ -27,7 +27,7 @@ FORMATS = {
 }  # fmt: skip
 _ASIDE = ("usage", "folder")
 """What an id does not hang on: what it cost, and where it lies."""
-_META = ("key", "id", "from", "format")
+META = ("key", "id", "from", "format")
 
 
 def digest(value: Any) -> str:
@@ -47,7 +47,7 @@ def row_id(record: Record) -> str:
 
 def body_id(body: JsonObject) -> str:
     """The same of a record that is JSON already."""
-    return digest({k: v for k, v in body.items() if k not in _ASIDE and k not in _META})
+    return digest({k: v for k, v in body.items() if k not in _ASIDE and k not in META})
 
 
 def file_hash(path: Path) -> str:
@@ -73,7 +73,7 @@ def read_rows(path: Path) -> Iterator[JsonObject]:
 def parse(row: JsonObject, kind: type[R], *, where: str) -> R:
     """A row as its record, bookkeeping set aside."""
     try:
-        return kind.model_validate({k: v for k, v in row.items() if k not in _META})
+        return kind.model_validate({k: v for k, v in row.items() if k not in META})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))

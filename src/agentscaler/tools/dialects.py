@@ -7,14 +7,23 @@ from typing import Any
 
 import orjson
 import yaml
+from pydantic import ValidationError
 
 from agentscaler.errors import Dropped, UserError
-from agentscaler.records import Source, Tool
+from agentscaler.records import Schema, Source, Tool
 from agentscaler.schemas import clean, close
-from agentscaler.store import parse
+from agentscaler.store import META
 from agentscaler.tools.openapi import _safe, read_openapi
 
 DIALECTS = "an OpenAI or Anthropic tool list, an MCP tools/list answer, an OpenAPI 3 document, or rows of a tools.jsonl"
+
+
+class _Yaml(yaml.SafeLoader):
+    """A date stays the text it was written as, as in JSON."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"] for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def read_file(path: Path) -> Iterator[Tool | Dropped]:
@@ -52,7 +61,7 @@ def _load(text: str, path: Path) -> Any:
         if path.suffix == ".json":
             raise UserError(f"{path}: no JSON ({json_error}); mend the file or give {DIALECTS}") from json_error
         try:
-            return yaml.safe_load(text)
+            return yaml.load(text, _Yaml)
         except (yaml.YAMLError, RecursionError) as error:
             line = getattr(getattr(error, "problem_mark", None), "line", None)
             at = f", line {line + 1}" if isinstance(line, int) else ""
@@ -96,17 +105,14 @@ def _one(row: Any, path: Path, where: str) -> Tool | Dropped:
         if not isinstance(name, str) or not name.strip():
             raise Dropped("bad_definition", f"{path}, {where}: field 'name' is {name!r}, not a name", where=f"{where}.name", value=name)
         raw: Any = next((inner[k] for k in ("parameters", "input_schema", "inputSchema") if inner.get(k) is not None), {})
-        at = f"{path}, {where} ({name}) parameters"
-        parameters = close(raw if raw != {} else {"type": "object", "properties": {}}, root=raw if isinstance(raw, Mapping) else {}, where=at)
-        parameters.setdefault("properties", {})
-        if parameters["type"] != "object":
-            raise Dropped("bad_definition", f"{at}: type is {parameters['type']!r}, not 'object'", where=f"{where}.parameters.type", value=parameters["type"])
+        at = f"{path}, {where} ({name})"
+        parameters = _arguments(raw if raw != {} else {"type": "object", "properties": {}}, at, where)
         result = inner.get("outputSchema") or inner.get("returns") or inner.get("output_schema")
         return Tool(
             name=_safe(name),
             description=clean(inner.get("description"), 700),
             parameters=parameters,
-            returns=close(result, root=result, where=f"{path}, {where} ({name}) result", text=120) if isinstance(result, Mapping) else None,
+            returns=close(result, root=result, where=f"{at} result", text=120) if isinstance(result, Mapping) else None,
             source=Source(vendor="user", service=_service(path), operation=name, package=path.name, title=_service(path)),
         )
     except Dropped as reason:
@@ -114,10 +120,27 @@ def _one(row: Any, path: Path, where: str) -> Tool | Dropped:
 
 
 def _row(row: dict[str, Any], path: Path, where: str) -> Tool:
-    tool = parse(row, Tool, where=f"{path}, {where}")
-    schema = close(tool.parameters, where=f"{path}, {where} parameters")
+    """A row of a tools.jsonl."""
+    try:
+        tool = Tool.model_validate({k: v for k, v in row.items() if k not in META})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise Dropped(
+            "bad_definition", f"{path}, {where}: field {field!r}: {first['msg']}, got {first['input']!r:.60}", where=f"{where}.{field}", value=first["input"]
+        ) from error
+    at = f"{path}, {where} ({tool.name})"
+    returns = None if tool.returns is None else close(tool.returns, root=tool.returns, where=f"{at} result", text=120)
+    return tool.model_copy(update={"name": _safe(tool.name), "parameters": _arguments(tool.parameters, at, where), "returns": returns})
+
+
+def _arguments(raw: Any, at: str, where: str) -> Schema:
+    """The schema of a tool's arguments: an object."""
+    schema = close(raw, root=raw if isinstance(raw, Mapping) else {}, where=f"{at} parameters")
+    if schema["type"] != "object":
+        raise Dropped("bad_definition", f"{at} parameters: type is {schema['type']!r}, not 'object'", where=f"{where}.parameters.type", value=schema["type"])
     schema.setdefault("properties", {})
-    return tool.model_copy(update={"parameters": schema, "name": _safe(tool.name)})
+    return schema
 
 
 def _service(path: Path) -> str:

@@ -28,7 +28,7 @@ def read_openapi(document: Mapping[str, Any], *, file: str) -> Iterator[Tool | D
     }
     paths = document.get("paths")
     if not isinstance(paths, Mapping):
-        yield Dropped("bad_definition", f"{file}: 'paths' is {paths!r:.40}, not an object", where="paths")
+        yield Dropped("bad_definition", f"{file}: 'paths' is {paths!r:.40}, not an object", where="paths", value=paths)
         return
     for path, item in paths.items():
         if not isinstance(item, Mapping):
@@ -43,17 +43,17 @@ def read_openapi(document: Mapping[str, Any], *, file: str) -> Iterator[Tool | D
 
 
 def _tool(document: Mapping[str, Any], path: str, verb: str, item: Mapping[str, Any], source: dict[str, Any]) -> Tool:
-    where = f"{verb.upper()} {path}"
+    where = f"{source['package']}, {verb.upper()} {path}"
     operation = item[verb]
     if not isinstance(operation, Mapping):
-        raise Dropped("bad_definition", f"{where}: {operation!r:.40} is no object", where=where)
+        raise Dropped("bad_definition", f"{where}: {operation!r:.40} is no object", where=where, value=operation)
     properties: dict[str, Schema] = {}
     required: list[str] = []
     in_path: list[str] = []
-    for raw in [*(item.get("parameters") or []), *(operation.get("parameters") or [])]:
+    for raw in [*_parameters(item, where), *_parameters(operation, where)]:
         raw = follow(str(raw["$ref"]), document, where) if isinstance(raw, Mapping) and "$ref" in raw else raw
         if not isinstance(raw, Mapping) or not isinstance(raw.get("name"), str):
-            raise Dropped("bad_definition", f"{where}: a parameter without a name", where=where, value=raw)
+            raise Dropped("bad_definition", f"{where}: a parameter without a name: {raw!r:.60}", where=f"{where} parameters", value=raw)
         name, place = raw["name"], raw.get("in", "query")
         if place == "cookie" or (place == "header" and name.lower() in IGNORED_HEADERS):
             continue
@@ -76,6 +76,13 @@ def _tool(document: Mapping[str, Any], path: str, verb: str, item: Mapping[str, 
             **source, operation=name, verb=verb.upper(), path=path.replace("{+", "{"), in_path=tuple(in_path)
         ),
     )  # fmt: skip
+
+
+def _parameters(holder: Mapping[str, Any], where: str) -> list[Any]:
+    found = holder.get("parameters")
+    if found is not None and not isinstance(found, list):
+        raise Dropped("bad_definition", f"{where}: field 'parameters' is {found!r:.60}, not a list", where=f"{where} parameters", value=found)
+    return found or []
 
 
 def _body(
