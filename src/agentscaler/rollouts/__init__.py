@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
+import orjson
+
 from agentscaler.dice import Dice
 from agentscaler.episode import Player, run_episode
 from agentscaler.errors import UserError
@@ -114,25 +116,35 @@ class FunctionPlayer:
         """The function's reply as a Message. Raises UserError where it is none."""
         role = "user" if self.name == "user" else "assistant"
         reply = self._function(messages, tools)
-        if isinstance(reply, Message):
+        if isinstance(reply, Message) and reply.role == role:
             return reply
         if isinstance(reply, str):
             return Message(role=role, content=reply)
         if isinstance(reply, Mapping):
-            return from_openai(reply, role)
-        raise UserError(f"agent {self.name!r} answered with {type(reply).__name__}; give a Message, a text, or an OpenAI-style message")
+            try:
+                return from_openai(reply, role, at=len(messages))
+            except (KeyError, TypeError, ValueError) as error:
+                raise UserError(f"agent {self.name!r} answered with {dict(reply)!r:.200}, which is no OpenAI-style message: {error!r:.200}") from error
+        what = f"a message of the {reply.role}" if isinstance(reply, Message) else type(reply).__name__
+        raise UserError(f"agent {self.name!r} answered with {what}; give a Message of the {role}, a text, or an OpenAI-style message")
 
 
-def from_openai(reply: Mapping[str, Any], role: Any) -> Message:
-    """An OpenAI-style assistant message; arguments may be JSON text."""
-    import orjson
-
+def from_openai(reply: Mapping[str, Any], role: Any, *, at: int) -> Message:
+    """An OpenAI-style assistant message; arguments may be JSON text. at: where it stands in the conversation, for calls without an id."""
     calls = []
     for number, call in enumerate(reply.get("tool_calls") or ()):
         function = call["function"]
-        arguments = function.get("arguments") or {}
-        calls.append(ToolCall(id=str(call.get("id") or f"call_{number}"), name=function["name"], arguments=orjson.loads(arguments) if isinstance(arguments, str) else arguments))
-    return Message(role=role, content=reply.get("content") or "", reasoning=reply.get("reasoning") or "", calls=tuple(calls))
+        calls.append(ToolCall(id=str(call.get("id") or f"call_{at}_{number}"), name=function["name"], arguments=_arguments(function.get("arguments"))))
+    return Message(role=role, content=reply.get("content") or "", reasoning=reply.get("reasoning_content") or reply.get("reasoning") or "", calls=tuple(calls))
+
+
+def _arguments(given: Any) -> JsonObject:
+    """As an object. What a model wrote that is none goes to the world as it is, which refuses it in words."""
+    try:
+        found = orjson.loads(given) if isinstance(given, str) and given else given or {}
+    except orjson.JSONDecodeError:
+        found = given
+    return found if isinstance(found, dict) else {"arguments": given}
 
 
 # ---- a world's tasks --------------------------------------------------------------------------------------------

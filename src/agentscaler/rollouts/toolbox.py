@@ -164,7 +164,7 @@ def agrees(value: Any, test: Test) -> bool:
         found = re.match(r"-?[\d,]+(?:\.\d+)?", test.value)
         return found is not None and abs(float(found[0].replace(",", "")) - value) < 1e-9
     mine = plain(value)
-    return mine == said or mine.rpartition("/")[2] == said or (len(said) > 2 and mine.endswith(" " + said) and test.about not in ("name", "description"))
+    return mine == said or plain(str(value).rpartition("/")[2]) == said or (len(said) > 2 and mine.endswith(" " + said) and test.about not in ("name", "description"))
 
 
 def names(name: str, about: str) -> float:
