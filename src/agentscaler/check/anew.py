@@ -158,9 +158,15 @@ def compare_worlds(run: Path, aside: Path, *, only: frozenset[str] | None = None
         if is_inside(named[key]):
             yield from compare_folders(run / named[key], aside / made[key], named[key])
     if only is None:
-        for path in sorted((run / "envs").iterdir()):
-            if f"envs/{path.name}" not in named.values() and not path.name.endswith(".part"):
-                yield Finding(f"envs/{path.name}", "", "", "no row of envs.jsonl names this world")
+        yield from stray_worlds(run)
+
+
+def stray_worlds(run: Path) -> Iterator[Finding]:
+    """Folders of worlds that no row names."""
+    named = {str(r.get("folder")) for r in read_rows(run / "envs.jsonl")}
+    for path in sorted((run / "envs").iterdir()):
+        if f"envs/{path.name}" not in named and not path.name.endswith(".part"):
+            yield Finding(f"envs/{path.name}", "", "", "no row of envs.jsonl names this world")
 
 
 def is_inside(folder: str) -> bool:

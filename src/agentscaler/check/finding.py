@@ -85,8 +85,18 @@ def gaps(written: Any, made: Any, field: str = "") -> Iterator[Gap]:
     elif isinstance(written, list) and isinstance(made, list) and len(written) == len(made):
         for number, (one, other) in enumerate(zip(written, made, strict=True)):
             yield from gaps(one, other, f"{field}[{_label(made, number)}]")
+    elif isinstance(written, list) and isinstance(made, list):
+        yield _middle(written, made, field)
     elif written != made or type(written) is not type(made):
         yield Gap(field, written, made)
+
+
+def _middle(written: list[Any], made: list[Any], field: str) -> Gap:
+    """Of two lists of different length, what stands between their equal ends."""
+    short_ = min(len(written), len(made))
+    first = next((i for i in range(short_) if written[i] != made[i]), short_)
+    last = next((i for i in range(short_ - first) if written[-1 - i] != made[-1 - i]), short_ - first)
+    return Gap(f"{field}[{first}]", written[first : len(written) - last], made[first : len(made) - last])
 
 
 def _label(items: list[Any], number: int) -> str:

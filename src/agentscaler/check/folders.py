@@ -12,7 +12,8 @@ from agentscaler.errors import Dropped, UserError
 from agentscaler.gate import check_env
 from agentscaler.records import EnvSpec, JsonObject
 from agentscaler.render import render
-from agentscaler.walk.worlds import env_row
+from agentscaler.store import read_rows
+from agentscaler.walk.worlds import Places, Workshop, env_row
 from agentscaler.world import Loaded, env_files, read_env
 
 
@@ -26,17 +27,44 @@ def check_folder(path: Path) -> Iterator[Finding]:
         yield Finding(path.name, "", fault.tool or fault.where, f"the gate refuses it: {fault.message}")
 
 
-def look_at(run: Path, row: JsonObject) -> list[Finding]:
-    """A world on the shelf, without the gate: its folder and its row."""
+class Glass:
+    """What a worker looks at worlds with."""
+
+    def __init__(self, run: str, places: Places) -> None:
+        self.run = Path(run)
+        self.shop = Workshop(places, "")
+        self.domains = {str(r["id"]): frozenset(r["tools"]) for r in read_rows(self.run / "domains.jsonl")}
+
+
+def look_at(glass: Glass, row: JsonObject) -> list[Finding]:
+    """A world on the shelf, without the gate: its folder, its row, and its tools beside those of tools.jsonl."""
     folder = str(row.get("folder"))
     if not is_inside(folder):
         return [Finding("envs.jsonl", str(row.get("id")), "folder", f"{short(folder)} is no folder under envs/")]
-    found = list(folder_findings(run / folder, folder))
+    found = list(folder_findings(glass.run / folder, folder))
     if not found:
-        right = env_row(read_env(run / folder), folder).model_dump(mode="json")
-        right = {k: v for k, v in right.items() if k not in ("written", "found")}
-        found = list(row_findings("envs.jsonl", row, {**row, **right}))
+        env = read_env(glass.run / folder)
+        right = {k: v for k, v in env_row(env, folder).model_dump(mode="json").items() if k not in ("written", "found")}
+        found = [*row_findings("envs.jsonl", row, {**row, **right}), *_sources(glass, row, env)]
     return found
+
+
+def _sources(glass: Glass, row: JsonObject, env: EnvSpec) -> Iterator[Finding]:
+    """Each tool against its row: its words, its parameters, and whether it is the domain's own or a borrowed read."""
+    mine = glass.domains.get(str((row.get("from") or [""])[0]), frozenset())
+    for tool in env.tools:
+        field = f"tools[{tool.name}]"
+        place = glass.shop.places.home.get(tool.tool or "")
+        if place is None:
+            yield Finding(f"{env.folder}/env.json", env.id, f"{field}.tool", f"{short(tool.tool)} is no row of tools.jsonl")
+            continue
+        source = glass.shop.tool(*place)
+        if source.description and tool.description != source.description:
+            yield Finding(f"{env.folder}/env.json", env.id, f"{field}.description", f"{short(tool.description)}, but its row says {short(source.description)}")
+        if not set(tool.parameters.get("properties", {})) <= set(source.parameters.get("properties", {})):
+            yield Finding(f"{env.folder}/env.json", env.id, f"{field}.parameters", "it has parameters that its row does not have")
+        if tool.own != (tool.tool in mine) or not (tool.own or tool.kind == "read"):
+            yield Finding(f"{env.folder}/env.json", env.id, f"{field}.own", f"{short(tool.own)}: own tools are the domain's, others are borrowed reads")
 
 
 def folder_findings(path: Path, name: str) -> Iterator[Finding]:

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from agentscaler.check.anew import stray_worlds
 from agentscaler.check.finding import Finding, row_findings
-from agentscaler.check.folders import look_at
+from agentscaler.check.folders import Glass, look_at
 from agentscaler.dice import Dice
 from agentscaler.records import EnvRow, JsonObject
 from agentscaler.store import FORMATS, body_id, key_of, parse, read_rows
 from agentscaler.walk.tasks import Bench, propose
+from agentscaler.walk.worlds import find_places
 from agentscaler.work import each
 
 
@@ -35,8 +37,9 @@ def draw(run: Path, lines: dict[str, JsonObject], seed: int, limit: int, workers
     domains = [str(r["id"]) for r in read_rows(run / "domains.jsonl")][: lines["envs"].get("limit")]
     worlds = list(read_rows(run / "envs.jsonl"))
     chosen = set(Dice("check", seed).sample(sorted(domains), limit))
-    found: list[Finding] = []
-    for done in each(worlds, look_at, setup=Path, given=(str(run),), workers=workers, label="check: looking at worlds", chunk=16):
+    found = list(stray_worlds(run))
+    given = (str(run), find_places(run / "tools.jsonl"))
+    for done in each(worlds, look_at, setup=Glass, given=given, workers=workers, label="check: looking at worlds", chunk=16):
         if done.result:
             chosen |= set(done.item["from"])
             found += done.result
@@ -56,17 +59,29 @@ def compare_tasks(run: Path, line: JsonObject, chosen: Sample, workers: int) -> 
     arguments: dict[str, Any] = line["arguments"]
     worlds = list(read_rows(run / "envs.jsonl"))[: arguments["worlds"] or line["limit"]]
     todo = [parse(r, EnvRow, where="envs.jsonl") for r in worlds if r["env"] in chosen.envs]
-    shelf, bin_ = ({str(r["key"]): r for r in read_rows(run / name)} for name in ("tasks.jsonl", "tasks.dropped.jsonl"))
-    seen = set()
+    shelf, bin_ = ({str(r["key"]): r for r in read_rows(run / name) if r.get("from") and r["from"][0] in chosen.envs} for name in ("tasks.jsonl", "tasks.dropped.jsonl"))
+    made: dict[str, JsonObject] = {}
+    drops: dict[str, JsonObject] = {}
     for done in each(todo, propose, setup=Bench, given=(str(run), line["seed"], arguments["tries"], arguments["paper"]), workers=workers, label="check: tasks", chunk=8):
-        for number, body in enumerate(done.result.tasks if done.result else ()):
-            key = key_of("tasks", [], [done.item.env], number)
-            seen.add(key)
-            made = orjson.loads(orjson.dumps({"key": key, "id": body_id(body), "from": [body["env"]], "format": FORMATS["tasks"], **body}))
-            if key in shelf and shelf[key] != made:
-                yield from row_findings("tasks.jsonl", shelf[key], made)
-            elif key not in shelf and bin_.get(key, {}).get("reason") != "crowded_out":
-                yield Finding("tasks.jsonl", made["id"], "", "the row is missing: it is neither on the shelf nor in the bin as crowded out")
-    for key, row in shelf.items():
-        if row.get("env") in chosen.envs and key not in seen:
-            yield Finding("tasks.jsonl", str(row.get("id")), "", "nothing gives this row: its world does not come up with it")
+        if done.result is not None:
+            made |= {r["key"]: r for r in map(_task_row, range(len(done.result.tasks)), done.result.tasks)}
+            drops |= {key_of("tasks", ["try"], [done.item.env], n): {"reason": reason, "where": where, "message": text} for n, reason, where, text in done.result.drops}
+    for key in sorted(made.keys() | shelf.keys()):
+        if key not in made:
+            yield Finding("tasks.jsonl", str(shelf[key].get("id")), "", "nothing gives this row: its world does not come up with it")
+        elif key in shelf:
+            yield from row_findings("tasks.jsonl", shelf[key], made[key])
+        elif bin_.get(key, {}).get("reason") != "crowded_out":
+            yield Finding("tasks.jsonl", str(made[key]["id"]), "", "the row is missing: it is neither on the shelf nor in the bin as crowded out")
+    for key, right in drops.items():
+        if key not in bin_:
+            yield Finding("tasks.dropped.jsonl", key, "", f"the row is missing ({right['reason']}: {right['message']})")
+        else:
+            yield from row_findings("tasks.dropped.jsonl", bin_[key], {**bin_[key], **right})
+
+
+def _task_row(number: int, body: JsonObject) -> JsonObject:
+    """A candidate as it stands on the shelf if it is chosen."""
+    key = key_of("tasks", [], [body["env"]], number)
+    row: JsonObject = orjson.loads(orjson.dumps({"key": key, "id": body_id(body), "from": [body["env"]], "format": FORMATS["tasks"], **body}))
+    return row
