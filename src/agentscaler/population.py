@@ -29,7 +29,7 @@ are, so these are nobody's wish; no task selects, sets or asks for them.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -190,13 +190,40 @@ class Painter:
             combos = list(dict.fromkeys(combos))
             pool = self.pools[table, column] = Dice(self.seed, table, column, "#words").shuffled(combos)
         round_, at = divmod(number, len(pool))
-        return pool[at] if round_ == 0 else f"{pool[at]}{recipe.get('join', ' ') or '-'}{round_ + 1}"
+        return pool[at] if round_ == 0 else _numbered(pool[at], recipe.get("join", " "), round_ + 1)
 
     def value(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
         """A value from a recipe that needs nothing but the row."""
-        for name, make in MAKERS.items():
-            if name in recipe:
-                return make(self, recipe, dice, row, number)
+        kind = next((k for k in KINDS if k in recipe), "")
+        match kind:
+            case "position":
+                return number + 1
+            case "value":
+                return recipe[kind]
+            case "given" | "of":
+                return dice.choice(recipe[kind])
+            case "choice":
+                return _weighted(recipe[kind], dice)
+            case "yes":
+                return dice.chance(recipe[kind]) if recipe.get("json") else int(dice.chance(recipe[kind]))
+            case "number":
+                return self._number(recipe, dice)
+            case "time":
+                return self._time(recipe, dice, row)
+            case "id" | "template":
+                return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row)
+            case "same":
+                return bool(row.get(recipe[kind])) if recipe.get("boolean") else row.get(recipe[kind])
+            case "like":
+                return self._like(recipe, dice)
+            case "list":
+                return self._list(recipe, dice, row, number)
+            case "object":
+                return {k: self.value(v, Dice(dice.bits(), k), row, number) for k, v in recipe[kind].items()}
+            case "words":
+                return self._words_value(recipe, dice)
+            case "mix":
+                return self.value(dice.choice(recipe[kind]), Dice(dice.bits()), row, number)
         return None
 
     def _like(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
@@ -231,24 +258,17 @@ class Painter:
         return str(recipe.get("join", " ")).join(w for words in recipe["words"] if (w := dice.choice(words)))
 
 
-MAKERS: dict[str, Callable[[Painter, Mapping[str, Any], Dice, Row, int], Any]] = {
-    "position": lambda p, r, d, row, n: n + 1,
-    "value": lambda p, r, d, row, n: r["value"],
-    "given": lambda p, r, d, row, n: d.choice(r["given"]),
-    "choice": lambda p, r, d, row, n: _weighted(r["choice"], d),
-    "yes": lambda p, r, d, row, n: int(d.chance(r["yes"])) if not r.get("json") else d.chance(r["yes"]),
-    "of": lambda p, r, d, row, n: d.choice(r["of"]),
-    "number": lambda p, r, d, row, n: p._number(r, d),
-    "time": lambda p, r, d, row, n: p._time(r, d, row),
-    "id": lambda p, r, d, row, n: fill_id(r["id"].replace("{n}", str(n + 1)), d, p.context | row),
-    "template": lambda p, r, d, row, n: fill_id(r["template"].replace("{n}", str(n + 1)), d, p.context | row),
-    "same": lambda p, r, d, row, n: bool(row.get(r["same"])) if r.get("boolean") else row.get(r["same"]),
-    "like": lambda p, r, d, row, n: p._like(r, d),
-    "list": lambda p, r, d, row, n: p._list(r, d, row, n),
-    "object": lambda p, r, d, row, n: {k: p.value(v, Dice(d.bits(), k), row, n) for k, v in r["object"].items()},
-    "words": lambda p, r, d, row, n: p._words_value(r, d),
-    "mix": lambda p, r, d, row, n: p.value(d.choice(r["mix"]), Dice(d.bits()), row, n),
-}
+KINDS = ("position", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "like", "list", "object", "words", "mix")
+"""What makes a value; the first of these that a recipe holds."""
+
+
+def _numbered(name: str, join: str, n: int) -> str:
+    """The name of the n-th thing that would be called the same; people may share a name."""
+    if "@" in name:
+        return name.replace("@", f"{n}@", 1)
+    if join == "" and " " in name:
+        return name
+    return f"{name}{join}{n}"
 
 
 def needs(recipe: Mapping[str, Any]) -> set[str]:

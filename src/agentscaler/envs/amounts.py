@@ -140,7 +140,7 @@ NUMBERS: Final = (
     rule(r"id", {"id": "{digits:6}"}, knowable=False),
 )
 CODES: Final = frozenset("type status state mode flag kind category method action protocol reason source algorithm operation policy strategy format scope role sort class result phase code".split())
-_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success".split())
+_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated".split())
 _HIGH = frozenset("max maximum end stop to upper high most last limit hard total all".split())
 _SWITCH = re.compile(r"^(?:is|has|enable|enabled|need|support|supported|allow|use|with|auto|open|whether|can|should|must|disable)\b|\b(?:enable|enabled|switch|flag|disabled|supported|on)$")
 

@@ -191,7 +191,8 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"object": {}})
     noun = field(name)
     bare = noun[:-1] if noun[-1:] in _WRAPS else noun
-    own = depth == 0 and bool(bare) and bare[-len(place.draft.noun) :] == place.draft.noun
+    whole = place.draft.noun
+    own = depth == 0 and bool(bare) and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     out: dict[str, Recipe] = {}

@@ -183,6 +183,8 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     head = words[:-1]
     if words == ("title",) and place.draft.noun[-1:] and place.draft.noun[-1] in PEOPLE_NOUNS:
         return {"given": ["Editor", "Head of sales", "Project manager", "Accountant"], "knowable": True}
+    if words == ("name",) and not place.columns and (found := next((r.make("") for r in TEXTS if _PLACES.search(place.draft.noun[-1]) and r.pattern.search(" ".join([*place.draft.noun, "name"]))), None)):
+        return _of_vendor(filled(found), place)
     listed = any(r.pattern.search(" ".join(words)) for r in TEXTS)
     if listed and head and (not place.columns or (head == ("domain",) and (place.draft.noun != head or _HOSTS.search(place.service)))):
         return None
@@ -199,6 +201,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     return found if known_noun(head) else unknown(found, empty=False)
 
 
+_PLACES = re.compile(r"zone|region|bucket|host")
 _HOSTS = re.compile(r"route53|dns|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
 """Services whose domains are those of the internet."""
 
