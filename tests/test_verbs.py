@@ -105,11 +105,6 @@ def test_any_name_is_analysed(name: str, vendor: str, http: str | None, path: st
     assert all(word and word == word.lower() for word in said.noun + said.tail)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=IndexError,
-    reason="verbs.google: an operation whose last part holds no ASCII word raises IndexError",
-)
 def test_a_google_operation_without_a_word() -> None:
     assert google("a.b.列表", "GET").kind in {*CLASS.values(), "other"}
 

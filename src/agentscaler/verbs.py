@@ -97,7 +97,7 @@ def google(operation: str, verb: str) -> Analysis:
     parts = operation.split(".")
     collection = parts[-2] if len(parts) > 2 else parts[0]
     noun = _singulars(split(collection))
-    words = list(split(parts[-1]))
+    words = list(split(parts[-1])) or [""]
     while len(words) > 1 and words[0] in ("batch", "bulk"):
         words = words[1:]
     first = words[0]

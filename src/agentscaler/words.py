@@ -6,15 +6,14 @@ Pure functions on strings, shared by the graph, the edges, the compiler and the 
 import re
 from functools import lru_cache
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PLURAL_ACRONYM = re.compile(r"\b([A-Z]{2,})s(?=[A-Z]|\b|_)")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?:[A-Z]|\b|_))[a-z])")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 
 IRREGULAR = {
     "data": "data", "media": "media", "metadata": "metadata", "aliases": "alias", "corpora": "corpus", "indices": "index",
     "indexes": "index", "matrices": "matrix", "vertices": "vertex", "databases": "database", "statuses": "status",
     "buses": "bus", "caches": "cache", "leases": "lease", "releases": "release", "people": "person", "children": "child",
-    "series": "series", "news": "news", "analyses": "analysis", "canvases": "canvas", "bases": "base", "cases": "case",
+    "series": "series", "analyses": "analysis", "canvases": "canvas", "bases": "base", "cases": "case",
     "phases": "phase", "purchases": "purchase", "licenses": "license", "addresses": "address", "classes": "class",
     "processes": "process", "accesses": "access", "movies": "movie", "cookies": "cookie", "ties": "tie", "dns": "dns",
     "aws": "aws", "https": "https", "ios": "ios", "os": "os", "sms": "sms", "tls": "tls", "kms": "kms", "sqs": "sqs",
@@ -25,6 +24,9 @@ IRREGULAR = {
     "alias": "alias", "atlas": "atlas", "canvas": "canvas", "bias": "bias", "kubernetes": "kubernetes", "redis": "redis",
     "postgres": "postgres", "analytics": "analytics", "statistics": "statistic", "basis": "basis", "diagnosis": "diagnosis",
     "ids": "id", "arns": "arn", "ips": "ip", "urls": "url", "uris": "uri", "apis": "api", "acls": "acl", "amis": "ami",
+    "gbs": "gb", "tbs": "tb", "mbs": "mb", "dbs": "db", "azs": "az", "cpus": "cpu", "vcpus": "vcpu", "gpus": "gpu", "skus": "sku",
+    "menus": "menu", "quizzes": "quiz", "lenses": "lens", "biases": "bias", "diagnoses": "diagnosis", "hypotheses": "hypothesis", "syntheses": "synthesis", "news": "news",
+    "excuses": "excuse", "abuses": "abuse", "fuses": "fuse", "reuses": "reuse",
 }  # fmt: skip
 
 ACRONYMS = frozenset(
@@ -63,7 +65,6 @@ def split(name: str) -> tuple[str, ...]:
 def split_cased(name: str) -> tuple[str, ...]:
     """The same with the provider's capitals: 'ListVPCs' -> ('List', 'VPCs')."""
     name = name.replace("IDs", "Ids").replace("IPv", "Ipv").replace("OAuth", "Oauth").replace("GitHub", "Github")
-    name = _PLURAL_ACRONYM.sub(lambda m: m[1].capitalize() + "s", name)
     return tuple(_OTHER.sub(" ", _CAMEL.sub(" ", name)).split())
 
 
@@ -74,11 +75,15 @@ def singular(word: str) -> str:
         return IRREGULAR[word]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "shes", "ches", "zzes")):
+    if word.endswith(("sses", "xes", "shes", "ches", "zzes")) or (word.endswith("uses") and not word.endswith(("auses", "ouses"))):
         return word[:-2]
     if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+UNCOUNTED = frozenset("data media metadata series software hardware information staff traffic news kubernetes".split())
+ODD_PLURALS = {"person": "people", "child": "children", "index": "indexes", "axis": "axes", "quiz": "quizzes"}
 
 
 def plural(noun: str) -> str:
@@ -86,11 +91,12 @@ def plural(noun: str) -> str:
     head, _, last = noun.rpartition(" ")
     head = head + " " if head else ""
     low = last.lower()
-    if low in ("data", "media", "metadata", "series", "software", "hardware", "information", "staff", "traffic"):
+    if low in UNCOUNTED:
         return noun
-    if low in ("person", "child", "index", "analysis", "axis"):
-        odd = {"person": "people", "child": "children", "index": "indexes", "analysis": "analyses", "axis": "axes"}
-        return head + odd[low]
+    if low in ODD_PLURALS:
+        return head + ODD_PLURALS[low]
+    if low.endswith("sis"):
+        return head + last[:-2] + "es"
     if last.isupper() and len(last) > 1:
         return head + last + "s"
     if low.endswith(("s", "x", "ch", "sh", "z")):
@@ -139,14 +145,19 @@ def humanise(words: tuple[str, ...]) -> str:
     return " ".join(w.upper() if w in ACRONYMS else w for w in words)
 
 
+SAID_AS_WORDS = frozenset("NAT NAS LAN SAN RAM ROM SAML LUN FIFO MAC HIT".split())
+
+
 def article(noun: str) -> str:
     """'IP address' -> 'an IP address'."""
     first = noun.split(" ")[0] if noun else ""
-    if first.isupper() and len(first) > 1:
+    low = first.lower()
+    if first.isupper() and len(first) > 1 and first not in SAID_AS_WORDS:
         vowel = first[0] in "AEFHILMNORSX"
+    elif low.startswith(("hour", "honest", "honor", "honour", "heir", "use", "uni", "usa", "url", "uti", "uri", "one", "once", "eu")):
+        vowel = low[0] == "h"
     else:
-        low = first.lower()
-        vowel = low[:1] in tuple("aeio") or (low[:1] == "u" and not low.startswith(("use", "uni", "usa", "url", "uti", "uri")))
+        vowel = low[:1] in tuple("aeiou")
     return f"{'an' if vowel else 'a'} {noun}"
 
 
@@ -160,6 +171,6 @@ def sentence(text: str, limit: int = 160) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     match = re.search(r"(?<=[a-z0-9)`\"'])[.!?](?=\s+[A-Z(`]|$)", text)
     first = text[: match.start()] if match else text.rstrip(".")
-    if len(first) > limit:
-        first = first[:limit].rsplit(" ", 1)[0].rstrip(",;:") + " ..."
+    if len(first) >= limit:
+        first = first[: limit - 4].rsplit(" ", 1)[0].rstrip(",;:") + " ..."
     return first + "." if first and not first.endswith("...") else first
