@@ -303,3 +303,17 @@ def check(
         print(orjson.dumps({"verb": "check", "findings": [f._asdict() for f in findings], "steps": [s._asdict() for s in steps], "seconds": seconds}).decode())
     if findings:
         raise typer.Exit(2)
+
+
+@app.command(epilog="Example: agentscaler report --run runs/first")
+def report(
+    run: RunOption,
+    sample: Annotated[int, typer.Option(help="Worlds that are drawn and shown in full, with a few tasks each.")] = 40,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the run as pages that open in any browser without network: report/index.html."""
+    _verb(walk.report, run, seed, workers, limit, fresh, as_json, sample=sample)

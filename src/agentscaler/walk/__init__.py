@@ -6,9 +6,10 @@ nothing, the others go on row by row where they were interrupted. Each function 
 
 from agentscaler.walk.common import Settings, Summary
 from agentscaler.walk.episodes import AGENTS, funnel, rollouts
+from agentscaler.walk.pages import report
 from agentscaler.walk.pool import domains, graph, read_pool, tools
 from agentscaler.walk.rows import sft
 from agentscaler.walk.tasks import TASKS_A_WORLD, read_tasks, tasks
 from agentscaler.walk.worlds import envs
 
-__all__ = ["AGENTS", "TASKS_A_WORLD", "Settings", "Summary", "domains", "envs", "funnel", "graph", "read_pool", "read_tasks", "rollouts", "sft", "tasks", "tools"]
+__all__ = ["AGENTS", "TASKS_A_WORLD", "Settings", "Summary", "domains", "envs", "funnel", "graph", "read_pool", "read_tasks", "report", "rollouts", "sft", "tasks", "tools"]
