@@ -7,7 +7,7 @@ from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference, Table
 from agentscaler.tasks.asking import answer_of, asked_column, question
 from agentscaler.tasks.find import Found, locate, need, upper
-from agentscaler.tasks.fits import is_state, suits
+from agentscaler.tasks.fits import suits
 from agentscaler.tasks.nouns import may_copy
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.plans import (
@@ -25,7 +25,7 @@ from agentscaler.tasks.plans import (
 from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import deed, inside, joined, say
 from agentscaler.tasks.trace import Trace
-from agentscaler.tasks.wishes import Wish, create, delete, do_it, wish_on
+from agentscaler.tasks.wishes import Wish, create, delete, do_it, settable, wish_on
 from agentscaler.words import plural
 
 _LAST = frozenset(["cancel", "archive", "terminate", "close", "trash", "abort", "end", "reject", "decline", "withdraw", "deprecate", "void"])
@@ -104,7 +104,7 @@ def copy_plans(site: Site, dice: Dice) -> list[Plan]:
     table = pick_table(site, dice, lambda t: bool(changing(site, t, "update", "put") and site.ways(t)))
     operation = dice.choice(changing(site, table, "update", "put"))
     shown = {c for w in site.ways(table) for c in (w.operation.shape.fields.values() if w.operation.shape else ())}
-    able = [a for a in operation.arguments if a.role == "value" and a.column in shown and _copied(site, table, a.column or "")]
+    able = [a for a in operation.arguments if a.role == "value" and a.column in shown and settable(site, operation, a.column or "") and _copied(site, table, a.column or "")]
     needed = [a for a in operation.arguments if a.required and a.role in ("value", "body")]
     able = [a for a in able if not [n for n in needed if n.name != a.name]]
     if not able:
@@ -133,7 +133,7 @@ def copy_plans(site: Site, dice: Dice) -> list[Plan]:
 
 def _copied(site: Site, table: str, column: str) -> bool:
     kind, about = site.kinds.get((table, column)), site.columns[table, column]
-    return kind is not None and may_copy(kind, about) and not is_state(about.phrase)
+    return kind is not None and may_copy(kind, about)
 
 
 def setup_plans(site: Site, dice: Dice) -> list[Plan]:

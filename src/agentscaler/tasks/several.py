@@ -211,11 +211,13 @@ def both_plans(site: Site, dice: Dice) -> list[Plan]:
     operation = dice.choice(changing(site, table, "delete", "set"))
     verb = deed(operation)
     first, second, parent = _pair(site, trace, table, dice, operation)
+    if any(" and " in f.phrase.tail for f in (first, second)):
+        raise Dropped("not_sayable", "too long to be said twice", where=table)
     for found in (first, second):
         do_it(site, trace, operation, found)
     phrase, frame = under(parent) if parent else (None, "")
     noun, of = site.tables[table].noun, Phrase(site.tables[table].noun, parent=phrase).of()
-    tails = [f.phrase.tail.removeprefix("called ") for f in (first, second) if f.phrase.tail.startswith("called ") and " and " not in f.phrase.tail]
+    tails = [f.phrase.tail.removeprefix("called ") for f in (first, second) if f.phrase.tail.startswith("called ")]
     if len(tails) == 2:
         np = f"the {plural(noun)} {tails[0]} and {tails[1]}{of}"
     elif phrase:

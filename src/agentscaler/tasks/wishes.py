@@ -169,10 +169,10 @@ def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
     names = argument.body.values() if argument.role == "body" else [argument.column or ""]
     if any(a.role == "slug" for a in operation.arguments) and all(site.kinds.get((operation.table, c)) == "name" for c in names):
         return False
-    return any(site.kinds.get((operation.table, c)) not in (None, "time") and _settable(site, operation, c) for c in names)
+    return any(site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c) for c in names)
 
 
-def _settable(site: Site, operation: Operation, column: str) -> bool:
+def settable(site: Site, operation: Operation, column: str) -> bool:
     """A state is moved by actions, not written; what a thing is stays as it is."""
     phrase = site.columns[operation.table, column].phrase
     if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|edition)$|version$", phrase):
@@ -184,7 +184,7 @@ def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, ro
     schema = site.schema(operation.name, argument.name)
     if argument.role == "value":
         column = argument.column or ""
-        if operation.act != "create" and not _settable(site, operation, column):
+        if operation.act != "create" and not settable(site, operation, column):
             raise Dropped("not_sayable", f"{column} is a state", where=operation.name)
         told = wanted(site, operation.table, column, schema, dice, row=row)
         values[argument.name] = Val(told.value, "said")
@@ -192,7 +192,7 @@ def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, ro
         return
     body, must = {}, schema.get("required", ())
     properties = schema.get("properties", {})
-    able = {p: c for p, c in argument.body.items() if site.kinds.get((operation.table, c)) not in (None, "time") and _settable(site, operation, c)}
+    able = {p: c for p, c in argument.body.items() if site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c)}
     if any(p not in able for p in must) or not able:
         raise Dropped("not_sayable", f"{argument.name} needs what nobody would say", where=operation.name)
     chosen = [p for p in able if p in must] + dice.sample([p for p in able if p not in must], 1 if not must else 0)
