@@ -725,12 +725,14 @@ def test_spellings(kind: str, value: Any, text: str, said: bool) -> None:
     assert says(text, value, kind)[0] is said
 
 
-@pytest.mark.xfail(
-    strict=True, reason="grade._days: '7 February' stands inside '7 February 2024', so the wrong year counts as said"
-)
-@pytest.mark.parametrize("text", ["7 February 2024", "February 7th, 2024", "on the 7th of Feb 2023"])
+@pytest.mark.parametrize("text", ["7 February 2024", "February 7th, 2024", "on the 7th of Feb 2023", "2024 February 7", "In 2024, Feb 7"])
 def test_a_day_of_another_year_is_another_day(text: str) -> None:
     assert not says(text, DAY, "time")[0]
+
+
+@pytest.mark.parametrize("text", ["8 March 2024, February 7", "7 Feb 2024; made 2025-02-07", "7 February, 1500 units"])
+def test_a_year_of_something_else_is_no_matter(text: str) -> None:
+    assert says(text, DAY, "time")[0]
 
 
 def test_a_rival_inside_the_answer_is_not_said() -> None:
@@ -773,9 +775,6 @@ def test_what_an_answer_of_a_world_shows() -> None:
     assert list(values_in('"a number 5 in text"')) == ["a number 5 in text"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="grade._plain: True equals 1.0 in a set, so a flag that was shown is evidence for the number 1"
-)
 def test_true_is_not_one() -> None:
     answer = Answer(name="n", type="number", value=1, step=0)
     told = Message(role="assistant", content="It is 1.")

@@ -68,11 +68,11 @@ _EVERYDAY: Final = frozenset("done ok okay yes no on off all any one new set fou
 
 def _after_evidence(answer: Answer, messages: Sequence[Message]) -> Heard:
     """What the agent said after all that the answer rests on had been shown."""
-    missing = {_plain(v) for v in answer.evidence or (answer.value,)}
+    missing = {_typed(_plain(v)) for v in answer.evidence or (answer.value,)}
     said = []
     for message in messages:
         if message.role == "tool" and message.error is None and missing:
-            missing -= set(values_in(message.content))
+            missing -= set(map(_typed, values_in(message.content)))
         elif message.role == "assistant" and not missing:
             said.append(message.content)
     return Heard("\n".join(said), not missing)
@@ -98,18 +98,43 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
+def _typed(value: Any) -> tuple[type, Any]:
+    """True is not 1."""
+    return type(value), value
+
+
 def says(text: str, value: Any, kind: str) -> tuple[bool, str]:
     """Does the text say the value? And the text without it."""
     if kind == "number":
         return _says_number(text, float(value))
     if kind == "boolean":
         return _says_flag(text, bool(value)), text
-    spellings = _days(value) if kind == "time" else _texts(str(value))
-    plain = f" {_loose(_split_clock(text) if kind == 'time' else text)} "
-    found = [s for s in spellings if f" {s} " in plain]
+    if kind == "time":
+        return _says_day(text, value)
+    plain = f" {_loose(text)} "
+    found = [s for s in _texts(str(value)) if f" {s} " in plain]
     for spelling in found:
         plain = plain.replace(f" {spelling} ", " | ")
     return bool(found), plain
+
+
+def _says_day(text: str, value: Any) -> tuple[bool, str]:
+    """A day in any spelling; a year beside it must be its own."""
+    plain = f" {_loose(_split_clock(text))} "
+    year = str(parse_time(value).year)
+
+    def taken(found: re.Match[str]) -> str:
+        if year in found[0].split():
+            return "|"
+        beside = _YEAR_AFTER.match(plain, found.end()) or (_YEAR_BEFORE.search(plain, 0, found.start()) if found[0][0].isalpha() else None)
+        return found[0] if beside and beside[1] != year else "|"
+
+    rest = re.sub(rf"(?<= )(?:{'|'.join(map(re.escape, _days(value)))})(?= )", taken, plain)
+    return rest != plain, rest
+
+
+_YEAR_AFTER: Final = re.compile(r" (?:of |in )?((?:19|20)\d\d) ")
+_YEAR_BEFORE: Final = re.compile(r"(?:(?<= in)|(?<= year)|^) ((?:19|20)\d\d) $")
 
 
 def _split_clock(text: str) -> str:
