@@ -107,6 +107,14 @@ Train and held-out are split by groups of services.
 def _features(name: str) -> str:
     return f"""- config_name: {name}
   features:
+  - name: key
+    dtype: string
+  - name: id
+    dtype: string
+  - name: from
+    list: string
+  - name: format
+    dtype: int64
   - name: messages
     dtype: json
   - name: tools

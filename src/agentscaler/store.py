@@ -166,7 +166,7 @@ class Shelf:
             old = self.run.manifest().get(self.verb, {}).get("fingerprint")
             if old == self.fingerprint:
                 return True
-        elif self._mark.exists():
+        elif self.resume and self._mark.exists():
             try:
                 old = orjson.loads(self._mark.read_bytes()).get("fingerprint")
             except orjson.JSONDecodeError:

@@ -57,7 +57,8 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
             facts = choose_tasks(shelf, candidates, most)
             candidates.discard()
         if not shelf.rows:
-            raise UserError(f"no task came out of {len(rows)} worlds: see {shelf.bin} for the reasons")
+            why = ", ".join(f"{count} {reason}" for reason, count in shelf.reasons.most_common()) or "nothing was tried"
+            raise UserError(f"no task came out of {len(rows)} worlds ({why}); give more --tries, or worlds with more tools")
         about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper)
         return finish(shelf, start, {"worlds": len(rows), **facts}, **about)
 
