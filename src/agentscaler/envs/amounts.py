@@ -140,8 +140,8 @@ NUMBERS: Final = (
     rule(r"id", {"id": "{digits:6}"}, knowable=False),
 )
 CODES: Final = frozenset("type status state mode flag kind category method action protocol reason source algorithm operation policy strategy format scope role sort class result phase code".split())
-_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated".split())
-_HIGH = frozenset("max maximum end stop to upper high most last limit hard total all".split())
+_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated greater above over".split())
+_HIGH = frozenset("max maximum end stop to upper high most last limit hard total all less below under".split())
 _SWITCH = re.compile(r"^(?:is|has|enable|enabled|need|support|supported|allow|use|with|auto|open|whether|can|should|must|disable)\b|\b(?:enable|enabled|switch|flag|disabled|supported|on)$")
 
 
@@ -162,7 +162,7 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
         low, high = bounds
     example = next((float(e) for e in examples_of(schema) if re.fullmatch(r"-?\d+(?:\.\d+)?", e)), None)
     if whole and words.split()[-1:] and words.split()[-1] in CODES:
-        return unknown({"of": [int(example)] if example is not None else [1, 2]}, empty=example is None)
+        return {**unknown({"of": [int(example)]}), "null": 0.25} if example is not None else unknown({"of": [1, 2]})
     heard = f"{' '.join(outer)} {words}" if words in ("hour", "minute") else words
     found = next((r.make(heard) for r in NUMBERS if r.pattern.search(heard)), None)
     if found is None and example is not None:
@@ -181,7 +181,7 @@ def _measures(words: str) -> bool:
 def around(example: float, *, whole: bool) -> list[Any]:
     """The provider's example and neat numbers near it."""
     if abs(example) <= 1:
-        return [int(example)] if whole else [example]
+        return [0, 1] if whole else [example]
     if whole:
         return sorted({int(example), max(1, int(example) // 2), int(example) * 2})
     return sorted({example, round(example * 1.5, 2), round(example / 2, 2)})

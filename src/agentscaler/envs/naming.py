@@ -89,6 +89,8 @@ GLOBAL: Final = frozenset("iam organizations cloudfront route53 globalaccelerato
 def arn(place: Place, tail: str = "{hex:12}", noun: Noun | None = None) -> str:
     """The ARN of a thing of the service, as a template."""
     kind = "-".join(place.draft.noun if noun is None else noun) or "item"
+    if place.service == "s3":
+        return f"arn:aws:s3:::{tail}"
     if place.service in GLOBAL:
         return f"arn:aws:{place.service}::" + "{account}:" + f"{kind}/{tail}"
     return f"arn:aws:{place.service}:" + "{region}:{account}:" + f"{kind}/{tail}"

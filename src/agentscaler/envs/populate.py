@@ -17,7 +17,7 @@ from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, split
+from agentscaler.words import field, snake, split
 
 NOW: Final = "2026-06-15T09:00:00Z"
 
@@ -34,6 +34,7 @@ def population_of(made: Plan) -> JsonObject:
     for table in model.tables:
         place = places[table.name]
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
+        _of_surroundings(recipes, table, model)
         _copy_names(recipes, table, made)
         _in_step(recipes, table)
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
@@ -80,6 +81,14 @@ def _name_column(table: Table, draft: Draft) -> str | None:
         return draft.own
     found = draft.find("_".join([*draft.noun, "name"])) or draft.find("name")
     return found if found in {c.name for c in table.columns} and draft.columns[found].kind == "string" else None
+
+
+def _of_surroundings(recipes: dict[str, JsonObject], table: Table, model: Model) -> None:
+    """A column that bears the name of the surroundings of the world's tools (merchantId) holds them."""
+    around = {a.template[1:-1] for o in model.operations for a in o.arguments if a.role == "within" and a.template and re.fullmatch(r"\{\w+\}", a.template)}
+    for name, recipe in recipes.items():
+        if snake(name) in around and name not in table.key and not ({"reference", "with", "json", "boolean", "generated"} & set(recipe)):
+            recipes[name] = {"template": "{" + snake(name) + "}"}
 
 
 def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:

@@ -83,6 +83,8 @@ def _key(column: Col, place: Place) -> Recipe:
         return {**emails(), "knowable": True}
     if draft.generated and last == ("name",) and column.name not in place.written:
         return {**called(draft, place, slug=True), "knowable": True, "generated": True, "fill": f"{'-'.join(draft.noun)}-" + "{base36:6}"}
+    if not draft.generated and last and last[0] in _SPOKEN_FOR:
+        return text_of(column.name, column.schema, place)
     if not draft.generated and (table := place.named.get(field(column.name))):
         return {"like": table}
     if not draft.generated and place.vendor == "aws" and column.name.lower().endswith("identifier") and "pattern" not in column.schema:
@@ -96,6 +98,10 @@ def _key(column: Col, place: Place) -> Recipe:
     if last in (("uri",), ("url",)):
         return {"id": f"https://{place.service}.example.com/" + "{account}/{base36:12}", "generated": True}
     return {"id": id_template(column, place), "generated": True}
+
+
+_SPOKEN_FOR: Final = frozenset("ip cidr address host hostname url phone".split())
+"""Keys that have a form of their own."""
 
 
 def called(draft: Draft, place: Place, *, slug: bool) -> Recipe:
@@ -189,6 +195,9 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     properties = schema.get("properties")
     if not properties:
         return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"object": {}})
+    parts = {k.lower(): k for k in properties}
+    if set(parts) == {"key", "value"} and TAGGED.search(name):
+        return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}
     noun = field(name)
     bare = noun[:-1] if noun[-1:] in _WRAPS else noun
     whole = place.draft.noun
@@ -196,6 +205,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     out: dict[str, Recipe] = {}
+    rest: dict[str, Recipe] = {}
     for key, part in properties.items():
         if len(out) >= MOST_FIELDS or (depth > 2 and kind_of(part) in ("array", "object")):
             continue
@@ -206,7 +216,9 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         found = json_value(part, key, inner, depth + 1)
         if not is_empty(found) or key in schema.get("required", ()):
             out[key] = _bare(found)
-    return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out})
+        elif len(rest) < 2:
+            rest[key] = _bare(found)
+    return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
 
 
 def _bare(recipe: Recipe) -> Recipe:

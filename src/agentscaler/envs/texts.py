@@ -54,7 +54,7 @@ TEXTS: Final = (
     rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
-    rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)|(?:s3|gcs|cos)(?: location| uri| path)$", {"bucket": True}, knowable=False),
+    rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)$|(?:s3|gcs|cos)(?: location| uri| path)$", {"bucket": True}, knowable=False),
     rule(r"url|uri|link|href|website|webhook|webhook url|callback|homepage|icon|logo", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
@@ -124,6 +124,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["team", "stage", "owner"]}
     if words[-2:] == ("tag", "value") or (words == ("value",) and place.draft.noun[-1:] == ("tag",)):
         return {"given": ["finance", "support", "prod", "test"]}
+    if words[-2:] == ("region", "code") and place.vendor == "google":
+        return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
     if last == "kind" and place.vendor == "google":
         return {"value": f"{place.service.split('.')[0]}#{_camel(place.draft.noun)}"}
     if last not in _FREE and (values := values_of(schema)):
@@ -192,7 +194,9 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         own = tuple(w for w in head if w not in _CALLED)
         pattern = str(schema.get("pattern", ""))
         slug = bool(re.fullmatch(r"\^?[\[\(].*[\]\)][+*{].*", pattern)) and " " not in pattern and "\\s" not in pattern
-        return {**names(own if known_noun(own) else place.draft.noun, slug=slug or _technical(place), service=place.service), "knowable": True}
+        noun = own if known_noun(own) else place.draft.noun
+        short = slug or (_technical(place) and not (noun and noun[-1] in PEOPLE_NOUNS and "user" not in head))
+        return {**names(noun, slug=short, service=place.service), "knowable": True}
     if table := place.named.get(head):
         return {"like": table}
     if listed:
@@ -405,7 +409,7 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
         return {"given": examples, "knowable": True}
     if (re.search(r"\d", first) or "-" in first) and (template := template_from(first)) and (template == "{uuid}" or words[-1:] in (("id",), ("uuid",), ("quuid",), ("key",), ("instance",), ("cluster",), ("vpc",), ("subnet",))):
         return {"id": template}
-    return unknown({"given": [first]}, empty=False)
+    return {**unknown({"given": [first]}, empty=False), "null": 0.25}
 
 
 def _outside(template: str, place: Place, name: str, n: int) -> str:
