@@ -3,6 +3,7 @@
 What is asked is said nowhere in the question, and is nothing that the agent knows from the start.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,8 +32,13 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
         value = found.row.get(column)
         if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool):
             continue
-        spelled = say(value, kind, site.columns[found.table, column].unit, site.columns[found.table, column].phrase)
-        if spelled is None or normal(spelled) in told or site.columns[found.table, column].phrase in told or normal(str(value)) in around:
+        phrase = site.columns[found.table, column].phrase
+        if kind == "name" and re.search(r'(?:called|titled|with the [\w ]+) "', found.phrase.tail):
+            continue
+        if found.phrase.parent and phrase.startswith(f"{found.phrase.parent.noun.split(' ')[-1]} "):
+            continue
+        spelled = say(value, kind, site.columns[found.table, column].unit, phrase)
+        if spelled is None or normal(spelled) in told or phrase in told or normal(str(value)) in around:
             continue
         out.append(column)
     return out

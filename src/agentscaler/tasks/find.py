@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Operation, Reference, Table
+from agentscaler.tasks.nouns import may_pick
 from agentscaler.tasks.phrases import Phrase, describe, named
 from agentscaler.tasks.site import Row, Site, Way
 from agentscaler.tasks.speech import be, inside, odd, say
@@ -79,6 +80,10 @@ def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | 
     if words.endswith(" ID"):
         thing = words.removesuffix(" ID")
         return f"{upper(inside(thing))} the {thing} {said}", ""
+    column = told[0][0]
+    kind = site.kinds.get((info.name, column))
+    if kind is None or not may_pick(kind, site.columns[info.name, column]):
+        raise Dropped("not_sayable", f"nobody would say its {words}", where=f"{info.name}.{column}")
     return None, f"whose {words} {be(words)} {said}"
 
 

@@ -81,7 +81,7 @@ def family_plans(site: Site, dice: Dice) -> list[Plan]:
     row = parent_of(site, child.row, reference)
     key = site.tables[reference.table].key[0]
     value = need(site, trace, child, reference.columns[0])
-    if child.phrase.parent is not None or value.source != "read":
+    if child.phrase.parent is not None or "whose" in child.phrase.tail or value.source != "read":
         raise Dropped("row_not_describable", "what it belongs to has been said", where=table.name)
     parent = Found(reference.table, row, {key: value}, Phrase(site.tables[reference.table].noun, parent=child.phrase), [], None, child.frame)
     writes = changing(site, reference.table, *CHANGES)

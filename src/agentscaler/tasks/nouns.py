@@ -27,7 +27,7 @@ _PROPER: Final = {
     "docker": "Docker", "lustre": "Lustre", "windows": "Windows", "linux": "Linux", "mongodb": "MongoDB", "mysql": "MySQL", "kubernetes": "Kubernetes", "mlflow": "MLflow", "dicom": "DICOM", "fhir": "FHIR",
     "cmek": "CMEK", "dspm": "DSPM", "edr": "EDR", "oauth": "OAuth", "oauth2": "OAuth2", "opensearch": "OpenSearch", "github": "GitHub", "gitlab": "GitLab", "android": "Android",
     "firebase": "Firebase", "apigee": "Apigee", "cmq": "CMQ", "cam": "CAM", "scf": "SCF", "cos": "COS", "cls": "CLS", "clb": "CLB", "waf": "WAF", "iap": "IAP", "nas": "NAS",
-    "chrome": "Chrome", "vms": "VM", "mt": "MT", "tdsql": "TDSQL", "tdmq": "TDMQ", "edns": "EDNS", "im": "IM", "IPV6": "IPv6", "IPV4": "IPv4", "lag": "LAG", "lags": "LAG", "pos": "POS", "faq": "FAQ", "sku": "SKU", "ios": "iOS", "hl7": "HL7", "gtm": "GTM", "ga4": "GA4", "aab": "AAB", "apk": "APK", "cis": "CIS", "sbom": "SBOM", "vmware": "VMware", "exadata": "Exadata", "cors": "CORS", "k8s": "Kubernetes",
+    "chrome": "Chrome", "vms": "VM", "acme": "ACME", "qa": "QA", "mt": "MT", "tdsql": "TDSQL", "tdmq": "TDMQ", "edns": "EDNS", "im": "IM", "IPV6": "IPv6", "IPV4": "IPv4", "lag": "LAG", "lags": "LAG", "pos": "POS", "faq": "FAQ", "sku": "SKU", "ios": "iOS", "hl7": "HL7", "gtm": "GTM", "ga4": "GA4", "aab": "AAB", "apk": "APK", "cis": "CIS", "sbom": "SBOM", "vmware": "VMware", "exadata": "Exadata", "cors": "CORS", "k8s": "Kubernetes",
 }  # fmt: skip
 _PEOPLE: Final = frozenset(
     ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "caller", "player", "tester", "collaborator", "administrator", "admin", "moderator", "speaker", "developer", "fraudster"]
@@ -57,8 +57,9 @@ def _spoken_table(table: Table, operations: Sequence[Operation]) -> Table:
     noun = _cased(_stripped(table.noun))
     if operations and all("global" in o.name.lower() for o in operations) and "global" not in noun.lower():
         noun = f"global {noun}"
+    mixed = "global" not in noun.lower() and any("global" in o.name.lower() for o in operations)
     last = noun.split(" ")[-1].lower()
-    said = table.said and last not in _NO_THINGS and noun.lower() not in ("item", "object", "thing", "entity", "resource", "link") and not last[-1:].isdigit() and singular(last) == last
+    said = table.said and not mixed and last not in _NO_THINGS and noun.lower() not in ("item", "object", "thing", "entity", "resource", "link") and not last[-1:].isdigit() and singular(last) == last
     columns = tuple(c.model_copy(update={"phrase": _phrase(c)}) for c in table.columns)
     return table.model_copy(update={"noun": noun, "said": said, "columns": columns})
 

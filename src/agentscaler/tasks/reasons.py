@@ -23,7 +23,7 @@ _OLD: Final = ("{It} {is} left over from the old set-up.", "{It} {was} {a leftov
 _SINGLE: Final = ("{It} {was} made by mistake.", "{It} {was} only {a trial}.", "The team that asked for {it} has moved on.")
 """Seldom true of many at once."""
 _ENDED: Final = ("We no longer need {it}.", "The plan has changed.")
-_ACTION: Final = (*_ANY, "The plan has changed.", "That should have happened last week.")
+_ACTION: Final = (*_ANY, "That should have happened last week.")
 _UPDATE: Final = (*_ANY, "The team asked for it.", "It was set up wrongly.", "The plan has changed.", "That should have been done last week.")
 _RENAME: Final = (*_UPDATE, "It was a typing mistake.", "Someone pointed it out to me.")
 _CREATE: Final = (
