@@ -57,7 +57,7 @@ def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[st
     """Arguments that name the world's surroundings."""
     out = {}
     for name, schema in entry.parameters.items():
-        if name in service.contexts and kind_of(schema) in ("string", "integer") and (draft is None or name not in draft.key) and not _held(name, schema, draft):
+        if name in service.contexts and kind_of(schema) in ("string", "integer") and (draft is None or name not in draft.key) and not (entry.tool.source.vendor == "google" and _held(name, schema, draft)):
             column = draft.find(name) if draft is not None and entry.what.kind == "create" else None
             told = draft is not None and column in draft.columns and draft.columns[column].shown and draft.columns[column].kind == kind_of(schema)
             out[name] = argument(entry, name, "within", column if told else None, template="{" + snake(name) + "}")
@@ -236,10 +236,14 @@ def bound(entry: Entry, name: str, draft: Draft) -> Argument | None:
     if role is None:
         return None
     times = [c for c in draft.columns.values() if c.kind == kind_of(schema) and is_time(c.name, c.schema) and c.shown]
-    exact = [c for c in times if field(c.name) == field(name)]
+    bare = tuple(w for w in field(name) if w not in _BOUNDS)
+    exact = [c for c in times if field(c.name) == field(name)] or [c for c in times if bare and field(c.name)[: len(bare)] == bare and bare != ("time",)]
     made = [c for c in times if re.search(r"(?i)creat|start|submi|insert|request", c.name)]
     chosen = exact or made or (times if len(times) == 1 else [])
     return argument(entry, name, role, chosen[0].name) if chosen else None
+
+
+_BOUNDS: Final = frozenset("min max minimum maximum before after since until from to begin start end earliest latest".split())
 
 
 def is_time(name: str, schema: Schema) -> bool:

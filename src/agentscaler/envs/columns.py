@@ -118,7 +118,8 @@ def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | Non
     wraps = {field(w) for e in draft.entries if e.item for w in e.item.wrap[-1:]}
     properties = {k: v for k, v in schema["properties"].items() if usable(k, v)}
     known = [c for k in properties if (c := draft.find(k)) is not None]
-    bare = words[:-1] if words[-1:] and words[-1] in _WRAPPERS else words[1:] if words[:1] == ("update",) else words
+    bare = words[1:] if words[:1] and words[0] in ("update", "write", "create", "new", "patch") else words
+    bare = bare[:-1] if bare[-1:] and bare[-1] in _WRAPPERS and bare != draft.noun else bare
     if words in wraps or bare in (draft.noun, draft.noun[-1:], ()) or words in (draft.noun, draft.noun[-1:]):
         if properties and (len(known) >= 0.5 * len(properties) or not any(c.shown for c in draft.columns.values())):
             return properties
@@ -140,6 +141,8 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool) -> None
     spellings = [words, (*noun, last), (*noun[-1:], last), (last,)]
     if words in (noun, noun[-1:]):
         spellings.append(("id",))
+    if last == "id":
+        spellings += [(*noun, "arn"), (*noun[-1:], "arn"), ("arn",)]
     found = [n for w in spellings for n in shown if field(n) == w and kind_of(shown[n]) in ("string", "integer")]
     name = own if own in shown else found[0] if found else own
     asked = [e.parameters[own] for e in draft.entries if own in e.parameters and kind_of(e.parameters[own]) in ("string", "integer")]

@@ -187,7 +187,7 @@ _KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "
 
 def grave(draft: Draft) -> Move | None:
     """How a delete marks a row that an undelete can bring back; None where a delete removes it."""
-    undelete = any(e.what.verb == "undelete" and not e.what.extra for e in draft.entries)
+    undelete = any((e.what.verb == "undelete" and not e.what.extra) or (e.what.kind == "delete" and re.search(r"(?i)soft.?delet", e.tool.description)) for e in draft.entries)
     asked = any(c.kind == "string" and STATE.search(c.name) and first_of(c.choices, _KEPT_STATES[:4]) for c in draft.columns.values() if c.shown)
     if not undelete and not asked:
         return None
