@@ -473,3 +473,12 @@ def test_an_object_repeats_the_row_it_describes() -> None:
 def test_numbers_and_times_as_text() -> None:
     assert all(re.fullmatch(r"[1-9]", v) for v in column({"number": [1, 9], "as": "text"}))
     assert all(re.fullmatch(r"2026-06-\d\d \d\d:\d\d:00", v) for v in column({"time": ["-9d", "-1d"], "as": "spaced"}))
+
+
+def test_what_is_no_name_occurs_again() -> None:
+    """More rows than combinations: a name is numbered, a network or a host is not made nonsense of."""
+    assert column({"words": [["10.0", "10.1"], ["0.0/16"]], "join": "."}, 5)[2:4] == column(
+        {"words": [["10.0", "10.1"], ["0.0/16"]], "join": "."}, 5
+    )[:2]
+    assert set(column({"words": [["ann@x.example"]], "join": ""}, 3)) == {f"ann{n}@x.example" for n in ("", 2, 3)}
+    assert column({"words": [["web"]], "join": "-"}, 2) == ["web", "web-2"]

@@ -263,12 +263,10 @@ KINDS = ("position", "value", "given", "choice", "yes", "of", "number", "time", 
 
 
 def _numbered(name: str, join: str, n: int) -> str:
-    """The name of the n-th thing that would be called the same; people may share a name."""
+    """The name of the n-th thing that would be called the same; what is no name (a host, a network, a person) occurs again."""
     if "@" in name:
         return name.replace("@", f"{n}@", 1)
-    if join == "" and " " in name:
-        return name
-    return f"{name}{join}{n}"
+    return f"{name}{join}{n}" if join in (" ", "-") else name
 
 
 def needs(recipe: Mapping[str, Any]) -> set[str]:

@@ -102,6 +102,11 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
 # ---- numbers ----------------------------------------------------------------------------------------------------
 
 NUMBERS: Final = (
+    rule(r"hour of (?:the )?day", {"of": [6, 8, 9, 12, 17, 22]}),
+    rule(r"minute of (?:the )?hour", {"of": [0, 15, 30, 45]}),
+    rule(r"day of (?:the )?month", {"number": [1, 28]}),
+    rule(r"day of (?:the )?week|week ?day", {"number": [1, 7]}),
+    rule(r"sampl(?:e|ing) (?:rate|ratio|percentage)", {"number": [0, 1], "decimals": 2}),
     rule(r"port", {"of": [80, 443, 3306, 5432, 6379, 8080, 9000]}),
     rule(r"latitude|lat", {"number": [-55, 65], "decimals": 4}, knowable=False),
     rule(r"longitude|lng|lon", {"number": [-120, 140], "decimals": 4}, knowable=False),
@@ -127,7 +132,7 @@ NUMBERS: Final = (
     rule(r"price|amount|cost|fee|balance|revenue|budget|spend|charge|payment|discount", {"number": [5, 900], "decimals": 2}),
     rule(r"width", {"of": [320, 640, 1280, 1920, 3840]}),
     rule(r"height", {"of": [240, 480, 720, 1080, 2160]}),
-    rule(r"bitrate|sample rate|frame rate|fps", {"of": [24, 25, 30, 60, 128, 192, 320]}),
+    rule(r"bitrate|frame rate|fps", {"of": [24, 25, 30, 60, 128, 192, 320]}),
     rule(r"level|severity|grade", {"of": [1, 2, 3]}),
     rule(r"priority|rank|order|position|sequence|index|weight|seq", {"number": [1, 20]}),
     rule(r"version|revision|generation", {"number": [1, 14]}),

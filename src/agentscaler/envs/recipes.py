@@ -16,7 +16,7 @@ from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
 from agentscaler.envs.naming import arn, emails, id_template, names
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import TAGGED, text_of
-from agentscaler.envs.vocabulary import TEAMS
+from agentscaler.envs.vocabulary import TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import field, singular
@@ -198,6 +198,8 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     parts = {k.lower(): k for k in properties}
     if set(parts) == {"key", "value"} and TAGGED.search(name):
         return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}
+    if {"givenname", "familyname"} <= set(parts) and set(parts) <= {"givenname", "familyname", "fullname", "displayname"}:
+        return {"given": [{k: _part_of(n, k) for k in properties} for n in people()[:24]]}
     noun = field(name)
     bare = noun[:-1] if noun[-1:] in _WRAPS else noun
     whole = place.draft.noun
@@ -219,6 +221,11 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         elif len(rest) < 2:
             rest[key] = _bare(found)
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+def _part_of(name: str, key: str) -> str:
+    """The given or family name of a full name, or all of it."""
+    return name.split(" ", 1)[0] if key.lower() == "givenname" else name.split(" ", 1)[1] if key.lower() == "familyname" else name
 
 
 def _bare(recipe: Recipe) -> Recipe:
