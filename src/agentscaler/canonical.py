@@ -67,12 +67,13 @@ def canonical(changeset: bytes, shapes: Mapping[str, Shape], *, budget: int = BU
     changed: list[tuple[Shape, tuple[Any, ...], Sequence[Any], Sequence[Any]]] = []
     for change in apsw.Changeset.iter(changeset):
         shape = shapes[change.name]
+        old, now = change.old or (), change.new or ()
         if change.op == "INSERT":
-            new.append((shape, change.new))
+            new.append((shape, now))
         elif change.op == "DELETE":
-            out.append(("-", shape.name, tuple(change.old[i] for i in shape.key)))
+            out.append(("-", shape.name, tuple(old[i] for i in shape.key)))
         else:
-            changed.append((shape, tuple(change.old[i] for i in shape.key), change.old, change.new))
+            changed.append((shape, tuple(old[i] for i in shape.key), old, now))
     if not new:
         out.extend(row for c in changed if (row := _changed(*c, _Values({}, {}))))
         return Canonical(tuple(sorted(out, key=repr)), {})
@@ -91,22 +92,22 @@ def _with_new(
     plain, links = [], []
     for shape, row in new:
         found: list[tuple[str, int]] = []
-        cells = tuple(values.cell(shape, i, v, found) for i, v in enumerate(row))
+        cells = tuple("&" if i == shape.id_column else values.cell(shape, i, v, found) for i, v in enumerate(row))
         plain.append((shape.name, cells))
         links.append(sorted(found))
     anchors: dict[int, list[Any]] = defaultdict(list)
     rows = []
     for shape, key, old, now in changed:
         mine: list[tuple[str, int]] = []
-        row = _changed(shape, key, old, now, values, mine)
+        said = _changed(shape, key, old, now, values, mine)
         for slot, n in mine:
             anchors[n].append((shape.name, key, slot))
-        if row:
-            rows.append((row, mine))
+        if said:
+            rows.append((said, mine))
     colors = [_hash(p, sorted(map(repr, anchors[n]))) for n, p in enumerate(plain)]
     colors = label(colors, links, budget)
-    for row, mine in rows:
-        out.append((*row, tuple((slot, colors[n]) for slot, n in mine)) if mine else row)
+    for said, mine in rows:
+        out.append((*said, tuple((slot, colors[n]) for slot, n in mine)) if mine else said)
     for n, (name, cells) in enumerate(plain):
         told = tuple((c, v) for c, v in zip(new[n][0].columns, cells, strict=True) if v is not None)
         out.append(("+", colors[n], name, told, tuple((slot, colors[m]) for slot, m in links[n])))
@@ -129,12 +130,23 @@ class _Values:
                 found.append((str(i), n))
                 return "&"
         kind = shape.kinds[i]
-        if self.quoted and kind != "generated" and isinstance(value, str):
-            for word, n in self.quoted.items():
-                if word in value:
-                    found.append((f"{i}@{value.index(word) if kind == 'exact' else ''}", n))
-                    value = value.replace(word, "&")
-        return plain(value, kind)
+        if not self.quoted or kind == "generated" or not isinstance(value, str):
+            return plain(value, kind)
+        if kind == "text":
+            return plain(self._without(value, i, " newrow ", found), kind)
+        shown = plain(value, kind)
+        return ("json", self._without(shown[1], i, "&", found)) if isinstance(shown, tuple) else self._without(shown, i, "&", found)
+
+    def _without(self, text: str, i: int, here: str, found: list[tuple[str, int]]) -> str:
+        """The text with `here` where ids of new rows stand; the first is reference i@0, the next i@1."""
+        spots = [(at.start(), -len(word), n) for word, n in self.quoted.items() if word in text for at in re.finditer(re.escape(word), text)]
+        out, end, count = [], 0, 0
+        for at, size, n in sorted(spots):
+            if at >= end:
+                found.append((f"{i}@{count}", n))
+                out += [text[end:at], here]
+                end, count = at - size, count + 1
+        return "".join(out) + text[end:]
 
 
 def _changed(shape: Shape, key: tuple[Any, ...], old: Sequence[Any], now: Sequence[Any], values: _Values, found: list[tuple[str, int]] | None = None) -> tuple[Any, ...] | None:
@@ -160,8 +172,21 @@ def _changed(shape: Shape, key: tuple[Any, ...], old: Sequence[Any], now: Sequen
 
 
 def normal(text: str) -> str:
-    """Text as it is compared: compatibility forms, case and punctuation aside."""
-    return re.sub(r"\W+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    """Text as it is compared: compatibility forms, case and punctuation aside; symbols ($, +, emoji) are words of their own."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS).split())
+
+
+class _Letters(dict[int, str]):
+    """What stands for a character in normal text, looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        char, kind = chr(code), unicodedata.category(chr(code))
+        kept = char if kind[0] in "LMN" or char == "_" else f" {char} " if kind in ("Sm", "Sc", "So") else " "
+        self[code] = kept
+        return kept
+
+
+_LETTERS = _Letters()
 
 
 def plain(value: Any, kind: Kind) -> Any:
@@ -185,6 +210,7 @@ def plain(value: Any, kind: Kind) -> Any:
 def _numbers(value: Any) -> Any:
     """Whole floats are integers, other floats have 12 digits; true is not 1."""
     if isinstance(value, float):
+        value = value if value.is_integer() else float(f"{value:.12g}")
         return int(value) if value.is_integer() and abs(value) < 2**53 else float(f"{value:.12g}")
     if isinstance(value, list):
         return [_numbers(v) for v in value]
@@ -212,7 +238,7 @@ def label(colors: list[str], links: list[list[tuple[str, int]]], budget: int) ->
             continue  # a forest: refinement decides it
         local = {n: i for i, n in enumerate(component)}
         inside = [[(slot, local[m]) for slot, m in links[n]] for n in component]
-        certificate, found = _smallest([colors[n] for n in component], inside, left)
+        certificate, found = _smallest([colors[n] for n in component], inside, _back(inside), left)
         tag = _hash(certificate)
         for n, color in zip(component, found, strict=True):
             out[n] = _hash(tag, color)
@@ -223,10 +249,7 @@ def refine(colors: list[str], links: list[list[tuple[str, int]]]) -> list[str]:
     """Colour refinement along references, both ways, until the classes stay."""
     if not any(links):
         return colors
-    back: list[list[tuple[str, int]]] = [[] for _ in colors]
-    for n, some in enumerate(links):
-        for slot, m in some:
-            back[m].append((slot, n))
+    back = _back(links)
     classes = len(set(colors))
     for _ in colors:
         colors = [
@@ -237,6 +260,15 @@ def refine(colors: list[str], links: list[list[tuple[str, int]]]) -> list[str]:
             break
         classes = now
     return colors
+
+
+def _back(links: list[list[tuple[str, int]]]) -> list[list[tuple[str, int]]]:
+    """Who refers to each row."""
+    back: list[list[tuple[str, int]]] = [[] for _ in links]
+    for n, some in enumerate(links):
+        for slot, m in some:
+            back[m].append((slot, n))
+    return back
 
 
 def _components(links: list[list[tuple[str, int]]]) -> list[list[int]]:
@@ -257,7 +289,7 @@ def _components(links: list[list[tuple[str, int]]]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _smallest(colors: list[str], links: list[list[tuple[str, int]]], left: list[int]) -> tuple[Any, list[str]]:
+def _smallest(colors: list[str], links: list[list[tuple[str, int]]], back: list[list[tuple[str, int]]], left: list[int]) -> tuple[Any, list[str]]:
     """Individualise one of the first tied rows, refine, go on; the smallest leaf is the canonical one."""
     left[0] -= 1
     if left[0] < 0:
@@ -269,17 +301,18 @@ def _smallest(colors: list[str], links: list[list[tuple[str, int]]], left: list[
     if not ties:
         return tuple(sorted((c, tuple(sorted((s, colors[m]) for s, m in links[n]))) for n, c in enumerate(colors))), colors
     best: tuple[Any, list[str]] | None = None
-    for n in classes[ties[0]]:
+    twins = {(tuple(links[n]), tuple(back[n])): n for n in classes[ties[0]]}  # of rows that are tied to the same rows, one will do
+    for n in twins.values():
         single = list(colors)
         single[n] = _hash("one", single[n])
-        leaf = _smallest(refine(single, links), links, left)
+        leaf = _smallest(refine(single, links), links, back, left)
         if best is None or leaf[0] < best[0]:
             best = leaf
     assert best is not None
     return best
 
 
-def as_json(form: Form) -> Any:
+def as_json(form: Sequence[Any]) -> Any:
     """The form as JSON can hold it; `from_json` gives it back."""
     return orjson.loads(orjson.dumps(form))
 
