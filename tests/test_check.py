@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from agentscaler import walk
 from agentscaler.check import Finding, check, prove
-from agentscaler.check.finding import few
+from agentscaler.check.finding import Step, few
 from agentscaler.cli import app
 from agentscaler.errors import UserError
 from agentscaler.records import EnvSpec, Message, Model
@@ -545,9 +545,7 @@ def test_sources_that_are_gone_are_said_and_rows_are_checked_by_themselves(run: 
     lines["tools"]["arguments"]["files"] = ["/nowhere/shop.json"]
     write_manifest(run, lines)
     said = [s for s in prove(run) if isinstance(s, Finding) or not s.proven]
-    assert len(said) == 1
-    assert "nothing is here" in said[0].what
-    assert "not made anew" in said[0].what
+    assert [isinstance(s, Step) and re.search("not made anew, for they were read from shop.json .*nothing is here", s.what) is not None for s in said] == [True]
     rows = read(run, "tools")
     rows[0]["parameters"]["required"] = ["noSuchThing"]
     write(run, "tools", rows)
@@ -566,7 +564,7 @@ def test_an_agent_that_is_not_ours_is_played_again_with_its_own_words(run: Path)
     go_on(run, "rollouts")
     said = list(prove(run))
     assert [s for s in said if isinstance(s, Finding)] == []
-    assert "their words are taken as given" in where([s._asdict() for s in said], lambda s: s["what"].startswith("rollouts"))["what"]
+    assert "played again with their recorded words" in where([s._asdict() for s in said], lambda s: s["what"].startswith("rollouts"))["what"]
     rows = read(run, "rollouts")
     mine = where(rows, lambda r: r["agent"] == "test_check:parrot")
     where(mine["messages"], lambda m: m["role"] == "tool")["content"] = "{}"

@@ -44,9 +44,8 @@ def main() -> None:
         print(f"error: {error}", file=sys.stderr)
         code = 2
     except KeyboardInterrupt:
-        print("interrupted: finished rows stay, the same command goes on from there", file=sys.stderr)
         code = 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer makes an exit of a broken pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
@@ -59,6 +58,8 @@ def main() -> None:
                 code = getattr(error, "exit_code", 130)
         else:
             raise
+    if code == 130:
+        print("interrupted: finished rows stay, the same command goes on from there", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -298,7 +299,8 @@ def check(
             steps.append(item)
             print(f"{'proven  ' if item.proven else '        '} {item.what} ({item.seconds} s)", flush=True)
     seconds = round(sum(s.seconds for s in steps), 2)
-    print(f"check: {len(findings) or 'no'} finding{'s' * (len(findings) != 1)} in {seconds} s")
+    partly = ", ".join(s.what.split(":")[0] for s in steps if not s.proven) if not findings else ""
+    print(f"check: {len(findings) or 'no'} finding{'s' * (len(findings) != 1)} in {seconds} s" + (f"; not wholly proven: {partly}" if partly else ""))
     if as_json:
         print(orjson.dumps({"verb": "check", "findings": [f._asdict() for f in findings], "steps": [s._asdict() for s in steps], "seconds": seconds}).decode())
     if findings:

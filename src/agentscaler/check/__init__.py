@@ -10,9 +10,9 @@ How long something took is nobody's claim, and report/ is not looked at.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 from agentscaler.check.anew import ROOMS, remake
 from agentscaler.check.finding import Finding, Step, few
@@ -24,9 +24,6 @@ from agentscaler.errors import UserError
 from agentscaler.records import JsonObject
 from agentscaler.store import FORMATS, read_rows
 from agentscaler.walk.pool import sources_of
-
-SAMPLED: Final = ("graph", "domains", "envs", "tasks", "rollouts")
-"""Rooms of which only a part is made anew where a sample is asked for; graph and domains, which need the whole pool, not at all."""
 
 
 def check(path: str | Path, *, seed: int = 0, workers: int = 1, limit: int | None = None) -> Iterator[Finding]:
@@ -52,7 +49,7 @@ def prove(path: str | Path, *, seed: int = 0, workers: int = 1, limit: int | Non
 
 def _prove_world(path: Path) -> Iterator[Finding | Step]:
     start = time.monotonic()
-    found = list(check_folder(path))
+    found = guarded(path.name, partial(check_folder, path))
     yield from found
     yield _step(f"{path.name}: read, rendered, put through the gate", start, not found)
     run, name = path.resolve().parent.parent, path.resolve().name
@@ -63,7 +60,8 @@ def _prove_world(path: Path) -> Iterator[Finding | Step]:
         yield Step("it is on no run's shelf here, so it was not built anew", 0.0, proven=False)
         return
     start = time.monotonic()
-    found = list(some_worlds(run, {"envs": line}, Sample(frozenset(row["from"]), frozenset(), frozenset()), 1))
+    chosen = Sample(frozenset(row["from"]), frozenset(), frozenset())
+    found = guarded(path.name, partial(some_worlds, run, {"envs": line}, chosen, 1))
     yield from found
     yield _step("built anew from its domain, it is the same byte for byte", start, not found)
 
@@ -72,24 +70,33 @@ def _prove_world(path: Path) -> Iterator[Finding | Step]:
 
 
 def _prove_run(run: Path, seed: int, workers: int, limit: int | None) -> Iterator[Finding | Step]:
-    try:
-        lines = _lines(run)
-        chosen = draw(run, lines, seed, limit, workers) if limit is not None else None
-    except UserError as error:
-        yield Finding("manifest.jsonl" if "manifest" in str(error) else "envs.jsonl", "", "", str(error))
-        return
-    for verb, room in ROOMS.items():
-        if not any((run / f"{p}{end}").exists() for p in room.products for end in (".jsonl", ".part.json")) and not set(room.products) & lines.keys():
+    lines: dict[str, JsonObject] = {}
+    drawn: list[Sample] = []
+    found = guarded("manifest.jsonl", lambda: lines.update(_lines(run)))
+    if limit is not None and not found:
+        found = guarded("envs.jsonl", lambda: drawn.append(draw(run, lines, seed, limit, workers)))
+    yield from found
+    for verb, room in ROOMS.items() if not found else ():
+        there = any((run / f"{p}{end}").exists() for p in room.products for end in (".jsonl", ".part.json"))
+        if not there and not set(room.products) & lines.keys():
             continue
         start = time.monotonic()
-        found: list[Finding] = list(_unfinished(run, room.products, lines))
+        found = guarded("manifest.jsonl", partial(_unfinished, run, room.products, lines))
+        part: list[str] = []
         if not found:
-            try:
-                found = list(dict.fromkeys(_prove_verb(run, verb, lines, workers, chosen)))
-            except Exception as error:  # rows that were tampered with can be wrong in any way
-                found = [Finding(f"{room.products[0]}.jsonl", "", "", f"it cannot be checked: {type(error).__name__}: {error}")]
+            found = guarded("manifest.jsonl", partial(_part, verb, lines, drawn, into=part))
+        if not found:
+            found = guarded(f"{room.products[0]}.jsonl", partial(_prove_verb, run, verb, lines, workers, drawn, whole=not part))
         yield from found
-        yield _step(_said(verb, lines, chosen), start, not found, full=_how(verb, lines, chosen) == "")
+        yield _step(_said(verb, lines, part), start, not found, full=not part)
+
+
+def guarded(file: str, look: Callable[[], Iterable[Finding] | None]) -> list[Finding]:
+    """All findings of a part of the check, each once; what was tampered with can be wrong in any way, so any failure is a finding."""
+    try:
+        return list(dict.fromkeys(look() or ()))
+    except Exception as error:
+        return [Finding(file, "", "", f"it cannot be checked: {type(error).__name__}: {error}")]
 
 
 def _lines(run: Path) -> dict[str, JsonObject]:
@@ -118,49 +125,45 @@ def _unfinished(run: Path, products: Iterable[str], lines: dict[str, JsonObject]
             yield Finding("manifest.jsonl", product, "format", f"{line.get('format')!r}, this version writes {FORMATS[product.split('/')[0]]}")
 
 
-def _prove_verb(run: Path, verb: str, lines: dict[str, JsonObject], workers: int, chosen: Sample | None) -> Iterator[Finding]:
+def _prove_verb(run: Path, verb: str, lines: dict[str, JsonObject], workers: int, drawn: Sequence[Sample], *, whole: bool) -> Iterator[Finding]:
     """Make a verb's products anew, as far as that goes; where they are not equal or not all of them were made, look at the rows, too."""
-    how = _how(verb, lines, chosen)
     found: list[Finding] = []
-    if not how:
+    if whole:
         found = list(remake(run, verb, lines, workers))
-    elif chosen is not None and verb in PARTS:
-        found = list(PARTS[verb](run, lines, chosen, workers))
+    elif drawn and verb in PARTS:
+        found = list(PARTS[verb](run, lines, drawn[0], workers))
     elif verb == "rollouts":
         found = list(rollouts_of_others(run, lines, workers))
     yield from found
-    if found or how:
+    if found or not whole:
         for product in ROOMS[verb].products:
             yield from check_rows(run, product, lines[product])
 
 
-def _how(verb: str, lines: dict[str, JsonObject], chosen: Sample | None) -> str:
-    """Why a verb's products cannot be made anew as a whole; empty where they can."""
-    arguments = lines.get(ROOMS[verb].products[0], {}).get("arguments") or {}
-    if verb == "tools":
-        return _gone(lines["tools"]) if arguments else ""
-    if chosen is not None and verb in SAMPLED and not arguments.get("one"):
-        return "left out of a sample" if verb in ("graph", "domains") else f"of {len(chosen.domains)} domains"
-    if verb == "rollouts" and (others := foreign(arguments.get("agents", ()))):
-        return f"{', '.join(others)}: their words are taken as given, all else is played again"
-    return ""
+def _part(verb: str, lines: dict[str, JsonObject], drawn: Sequence[Sample], *, into: list[str]) -> None:
+    """Why a verb's products cannot be made anew as a whole, if they cannot."""
+    arguments = lines[ROOMS[verb].products[0]]["arguments"]
+    if verb == "tools" and (other := _gone(lines["tools"])):
+        into.append(f"not made anew, for they were read from {other}")
+    elif drawn and verb in ("graph", "domains") and not arguments.get("one"):
+        into.append("not made anew, for only a sample is looked at")
+    elif drawn and verb in PARTS:
+        into.append(f"made anew for {len(drawn[0].domains)} domains")
+    elif verb == "rollouts" and (others := foreign(arguments["agents"])):
+        into.append(f"made anew but for {', '.join(others)}, played again with their recorded words")
 
 
 def _gone(line: JsonObject) -> str:
-    """Which sources of the tools are not here as they were read."""
+    """Sources of the tools that are not here as they were read."""
     files = [Path(p) for p in line["arguments"]["files"]]
     here = sources_of(files, with_pool=bool(line["arguments"]["with_pool"]))
     other = [f"{n} {v} ({here.get(n) or 'nothing'} is here)" for n, v in line["inputs"].items() if v and here.get(n) != v]
-    return f"read from {', '.join(other)}" if other else ""
+    return ", ".join(other)
 
 
-def _said(verb: str, lines: dict[str, JsonObject], chosen: Sample | None) -> str:
-    rows = sum(int(lines.get(p, {}).get("kept") or 0) for p in ROOMS[verb].products)
-    how = _how(verb, lines, chosen)
-    if not how:
-        return f"{verb}: {rows} rows and the bin are the same byte for byte when they are made anew"
-    part = "made anew" if verb in PARTS or verb == "rollouts" else "not made anew"
-    return f"{verb}: {rows} rows checked by themselves; {part}, {how}"
+def _said(verb: str, lines: dict[str, JsonObject], part: Sequence[str]) -> str:
+    rows = sum(k for p in ROOMS[verb].products if isinstance(k := lines.get(p, {}).get("kept"), int))
+    return f"{verb}: {rows} rows " + (f"checked by themselves; {part[0]}" if part else "and the bin are the same byte for byte when they are made anew")
 
 
 __all__ = ["Finding", "Step", "check", "prove"]
