@@ -25,6 +25,8 @@ R = TypeVar("R", bound=Record)
 FORMATS = {
     "tools": 1, "graph": 1, "domains": 1, "envs": 1, "candidates": 1, "tasks": 1, "rollouts": 1, "probes": 1, "played": 1, "kept": 1, "sft": 1, "report": 1,
 }  # fmt: skip
+MAKERS = {"kept": "funnel"}
+"""Products that are not named after their verb."""
 _ASIDE = ("usage", "folder")
 """What an id does not hang on: what it cost, and where it lies."""
 META = ("key", "id", "from", "format")
@@ -115,7 +117,7 @@ class Run:
         """Path of a finished product, or a UserError that says which verb makes it."""
         path = self.product(verb)
         if not path.exists():
-            raise UserError(f"{by} needs {path}, which is not there: run `agentscaler {verb} --run {self.path}` first")
+            raise UserError(f"{by} needs {path}, which is not there: run `agentscaler {MAKERS.get(verb, verb)} --run {self.path}` first")
         return path
 
     def manifest(self) -> dict[str, JsonObject]:
