@@ -232,7 +232,7 @@ def table_of(name: str, tables: Mapping[Noun, Draft], own: Noun | None = None) -
 
 def python_name(name: str) -> str:
     """A parameter or tool as a Python name: 'X-Amz' -> 'X_Amz', 'from' -> 'from_'."""
-    word = re.sub(r"\W", "_", name, flags=re.ASCII)
+    word = re.sub(r"^_+(?=_)", "", re.sub(r"\W", "_", name, flags=re.ASCII))
     if not word or word[0].isdigit():
         word = f"_{word}"
     taken = ("db", "view", "row", "page", "list", "dict", "set", "UNSET", "self", "print", "len")

@@ -84,6 +84,8 @@ def _is_token(name: str) -> bool:
 def _aside(name: str, schema: Schema) -> bool:
     """Fields of a body that wrap or page."""
     words = " ".join(field(name))
+    if kind_of(schema) == "array" and schema.get("items", {}).get("properties") and words != "warning":
+        return False
     return bool(
         TRANSPORT.match(name) or PAGING.match(words) or name in ("ResponseMetadata", "RequestId", "nextLink", "unreachable", "isTruncated", "IsTruncated")
     ) or (name.lower().replace("_", "") in COUNTS and kind_of(schema) == "integer")  # fmt: skip

@@ -381,7 +381,7 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
     speaks = bool(nouns & set(re.findall(r"[a-z]+", texts.lower())))
     if re.search(r"InUse|NotEmpty|HasDepend|DependencyViolation|StillIn|ResourceHas", errors) or (_RESTRICTS.search(texts) and speaks and not _CASCADES.search(texts)):
         return "RESTRICT"
-    if held:
+    if held or (speaks and _CASCADES.search(texts)):
         return "CASCADE"
     return "SET NULL" if column.name not in draft.key else "CASCADE"
 
