@@ -67,6 +67,7 @@ _LEADS: Final = re.compile(
     re.IGNORECASE,
 )
 _DAY: Final = r"\d{1,2} [A-Z][a-z]+(?: \d{4})?"
+_MONTH: Final = r"[A-Z][a-z]+(?: \d{4})?"
 _MOMENTS: Final = r"created|last changed|started|finished|expires|due|changed|updated|[a-z]+ed(?: [a-z]+)?"
 
 
@@ -111,7 +112,7 @@ class _Reader:
         self.sentence(rest)
         for n in range(before, len(self.goals)):
             goal = self.goals[n]
-            self.goals[n] = goal._replace(things=tuple(t if t.of else t._replace(of=home) for t in goal.things))
+            self.goals[n] = goal._replace(things=tuple(_within(t, home) for t in goal.things))
 
     def value(self, text: str) -> str:
         """A value with its quotes filled in again."""
@@ -135,7 +136,7 @@ class _Reader:
         return Thing(noun, tests, pick, self.thing(home) if home else None, below)
 
     def _tests(self, text: str) -> tuple[str, tuple[Test, ...]]:
-        start = re.search(rf" (?:called|titled|named|described as|created on|with the|whose|that (?:was|is|started|finished|expires|{_MOMENTS}))\b| Q\d+Q", text)
+        start = re.search(rf" (?:called|titled|named|described as|(?:last )?[a-z]+ed (?:on|before) (?=\d|[A-Z])|with the|whose|that (?:was|is|started|finished|expires|{_MOMENTS}))| Q\d+Q", text)
         if start is None:
             return text, ()
         noun, rest = text[: start.start()], text[start.start() :]
@@ -146,9 +147,9 @@ class _Reader:
                 tests.append(Test("name", self.value(m[1])))
             elif m := re.match(r"^described as (.+)$", part):
                 tests.append(Test("description", self.value(m[1])))
-            elif m := re.match(rf"^(?:that )?(?:was |is )?({_MOMENTS}) on ({_DAY})$", part):
-                tests.append(Test(m[1], m[2]))
-            elif (m := re.match(r"^whose (.+?) (?:is|are) (.+)$", part)) or (m := re.match(r"^with the (.+) (Q\d+Q|\S+)$", part)):
+            elif m := re.match(rf"^(?:that )?(?:was |is )?({_MOMENTS}) (?:on ({_DAY})|(before {_MONTH}))$", part):
+                tests.append(Test(m[1], m[2] or m[3]))
+            elif (m := re.match(r"^whose (.+?) (?:is|are) (.+)$", part)) or (m := re.match(r"^with the (.+?) (Q\d+Q|\S+)$", part)):
                 tests.append(Test(m[1], self.value(m[2])))
         return noun, tuple(tests)
 
@@ -161,6 +162,7 @@ class _Reader:
     def do(self, verb: str, thing: str) -> bool:
         if verb.lower() in ("look", "tell", "give", "make", "set", "change", "rename", "turn", "put"):
             return False
+        thing = _spread(thing)
         rest = re.split(r" and (?=the )", thing) if not re.search(r" that the .* belongs to", thing) else [thing]
         things = [self.thing(t) for t in rest]
         if len(things) > 1 and things[-1].of and not things[0].of:
@@ -183,7 +185,8 @@ class _Reader:
         """'also set its x to y and set its z to w': of what was named last."""
         if not self.goals:
             return False
-        found = [Test(m[1], self.value(m[2])) for m in re.finditer(r"set its (.+?) to (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
+        found = [Test("name", self.value(m[1])) for m in re.finditer(r"rename it to (Q\d+Q)", values)]
+        found += [Test(m[1], self.value(m[2])) for m in re.finditer(r"set its (.+?) to (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
         found += [Test(m[2], m[1]) for m in re.finditer(r"turn (on|off) its (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
         self.goals.append(Goal("set", self.goals[-1].things[:1], values=tuple(found)))
         return bool(found)
@@ -210,8 +213,10 @@ class _Reader:
             self.facts.append(Test(about, self.value(value)))
         return True
 
-    def condition(self, verb: str, thing: str, about: str, value: str) -> bool:
-        if not self.do(verb, thing):
+    def condition(self, wish: str, about: str, value: str) -> bool:
+        before = len(self.goals)
+        self.sentence(wish)
+        if len(self.goals) == before:
             return False
         self.goals[-1] = self.goals[-1]._replace(only_if=Test(about, self.value(value)))
         self.goals.insert(len(self.goals) - 1, Goal("ask", self.goals[-1].things, about=about))
@@ -276,6 +281,22 @@ class _Reader:
         return True
 
 
+def _within(thing: Thing, home: Thing) -> Thing:
+    """The thing, what it belongs to lying in `home`."""
+    return thing._replace(of=_within(thing.of, home) if thing.of else home)
+
+
+def _spread(text: str) -> str:
+    """'the keys Q0Q and Q1Q of the vault' and 'the key created on 1 May and the one created on 3 June' with the noun said twice."""
+    if m := re.match(r"^(?:the|two) (.+?):? (Q\d+Q) and (Q\d+Q)(.*)$", text):
+        return f"the {m[1]} called {m[2]}{m[4]} and the {m[1]} called {m[3]}{m[4]}"
+    if m := re.match(r"^two (.+?)( (?:of|in) the .+)?: the one (.+) and the one (.+)$", text):
+        return f"the {m[1]} {m[3]}{m[2] or ''} and the {m[1]} {m[4]}{m[2] or ''}"
+    if m := re.match(r"^the (.+?) ((?:called|described|titled|created|last|whose|with|that|started) .+?) and the one (.+?)( of the .+)?$", text):
+        return f"the {m[1]} {m[2]}{m[4] or ''} and the {m[1]} {m[3]}{m[4] or ''}"
+    return text
+
+
 def _split_home(text: str) -> tuple[str, str]:
     """At the first ' of the ' that stands behind a noun and its tests."""
     at = re.search(r" (?:of|in|from) (?=the )", text)
@@ -312,8 +333,9 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^before you (\w+) (the .+?), tell me (.+)$", lambda r, m: r.ask_first(m[1], m[2], m[3])),
         (r"^(?:then )?go ahead and ", lambda r, m: True),
         (r"^(?:i also need to know|before it goes, tell me|but first tell me|first tell me) (.+)$", lambda r, m: r.also_asked(m[1])),
-        (r"^in any case tell me what the (.+?) (?:is|are)$", lambda r, m: True),
-        (r"^(\w+) (the .+?), but only if its (.+?) (?:is|are) (.+)$", lambda r, m: r.condition(m[1], m[2], m[3], m[4])),
+        (r"^in any case tell me .+$", lambda r, m: True),
+        (r"^(.+), but only if its (.+?) (?:is|are) (.+)$", lambda r, m: r.condition(m[1], m[2], m[3])),
+        (r"^(.+), but only if it (?:was |is )?(.+?) (before .+)$", lambda r, m: r.condition(m[1], m[2], m[3])),
         (r"^if there are (?:any )?(.+?) in the way, (\w+) those first$", lambda r, m: r.clear(m[1], m[2])),
         (r"^it replaces (the .+?), so please (\w+) that one$", lambda r, m: r.do(m[2], m[1])),
         (r"^how many (.+?) (?:do we have|are there(?: at the moment)?)$", lambda r, m: r.count(m[1])),
@@ -323,23 +345,24 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^which (.+?) ((?:was|is|has|started|finished|expires)\b .+)$", lambda r, m: r.which("the " + m[1], m[2])),
         (r"^just (?:give me|tell me) its (.+)$", lambda r, m: r.told(m[1])),
         (r"^look up (the .+): (?:when|what) (?:was|is|are|did|does) (?:it )?(?:its )?(.+)$", lambda r, m: r.ask(m[1], _verb_of(m[2]))),
-        (r"^when (?:was|is|did|does) (the .+) (created|last changed|start|finish|expire|due|[a-z]+ed|last [a-z]+ed)$", lambda r, m: r.ask(m[1], _verb_of(m[2]))),
+        (r"^when (?:was|is|did|does) (the .+?) (created|last changed|start|finish|expire|due|[a-z]+ed|last [a-z]+ed)$", lambda r, m: r.ask(m[1], _verb_of(m[2]))),
         (r"^what is (the .+) called$", lambda r, m: r.ask(m[1], "name")),
         (rf"^(?:what (?:is|are)|tell me|i need to know|look up|let me know) the {_P} of (the .+)$", lambda r, m: r.ask(m[2], m[1])),
         (r"^give (the .+) the same (.+?) as (the .+)$", lambda r, m: r.copy(m[1], m[2], m[3])),
         (rf"^set the {_P} of (the .+) to that of (the .+)$", lambda r, m: r.copy(m[2], m[1], m[3])),
         (rf"^(?:change|set) the {_P} of ((?:the|every|all) .+?)(?<!belongs) to (.+)$", lambda r, m: r.change(m[2], m[1], m[3])),
-        (rf"^i'd like the {_P} of (the .+?) changed to (.+)$", lambda r, m: r.change(m[2], m[1], m[3])),
-        (rf"^the {_P} of (the .+) should be (.+?); please change that$", lambda r, m: r.change(m[2], m[1], m[3])),
+        (rf"^i'd like the {_P} of ((?:the|every|all) .+?) changed to (.+)$", lambda r, m: r.change(m[2], m[1], m[3])),
+        (rf"^the {_P} of ((?:the|every|all) .+) should be (.+?); please change that$", lambda r, m: r.change(m[2], m[1], m[3])),
         (r"^rename (the .+?)(?<!belongs) to (.+)$", lambda r, m: r.change(m[1], "name", m[2])),
         (r"^turn (on|off) (.+?) for (the .+)$", lambda r, m: r.change(m[3], m[2], m[1])),
         (r"^make (the .+?) (not )?(\w+)$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
         (r"^(the .+?) should (not )?be (\w+); please change that$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
-        (r"^(?:set|turn) (?:on |off )?its .+$", lambda r, m: r.again(m[0])),
+        (r"^(?:(?:set|turn) (?:on |off )?its|rename it to) .+$", lambda r, m: r.again(m[0])),
         (r"^(?:in it|for it), (.+)$", lambda r, m: r.create_below(m[1])),
         (r"^(.+) for it as well$", lambda r, m: r.create_below(m[1])),
         (r"^(?:we need|create|make|set up|register|add|order|buy|schedule|invite|reserve|book|open|start|submit) an? (.+?)((?: (?:in|for|on|to) the .+)?)$", lambda r, m: r.create(m[1], m[2])),
         (r"^as (.+?) put (.+)$", lambda r, m: r.property(m[1], m[2])),
+        (r"^(?:its|the) (.+?) should (?:be|read|say) (.+)$", lambda r, m: r.property(m[1], m[2])),
         (r"^the (.+?) should be (.+)$", lambda r, m: r.property(m[1], m[2])),
         (r"^it should (not )?be (.+)$", lambda r, m: r.property(m[2], "off" if m[1] else "on")),
         (r"^(.+) should be (on|off)$", lambda r, m: r.property(m[1], m[2])),

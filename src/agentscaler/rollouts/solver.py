@@ -6,7 +6,7 @@ so its rate is a floor for "the brief is sufficient", not a measure of agents.
 """
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -107,6 +107,8 @@ class Solver:
             yield Message(role="assistant", content=" ".join(told) or "That's done.")
 
     def _reach(self, goal: Goal) -> Generator[Message, None, str | None]:
+        if goal.only_if is not None and not (yield from self._true((yield from self._one(goal.things[0])), goal.only_if)):
+            return None
         if goal.act == "ask":
             found = yield from self._one(goal.things[0])
             return (yield from self._tell(found, goal.about))
@@ -181,8 +183,6 @@ class Solver:
     def _do(self, goal: Goal) -> Talk:
         some = yield from self._find(goal.things[0])
         for found in some:
-            if goal.only_if is not None and not (yield from self._true(found, goal.only_if)):
-                return
             kinds = ("delete",) if goal.verb in _DELETES else ()
             yield from self._write(goal.verb, kinds, found, {}, f"{goal.verb} {' '.join(found.noun)}")
 
@@ -222,7 +222,7 @@ class Solver:
         title = next((t.value for t in thing.tests if t.about == "name"), None)
         for tool in rank(self._tools, noun, ("create", "put"), ("create", "add", "register"))[:MOST_TOOLS]:
             given = self._given(tool, goal.values)
-            if title is not None and (place := self._title(tool, noun)) is not None:
+            if title is not None and (place := self._title(tool, noun, given)) is not None:
                 given[place] = title
             chain = [x for a in above for x in a.chain()]
             data = yield from self._try(tool, chain, given, f"create {article(thing.noun)}")
@@ -231,13 +231,13 @@ class Solver:
                 return
         raise Lost(f"no tool makes {article(thing.noun)}")
 
-    def _title(self, tool: Tool, noun: tuple[str, ...]) -> tuple[str, ...] | None:
+    def _title(self, tool: Tool, noun: tuple[str, ...], given: Mapping[tuple[str, ...], Any]) -> tuple[str, ...] | None:
         """The argument that what is made is called by."""
         for name in sorted(tool.properties, key=lambda n: n not in tool.required):
             thing, is_id = entity(name)
-            if is_id and name in tool.required and thing and thing[-1] == noun[-1] and kind_of(tool.properties[name]) == "string":
+            if (name,) not in given and is_id and name in tool.required and thing and thing[-1] == noun[-1] and kind_of(tool.properties[name]) == "string":
                 return (name,)
-        return place_for(tool, "name")
+        return place_for(tool, "name", taken=[p[0] for p in given if len(p) == 1])
 
     def _tie(self, goal: Goal) -> Talk:
         one = yield from self._one(goal.things[0])
@@ -289,6 +289,8 @@ class Solver:
                 return again[:1]
         home = thing.of or next((b for a, b in self._wishes.homes if a.tests and a.tests == thing.tests), None)
         above = ((yield from self._one(home)),) if home is not None else ()
+        if above and not thing.tests and thing.pick == "" and any(noun[-1] in field(n) for n in above[0].row):
+            return (yield from self._owner(thing._replace(below=home, of=None), noun))
         if thing.below is not None:
             return (yield from self._owner(thing, noun))
         for tool in rank(self._tools, noun, ("list", "get"), least=0.35)[: MOST_TOOLS + 2]:

@@ -52,7 +52,7 @@ def words_of(noun: str) -> tuple[str, ...]:
 
 def likeness(noun: tuple[str, ...], tool: Tool) -> float:
     """How well a noun and that of a tool agree, 0 to 1: the end of the noun counts."""
-    mine = tuple(w for w in tool.said.noun if w not in ("list", "detail", "info", "summary", "set"))
+    mine = tuple(w for w in tool.said.noun if w in noun or w not in ("list", "detail", "info", "summary", "set"))
     if not mine or not noun:
         return 0.0
     if mine == noun:
@@ -157,6 +157,8 @@ def agrees(value: Any, test: Test) -> bool:
         except (ValueError, TypeError, OverflowError, OSError):
             return False
         return test.value in (f"{moment.day} {moment.strftime('%B')}", f"{moment.day} {moment.strftime('%B')} {moment.year}") and (str(moment.year) in test.value or moment.year == 2026)
+    if found := re.fullmatch(r"(before|below|above) (.+)", test.value):
+        return _beyond(value, found[1], found[2])
     said = plain(test.value)
     if isinstance(value, bool):
         return said in (("on", "true", "enabled", "yes") if value else ("off", "false", "disabled", "no"))
@@ -165,6 +167,24 @@ def agrees(value: Any, test: Test) -> bool:
         return found is not None and abs(float(found[0].replace(",", "")) - value) < 1e-9
     mine = plain(value)
     return mine == said or plain(str(value).rpartition("/")[2]) == said or (len(said) > 2 and mine.endswith(" " + said) and test.about not in ("name", "description"))
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def _beyond(value: Any, way: str, limit: str) -> bool:
+    """Before a month, below or above a number."""
+    if way == "before":
+        month, _, year = limit.partition(" ")
+        if month not in _MONTHS or not timed(value):
+            return False
+        moment = parse_time(value)
+        return (moment.year, moment.month) < (int(year or 2026), _MONTHS.index(month) + 1)
+    found = re.match(r"-?[\d,]+(?:\.\d+)?", limit)
+    if found is None or not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    number = float(found[0].replace(",", ""))
+    return value < number if way == "below" else value > number
 
 
 def names(name: str, about: str) -> float:
