@@ -64,7 +64,7 @@ def histograms(book: Book) -> list[Histogram]:
         histogram("Tools in a world", (w.own + w.borrowed for w in book.worlds), "worlds", step=5, last=50),
         histogram("Calls of a task", (m.difficulty.calls for m in book.made), "tasks", last=12),
         histogram("Writes of a task", (m.difficulty.writes for m in book.made), "tasks", last=8),
-        histogram("Hops: reads that feed reads", (m.difficulty.hops for m in book.made), "tasks", last=8),
+        histogram("Hops of a task", (m.difficulty.hops for m in book.made), "tasks", last=8),
     ]
     return [h for h in found if h.columns]
 
@@ -79,7 +79,7 @@ def bar_charts(book: Book) -> list[Bars]:
         bars("Fields of life", Counter(d.field for _, d in book.domains), "domains"),
         bars("Vendors", vendors, what),
         bars("Rollouts kept, by player", book.stocks["kept"].facts.get("kept by agent", {}), "rollouts"),
-        bars("Controls that do not exist on a task", book.stocks["tasks"].facts.get("controls absent", {}), "tasks"),
+        bars("Controls absent on a task", book.stocks["tasks"].facts.get("controls absent", {}), "tasks"),
         bars("Training rows by vendor", book.stocks["sft"].facts.get("vendors", {}), "rows"),
         bars(f"The ten commonest flows, of {len(flows):,}", dict(flows.most_common(10)), "tasks", code=True),
     ]
