@@ -420,8 +420,9 @@ GOALS: dict[str, list[Goal]] = {
     "Cancel the newest rental of the member called \"Ana\".": [Goal("do", (Thing("rental", pick="newest", of=named("member", "Ana")),), verb="cancel")],
     "Delete every closed repair.": [Goal("do", (Thing("closed repair", pick="every"),), verb="delete")],
     'In the vault called "v", delete the key called "k".': [Goal("do", (named("key", "k", of=named("vault", "v")),), verb="delete")],
-    'Close the repair created on 3 May and the one created on 4 May.': [
-        Goal("do", (Thing("repair", (Test("created", "3 May"),)),), verb="close"), Goal("do", (Thing("one", (Test("created", "4 May"),)),), verb="close"),
+    "Close the repair created on 3 May and the one created on 4 May.": [
+        Goal("do", (Thing("repair", (Test("created", "3 May"),)),), verb="close"),
+        Goal("do", (Thing("repair", (Test("created", "4 May"),)),), verb="close"),
     ],
     'Can you delete the volume called "blue", but only if its status is available?': [
         Goal("ask", (named("volume", "blue"),), about="status"), Goal("do", (named("volume", "blue"),), verb="delete", only_if=Test("status", "available")),
