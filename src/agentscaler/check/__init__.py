@@ -10,7 +10,7 @@ How long something took is nobody's claim, and report/ is not looked at.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -70,31 +70,29 @@ def _prove_world(path: Path) -> Iterator[Finding | Step]:
 
 
 def _prove_run(run: Path, seed: int, workers: int, limit: int | None) -> Iterator[Finding | Step]:
-    lines: dict[str, JsonObject] = {}
-    drawn: list[Sample] = []
-    found = guarded("manifest.jsonl", lambda: lines.update(_lines(run)))
-    if limit is not None and not found:
-        found = guarded("envs.jsonl", lambda: drawn.append(draw(run, lines, seed, limit, workers)))
-    yield from found
-    for verb, room in ROOMS.items() if not found else ():
+    try:
+        lines = _lines(run)
+        chosen = draw(run, lines, seed, limit, workers) if limit is not None else None
+    except Exception as error:  # see guarded
+        yield Finding("manifest.jsonl" if "manifest" in str(error) else "envs.jsonl", "", "", f"it cannot be read: {error}")
+        return
+    for verb, room in ROOMS.items():
         there = any((run / f"{p}{end}").exists() for p in room.products for end in (".jsonl", ".part.json"))
         if not there and not set(room.products) & lines.keys():
             continue
         start = time.monotonic()
+        part = _part(verb, lines, chosen)
         found = guarded("manifest.jsonl", partial(_unfinished, run, room.products, lines))
-        part: list[str] = []
         if not found:
-            found = guarded("manifest.jsonl", partial(_part, verb, lines, drawn, into=part))
-        if not found:
-            found = guarded(f"{room.products[0]}.jsonl", partial(_prove_verb, run, verb, lines, workers, drawn, whole=not part))
+            found = guarded(f"{room.products[0]}.jsonl", partial(_prove_verb, run, verb, lines, workers, chosen, whole=not part))
         yield from found
         yield _step(_said(verb, lines, part), start, not found, full=not part)
 
 
-def guarded(file: str, look: Callable[[], Iterable[Finding] | None]) -> list[Finding]:
+def guarded(file: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
     """All findings of a part of the check, each once; what was tampered with can be wrong in any way, so any failure is a finding."""
     try:
-        return list(dict.fromkeys(look() or ()))
+        return list(dict.fromkeys(look()))
     except Exception as error:
         return [Finding(file, "", "", f"it cannot be checked: {type(error).__name__}: {error}")]
 
@@ -125,13 +123,13 @@ def _unfinished(run: Path, products: Iterable[str], lines: dict[str, JsonObject]
             yield Finding("manifest.jsonl", product, "format", f"{line.get('format')!r}, this version writes {FORMATS[product.split('/')[0]]}")
 
 
-def _prove_verb(run: Path, verb: str, lines: dict[str, JsonObject], workers: int, drawn: Sequence[Sample], *, whole: bool) -> Iterator[Finding]:
+def _prove_verb(run: Path, verb: str, lines: dict[str, JsonObject], workers: int, chosen: Sample | None, *, whole: bool) -> Iterator[Finding]:
     """Make a verb's products anew, as far as that goes; where they are not equal or not all of them were made, look at the rows, too."""
     found: list[Finding] = []
     if whole:
         found = list(remake(run, verb, lines, workers))
-    elif drawn and verb in PARTS:
-        found = list(PARTS[verb](run, lines, drawn[0], workers))
+    elif chosen is not None and verb in PARTS:
+        found = list(PARTS[verb](run, lines, chosen, workers))
     elif verb == "rollouts":
         found = list(rollouts_of_others(run, lines, workers))
     yield from found
@@ -140,17 +138,21 @@ def _prove_verb(run: Path, verb: str, lines: dict[str, JsonObject], workers: int
             yield from check_rows(run, product, lines[product])
 
 
-def _part(verb: str, lines: dict[str, JsonObject], drawn: Sequence[Sample], *, into: list[str]) -> None:
-    """Why a verb's products cannot be made anew as a whole, if they cannot."""
-    arguments = lines[ROOMS[verb].products[0]]["arguments"]
-    if verb == "tools" and (other := _gone(lines["tools"])):
-        into.append(f"not made anew, for they were read from {other}")
-    elif drawn and verb in ("graph", "domains") and not arguments.get("one"):
-        into.append("not made anew, for only a sample is looked at")
-    elif drawn and verb in PARTS:
-        into.append(f"made anew for {len(drawn[0].domains)} domains")
-    elif verb == "rollouts" and (others := foreign(arguments["agents"])):
-        into.append(f"made anew but for {', '.join(others)}, played again with their recorded words")
+def _part(verb: str, lines: dict[str, JsonObject], chosen: Sample | None) -> str:
+    """Why a verb's products cannot be made anew as a whole; empty where they can, or where their line is no good, which comes out then."""
+    try:
+        arguments = lines[ROOMS[verb].products[0]]["arguments"]
+        if verb == "tools" and (other := _gone(lines["tools"])):
+            return f"not made anew, for they were read from {other}"
+        if chosen is not None and verb in ("graph", "domains") and not arguments.get("one"):
+            return "not made anew, for only a sample is looked at"
+        if chosen is not None and verb in PARTS:
+            return f"made anew for {len(chosen.domains)} domains"
+        if verb == "rollouts" and (others := foreign(arguments["agents"])):
+            return f"made anew but for {', '.join(others)}, played again with their recorded words"
+    except (KeyError, TypeError, AttributeError):
+        pass
+    return ""
 
 
 def _gone(line: JsonObject) -> str:
@@ -161,9 +163,9 @@ def _gone(line: JsonObject) -> str:
     return ", ".join(other)
 
 
-def _said(verb: str, lines: dict[str, JsonObject], part: Sequence[str]) -> str:
+def _said(verb: str, lines: dict[str, JsonObject], part: str) -> str:
     rows = sum(k for p in ROOMS[verb].products if isinstance(k := lines.get(p, {}).get("kept"), int))
-    return f"{verb}: {rows} rows " + (f"checked by themselves; {part[0]}" if part else "and the bin are the same byte for byte when they are made anew")
+    return f"{verb}: {rows} rows " + (f"checked by themselves; {part}" if part else "and the bin are the same byte for byte when they are made anew")
 
 
 __all__ = ["Finding", "Step", "check", "prove"]
