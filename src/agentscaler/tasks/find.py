@@ -79,6 +79,8 @@ def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | 
     words, said = _told_words(site, info.name, *told[0])
     if words.endswith(" ID"):
         thing = words.removesuffix(" ID")
+        if info.noun.lower().endswith(thing.lower()):
+            raise Dropped("not_sayable", f"the {thing} of a {info.noun}", where=info.name)
         return f"{upper(inside(thing))} the {thing} {said}", ""
     column = told[0][0]
     kind = site.kinds.get((info.name, column))

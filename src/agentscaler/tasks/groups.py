@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from agentscaler.population import parse_time
 from agentscaler.tasks.conditions import month
-from agentscaler.tasks.fits import is_state, picks
+from agentscaler.tasks.fits import is_state, own_state, picks
 from agentscaler.tasks.nouns import may_pick
 from agentscaler.tasks.phrases import happened
 from agentscaler.tasks.site import Row, Site
@@ -64,7 +64,7 @@ def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) 
             continue
         elif kind == "choice" and is_state(about.phrase) and adjective(said) and about.phrase in ("status", "state", "lifecycle state"):
             yield Group(column, some, said)
-        elif kind == "choice" and is_state(about.phrase) and verb:
+        elif (kind == "choice" and is_state(about.phrase) and (verb or not own_state(about.phrase))) or (kind == "number" and verb and value):
             continue
         else:
             yield Group(column, some, "", f"whose {about.phrase} {'is' if kind == 'number' else be(about.phrase)} {said}")

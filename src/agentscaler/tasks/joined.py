@@ -124,7 +124,7 @@ def copy_plans(site: Site, dice: Dice) -> list[Plan]:
     if value.source != "read":
         raise Dropped("row_not_describable", "the value is not read", where=table)
     do_it(site, trace, operation, one, {argument.name: value})
-    phrase = site.columns[table, column].phrase
+    phrase = site.columns[table, column].phrase.removesuffix(" enabled")
     text = dice.choice(
         (f"Please give {one.phrase.text()} the same {phrase} as {other.phrase.text()}.", f"Can you set the {phrase} of {one.phrase.text()} to that of {other.phrase.text()}?")
     )

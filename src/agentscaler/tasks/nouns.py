@@ -27,7 +27,7 @@ _PROPER: Final = {
     "docker": "Docker", "lustre": "Lustre", "windows": "Windows", "linux": "Linux", "mongodb": "MongoDB", "mysql": "MySQL", "kubernetes": "Kubernetes", "mlflow": "MLflow", "dicom": "DICOM", "fhir": "FHIR",
     "cmek": "CMEK", "dspm": "DSPM", "edr": "EDR", "oauth": "OAuth", "oauth2": "OAuth2", "opensearch": "OpenSearch", "github": "GitHub", "gitlab": "GitLab", "android": "Android",
     "firebase": "Firebase", "apigee": "Apigee", "cmq": "CMQ", "cam": "CAM", "scf": "SCF", "cos": "COS", "cls": "CLS", "clb": "CLB", "waf": "WAF", "iap": "IAP", "nas": "NAS",
-    "chrome": "Chrome", "vms": "VM", "acme": "ACME", "qa": "QA", "mt": "MT", "tdsql": "TDSQL", "tdmq": "TDMQ", "edns": "EDNS", "im": "IM", "IPV6": "IPv6", "IPV4": "IPv4", "lag": "LAG", "lags": "LAG", "pos": "POS", "faq": "FAQ", "sku": "SKU", "ios": "iOS", "hl7": "HL7", "gtm": "GTM", "ga4": "GA4", "aab": "AAB", "apk": "APK", "cis": "CIS", "sbom": "SBOM", "vmware": "VMware", "exadata": "Exadata", "cors": "CORS", "k8s": "Kubernetes",
+    "chrome": "Chrome", "vms": "VM", "sdi": "SDI", "amp": "AMP", "ota": "OTA", "acme": "ACME", "qa": "QA", "mt": "MT", "tdsql": "TDSQL", "tdmq": "TDMQ", "edns": "EDNS", "im": "IM", "IPV6": "IPv6", "IPV4": "IPv4", "lag": "LAG", "lags": "LAG", "pos": "POS", "faq": "FAQ", "sku": "SKU", "ios": "iOS", "hl7": "HL7", "gtm": "GTM", "ga4": "GA4", "aab": "AAB", "apk": "APK", "cis": "CIS", "sbom": "SBOM", "vmware": "VMware", "exadata": "Exadata", "cors": "CORS", "k8s": "Kubernetes",
 }  # fmt: skip
 _PEOPLE: Final = frozenset(
     ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "caller", "player", "tester", "collaborator", "administrator", "admin", "moderator", "speaker", "developer", "fraudster"]
@@ -144,7 +144,7 @@ def column_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None
     """How a column is spoken of; None where nobody would."""
     phrase = column.phrase
     referring = any(column.name in r.columns for r in table.references)
-    if not phrase or phrase.lower() == table.noun.lower() or referring or recipe.get("json") or invented(recipe, column) or (column.name in table.key and not recipe.get("knowable")):
+    if not phrase or table.noun.lower().endswith(phrase.lower()) or referring or recipe.get("json") or invented(recipe, column) or (column.name in table.key and not recipe.get("knowable")):
         return None
     if recipe.get("boolean"):
         return "flag" if adjective(phrase) or _FLAGS.search(phrase) else None

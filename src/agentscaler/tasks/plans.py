@@ -54,7 +54,7 @@ def changing(site: Site, table: str, *acts: str) -> list[Operation]:
     """Writes to a table that a person would ask for in words."""
     found = []
     for operation in site.writes[table]:
-        if operation.act not in acts or (operation.act == "set" and deed(operation) is None) or operation.through:
+        if operation.act not in acts or (operation.act == "set" and deed(operation) is None) or operation.through or "bulk" in operation.name.lower():
             continue
         if operation.act == "update" and not any(a.role in ("value", "body") for a in operation.arguments):
             continue
