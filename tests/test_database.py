@@ -312,10 +312,6 @@ def test_an_id_that_is_taken_is_passed_over(desk: Database) -> None:
     assert [desk.insert("doc")["docId"] for _ in range(3)] == [100_000, 100_002, 100_003]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="database._plain: a JSON column takes only objects and lists; text comes back as a defect, true as 1",
-)
 @pytest.mark.parametrize("value", ["text", True, "5"])
 def test_a_json_column_holds_any_json(desk: Database, value: Any) -> None:
     row = desk.insert("doc", value=value)
@@ -323,10 +319,6 @@ def test_a_json_column_holds_any_json(desk: Database, value: Any) -> None:
     assert row["value"] == value
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="database.copy: a JSON column that holds a bare value is read as that value and written back unquoted",
-)
 def test_a_copy_of_a_row_with_bare_json(desk: Database) -> None:
     for row in desk.page("doc").rows:
         assert desk.copy("doc", row["docId"])["value"] == row["value"]
@@ -404,11 +396,6 @@ def test_update_of_a_composite_reference(desk: Database) -> None:
         desk.update("claim", claim, room="red", line=9)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=Conflict,
-    reason="database.update: half of a composite reference is not looked up, SQLite's constraint shows",
-)
 def test_update_of_half_a_composite_reference(desk: Database) -> None:
     with pytest.raises(NotFound):
         desk.update("claim", keys(desk, "claim")[0], line=9)
@@ -440,10 +427,6 @@ def test_delete_restrict_says_what_is_in_the_way(db: Database) -> None:
     assert len(keys(db, "loan")) == len(loans)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="database._needed: the plural is noun + 's', so a book is still used by 2 copys; words.plural is not asked",
-)
 def test_what_is_in_the_way_is_said_in_english(db: Database) -> None:
     isbns = [row["isbn"] for row in db.page("copy", size=500).rows]
     book = next(i for i in isbns if isbns.count(i) > 1)

@@ -11,6 +11,7 @@ exists, so a missing parent is `not_found` with its name and not a constraint of
 
 import base64
 import binascii
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ import orjson
 from agentscaler.dice import Dice
 from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
 from agentscaler.population import fill_id, format_time, parse_time
-from agentscaler.words import article
+from agentscaler.words import article, plural
 
 Row = dict[str, Any]
 
@@ -85,7 +86,7 @@ def view(*fields: str | tuple[str, str]) -> View:
 class Database:
     """The handle. One per live world."""
 
-    __slots__ = ("_tables", "_sql", "_x", "_changes", "_stamps", "counters", "seed", "now", "context")
+    __slots__ = ("_changes", "_sql", "_stamps", "_tables", "_x", "context", "counters", "now", "seed")
 
     def __init__(
         self,
@@ -165,7 +166,7 @@ class Database:
                 continue
             if isinstance(value, (list, tuple)):
                 tests.append((column, "in"))
-                values.append(orjson.dumps(value).decode())
+                values.append(_json(column, value))
             else:
                 tests.append((column, "="))
                 values.append(value)
@@ -195,15 +196,16 @@ class Database:
     def insert(self, table: str, /, **values: Any) -> Row:
         """A new row; None means not given. Raises NotFound (what it refers to), AlreadyExists."""
         info = self._tables[table]
-        given = {c: _plain(v) for c, v in values.items() if v is not None and v is not UNSET}
+        given = _stored(info, {c: v for c, v in values.items() if v is not None and v is not UNSET})
         for column, kind, form in info.generated:
             if column not in given:
                 given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
         self._refer(info, given)
         try:
-            return self._row(info, list(self._x(self._statement("insert", table, tuple(given)), tuple(given.values())))[0])
+            (row,) = self._x(self._statement("insert", table, tuple(given)), tuple(given.values()))
         except apsw.ConstraintError as error:
             raise self._said(error, info, given) from None
+        return self._row(info, row)
 
     def copy(self, table: str, /, *key: Any, **values: Any) -> Row:
         """A new row like the one with this key, but for these values and what the world makes itself. Raises NotFound."""
@@ -223,10 +225,10 @@ class Database:
     def update(self, table: str, /, *key: Any, **values: Any) -> Row:
         """Set columns; UNSET leaves one as it is. Raises NotFound, Conflict."""
         info = self._tables[table]
-        given = {c: _plain(v) for c, v in values.items() if v is not UNSET}
+        given = _stored(info, {c: v for c, v in values.items() if v is not UNSET})
         if not given:
             return self.get(table, *key)
-        self._refer(info, given)
+        self._refer(info, given, key)
         for column, form in info.touched:
             given.setdefault(column, self._stamp(form))
         try:
@@ -312,12 +314,17 @@ class Database:
             found = self._stamps[form] = format_time(parse_time(self.now), form)
         return found
 
-    def _refer(self, info: TableInfo, given: Row) -> None:
-        """What a row refers to must be there."""
+    def _refer(self, info: TableInfo, given: Row, key: Sequence[Any] = ()) -> None:
+        """What a row refers to must be there; of the row with this key only some columns may be given."""
         for reference in info.references:
             values = [given.get(c) for c in reference.columns]
             if None in values:
-                continue
+                if not key or len(values) == 1 or given.keys().isdisjoint(reference.columns):
+                    continue
+                now = self.get(info.name, *key)
+                values = [given.get(c, now[c]) for c in reference.columns]
+                if None in values:
+                    continue
             if not self._x(self._statement("exists", reference.table, reference.to), values).get:
                 raise NotFound(f"no {self._tables[reference.table].noun} {_say(values)}")
 
@@ -331,6 +338,8 @@ class Database:
             return InvalidArguments(f"{text.rsplit('.', 1)[-1]} of the {info.noun} must be given")
         if "CHECK" in text:
             return InvalidArguments(f"a value of the {info.noun} is not one of those allowed")
+        if "cannot store" in text:
+            return InvalidArguments(f"a value of the {info.noun} is of the wrong kind or out of range")
         return Conflict(f"the {info.noun} cannot be written: {text}")
 
     def _alone(self, info: TableInfo, key: Sequence[Any]) -> None:
@@ -339,7 +348,7 @@ class Database:
         for child, reference in info.children:
             n = self.count(child, **{c: row[t] for c, t in zip(reference.columns, reference.to, strict=True)})
             if n and reference.on_delete != "SET NULL":
-                raise Conflict(f"{info.noun} {_say(key)} still holds {n} {self._tables[child].noun}{'s' if n > 1 else ''}: give force to delete them too")
+                raise Conflict(f"{info.noun} {_say(key)} still holds {_many(n, self._tables[child].noun)}: give force to delete them too")
 
     def _needed(self, info: TableInfo, key: Sequence[Any]) -> Exception:
         row = dict(zip(info.key, key, strict=True))
@@ -347,7 +356,7 @@ class Database:
             if reference.on_delete == "RESTRICT" and all(c in row for c in reference.to):
                 n = self.count(child, **{c: row[t] for c, t in zip(reference.columns, reference.to, strict=True)})
                 if n:
-                    return Conflict(f"{info.noun} {_say(key)} is still used by {n} {self._tables[child].noun}{'s' if n > 1 else ''}: delete or change that first")
+                    return Conflict(f"{info.noun} {_say(key)} is still used by {_many(n, self._tables[child].noun)}: delete or change that first")
         return Conflict(f"{info.noun} {_say(key)} is still in use")
 
     def _statement(self, what: str, table: str, *shape: Any) -> str:
@@ -429,8 +438,30 @@ def _token_key(token: str, length: int) -> list[Any]:
     return key
 
 
-def _plain(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else value
+def _stored(info: TableInfo, given: Row) -> Row:
+    """Values as columns hold them: lists and objects as JSON, and whatever a JSON column gets."""
+    jsons = [info.columns[i] for i in info.jsons]
+    return {c: _json(c, v) if isinstance(v, (dict, list)) or (c in jsons and v is not None) else v for c, v in given.items()}
+
+
+def _json(column: str, value: Any) -> str:
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError as error:
+        raise InvalidArguments(f"{column}: {error}") from None
+    if "null" in text and _has_nan(value):
+        raise InvalidArguments(f"{column}: NaN and infinity are no JSON")
+    return text
+
+
+def _has_nan(value: Any) -> bool:
+    if isinstance(value, (dict, list)):
+        return any(map(_has_nan, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _many(n: int, noun: str) -> str:
+    return f"{n} {plural(noun) if n > 1 else noun}"
 
 
 def _either(values: Sequence[Any]) -> str:

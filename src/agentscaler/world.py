@@ -34,10 +34,12 @@ from agentscaler.render import render
 
 ENV_FORMAT = 1
 _APPLY = apsw.SQLITE_CHANGESETAPPLY_FKNOACTION
-_ALLOWED = {
-    apsw.SQLITE_CREATE_TABLE, apsw.SQLITE_CREATE_INDEX, apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE, apsw.SQLITE_READ, apsw.SQLITE_SELECT,
-    apsw.SQLITE_TRANSACTION, apsw.SQLITE_REINDEX,
-}  # fmt: skip
+_ALLOWED = {apsw.SQLITE_CREATE_TABLE, apsw.SQLITE_CREATE_INDEX, apsw.SQLITE_READ, apsw.SQLITE_SELECT, apsw.SQLITE_REINDEX}
+_QUOTED = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]", re.S)
+"""Comments, texts and quoted names of SQL."""
+LONGEST_VALUE = 2_000_000
+"""Bytes of one value or row."""
+LONGEST_MESSAGE = 1_000
 _FUNCTIONS = ("abs", "length", "lower", "upper", "substr", "like", "glob", "instr", "json_valid", "typeof", "round", "min", "max")
 _FORBIDDEN = ("ON CONFLICT", "DEFERRABLE", "COLLATE", "AUTOINCREMENT", "GENERATED", "TRIGGER", "VIRTUAL", "ATTACH", "PRAGMA", "CURRENT_DATE", "CURRENT_TIME")
 
@@ -68,7 +70,7 @@ class LoadedTool(NamedTuple):
     valid: Callable[[Any], bool]
     errors: Callable[[Any], Any]
     rename: Mapping[str, str]
-    whole: tuple[str, ...]
+    whole: tuple[tuple[str, Schema], ...]
     """Parameters that hold integers, themselves or further inside: a float without fraction becomes an integer."""
 
 
@@ -98,7 +100,10 @@ class Loaded:
     def _paint(self, seed: Seed) -> tuple[bytes, dict[str, int], str]:
         keys = {n: t.key for n, t in self.tables.items()}
         columns = {n: t.columns for n, t in self.tables.items()}
-        rows = Painter(self.env.population, self.order, keys, columns, seed).paint()
+        try:
+            rows = Painter(self.env.population, self.order, keys, columns, seed).paint()
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise Dropped("gate", f"population.json: no state can be drawn from it ({type(error).__name__}: {error})", where="population.json") from error
         connection = apsw.Connection(":memory:")
         connection.execute("PRAGMA page_size=1024; PRAGMA foreign_keys=ON")
         connection.execute(self.env.schema_sql)
@@ -141,6 +146,7 @@ class World:
         self._connection.deserialize("main", image)
         self._x = self._connection.execute
         self._x("PRAGMA foreign_keys=ON")
+        self._connection.limit(apsw.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         self._session = apsw.Session(self._connection, "main")
         self._session.attach()
         self._x("SAVEPOINT base")
@@ -167,12 +173,12 @@ class World:
         """One tool call. A mistake of the caller is an answer with an error, never an exception."""
         tool = self.loaded.tools.get(name) if isinstance(name, str) else None
         if tool is None:
-            return Answer(None, Error("unknown_tool", f"there is no tool {name!r}"))
+            return Answer(None, Error("unknown_tool", _short(f"there is no tool {name!r}")))
         try:
             if not tool.valid(arguments):
-                return Answer(None, Error("invalid_arguments", _finding(tool, arguments)))
+                return Answer(None, Error("invalid_arguments", _short(_finding(tool, arguments))))
         except (ValueError, TypeError, OverflowError) as error:
-            return Answer(None, Error("invalid_arguments", str(error)))
+            return Answer(None, Error("invalid_arguments", _short(str(error))))
         if tool.whole or tool.rename:
             arguments = _adapted(tool, arguments)
         counters, clean = dict(self.db.counters), self._session.is_empty
@@ -182,7 +188,7 @@ class World:
             self._x("RELEASE call")
             return Answer(data)
         except ToolError as error:
-            failure = Error(error.code, str(error))
+            failure = Error(error.code, _short(str(error)))
         except OverflowError:
             failure = Error("limit", "a number is out of range")
         except UnicodeEncodeError:
@@ -190,7 +196,7 @@ class World:
         except apsw.TooBigError:
             failure = Error("limit", "a value is too large")
         except Exception as error:  # a defect of the world: the gate refuses one that can show it
-            failure = Error("internal", f"{type(error).__name__}: {error}")
+            failure = Error("internal", _short(f"{type(error).__name__}: {error}"))
         self._x("ROLLBACK TO call; RELEASE call")
         self.db.counters = counters
         if clean:
@@ -220,7 +226,11 @@ class World:
         return len(head).to_bytes(2, "big") + head + self._session.changeset()
 
     def restore(self, snapshot: bytes) -> None:
-        """Back to a state that `snapshot` gave, in any order, also of another instance of the same world and seed."""
+        """Back to a state that `snapshot` gave, in any order, also of another instance of the same world and seed.
+
+        Raises apsw.AbortError where three values of a UNIQUE column or more changed places in a ring, which no changeset can
+        put back row by row; the world is then in its initial state, and the calls have to be played again.
+        """
         size = int.from_bytes(snapshot[:2], "big")
         self.reset()
         if len(snapshot) > 2 + size:
@@ -255,26 +265,39 @@ class World:
 def _adapted(tool: LoadedTool, arguments: JsonObject) -> JsonObject:
     """Arguments under their Python names; 5.0 is 5 where an integer is asked for."""
     out = {tool.rename.get(k, k): v for k, v in arguments.items()}
-    for name in tool.whole:
+    for name, schema in tool.whole:
         if name in out:
-            out[name] = _whole(out[name])
+            out[name] = _whole(out[name], schema)
     return out
 
 
-def _whole(value: Any) -> Any:
-    """5.0 as 5, also inside lists and objects."""
-    if type(value) is float and value.is_integer():
-        return int(value)
+def _whole(value: Any, schema: Schema) -> Any:
+    """5.0 as 5 where the schema names an integer, also inside lists and objects."""
+    if type(value) is float:
+        return int(value) if value.is_integer() and _is_integer(schema) else value
     if isinstance(value, list):
-        return [_whole(v) for v in value]
-    return {k: _whole(v) for k, v in value.items()} if isinstance(value, dict) else value
+        items = schema.get("items")
+        return [_whole(v, items) for v in value] if isinstance(items, dict) else value
+    if isinstance(value, dict):
+        properties, more = schema.get("properties", {}), schema.get("additionalProperties")
+        named = {k: properties.get(k, more) for k in value}
+        return {k: _whole(v, named[k]) if isinstance(named[k], dict) else v for k, v in value.items()}
+    return value
+
+
+def _is_integer(schema: Schema) -> bool:
+    kind = schema.get("type")
+    return kind == "integer" or (isinstance(kind, list) and "integer" in kind and "number" not in kind)
 
 
 def _holds_integers(schema: Schema) -> bool:
-    if schema.get("type") == "integer":
-        return True
-    inner = [schema["items"]] if isinstance(schema.get("items"), dict) else []
-    return any(_holds_integers(s) for s in [*inner, *schema.get("properties", {}).values()])
+    inner = [schema.get("items"), schema.get("additionalProperties"), *schema.get("properties", {}).values()]
+    return _is_integer(schema) or any(_holds_integers(s) for s in inner if isinstance(s, dict))
+
+
+def _short(text: str) -> str:
+    """What is quoted may be long; a message is not."""
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 4] + " ..."
 
 
 def _finding(tool: LoadedTool, arguments: Any) -> str:
@@ -289,13 +312,13 @@ def _finding(tool: LoadedTool, arguments: Any) -> str:
 
 # ---- loading ----------------------------------------------------------------------------------------------------
 
-_loaded: OrderedDict[tuple[str, str], Loaded] = OrderedDict()
+_loaded: OrderedDict[tuple[str, bool, str, str], Loaded] = OrderedDict()
 LOADED_WORLDS = 128
 
 
 def load(env: EnvSpec, *, trusted: bool = False) -> Loaded:
-    """The loaded world; the last 128 are kept."""
-    key = (env.id, "trusted" if trusted else "")
+    """The loaded world; the last 128 are kept. An id is a claim, so code and schema count too."""
+    key = (env.id, trusted, env.tools_py, env.schema_sql)
     found = _loaded.get(key)
     if found is None:
         found = _loaded[key] = Loaded(env, trusted=trusted)
@@ -321,22 +344,34 @@ def _load_tools(env: EnvSpec) -> dict[str, LoadedTool]:
     space: dict[str, Any] = {"__name__": f"env_{env.id}"}
     try:
         exec(compile(env.tools_py, f"<{env.domain}-{env.id}/tools.py>", "exec"), space)
-    except (SyntaxError, ValueError) as error:
-        raise Dropped("gate", f"tools.py does not compile: {error}", where="tools.py") from error
+    except Exception as error:  # whatever foreign code may raise
+        raise Dropped("gate", f"tools.py does not load: {type(error).__name__}: {error}", where="tools.py") from error
     out = {}
     for tool in env.tools:
-        validator = jsonschema_rs.Draft202012Validator(tool.parameters, pattern_options=jsonschema_rs.RegexOptions())
+        try:
+            validator = jsonschema_rs.Draft202012Validator(tool.parameters, pattern_options=jsonschema_rs.RegexOptions(), retriever=_fetch_nothing)
+        except ValueError as error:
+            said = str(error).splitlines()[0]
+            raise Dropped("gate", f"env.json: the parameters of {tool.name} are no JSON Schema: {said}", where=f"env.json: {tool.name}") from error
         properties = tool.parameters.get("properties", {})
-        whole = tuple(tool.arguments.get(n, n) for n, s in properties.items() if _holds_integers(s))
+        whole = tuple((tool.arguments.get(n, n), s) for n, s in properties.items() if _holds_integers(s))
         if tool.python not in space:
             raise Dropped("gate", f"tools.py has no function {tool.python!r}", where=tool.name)
         out[tool.name] = LoadedTool(space[tool.python], validator.is_valid, validator.iter_errors, tool.arguments, whole)
     return out
 
 
+def _fetch_nothing(uri: str) -> Any:
+    """A schema is read from no file and no network."""
+    raise ValueError(f"{uri} is outside of the schema")
+
+
 def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | None) -> dict[str, TableInfo]:
     """The tables of a schema, parents before children. Raises Dropped(gate) where the schema breaks a rule of the house."""
-    bare = re.sub(r"--[^\n]*|'(?:[^']|'')*'|\"[^\"]*\"", " ", schema_sql).upper()
+    bare = " ".join(_QUOTED.sub(" ", schema_sql).upper().split())
+    marks_of = population.get("columns") if isinstance(population, Mapping) else None
+    if not isinstance(marks_of, Mapping) or not all(isinstance(m, Mapping) for m in marks_of.values()):
+        raise Dropped("gate", "population.json: field 'columns' must be an object of recipes", where="population.json: columns")
     for word in _FORBIDDEN:
         if re.search(rf"\b{word}\b", bare):
             raise Dropped("gate", f"schema.sql uses {word}, which worlds may not", where="schema.sql", value=word)
@@ -344,6 +379,8 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
     connection.authorizer = _authorise
     try:
         connection.execute(schema_sql)
+        connection.authorizer = None
+        connection.execute("PRAGMA foreign_key_check")
     except apsw.Error as error:
         raise Dropped("gate", f"schema.sql does not load: {error}", where="schema.sql") from error
     finally:
@@ -353,10 +390,12 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
     names = [str(r[0]) for r in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rootpage")]
     for name in names:
         options = next(iter(connection.execute("SELECT wr, strict FROM pragma_table_list WHERE name = ?", (name,))))
-        columns = list(connection.execute("SELECT name, pk FROM pragma_table_xinfo(?) ORDER BY cid", (name,)))
+        columns = list(connection.execute("SELECT name, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid", (name,)))
         if not any(c[1] for c in columns) or options != (1, 1):
             raise Dropped("gate", f"table {name} must be STRICT, WITHOUT ROWID and have a primary key", where=f"schema.sql: {name}")
-        marks = {c[0]: population["columns"].get(f"{name}.{c[0]}", {}) for c in columns}
+        if any(c[2] for c in columns):
+            raise Dropped("gate", f"table {name} has a generated column, which worlds may not", where=f"schema.sql: {name}")
+        marks = {c[0]: marks_of.get(f"{name}.{c[0]}", {}) for c in columns}
         out[name] = TableInfo(
             name=name,
             noun=nouns.get(name, name.replace("_", " ")),
@@ -385,6 +424,8 @@ def _generated(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
 def _authorise(action: int, a: str | None, b: str | None, database: str | None, trigger: str | None) -> int:
     if action == apsw.SQLITE_FUNCTION:
         return apsw.SQLITE_OK if b in _FUNCTIONS else apsw.SQLITE_DENY
+    if action in (apsw.SQLITE_INSERT, apsw.SQLITE_UPDATE):  # CREATE writes into the list of tables, and nothing else may be written
+        return apsw.SQLITE_OK if a == "sqlite_master" else apsw.SQLITE_DENY
     return apsw.SQLITE_OK if action in _ALLOWED else apsw.SQLITE_DENY
 
 
@@ -454,21 +495,25 @@ def read_env(path: str | Path) -> EnvSpec:
     """The world in a folder. Raises UserError with file and field where it cannot be read."""
     folder = Path(path)
     texts = {}
-    for name in FILES:
+    for name in (*FILES, "rules.md"):
         try:
-            texts[name] = (folder / name).read_text(encoding="utf-8")
+            texts[name] = (folder / name).read_text(encoding="utf-8") if name in FILES or (folder / name).exists() else ""
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"{folder / name}: cannot be read ({error}); a world's folder holds {', '.join(FILES)}") from error
-    rules = folder / "rules.md"
     parsed = {}
     for name in ("env.json", "population.json"):
         try:
             parsed[name] = orjson.loads(texts[name])
         except orjson.JSONDecodeError as error:
             raise UserError(f"{folder / name}: no JSON ({error})") from error
+        if not isinstance(parsed[name], dict):
+            raise UserError(f"{folder / name}: {parsed[name]!r:.60} is no JSON object")
     head = parsed["env.json"]
     if head.get("format") != ENV_FORMAT:
         raise UserError(f"{folder / 'env.json'}: field 'format' is {head.get('format')!r}; this version reads {ENV_FORMAT}: build the world anew")
+    for field in ("folder", "schema_sql", "population", "tools_py", "rules"):
+        if field in head:
+            raise UserError(f"{folder / 'env.json'}: field {field!r} does not belong there: it is read from the folder's other files; take it out")
     try:
         return EnvSpec(
             **{k: v for k, v in head.items() if k not in ("format", "id")},
@@ -477,7 +522,7 @@ def read_env(path: str | Path) -> EnvSpec:
             schema_sql=texts["schema.sql"],
             population=parsed["population.json"],
             tools_py=texts["tools.py"],
-            rules=rules.read_text(encoding="utf-8") if rules.exists() else "",
+            rules=texts["rules.md"],
         )
     except ValidationError as error:
         first = error.errors()[0]
