@@ -173,6 +173,7 @@ def partition(
     if prior:
         loose = chosen.tocoo()
         a, b, w = loose.row, loose.col, loose.data
+        smallest += 1  # without tools of other services fewer of them can be executed
     return attach_weak(labels, a, b, w, reads, smallest=smallest, largest=largest)
 
 

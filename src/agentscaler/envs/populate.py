@@ -101,8 +101,8 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
         copies = {}
         for column in table.columns:
             words = field(column.name)
-            its = draft.find(column.name) if words[: len(draft.noun)] == draft.noun and words[-1] in ("name", "arn", "title", "alias", "type") else None
-            plain = not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
+            its = draft.find(column.name) if words[: len(draft.noun)] == draft.noun and words[-1] in ("name", "arn", "title", "alias") else None
+            plain = not made.columns[table.name][column.name].choices and not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
             if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
                 copies[column.name] = its
         key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
