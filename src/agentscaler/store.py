@@ -87,8 +87,10 @@ def parse(row: JsonObject, kind: type[R], *, where: str) -> R:
 
 def read_records(path: Path, kind: type[R]) -> Iterator[tuple[str, R]]:
     """(id, record) of each row of a product."""
-    for row in read_rows(path):
-        yield str(row["id"]), parse(row, kind, where=str(path))
+    for number, row in enumerate(read_rows(path), 1):
+        if not isinstance(row.get("id"), str):
+            raise UserError(f"{path}, line {number}: field 'id' is {row.get('id')!r:.60}, not an id; delete the file and run the verb again")
+        yield row["id"], parse(row, kind, where=str(path))
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -126,8 +128,23 @@ class Run:
         return {str(row["verb"]): row for row in read_rows(path)} if path.exists() else {}
 
     def log(self, line: JsonObject) -> None:
-        with (self.path / "manifest.jsonl").open("ab") as f:
+        path = self.path / "manifest.jsonl"
+        held = path.read_bytes() if path.exists() else b""
+        last = held[held.rfind(b"\n") + 1 :]
+        with path.open("ab") as f:
+            if _is_json(last):
+                f.write(b"\n")
+            elif last:
+                f.truncate(len(held) - len(last))
             f.write(orjson.dumps(line) + b"\n")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 class Shelf:
@@ -221,14 +238,14 @@ class Shelf:
         """Put a failed row into the bin, with its reason."""
         if key in self.drops:
             return
-        value = reason.value if isinstance(reason.value, (str, int, float, bool, type(None))) else str(reason.value)
+        value = reason.value if isinstance(reason.value, (float, bool, type(None))) or _is_long(reason.value) else _sayable(str(reason.value))
         row = {
             "key": key,
             "from": list(sources),
             "reason": reason.reason,
-            "where": reason.where,
+            "where": _sayable(reason.where),
             "value": value[:200] if isinstance(value, str) else value,
-            "message": reason.message,
+            "message": _sayable(reason.message),
         }
         line = orjson.dumps(row) + b"\n"
         self.drops[key] = line
@@ -272,3 +289,13 @@ class Shelf:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _is_long(value: object) -> bool:
+    """An integer that JSON's readers take for what it is."""
+    return isinstance(value, int) and -(2**63) <= value < 2**63
+
+
+def _sayable(text: str) -> str:
+    """Text that UTF-8 can hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
