@@ -1,6 +1,6 @@
 """Draw what is to be read by hand, one page an item: executable tools, worlds, tasks, briefs.
 
-    python benchmarks/readings.py --run runs/first --seed <commit hash> --out /tmp/reading [--tools 60 --worlds 20 --tasks 100 --briefs 100]
+    python benchmarks/readings.py --run runs/first --seed <commit hash> --out runs/reading [--tools 60 --worlds 20 --tasks 100 --briefs 100]
 
 A fresh reader, who has not seen the code, reads one page at a time and writes a verdict row for each. The draw hangs on the seed
 only: nothing is chosen. Tasks and briefs are drawn apart, so that a reader of briefs does not see the calls.
