@@ -59,13 +59,15 @@ class Entry(NamedTuple):
 class Col:
     """A column in the making."""
 
-    __slots__ = ("choices", "name", "reference", "schema", "shown", "written")
+    __slots__ = ("choices", "name", "open", "reference", "schema", "shown", "written")
 
     def __init__(self, name: str, schema: Schema) -> None:
         self.name = name
         self.schema = schema
         self.choices: list[str | int] = []
         self.reference: Noun | None = None
+        self.open = False
+        """Are its choices only those that verbs of actions name, for nobody lists them?"""
         self.shown = False
         """Does a read of the service show it?"""
         self.written = False

@@ -10,20 +10,20 @@ from agentscaler.records import Argument
 from agentscaler.words import field, split
 
 TARGETS: Final[dict[str, str]] = {
-    "start": "running started active enabled in_progress starting on online", "stop": "stopped stopping inactive disabled terminated off cancelled offline",
+    "start": "running started active enabled in_progress in_service starting on online", "stop": "stopped stopping inactive disabled terminated off cancelled offline",
     "reboot": "running rebooting active available", "restart": "running restarting active available", "suspend": "suspended paused inactive",
     "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled cancelling canceling aborted stopped",
-    "enable": "enabled active on enable online", "disable": "disabled inactive off disable offline", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
-    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active associated available confirmed shared enabled", "decline": "declined rejected refused",
+    "enable": "enabled active on enable online normal activated running", "disable": "disabled inactive off disable offline suspended deactivated closed stopped", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
+    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active approved associated available confirmed shared enabled", "decline": "declined rejected refused",
     "close": "closed resolved inactive", "lock": "locked frozen", "unlock": "unlocked active normal", "archive": "archived inactive", "unarchive": "active unarchived", "restore": "active available normal enabled",
     "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
     "complete": "completed complete succeeded finished done", "promote": "promoted active primary", "confirm": "confirmed active verified accepted", "acknowledge": "acknowledged acked", "dismiss": "dismissed",
     "publish": "published live active", "unpublish": "unpublished draft", "block": "blocked", "unblock": "active unblocked normal", "hide": "hidden", "unhide": "visible active", "quarantine": "quarantined",
-    "freeze": "frozen", "unfreeze": "active normal", "finalize": "finalized completed", "end": "ended completed finished", "isolate": "isolated", "offline": "offline stopped", "online": "online running",
+    "freeze": "frozen", "unfreeze": "active normal", "finalize": "finalized completed", "end": "ended completed finished", "isolate": "isolated isolating", "offline": "offline stopped", "online": "online running",
     "reopen": "open reopened active", "undelete": "active available enabled", "ship": "shipped", "refund": "refunded", "return": "returned", "checkout": "checked_out", "pay": "paid", "void": "voided void",
     "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired",
     "unsuspend": "active unsuspended", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
-    "announce": "announced active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
+    "announce": "announced announced_to_internet active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
     "unclaim": "unclaimed", "trash": "trashed deleted", "untrash": "active", "commit": "committed", "quit": "stopped", "resolve": "resolved closed", "deprecate": "deprecated", "undeprecate": "active",
 }  # fmt: skip
 """Verb of an action -> states it leads to, best first."""
@@ -130,7 +130,7 @@ def _chosen(column: Col, wanted: Sequence[str]) -> str | int | None:
     return first_of(column.choices, wanted)
 
 
-_NUMBERED = re.compile(r"[`'\"]?(-?\d{1,3})[`'\"]?\s*(?:[:=-]|means|indicates)\s*[`'\"]?([A-Za-z][A-Za-z _]{2,30})")
+_NUMBERED = re.compile(r"[`'\"]?(-?\d{1,3})[`'\"]?\s*(?:[:=.(-]|means|indicates)\s*[`'\"]?([A-Za-z][A-Za-z _]{2,30})")
 
 
 def numbered(column: Col, wanted: Sequence[str]) -> int | None:
@@ -149,7 +149,7 @@ def _flag(verb: str, draft: Draft) -> Move | None:
         return None
     for stems, turned in ((_STEMS.get(verb, (verb.removeprefix("un")[:5],)), False), (_TURNED.get(verb, ()), True)):
         for column in visible(draft):
-            words = [w for w in field(column.name) if w != "is"]
+            words = [w for w in field(column.name) if w != "is" and w not in draft.noun]
             if column.kind in ("boolean", "integer") and len(words) == 1 and words[0].startswith(stems):
                 return Move(column.name, 1 - FLAGS[verb] if turned else FLAGS[verb])
     return None
@@ -165,7 +165,8 @@ _TURNED: Final[dict[str, tuple[str, ...]]] = {"enable": ("disabl",), "disable": 
 def _open_ended(states: Sequence[Col], wanted: Sequence[str], draft: Draft, verb: str) -> Move:
     """A status whose values nobody lists; where nothing is known of any result, a status of our own."""
     for column in states:
-        if wanted and column.kind == "string" and not column.choices and len(split(column.name)) <= 2:
+        if wanted and column.kind == "string" and (column.open or not column.choices) and len(split(column.name)) <= 2:
+            column.open = True
             column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)
             return Move(column.name, wanted[0].upper())
     if any(c.shown for c in draft.columns.values()) or states or not wanted or verb in ("restore", "recover", "retry", "execute", "run", "commit", "publish", "deploy", "undeploy"):
