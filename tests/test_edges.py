@@ -125,9 +125,6 @@ def test_weaker_names(parameter: str, reason: str) -> None:
     assert (edges[0].score == full) is (reason == "same name")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="edges._outputs: the list 'Volumes' itself is taken for a value of the text parameter 'Volume'"
-)
 def test_a_list_of_rows_is_no_text() -> None:
     pool = {"list": POOL["list"], "use": tool("AttachThing", "Volume")}
     assert [e.field for e in feeders(pool, "use", "Volume")] == ["Volumes.VolumeId"]

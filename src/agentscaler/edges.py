@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from agentscaler.records import Edge, Tool
-from agentscaler.schemas import fields, kind_of
+from agentscaler.records import Edge, Schema, Tool
+from agentscaler.schemas import fields, inside, kind_of
 from agentscaler.verbs import Analysis, analyse
 from agentscaler.words import ID_WORDS, field, singular, split
 
@@ -31,6 +31,8 @@ class Producer(NamedTuple):
     tool: str
     path: str
     score: float
+    rows: bool
+    """Objects, or a list of them: no value for a text."""
 
 
 class Index(NamedTuple):
@@ -41,35 +43,39 @@ class Index(NamedTuple):
 
 def index(tools: Mapping[str, Tool]) -> Index:
     """tools: id -> tool."""
-    found: dict[tuple[str, Words], dict[str, Producer]] = defaultdict(dict)
+    found: dict[tuple[str, Words], dict[tuple[str, bool], Producer]] = defaultdict(dict)
     for number, tool in tools.items():
         what = analyse(tool.source, tool.name)
         if what.kind not in PRODUCERS or tool.returns is None:
             continue
-        for key, base, path in _outputs(tool, what):
+        for key, base, path, rows in _outputs(tool, what):
             score = _rank(key, base, what)
             for group in (tool.source.group, *tool.also_in):
-                old = found[group, key].get(number)
+                old = found[group, key].get((number, rows))
                 if old is None or score > old.score:
-                    found[group, key][number] = Producer(number, path, score)
+                    found[group, key][number, rows] = Producer(number, path, score, rows)
     return Index({k: sorted(v.values(), key=lambda p: (-p.score, tools[p.tool].source.operation))[:KEPT] for k, v in found.items()})
 
 
-def _outputs(tool: Tool, what: Analysis) -> Iterable[tuple[Words, float, str]]:
-    """(canonical field, weight, path) of each result field; generic names also qualified by the noun and the wrapper."""
+def _outputs(tool: Tool, what: Analysis) -> Iterable[tuple[Words, float, str, bool]]:
+    """(canonical field, weight, path, is it rows) of each result field; generic names also qualified by the noun and the wrapper."""
     for result in fields(tool.returns):
         key = field(result.name)
         if not key:
             continue
-        weight = (1.0, 0.9, 0.8)[result.depth]
-        yield key, weight, result.path
+        weight, path, rows = (1.0, 0.9, 0.8)[result.depth], result.path, _is_rows(result.schema)
+        yield key, weight, path, rows
         if len(key) == 1 and key[0] in GENERIC:
             if what.noun:
-                yield what.noun + key, 0.95 * weight, result.path
-                yield what.noun[-1:] + key, 0.9 * weight, result.path
+                yield what.noun + key, 0.95 * weight, path, rows
+                yield what.noun[-1:] + key, 0.9 * weight, path, rows
             if wrapper := field(result.wrap):
-                yield wrapper + key, 0.9 * weight, result.path
-                yield wrapper[-1:] + key, 0.9 * weight, result.path
+                yield wrapper + key, 0.9 * weight, path, rows
+                yield wrapper[-1:] + key, 0.9 * weight, path, rows
+
+
+def _is_rows(schema: Schema) -> bool:
+    return kind_of(inside(schema)) == "object"
 
 
 def _rank(key: Words, base: float, what: Analysis) -> float:
@@ -82,12 +88,13 @@ def _rank(key: Words, base: float, what: Analysis) -> float:
 def producers(number: str, tool: Tool, parameter: str, where: Index, *, most: int = 10) -> list[Edge]:
     """Edges into one parameter, best first."""
     what = analyse(tool.source, tool.name)
+    takes_rows = _is_rows(tool.parameters.get("properties", {}).get(parameter, {}))
     best: dict[str, tuple[float, str, str]] = {}
     for group in (tool.source.group, *tool.also_in):
         for key, penalty, reason in _lookups(tool, parameter, what):
             for producer in where.producers.get((group, key), ()):
                 score = producer.score - penalty
-                if producer.tool != number and score > best.get(producer.tool, (-9.0, "", ""))[0]:
+                if producer.tool != number and (takes_rows or not producer.rows) and score > best.get(producer.tool, (-9.0, "", ""))[0]:
                     best[producer.tool] = (score, producer.path, reason)
     ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[:most]
     return [
@@ -102,7 +109,7 @@ def _lookups(tool: Tool, parameter: str, what: Analysis) -> list[tuple[Words, fl
     if not key:
         return []
     if collection := resource_of(tool, parameter):
-        return [(collection + ("name",), 0.0, "resource name in the path"), (collection + ("id",), 0.1, "resource name in the path")]
+        return [((*collection, "name"), 0.0, "resource name in the path"), ((*collection, "id"), 0.1, "resource name in the path")]
     out: list[tuple[Words, float, str]] = [(key, 0.0, "same name")]
     if len(key) == 1 and key[0] in GENERIC and what.noun:
         out = [(what.noun + key, 0.0, "generic name of the noun"), (what.noun[-1:] + key, 0.05, "generic name of the noun")]
