@@ -413,7 +413,7 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
     arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {_python(value)}}}")
     if operation.sets:
         arguments.append("also={" + ", ".join(f"{_quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
-    extra = [s for s in _assigned(operation, table)]
+    extra = _assigned(operation, table)
     if extra:
         lines = _each(operation, "db.move", arguments, table, views, answer=False)
         return lines + _each(operation, "row = db.update", [_quote(table.name), *_key(operation, table), *extra], table, views)

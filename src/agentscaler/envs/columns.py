@@ -140,7 +140,7 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool) -> None
     last = words[-1] if words[-1] in ("id", "arn", "name") else "name"
     spellings = [words, (*noun, last), (*noun[-1:], last), (last,)]
     if words in (noun, noun[-1:]):
-        spellings.append(("id",))
+        spellings += [("id",), (*noun, "id"), (*noun, "arn"), ("arn",)]
     if last == "id":
         spellings += [(*noun, "arn"), (*noun[-1:], "arn"), ("arn",)]
     found = [n for w in spellings for n in shown if field(n) == w and kind_of(shown[n]) in ("string", "integer")]

@@ -23,7 +23,7 @@ from agentscaler.envs.service import Service
 from agentscaler.envs.states import grave, new_state, revival, switch, target_state
 from agentscaler.records import Act, Argument, Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import field
+from agentscaler.words import entity, field
 
 VAGUE: Final = ("reset", "rotate", "refresh", "renew", "transfer", "move", "merge", "convert", "migrate", "upgrade", "switch", "revert", "label", "annotate")
 """Updates that mean more than setting columns, unless a required argument says what is set."""
@@ -213,7 +213,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     sets = [a for a in arguments.values() if a.role in ("value", "body")]
     if not sets:
         raise Lost("sets_nothing" if own else "part")
-    if entry.what.verb in VAGUE and not any(a.required for a in sets):
+    if entry.what.verb == "merge" or (entry.what.verb in VAGUE and not any(a.required and not entity(a.name)[1] for a in sets)):
         raise Lost("part")
     if entry.what.extra and not set(entry.what.extra) & {w for a in sets for w in field(a.column or "")} and not any(a.required for a in sets):
         raise Lost("part")
