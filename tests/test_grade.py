@@ -711,6 +711,8 @@ DAY = "2025-02-07T22:28:00Z"
         ("time", DAY, "7 March 2025", False),
         ("time", DAY, "2024-02-07", False),
         ("time", "2025-03-22", "March 22nd", True),
+        ("time", "never", "It was never used.", True),
+        ("time", "never", "It was used on 7 February.", False),
         ("time", "2025-03-11", "March 11th", True),
         ("boolean", True, "Yes, it is on.", True),
         ("boolean", True, "It's enabled.", True),

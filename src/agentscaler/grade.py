@@ -11,6 +11,7 @@ paths pass: reordered independent writes, extra reads, a failed call first, do a
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -109,8 +110,8 @@ def says(text: str, value: Any, kind: str) -> tuple[bool, str]:
         return _says_number(text, float(value))
     if kind == "boolean":
         return _says_flag(text, bool(value)), text
-    if kind == "time":
-        return _says_day(text, value)
+    if kind == "time" and (moment := _moment(value)):
+        return _says_day(text, value, moment)
     plain = f" {_loose(text)} "
     found = [s for s in _texts(str(value)) if f" {s} " in plain]
     for spelling in found:
@@ -118,10 +119,18 @@ def says(text: str, value: Any, kind: str) -> tuple[bool, str]:
     return bool(found), plain
 
 
-def _says_day(text: str, value: Any) -> tuple[bool, str]:
+def _moment(value: Any) -> datetime | None:
+    """The time that a value says; None where a column of times holds something else ("never")."""
+    try:
+        return parse_time(value)
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        return None
+
+
+def _says_day(text: str, value: Any, moment: datetime) -> tuple[bool, str]:
     """A day in any spelling; a year beside it must be its own."""
     plain = f" {_loose(_split_clock(text))} "
-    year = str(parse_time(value).year)
+    year = str(moment.year)
 
     def taken(found: re.Match[str]) -> str:
         if year in found[0].split():
@@ -129,7 +138,7 @@ def _says_day(text: str, value: Any) -> tuple[bool, str]:
         beside = _YEAR_AFTER.match(plain, found.end()) or (_YEAR_BEFORE.search(plain, 0, found.start()) if found[0][0].isalpha() else None)
         return found[0] if beside and beside[1] != year else "|"
 
-    rest = re.sub(rf"(?<= )(?:{'|'.join(map(re.escape, _days(value)))})(?= )", taken, plain)
+    rest = re.sub(rf"(?<= )(?:{'|'.join(map(re.escape, _days(value, moment)))})(?= )", taken, plain)
     return rest != plain, rest
 
 
@@ -152,9 +161,8 @@ def _texts(value: str) -> list[str]:
     return sorted({s for s in spelled if s}, key=len, reverse=True)
 
 
-def _days(value: Any) -> list[str]:
+def _days(value: Any, moment: datetime) -> list[str]:
     """The ways to write a day, longest first: a time of day is not asked for."""
-    moment = parse_time(value)
     month, day = _MONTHS[moment.month - 1], str(moment.day)
     ordinal = day + ("th" if 4 <= moment.day <= 20 or 24 <= moment.day <= 30 else ("st", "nd", "rd")[moment.day % 10 - 1])
     out = [_loose(_split_clock(str(value))), moment.strftime("%Y %m %d")]
@@ -207,8 +215,7 @@ def spell(answer: Answer) -> str:
     """An answer as one would write it."""
     if answer.type == "boolean":
         return "on" if answer.value else "off"
-    if answer.type == "time":
-        moment = parse_time(answer.value)
+    if answer.type == "time" and (moment := _moment(answer.value)):
         return f"{moment.day} {moment.strftime('%B')} {moment.year}"
     return str(answer.value)
 

@@ -343,7 +343,11 @@ def _trust(env: EnvSpec) -> None:
 def _load_tools(env: EnvSpec) -> dict[str, LoadedTool]:
     space: dict[str, Any] = {"__name__": f"env_{env.id}"}
     try:
-        exec(compile(env.tools_py, f"<{env.domain}-{env.id}/tools.py>", "exec"), space)
+        code = compile(env.tools_py, f"<{env.domain}-{env.id}/tools.py>", "exec")
+    except (SyntaxError, ValueError) as error:
+        raise Dropped("gate", f"tools.py does not compile: {error}", where="tools.py") from error
+    try:
+        exec(code, space)
     except Exception as error:  # whatever foreign code may raise
         raise Dropped("gate", f"tools.py does not load: {type(error).__name__}: {error}", where="tools.py") from error
     out = {}
