@@ -67,7 +67,7 @@ def similar_only(tools: Mapping[str, Tool], mix: Mapping[str, float], *, by: Lit
 def _rows(similar: Similar, n: int) -> list[list[tuple[int, float]]]:
     out: list[list[tuple[int, float]]] = [[] for _ in range(n)]
     for i, j, s in zip(similar.rows.tolist(), similar.columns.tolist(), similar.scores.tolist(), strict=True):
-        out[i].append((j, round(s, 4)))
+        out[i].append((j, min(round(s, 4), 1.0)))
     for row in out:
         row.sort(key=lambda pair: (-pair[1], pair[0]))
     return out
