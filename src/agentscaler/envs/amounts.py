@@ -102,6 +102,7 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
 # ---- numbers ----------------------------------------------------------------------------------------------------
 
 NUMBERS: Final = (
+    rule(r"asn|as number", {"of": [64512, 64620, 65010]}),
     rule(r"hour of (?:the )?day", {"of": [6, 8, 9, 12, 17, 22]}),
     rule(r"minute of (?:the )?hour", {"of": [0, 15, 30, 45]}),
     rule(r"day of (?:the )?month", {"number": [1, 28]}),

@@ -22,7 +22,7 @@ from agentscaler.envs.vocabulary import (
 )  # fmt: skip
 from agentscaler.words import entity
 
-SOCIAL: Final = re.compile(r"directory|identity|people|chat|classroom|group|mail|contact|connect|team|workspace|workdocs|quicksight|case")
+SOCIAL: Final = re.compile(r"directory|identity|people|chat|classroom|group|mail|contact|connect|team|workspace|workdocs|quicksight|case|customer|pinpoint|ads|personalize|location|geo")
 """Services whose groups are groups of people."""
 
 
@@ -36,6 +36,8 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     if kind is not None and not (noun[-1] == "group" and len(noun) == 1 and SOCIAL.search(service)):
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
     found = find_names(noun[-1:])
+    if found is not None and slug and noun[-1] in ("segment", "group", "list", "location", "journey") and not SOCIAL.search(service):
+        found = None
     if found is None:
         lists, join = (SLUG_LISTS, "-") if slug else (PHRASE_LISTS, " ")
         return {"words": [list(part) for part in lists], "join": join}

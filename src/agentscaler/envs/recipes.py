@@ -181,9 +181,9 @@ def _plain(recipe: Recipe) -> Recipe:
 def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
     parts = {k.lower(): k for k in inner.get("properties", {})}
     if len(parts) <= 4 and ({"key", "value"} <= set(parts) or {"tagkey", "tagvalue"} <= set(parts)):
-        if not TAGGED.search(name):
-            return unknown({"value": []})
         key, value = parts.get("key") or parts["tagkey"], parts.get("value") or parts["tagvalue"]
+        if not TAGGED.search(name):
+            return unknown({"given": [[{key: "owner", value: owner}] for owner in ("finance", "support", "field")]})
         return {"given": [[{key: k, value: v} for k, v in tags.items()] for tags in TEAMS]}
     found = json_value(inner, singular(name) if name.islower() else _singular(name), place, depth + 1)
     if is_empty(found):
@@ -194,7 +194,7 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
 def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     properties = schema.get("properties")
     if not properties:
-        return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"object": {}})
+        return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
     parts = {k.lower(): k for k in properties}
     if set(parts) == {"key", "value"} and TAGGED.search(name):
         return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}

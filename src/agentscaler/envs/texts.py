@@ -93,7 +93,9 @@ TEXTS: Final = (
     rule(r"regex|regexp|regular expression|pattern", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
     rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
     rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": ""}),
-    rule(r"cron|cron expression|schedule expression", {"given": ["cron(0 6 * * ? *)", "cron(30 22 * * ? *)", "cron(0 12 ? * MON *)"]}, knowable=False),
+    rule(r"cron|cron expression|schedule expression|schedule$", {"cron": True}, knowable=False),
+    rule(r"error code$|failure code$", {"given": ["InternalError", "Timeout", "AccessDenied"]}, knowable=False),
+    rule(r"asn$|as number$", {"given": ["64512", "64620", "65010"]}, knowable=False),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     rule(r"gender|sex", {"given": ["female", "male"]}),
     rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
@@ -188,7 +190,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words == ("name",) and not place.columns and (found := next((r.make("") for r in TEXTS if _PLACES.search(place.draft.noun[-1]) and r.pattern.search(" ".join([*place.draft.noun, "name"]))), None)):
         return _of_vendor(filled(found), place)
     listed = any(r.pattern.search(" ".join(words)) for r in TEXTS)
-    if listed and head and (not place.columns or (head == ("domain",) and (place.draft.noun != head or _HOSTS.search(place.service)))):
+    if listed and head and (not place.columns or "full" in head or (head == ("domain",) and (place.draft.noun != head or _HOSTS.search(place.service)))):
         return None
     if not head or set(head) <= set(place.draft.noun) | _CALLED:
         own = tuple(w for w in head if w not in _CALLED)
@@ -243,6 +245,8 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
         return {"given": ["sun:03:00-sun:04:00", "sat:22:30-sat:23:30"]} if place.vendor == "aws" else {"given": ["02:00-03:00", "22:30-23:30"]}
     if "engine" in recipe:
         return {"given": ["postgres", "mysql", "mariadb"], "knowable": True} if _DATABASES.search(place.service) else unknown({"given": ["default"]})
+    if "cron" in recipe:
+        return {"given": ["cron(0 6 * * ? *)", "cron(30 22 * * ? *)", "cron(0 12 ? * MON *)"] if place.vendor == "aws" else ["0 6 * * *", "30 22 * * *", "0 12 * * 1"]}
     if "device" in recipe:
         return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
