@@ -129,17 +129,18 @@ def _moment(value: Any) -> datetime | None:
 
 def _says_day(text: str, value: Any, moment: datetime) -> tuple[bool, str]:
     """A day in any spelling; a year beside it must be its own."""
-    plain = f" {_loose(_split_clock(text))} "
+    rest = f" {_loose(_split_clock(text))} "
     year = str(moment.year)
-
-    def taken(found: re.Match[str]) -> str:
-        if year in found[0].split():
-            return "|"
-        beside = _YEAR_AFTER.match(plain, found.end()) or (_YEAR_BEFORE.search(plain, 0, found.start()) if found[0][0].isalpha() else None)
-        return found[0] if beside and beside[1] != year else "|"
-
-    rest = re.sub(rf"(?<= )(?:{'|'.join(map(re.escape, _days(value, moment)))})(?= )", taken, plain)
-    return rest != plain, rest
+    said = False
+    for spelling in _days(value, moment):
+        at = rest.find(f" {spelling} ")
+        while at >= 0:
+            end = at + 1 + len(spelling)
+            beside = _YEAR_AFTER.match(rest, end) or (_YEAR_BEFORE.search(rest, 0, at + 1) if spelling[0].isalpha() else None)
+            if beside is None or beside[1] == year or year in spelling.split():
+                rest, said, end = f"{rest[:at]} |{rest[end:]}", True, at + 2
+            at = rest.find(f" {spelling} ", end)
+    return said, rest
 
 
 _YEAR_AFTER: Final = re.compile(r" (?:of |in )?((?:19|20)\d\d) ")
