@@ -45,8 +45,16 @@ TEN: Final = 0.46
 """Most of all units that the ten commonest skeletons together may be."""
 
 
-def thin(units: Sequence[Unit], most: int) -> list[Unit]:
-    """At most `most` tasks of one world: shapes in turn, a flow twice only after all others, deeper ones first."""
+RARE: Final = 6
+"""A flow skeleton with fewer candidates than this is taken before all others."""
+
+
+def thin(units: Sequence[Unit], most: int, *, flows: Mapping[str, int] | None = None) -> list[Unit]:
+    """At most `most` tasks of one world: rare flows first, then shapes in turn, a flow twice only after all others, deeper ones first.
+
+    flows: how many candidates of all worlds have each flow skeleton.
+    """
+    common = flows or {}
     by_shape: dict[str, list[Unit]] = defaultdict(list)
     for unit in sorted(units, key=lambda u: (-u.difficulty.hops, -u.difficulty.calls, u.ids)):
         by_shape[unit.difficulty.shape].append(unit)
@@ -58,7 +66,8 @@ def thin(units: Sequence[Unit], most: int) -> list[Unit]:
     seen: Counter[str] = Counter()
     ranked = []
     for at, unit in enumerate(order):
-        ranked.append((seen[unit.difficulty.flow], at, unit))
+        rare = common.get(unit.difficulty.flow, RARE) < RARE
+        ranked.append((-1 if rare else seen[unit.difficulty.flow], at, unit))
         seen[unit.difficulty.flow] += 1
     out: list[Unit] = []
     left = most
@@ -74,7 +83,8 @@ def choose(units: Iterable[Unit], *, most: int = 12) -> list[Unit]:
     by_env: dict[str, list[Unit]] = defaultdict(list)
     for unit in units:
         by_env[unit.env].append(unit)
-    return balance([u for env in sorted(by_env) for u in thin(by_env[env], most)])
+    flows = Counter(u.difficulty.flow for found in by_env.values() for u in found)
+    return balance([u for env in sorted(by_env) for u in thin(by_env[env], most, flows=flows)])
 
 
 def balance(units: Sequence[Unit]) -> list[Unit]:
@@ -86,7 +96,7 @@ def balance(units: Sequence[Unit]) -> list[Unit]:
             break
         flows = Counter(u.difficulty.flow for u in chosen)
         worlds = Counter(u.env for u in chosen)
-        able = sorted((u for u in chosen if wrong(u.difficulty)), key=lambda u: (-worlds[u.env], -flows[u.difficulty.flow], u.ids))
+        able = sorted((u for u in chosen if wrong(u.difficulty)), key=lambda u: (flows[u.difficulty.flow] < RARE, -worlds[u.env], -flows[u.difficulty.flow], u.ids))
         if not able:
             break
         gone = {u.ids for u in able[: max(1, len(chosen) // 60)]}

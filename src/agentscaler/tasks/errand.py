@@ -8,7 +8,8 @@ from agentscaler.errors import Dropped
 from agentscaler.records import Reference, Table
 from agentscaler.tasks.asking import answer_of, asked_column, question
 from agentscaler.tasks.find import Found, locate, need, under
-from agentscaler.tasks.fits import suits
+from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.groups import pick_group
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import (
     CHANGES,
@@ -22,8 +23,9 @@ from agentscaler.tasks.plans import (
     write_to,
 )
 from agentscaler.tasks.site import Row, Site
-from agentscaler.tasks.trace import Trace
-from agentscaler.tasks.wishes import Wish, create
+from agentscaler.tasks.speech import deed
+from agentscaler.tasks.trace import Done, Trace
+from agentscaler.tasks.wishes import Wish, create, do_it, is_old, wish_on
 
 
 def errand_plans(site: Site, dice: Dice) -> list[Plan]:
@@ -37,8 +39,8 @@ def errand_plans(site: Site, dice: Dice) -> list[Plan]:
     wishes: list[Wish] = []
     ends: list[int] = []
     touched: set[str] = set()
-    most = 3 if dice.chance(0.35) else 2
-    goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question])
+    most = 3 if dice.chance(0.45) else 2
+    goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question, _below_each])
     for goal in goals:
         before = len(trace.calls)
         state = site.world.snapshot()
@@ -113,22 +115,40 @@ def _children(site: Site, info: Table) -> list[tuple[Table, Reference]]:
     return [(t, r) for t in site.model.tables if t.said for r in t.references if r.table == info.name and t.name != info.name]
 
 
-def _child(
-    site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool, able: Callable[[str], bool], fits: Callable[[Table, Row], bool] = lambda table, row: True
-) -> tuple[Found, Table]:
-    """A row below the one that was found, listed by it. Raises Dropped."""
+class Below(NamedTuple):
+    """The rows below the one that was found, as a list shows them."""
+
+    table: Table
+    rows: list[Row]
+    """From the state."""
+    done: Done
+    shown: tuple[str, ...]
+
+
+def _list_below(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, able: Callable[[str], bool]) -> Below:
+    """List a table by the row that was found. Raises Dropped."""
     options = [(t, r, w) for t, r in _children(site, info) if able(t.name) for w in site.ways(t.name) if w.follows and all(x == r for _, x in w.follows)]
     if not options:
         raise Dropped("no_tool", where=info.name)
     table, reference, way = dice.choice(options)
     key = [found.row[k] for k in info.key]
-    rows = [r for r in site.world.rows(table.name) if [r[c] for c in reference.columns] == key and fits(table, r)]
+    rows = [r for r in site.world.rows(table.name) if [r[c] for c in reference.columns] == key]
+    if not rows:
+        raise Dropped("no_effect", where=table.name)
+    values = {a.name: need(site, trace, found, info.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
+    done = trace.do(way.operation, values)
+    if len(done.rows) != len(rows):
+        raise Dropped("row_not_describable", "the list shows other rows", where=table.name)
+    return Below(table, rows, done, tuple(way.operation.shape.fields.values()) if way.operation.shape else ())
+
+
+def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool, able: Callable[[str], bool], fits: Callable[[Table, Row], bool]) -> tuple[Found, Table]:
+    """One row below the one that was found. Raises Dropped."""
+    table, rows, done, shown = _list_below(site, trace, found, info, dice, able)
+    rows = [r for r in rows if fits(table, r)]
     if not rows:
         raise Dropped("no_effect", where=table.name)
     row = dice.choice(rows)
-    values = {a.name: need(site, trace, found, info.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
-    done = trace.do(way.operation, values)
-    shown = tuple(way.operation.shape.fields.values()) if way.operation.shape else ()
     others = [r for r in done.rows if not all(r.get(c) == row[c] for c in table.key if c in shown)]
     if len(others) != len(done.rows) - 1:
         raise Dropped("row_not_describable", where=table.name)
@@ -138,6 +158,26 @@ def _child(
         raise Dropped("row_not_describable", "some of its neighbours are new or gone", where=table.name)
     known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
     return Found(table.name, row, known, phrase, done.rows, done.step, frame), table
+
+
+def _below_each(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
+    """'Delete every failed run of the same job': some rows below at once."""
+    table, rows, done, shown = _list_below(site, trace, found, info, dice, lambda t: bool(changing(site, t, "delete", "set")))
+    if _written(site, trace, table):
+        raise Dropped("row_not_describable", "some of them are new or gone", where=table.name)
+    operation = dice.choice(changing(site, table.name, "delete", "set"))
+    listed = [{c: r[c] for c in (*shown, *(k for k in table.key if k not in shown))} for r in rows]
+    group = pick_group(site, table.name, listed, dice, lambda r: suits(operation, r, table), 2, 4, verb_of(operation))
+    for row in group.rows:
+        known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
+        one = Found(table.name, row, known, Phrase(table.noun), done.rows, done.step)
+        do_it(site, trace, operation, one)
+    parent, frame = (_name_of(found, again), "") if again else under(found)
+    np = f"every {group.named(table.noun)}{Phrase(table.noun, parent=parent).of()}"
+    verb = deed(operation)
+    text = dice.choice((f"Please {verb} {np}.", f"Could you {verb} {np}?", f"I'd like you to {verb} {np}."))
+    wish = wish_on(site, operation, one, text)._replace(frame=frame, old=all(is_old(site, table.name, r) for r in group.rows), many=True)
+    return Goal(wish, {_thing(table, r) for r in group.rows})
 
 
 def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
@@ -150,7 +190,7 @@ def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice
 
 
 def _below_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    child, table = _child(site, trace, found, info, dice, again, lambda t: True)
+    child, table = _child(site, trace, found, info, dice, again, bool, lambda table, row: bool(row))
     if _written(site, trace, table):
         raise Dropped("no_effect", "it may have been changed before")
     column, step = asked_column(site, trace, child, dice, deeper=dice.chance(0.5))

@@ -1,8 +1,10 @@
 """Rows that a person names together: 'failed jobs', 'backups created before March', 'notices whose priority is low'."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.tasks.conditions import month
 from agentscaler.tasks.fits import is_state, own_state, picks
@@ -68,3 +70,17 @@ def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) 
             continue
         else:
             yield Group(column, some, "", f"whose {about.phrase} {'is' if kind == 'number' else be(about.phrase)} {said}")
+
+
+def pick_group(site: Site, table: str, rows: list[Row], dice: Dice, able: Callable[[Row], bool], least: int, most: int, verb: str) -> Group:
+    """Rows that one names together, and that are not all; from the state. Raises Dropped(row_not_describable)."""
+    full = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in site.tables[table].key)) for r in rows}
+    found = []
+    for group in groups(site, table, rows, verb):
+        whole = [full[id(r)] for r in group.rows]
+        if least <= len(whole) <= most and len(whole) < len(rows) and all(able(r) for r in whole):
+            found.append(group._replace(rows=whole))
+    if not found:
+        raise Dropped("row_not_describable", "no group of rows shares what one could say", where=table)
+    column = dice.choice(list(dict.fromkeys(g.column for g in found)))
+    return dice.choice([g for g in found if g.column == column])

@@ -170,7 +170,7 @@ def clear_plans(site: Site, dice: Dice) -> list[Plan]:
     target = site.tables[reference.table]
     children = site.world.rows(table.name)
     last, remove = dice.choice(changing(site, reference.table, "delete")), dice.choice(changing(site, table.name, "delete"))
-    parents = [p for p in site.world.rows(reference.table) if suits(last, p, target) and 1 <= sum([c[x] for x in reference.columns] == [p[k] for k in target.key] for c in children) <= 4]
+    parents = [p for p in site.world.rows(reference.table) if suits(last, p, target) and 1 <= sum([c[x] for x in reference.columns] == [p[k] for k in target.key] for c in children) <= 6]
     if not parents:
         raise Dropped("no_effect", "nothing stands in the way", where=reference.table)
     trace = Trace(site)

@@ -48,8 +48,8 @@ def _pool(plan: Plan, wish: Wish) -> tuple[str, ...]:
     if plan.shape == "replace":
         return _REPLACE
     if wish.mood == "delete":
-        many = plan.shape in ("each", "both")
-        return tuple(_spelled(text, many=many) for text in _deletes(wish) if plan.shape != "each" or text not in _SINGLE) + _ANY[:4]
+        many = wish.many or plan.shape in ("each", "both")
+        return tuple(_spelled(text, many=many) for text in _deletes(wish) if not (wish.many or plan.shape == "each") or text not in _SINGLE) + _ANY[:4]
     if wish.mood == "create":
         return _CREATE
     if wish.mood == "action":

@@ -1,6 +1,5 @@
 """Shapes about several rows of one list: each, both, replace, count, which, compare."""
 
-from collections.abc import Callable
 
 from agentscaler.canonical import normal
 from agentscaler.dice import Dice
@@ -9,7 +8,7 @@ from agentscaler.population import parse_time
 from agentscaler.records import Answer, Operation, Table
 from agentscaler.tasks.find import Found, locate, need, under
 from agentscaler.tasks.fits import suits, verb_of
-from agentscaler.tasks.groups import Group, groups
+from agentscaler.tasks.groups import pick_group
 from agentscaler.tasks.nouns import may_copy, people, records, runs
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import CHANGES, Plan, changing, listed_values, parent_of, pick_table
@@ -21,12 +20,12 @@ from agentscaler.words import plural
 
 
 def each_plans(site: Site, dice: Dice) -> list[Plan]:
-    """'Delete every stopped instance of ...': two to five rows of a list."""
+    """'Delete every stopped instance of ...': two to six rows of a list."""
     trace = Trace(site)
     table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.ways(t)))
     operation = dice.choice(changing(site, table, *CHANGES))
     rows, parent, step = _listed(site, trace, table, dice)
-    group = _group(site, table, rows, dice, lambda r: suits(operation, r, site.tables[table]), 2, 5, verb_of(operation))
+    group = pick_group(site, table, rows, dice, lambda r: suits(operation, r, site.tables[table]), 2, 6, verb_of(operation))
     some = group.rows
     settings_ = None
     if operation.act in ("update", "put"):
@@ -93,27 +92,13 @@ def _below(site: Site, trace: Trace, way: Way, info: Table, dice: Dice) -> tuple
     return parent, values
 
 
-def _group(site: Site, table: str, rows: list[Row], dice: Dice, able: Callable[[Row], bool], least: int, most: int, verb: str) -> Group:
-    """Rows that one names together, and that are not all."""
-    full = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in site.tables[table].key)) for r in rows}
-    found = []
-    for group in groups(site, table, rows, verb):
-        whole = [full[id(r)] for r in group.rows]
-        if least <= len(whole) <= most and len(whole) < len(rows) and all(able(r) for r in whole):
-            found.append(group._replace(rows=whole))
-    if not found:
-        raise Dropped("row_not_describable", "no group of rows shares what one could say", where=table)
-    column = dice.choice(list(dict.fromkeys(g.column for g in found)))
-    return dice.choice([g for g in found if g.column == column])
-
-
 def count_plans(site: Site, dice: Dice) -> list[Plan]:
     """'How many running instances does ... have?'"""
     trace = Trace(site)
     table = pick_table(site, dice, lambda t: bool(site.ways(t)))
     rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
-    group = _group(site, table, rows, dice, lambda r: True, 1, 9, "")
+    group = pick_group(site, table, rows, dice, lambda r: True, 1, 9, "")
     nouns = group.named(plural(info.noun))
     phrase, frame = under(parent) if parent else (None, "")
     if phrase:

@@ -44,6 +44,8 @@ class Wish(NamedTuple):
     """Noun of what it is about."""
     verb: str = ""
     """What is done to it: 'delete', 'update', 'stop'."""
+    many: bool = False
+    """Is it about several rows at once?"""
 
 
 # ---- one row is changed -----------------------------------------------------------------------------------------
