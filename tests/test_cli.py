@@ -246,9 +246,9 @@ def test_bug_is_no_user_error(command: Command, monkeypatch: pytest.MonkeyPatch,
 
 def test_interrupt_is_130_and_the_same_command_goes_on(bikes: Path, tmp_path: Path) -> None:
     run = copy_of(bikes, tmp_path / "run")
-    process = run_alone(["tasks", "--run", run, "--tries", 100_000, "--most", 40, "--fresh", "--workers", 1])
+    process = run_alone(["rollouts", "--run", run, "--trials", 1_000_000, "--agents", "gold", "--fresh", "--workers", 1])
     end = time.monotonic() + 30
-    while not (run / "candidates.part.json").exists() and time.monotonic() < end:
+    while not (run / "played.part.json").exists() and time.monotonic() < end:
         time.sleep(0.02)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
@@ -256,7 +256,7 @@ def test_interrupt_is_130_and_the_same_command_goes_on(bikes: Path, tmp_path: Pa
     assert process.returncode == 130
     assert err.decode().strip().split("\n")[-1] == "interrupted: finished rows stay, the same command goes on from there"
     assert b"Traceback" not in err
-    assert not (run / "tasks.jsonl").exists()
+    assert not (run / "rollouts.jsonl").exists()
 
 
 def test_reader_that_went_away_is_no_error(bikes: Path) -> None:

@@ -8,6 +8,7 @@ Failed calls on the way are no reason to drop a rollout: recovering from them is
 """
 
 from collections import Counter
+from itertools import pairwise
 from typing import Final
 
 from agentscaler.errors import Dropped
@@ -62,7 +63,7 @@ def malformed(rollout: Rollout) -> str | None:
 
 def _alternates(messages: tuple[Message, ...]) -> str | None:
     follows = {"system": ("user",), "user": ("assistant",), "tool": ("tool", "assistant")}
-    for one, two in zip(messages, messages[1:], strict=False):
+    for one, two in pairwise(messages):
         expected = ("tool",) if one.role == "assistant" and one.calls else ("user",) if one.role == "assistant" else follows[one.role]
         if two.role not in expected:
             return f"after a message of the {one.role} comes one of the {two.role}"
