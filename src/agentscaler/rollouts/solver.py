@@ -348,7 +348,7 @@ class Solver:
             if value is not None:
                 out[name] = value
             elif name in tool.required:
-                found = yield from self._fetched(name, schema, chain)
+                found = yield from self._fetched(name, schema)
                 if found is None:
                     return None
                 out[name] = found
@@ -379,7 +379,7 @@ class Solver:
             return schema["enum"][0]
         return None
 
-    def _fetched(self, name: str, schema: Schema, chain: Sequence[Found]) -> Generator[Message, None, Any]:
+    def _fetched(self, name: str, schema: Schema) -> Generator[Message, None, Any]:
         """An argument that names a thing nobody spoke of: where there is only one, that one."""
         thing, is_id = entity(name)
         if not is_id or not thing:

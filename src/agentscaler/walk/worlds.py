@@ -145,7 +145,7 @@ def world_facts(run: Run, shelf: Shelf) -> dict[str, Any]:
         executable |= {t["tool"] for t in head["tools"]}
     pool = sum(1 for _ in read_rows(run.product("tools")))
     writes = sum(r["writes"] for r in rows)
-    found = [r for r in rows] + [orjson.loads(v) for line in shelf.drops.values() if (v := orjson.loads(line)["value"]) and str(v).startswith("{")]
+    found = list(rows) + [orjson.loads(v) for line in shelf.drops.values() if (v := orjson.loads(line)["value"]) and str(v).startswith("{")]
     return {
         "executable tools": len(executable),
         "executable share of the pool": round(len(executable) / max(pool, 1), 4),
