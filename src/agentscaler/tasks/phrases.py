@@ -96,6 +96,8 @@ def _fitting(site: Site, info: Table, row: Row, facet: Facet, verb: str, plain: 
     if kind == "choice" and is_state(about.phrase):
         said = member(row[column], about.phrase)
         return not plain and about.phrase in ("status", "state", "lifecycle state") and said is not None and adjective(said) and picks(row[column], verb)
+    if kind == "choice" and (member(row[column], about.phrase) or "").lower() in info.noun.lower():
+        return False
     if kind == "text" and verb == "delete":
         return not _KEPT.search(str(row[column]))
     if kind == "flag":

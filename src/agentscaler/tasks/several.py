@@ -151,7 +151,7 @@ def _extremes(site: Site, table: str, rows: list[Row], dice: Dice) -> tuple[str,
     for column in rows[0]:
         kind = site.kinds.get((table, column))
         values = [r[column] for r in rows]
-        if kind in ("time", "number") and None not in values and site.columns[table, column].phrase:
+        if kind in ("time", "number") and None not in values and not site.columns[table, column].phrase.endswith("version"):
             size = [parse_time(v).date().toordinal() if kind == "time" else v for v in values]
             if size.count(max(size)) == 1 and size.count(min(size)) == 1:
                 able.append((column, rows[size.index(max(size))], rows[size.index(min(size))]))
@@ -172,6 +172,7 @@ def compare_plans(site: Site, dice: Dice) -> list[Plan]:
     pair = dice.sample(rows, 2)
     names = [c for c in rows[0] if site.kinds.get((table, c)) == "name" and all(r[c] for r in pair) and len({normal(str(r[c])) for r in rows}) == len(rows)]
     able = [c for c in rows[0] if site.kinds.get((table, c)) in ("time", "number") and all(r[c] is not None for r in pair)]
+    able = [c for c in able if not site.columns[table, c].phrase.endswith("version")]
     able = [c for c in able if say(pair[0][c], site.kinds[table, c]) != say(pair[1][c], site.kinds[table, c])]
     if not names or not able:
         raise Dropped("row_not_describable", "no name, or nothing to compare", where=table)
