@@ -99,6 +99,8 @@ class Painter:
             self.recipes.setdefault(table, {})[column] = recipe
         self.rows: dict[str, list[Row]] = {}
         self.pools: dict[tuple[str, str], list[str]] = {}
+        self.orders: dict[str, list[str]] = {}
+        self.kinds: dict[int, str] = {}
 
     def paint(self) -> dict[str, list[Row]]:
         """table -> rows, each with all columns; no two rows of a table share a key."""
@@ -136,19 +138,28 @@ class Painter:
             if "reference" in recipes.get(column, {}):
                 row |= self._reference(table, column, recipes[column], number, row, parent)
 
-        busy: set[str] = set()
+        for column in self._in_order(table, row):
+            row[column] = self._cell(table, column, recipes.get(column, {}), number, row)
+        return {c: row[c] for c in columns}
 
-        def draw(column: str) -> None:
+    def _in_order(self, table: str, held: Row) -> list[str]:
+        """The columns that no reference fills, each after those it needs; the same for every row of a table."""
+        if table in self.orders:
+            return self.orders[table]
+        recipes, columns, busy = self.recipes.get(table, {}), self.columns[table], set(held)
+        out = self.orders[table] = []
+
+        def place(column: str) -> None:
             busy.add(column)  # of columns that need each other in a circle, the first sees nothing of the last
             for other in sorted(needs(recipes.get(column, {}))):
-                if other in columns and other not in row and other not in busy:
-                    draw(other)
-            row[column] = self._cell(table, column, recipes.get(column, {}), number, row)
+                if other in columns and other not in busy:
+                    place(other)
+            out.append(column)
 
         for column in columns:
-            if column not in row:
-                draw(column)
-        return {c: row[c] for c in columns}
+            if column not in busy:
+                place(column)
+        return out
 
     def _cell(self, table: str, column: str, recipe: Mapping[str, Any], number: int, row: Row) -> Any:
         dice = Dice(self.seed, table, column, number)
@@ -194,7 +205,9 @@ class Painter:
 
     def value(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
         """A value from a recipe that needs nothing but the row."""
-        kind = next((k for k in KINDS if k in recipe), "")
+        kind = self.kinds.get(id(recipe))  # recipes live as long as the painter
+        if kind is None:
+            kind = self.kinds[id(recipe)] = next((k for k in KINDS if k in recipe), "")
         match kind:
             case "position":
                 return number + 1
