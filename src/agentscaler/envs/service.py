@@ -14,6 +14,7 @@ from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.items import Item, find_item
 from agentscaler.envs.keys import STRICT_CONTEXT, find_key
+from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
@@ -46,7 +47,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = same_nouns(entries)
+    entries = same_nouns(home_nouns(entries))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():

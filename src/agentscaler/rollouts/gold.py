@@ -17,7 +17,7 @@ from agentscaler.dice import Dice
 from agentscaler.grade import closing
 from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
 from agentscaler.verbs import of_name
-from agentscaler.words import humanise
+from agentscaler.words import field, humanise
 
 Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong"]
 MANNERS: Final[tuple[Manner, ...]] = ("gold", "stumbling", "forgetting", "adding", "wrong")
@@ -134,7 +134,7 @@ def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str]) ->
     by_name: dict[str, list[str]] = {}
     for name, arguments in calls:
         if kinds[name] == "write":
-            by_name.setdefault(name, []).append(_named(arguments))
+            by_name.setdefault(name, []).append(_named(name, arguments))
     parts = []
     for name, targets in by_name.items():
         some = [t for t in targets if t]
@@ -149,10 +149,14 @@ def _verb_phrase(name: str) -> str:
     return " ".join(filter(None, [verb, humanise(said.noun), said.preposition, humanise(said.tail)]))
 
 
-def _named(arguments: JsonObject) -> str:
-    """The value that names what a call is about: the last short text among its arguments."""
-    texts = [v for v in arguments.values() if isinstance(v, str) and 0 < len(v) <= 60]
-    return texts[0] if len(texts) == 1 else max(texts, key=lambda t: bool(re.search(r"\d", t)), default="")
+def _named(tool: str, arguments: JsonObject) -> str:
+    """The value that names what a call is about: of a new thing its name, else its id."""
+    texts = {k: v for k, v in arguments.items() if isinstance(v, str) and 0 < len(v) <= 60}
+    said = of_name(tool)
+    if said.kind == "create":
+        return next((f'"{v}"' for k, v in texts.items() if field(k)[-1:] in (("name",), ("title",), ("label",)) or field(k) == (*said.noun, "id")), "")
+    own = [v for k, v in texts.items() if field(k)[-1:] in (("id",), ("name",), ("arn",))]
+    return next((v for k, v in texts.items() if field(k)[:-1] == said.noun), own[-1] if own else "")
 
 
 # ---- going wrong ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agentscaler.dice import Dice
 from agentscaler.gate import valid_arguments
-from agentscaler.grade import closing, from_calls
+from agentscaler.grade import closing, from_calls, values_in
 from agentscaler.records import Answer, JsonObject, Message, Rollout, Schema, Task, ToolCall
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import of_name
@@ -121,9 +121,17 @@ def random_calls(task: Task, world: World, dice: Dice) -> Rollout:
         arguments = valid_arguments(world, tool, operations[tool.name], env.model, dice.below(6) + number)
         world.call(tool.name, arguments)
         calls.append((tool.name, arguments))
-    return from_calls(task, world, calls, closing([_guess(a, dice) for a in task.answers]))
+    shown = [v for m in from_calls(task, world, calls).messages if m.role == "tool" for v in values_in(m.content)]
+    return from_calls(task, world, calls, closing([_guess(a, shown, dice) for a in task.answers]))
 
 
-def _guess(answer: Answer, dice: Dice) -> Answer:
-    """One of the values of that column."""
-    return answer.model_copy(update={"value": dice.choice([answer.value, *answer.rivals])})
+def _guess(answer: Answer, shown: Sequence[Any], dice: Dice) -> Answer:
+    """One of the values of that kind that the calls happened to show."""
+    kind = (int, float) if answer.type == "number" else (bool,) if answer.type == "boolean" else (str,)
+    able = [v for v in shown if isinstance(v, kind) and (answer.type != "time" or looks_timed(v))]
+    return answer.model_copy(update={"value": dice.choice(able) if able else "nothing"})
+
+
+def looks_timed(value: Any) -> bool:
+    """Does it read as a moment?"""
+    return bool(re.match(r"\d{4}-\d\d-\d\d", str(value)))

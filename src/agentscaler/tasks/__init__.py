@@ -12,6 +12,7 @@ from typing import NamedTuple
 from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
+from agentscaler.grade import says
 from agentscaler.records import Answer, Call, Control, EnvSpec, Seed, Task
 from agentscaler.store import digest
 from agentscaler.tasks.briefs import brief
@@ -109,6 +110,8 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
     answers = tuple(a for w in plan.wishes for a in w.answers)
     if plan.shape not in ("compare", "cond") and (told := next((a for a in answers if _given_away(a, said.text)), None)):
         raise Dropped("not_sayable", f"the brief itself says {told.value!r}", where=told.name)
+    if plan.shape != "compare":
+        answers = tuple(a.model_copy(update={"rivals": tuple(r for r in a.rivals if not says(said.text, r, a.type)[0])}) for a in answers)
     world = site.world
     world.reset()
     for call in trace.calls:
