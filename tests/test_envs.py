@@ -301,6 +301,46 @@ def test_bad_arguments_are_answered_and_change_nothing(name: str, arguments: dic
         assert world.diff().form == ()
 
 
+# ---- nested collections -----------------------------------------------------------------------------------------
+
+
+def nested(path: str, name: str, field: str, schema: str, parent: str) -> Document:
+    """The shop with one more list, under a parent."""
+    listed = {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
+    answer = {"content": {"application/json": {"schema": {"type": "object", "properties": {field: listed}}}}}
+    get = {
+        "operationId": name,
+        "description": f"Lists the {field}.",
+        "parameters": [{"name": parent, "in": "path", "required": True, "schema": {"type": "string"}}],
+        "responses": {"200": {"description": "ok", **answer}},
+    }
+    return changed(lambda d: d["paths"].update({path: {"get": get}}))
+
+
+def test_a_nested_collection_lists_the_rows_of_the_bare_one() -> None:
+    env = built(nested("/customers/{customerId}/rentals", "listCustomerRentals", "rentals", "Rental", "customerId")).env
+    assert env.model is not None
+    assert [t.name for t in env.model.tables] == ["customer", "rental"]
+    with opened(env=env) as world:
+        ada, bob = (
+            world.call("createCustomer", {"name": n, "tier": "gold"}).data["customerId"] for n in ("Ada", "Bob")
+        )
+        made = world.call("createRental", {"customerId": ada, "title": "Tent", "quantity": 2, "insured": True}).data
+        assert world.call("listCustomerRentals", {"customerId": ada}).data == {"rentals": [made]}
+        assert world.call("listCustomerRentals", {"customerId": bob}).data == {"rentals": []}
+        for name in ("listCustomerRentals", "listRentals"):
+            answer = world.call(name, {"customerId": "nobody"})
+            assert answer.error is not None
+            assert answer.error.code == "not_found"
+
+
+def test_rows_that_do_not_know_the_parent_are_not_filtered_by_it() -> None:
+    env = built(nested("/rentals/{rentalId}/customers", "listRentalCustomers", "customers", "Customer", "rentalId")).env
+    assert env.model is not None
+    assert "rentalId" not in {c.name for t in env.model.tables if t.name == "customer" for c in t.columns}
+    assert all(o.table != "customer" for o in env.model.operations if o.name == "listRentalCustomers")
+
+
 # ---- the same each time -----------------------------------------------------------------------------------------
 
 
