@@ -243,9 +243,9 @@ def test_the_weak_join_their_strongest_neighbour() -> None:
     labels = np.array([0] * 8 + [1] * 8 + [2] * 2 + [3] * 7)
     reads = np.array([True, False] * 8 + [True, False] + [True] * 7)
     a, b, w = np.array([16, 16, 18]), np.array([0, 8, 1]), np.array([0.2, 0.3, 0.1])
-    out = attach_weak(labels.copy(), a, b, w, reads, smallest=5, largest=60)
+    out = attach_weak(labels.copy(), a, b, w, reads, np.ones(len(labels)), smallest=5, largest=60)
     assert out.tolist() == [0] * 8 + [1] * 8 + [1] * 2 + [0] * 7
-    full = attach_weak(labels.copy(), a, b, w, reads, smallest=5, largest=9)
+    full = attach_weak(labels.copy(), a, b, w, reads, np.ones(len(labels)), smallest=5, largest=9)
     assert full.tolist() == labels.tolist(), "nobody has room"
 
 

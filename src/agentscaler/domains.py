@@ -20,7 +20,7 @@ import scipy.sparse as sp
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Domain, Node, Tool
-from agentscaler.verbs import READS, analyse
+from agentscaler.verbs import NOT_THINGS, READS, analyse
 
 Labels: TypeAlias = Any  # numpy array of one community number a tool
 SMALLEST, LARGEST = 5, 60
@@ -169,12 +169,14 @@ def partition(
     chosen = sp.csr_matrix((np.array(weights, float), (np.array(rows, int), np.array(columns, int))), (len(ids), len(ids)))
     a, b, w = mutual(chosen)
     labels = communities(a, b, w, len(ids), method=method, seed=seed, largest=largest)
-    reads = np.array([analyse(tools[i].source, tools[i].name).kind in READS for i in ids], bool)
+    said = [analyse(tools[i].source, tools[i].name) for i in ids]
+    reads = np.array([s.kind in READS for s in said], bool)
+    count = np.ones(len(ids))
     if prior:
         loose = chosen.tocoo()
         a, b, w = loose.row, loose.col, loose.data
-        smallest += 1  # without tools of other services fewer of them can be executed
-    return attach_weak(labels, a, b, w, reads, smallest=smallest, largest=largest)
+        count = np.array([s.kind not in ("compute", "other") and not NOT_THINGS.search("".join(s.noun)) for s in said], float)
+    return attach_weak(labels, a, b, w, reads, count, smallest=smallest, largest=largest)
 
 
 def mutual(chosen: Any) -> tuple[Any, Any, Any]:
@@ -220,16 +222,18 @@ def communities(a: Any, b: Any, w: Any, n: int, *, method: Method, seed: int, la
     return labels
 
 
-def attach_weak(labels: Labels, a: Any, b: Any, w: Any, reads: Any, *, smallest: int, largest: int) -> Labels:
+def attach_weak(labels: Labels, a: Any, b: Any, w: Any, reads: Any, count: Any, *, smallest: int, largest: int) -> Labels:
     """Communities that cannot become a world join the neighbour with the strongest tie that has room.
 
-    Weak is what has fewer than `smallest` tools, or only reads, or only writes.
+    Weak is what has fewer than `smallest` tools that count (a name like ComputeRoute does nothing to a database), or only reads,
+    or only writes among them.
     """
     for _ in range(3):
         size = np.bincount(labels)
-        read = np.bincount(labels, weights=reads, minlength=len(size))
+        able = np.bincount(labels, weights=count, minlength=len(size))
+        read = np.bincount(labels, weights=reads * count, minlength=len(size))
         ties = sp.csr_matrix((np.r_[w, w], (np.r_[labels[a], labels[b]], np.r_[labels[b], labels[a]])), (len(size), len(size)))
-        for community in np.flatnonzero((size > 0) & ((size < smallest) | (read == 0) | (read == size))):
+        for community in np.flatnonzero((size > 0) & ((able < smallest) | (read == 0) | (read == able))):
             row = ties[int(community)]
             for other in row.indices[np.lexsort((row.indices, -row.data))]:
                 if other != community and size[other] > 0 and size[other] + size[community] <= largest:

@@ -19,8 +19,8 @@ from agentscaler.edges import index, needs
 from agentscaler.records import Neighbour, Node, Tool
 from agentscaler.schemas import fields
 from agentscaler.verbs import Analysis, analyse
-from agentscaler.work import many_objects, steps
 from agentscaler.words import ID_WORDS, PAGING, ROLE_WORDS, TRANSPORT, field, split
+from agentscaler.work import many_objects, steps
 
 Matrix: TypeAlias = Any  # scipy's sparse matrices carry no types
 
