@@ -22,7 +22,7 @@ from agentscaler.render import render
 from agentscaler.schemas import is_null, kind_of
 from agentscaler.world import env_files, env_id
 
-FEWEST: Final = 5
+FEWEST: Final = 3
 ROUNDS: Final = 3
 
 
