@@ -150,12 +150,13 @@ class Database:
         size: int | None = None,
         after: str | None = None,
         skip: int | None = None,
+        number: int | None = None,
         counted: bool = False,
         hide: Mapping[str, Any] | None = None,
     ) -> Page:
         """Rows in key order. A value that is None narrows nothing; a list means any of its values.
 
-        through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
+        number: of the page, counted from 1; through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
         hide: rows with this value stay out, where it is None those with any value.
         """
         info = self._tables[table]
@@ -180,6 +181,7 @@ class Database:
             values += [value] if value is not None else []
         key = _token_key(after, len(info.key)) if after else None
         size = 100 if size is None else max(size, 1)
+        skip = (max(number, 1) - 1) * size if number is not None else skip
         shape = tuple(tests)
         statement = self._statement("page", table, shape, through, key is not None)
         more = [*values, *(key or ()), size + 1, max(skip or 0, 0)]

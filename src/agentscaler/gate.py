@@ -215,9 +215,9 @@ def _value(
     if argument.role == "within":
         named = (argument.template or "").format_map(world.context)
         return int(named) if kind_of(schema) == "integer" and named.isdigit() else named
-    if argument.role in ("offset", "size"):
+    if argument.role in ("offset", "page", "size"):
         least, most = schema.get("minimum", 0), schema.get("maximum", 100)
-        return max(least, 0) if argument.role == "offset" else most
+        return most if argument.role == "size" else max(least, int(argument.role == "page"))
     if argument.role == "token":
         return None
     if argument.role == "force":

@@ -257,7 +257,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             lines += _parent_check(argument, holder, model)
         elif argument.role in bounds:
             bounds[argument.role].append(f"{_quote(argument.column or '')}: {argument.python}")
-        elif argument.role in ("size", "token", "offset"):
+        elif argument.role in PAGING:
             paging.append(f"{PAGING[argument.role]}={argument.python}")
         elif argument.role == "within" and argument.column:
             filters.append(f"{_quote(argument.column)}: {argument.python}")
@@ -294,7 +294,7 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
     return []
 
 
-PAGING = {"size": "size", "token": "after", "offset": "skip"}
+PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number"}
 
 
 def _listed(shape: Shape, rows: str) -> list[str]:

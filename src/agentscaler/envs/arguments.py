@@ -180,7 +180,13 @@ def paging(entry: Entry) -> dict[str, Argument]:
             out[name] = argument(entry, name, "token", required=False)
         elif kind == "integer" and words == ("offset",):
             out[name] = argument(entry, name, "offset", required=False)
+        elif kind == "integer" and words in _NUMBERS and not taken & {"token", "offset", "page"}:
+            out[name] = argument(entry, name, "page", required=False)
     return out
+
+
+_NUMBERS: Final = (("page",), ("page", "number"), ("page", "id"), ("page", "num"), ("page", "index"))
+"""PageNumber and PageNo, as canonical words: pages are counted from 1."""
 
 
 def column_of(entry: Entry, name: str, draft: Draft, service: Service) -> Col | None:

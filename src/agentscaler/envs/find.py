@@ -13,7 +13,7 @@ class Found(NamedTuple):
     found: int
 
 
-FREE = ("within", "size", "token", "offset", "option", "show", "force", "since", "until")
+FREE = ("within", "size", "token", "offset", "page", "option", "show", "force", "since", "until")
 
 
 def count_found(model: Model, population: JsonObject) -> Found:

@@ -369,6 +369,8 @@ class Solver:
         if value is not None:
             return value
         kind = kind_of(schema)
+        if kind == "integer" and re.search(r"(?i)page_?(?:no|num|number|index)?$", name):
+            return max(int(schema.get("minimum", 1)), 1)
         if kind == "boolean":
             return bool(schema.get("default", False))
         if kind == "integer" and re.search(r"(?i)limit|size|max|count|page", name):

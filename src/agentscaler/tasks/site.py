@@ -25,7 +25,7 @@ from agentscaler.world import World
 
 Row = dict[str, Any]
 READS = ("get", "list")
-STEERING = ("within", "size", "token", "offset", "option", "since", "until")
+STEERING = ("within", "size", "token", "offset", "page", "option", "since", "until")
 
 
 SURROUNDINGS = frozenset(["project", "region", "zone", "location", "account", "aws account", "organization", "folder", "customer", "user", "platform", "merchant", "catalog", "package", "sdk app", "app"])
@@ -127,7 +127,7 @@ class Site:
         assert operation.shape is not None
         follows: list[tuple[Argument, Reference | None]] = []
         for argument in operation.arguments:
-            if not argument.required or argument.role in ("within", "size", "token", "offset", "option"):
+            if not argument.required or argument.role in ("within", "size", "token", "offset", "page", "option"):
                 continue
             if argument.role not in ("filter", "match") or argument.many or argument.column is None:
                 return None
