@@ -313,7 +313,7 @@ def a_row_of_the_bin(run: Path) -> None:
 @sabotage(r"tasks\.dropped\.jsonl", "reason")
 def a_reason(run: Path) -> None:
     rows = read(run, "tasks.dropped")
-    where(rows, lambda r: r["reason"] != "no_tool").update(reason="no_tool")
+    where(rows, lambda r: r["reason"] not in ("no_tool", "crowded_out")).update(reason="no_tool")
     write(run, "tasks.dropped", rows)
 
 
