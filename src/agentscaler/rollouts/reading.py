@@ -66,6 +66,8 @@ _LEADS: Final = re.compile(
     r"(?:please |can you |could you |i'd like you to |i need you to |i want you to |would you )*(?:also )?(?:please )?",
     re.IGNORECASE,
 )
+_THAT: Final = re.compile(r"\bthat (?!was|is|are|were|one|has|had|the|to|it|we|you|they|started|finished|expires|first|today|belongs?\b)(?=[A-Za-z])")
+"""'that volume' is the same volume; 'that was created' is not."""
 _DAY: Final = r"\d{1,2} [A-Z][a-z]+(?: \d{4})?"
 _MONTH: Final = r"[A-Z][a-z]+(?: \d{4})?"
 _MOMENTS: Final = r"created|last changed|started|finished|expires|due|changed|updated|[a-z]+ed(?: [a-z]+)?"
@@ -96,6 +98,7 @@ class _Reader:
         self.homes: list[tuple[Thing, Thing]] = []
 
     def sentence(self, text: str) -> None:
+        text = _THAT.sub("the same ", text)
         text = re.sub(r"(?: for me)?[.?!]+$", "", text)
         inside = re.match(r"(?i)^(?:in|for|of|on) the (.+?), (?=please|can|could|i'd|i need|what|when|how|which|we need|delete|the )(.*)$", text)
         if inside and not inside[1].startswith("way"):

@@ -11,7 +11,7 @@ from agentscaler.tasks.reasons import reason
 from agentscaler.tasks.wishes import Wish
 
 _LIMITS: Final = ("Please leave everything else as it is.", "Nothing else should change.", "Please don't touch anything else.", "Just that, nothing more.", "Everything else stays the way it is.", "Please change nothing besides that.")
-_NEXT: Final = ("One more thing:", "And while you are at it:", "Another thing:", "Then there is this:", "Also:", "Once that's done:")
+_NEXT: Final = ("One more thing:", "And while you are at it:", "Another thing:", "Also:")
 
 
 def brief(plan: Plan, dice: Dice) -> Brief:

@@ -61,8 +61,8 @@ def _state(site: Site, found: Found, column: str, operation: Operation, dice: Di
 
 
 def month(moment: datetime) -> str:
-    """'March', 'March 2025'."""
-    return f"{MONTHS[moment.month - 1]}" + ("" if moment.year == 2026 else f" {moment.year}")
+    """'March 2025'."""
+    return f"{MONTHS[moment.month - 1]} {moment.year}"
 
 
 def _date(site: Site, found: Found, column: str, dice: Dice) -> list[Condition]:

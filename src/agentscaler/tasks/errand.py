@@ -81,7 +81,7 @@ def _thing(table: Table, row: Row) -> str:
 
 def _name_of(found: Found, again: bool) -> Phrase:
     """The row, said anew or short."""
-    return Phrase(found.phrase.noun, front="same") if again else found.phrase
+    return Phrase(found.phrase.noun, front="that") if again else found.phrase
 
 
 def _named(found: Found, again: bool) -> Found:

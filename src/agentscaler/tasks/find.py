@@ -208,6 +208,14 @@ def _parent(site: Site, trace: Trace, info: Table, reference: Reference, row: Ro
     return locate(site, trace, reference.table, above, dice, depth=depth + 1, plain=True)
 
 
+def reframed(found: Found) -> Found:
+    """'In the domain called "x", the user created on 3 May': a date behind the thing, what it belongs to in front."""
+    parent = found.phrase.parent
+    if parent is None or found.frame or parent.parent or not re.search(r"(?:on|before) \d", found.phrase.tail):
+        return found
+    return found._replace(phrase=found.phrase._replace(parent=None), frame=f"{upper(inside(parent.noun))} {parent.bare()}")
+
+
 def under(parent: Found) -> tuple[Phrase, str]:
     """How what lies below a found row speaks of it: (what it is of, what is said first). Raises Dropped(row_not_describable)."""
     grand = parent.phrase.parent

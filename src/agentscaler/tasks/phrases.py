@@ -36,6 +36,8 @@ class Phrase(NamedTuple):
 
     def bare(self) -> str:
         """Without what it belongs to."""
+        if self.front == "that":
+            return " ".join(p for p in ("that", self.noun, self.tail) if p)
         return " ".join(p for p in ("the", self.front, self.noun, self.tail) if p)
 
     def one(self) -> str:

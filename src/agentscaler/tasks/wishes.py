@@ -12,7 +12,7 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Argument, Operation
-from agentscaler.tasks.find import Found, locate, named_by, need, under, upper
+from agentscaler.tasks.find import Found, locate, named_by, need, under
 from agentscaler.tasks.fits import is_state, suits, verb_of
 from agentscaler.tasks.nouns import people, runs
 from agentscaler.tasks.phrases import Phrase
@@ -136,7 +136,7 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
     first = said[0]
     if len(said) == 1:
         if first.kind == "flag" and flag(first.phrase, True).startswith("It"):
-            return dice.choice((f"Please make {np} {'' if first.value else 'not '}{first.phrase}.", f"{upper(np)} should {'' if first.value else 'not '}be {first.phrase}; please change that."))
+            return dice.choice((f"Please make {np} {'' if first.value else 'not '}{first.phrase}.", f"Could you make {np} {'' if first.value else 'not '}{first.phrase}?"))
         if first.kind == "flag":
             return dice.choice((f"Please turn {first.said} {first.phrase} for {np}.", f"Can you turn {first.said} {first.phrase} for {np}?"))
         if first.phrase in ("name", "display name"):
@@ -145,7 +145,7 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
             (
                 f"Please change the {first.phrase} of {np} to {first.said}.",
                 f"Can you set the {first.phrase} of {np} to {first.said}?",
-                f"The {first.phrase} of {np} should be {first.said}; please change that.",
+                f"Could you change the {first.phrase} of {np} to {first.said}?",
                 f"I'd like the {first.phrase} of {np} changed to {first.said}.",
             )
         )
