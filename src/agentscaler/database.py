@@ -186,7 +186,10 @@ class Database:
         statement = self._statement("page", table, shape, through, key is not None)
         more = [*values, *(key or ()), size + 1, max(skip or 0, 0)]
         found = list(self._x(statement, more))
-        rows = [self._row(info, r) for r in found[:size]]
+        if info.booleans or info.jsons:
+            rows = [self._row(info, r) for r in found[:size]]
+        else:
+            rows = [dict(zip(info.columns, r, strict=True)) for r in found[:size]]
         token = _key_token([rows[-1][c] for c in info.key]) if len(found) > size else None
         total = len(rows)
         if counted and (token or key or skip):
@@ -264,14 +267,16 @@ class Database:
         if not self._changes():
             raise NotFound(f"no {info.noun} {_say(key)}")
 
-    def tie(self, table: str, /, **ends: Any) -> None:
+    def tie(self, table: str, /, **ends: Any) -> Row:
         """A row of a link table. Raises NotFound (an end), AlreadyExists."""
-        self.insert(table, **ends)
+        return self.insert(table, **ends)
 
-    def untie(self, table: str, /, **ends: Any) -> None:
-        """Remove a row of a link table. Raises NotFound."""
-        info = self._tables[table]
-        self.delete(table, *(ends[c] for c in info.key))
+    def untie(self, table: str, /, **ends: Any) -> Row:
+        """Remove a row of a link table; the row as it was. Raises NotFound."""
+        key = [ends[c] for c in self._tables[table].key]
+        row = self.get(table, *key)
+        self.delete(table, *key)
+        return row
 
     def within(self, template: str, value: Any) -> None:
         """A value that is given must name the world's surroundings: within("projects/{project}", parent). Raises NotFound."""

@@ -434,13 +434,13 @@ def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     tie = operation.act == "link"
     if operation.through:
         ends = [f"{a.column}={'one' if a.many else a.python}" for a in operation.arguments if a.role == "key"]
-        return _each(operation, "db.tie" if tie else "db.untie", [_quote(table.name), *ends], table, views)
+        return _each(operation, "row = db.tie" if tie else "row = db.untie", [_quote(table.name), *ends], table, views)
     end = next(a for a in operation.arguments if a.role == "value")
     key = [_quote(table.name), *_key(operation, table)]
     if tie:
-        return _each(operation, "db.update", [*key, f"{end.column}={end.python}"], table, views)
+        return _each(operation, "row = db.update", [*key, f"{end.column}={end.python}"], table, views)
     lines = _each(operation, "db.match", [*key, f"{end.column}={end.python}"], table, views, answer=False)
-    return lines + _each(operation, "db.update", [*key, f"{end.column}=None"], table, views)
+    return lines + _each(operation, "row = db.update", [*key, f"{end.column}=None"], table, views)
 
 
 _BODIES = {

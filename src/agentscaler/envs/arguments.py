@@ -213,6 +213,8 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argume
         return found
     column = column_of(entry, name, draft, service)
     many = kind_of(schema) == "array"
+    if column is None and (bare := _EXACT.sub("", name)) != name and (name.lower().endswith("equals") or "enum" in schema):
+        column = draft.columns.get(draft.find(bare) or "") if bare else None
     if column is None and many and draft.own and is_plural(name) and scalar_items(schema):
         try:
             found_name, target = own_argument(entry, draft, service)
@@ -230,6 +232,8 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argume
     return argument(entry, name, "filter", column.name, many=many)
 
 
+_EXACT: Final = re.compile(r"_?(?:[Ee]quals|[Ff]ilter)$")
+"""statusEquals, state_filter: a filter by a column whose values are told."""
 _FORM = re.compile(r"(?i)(?:format|form|for example)[^`'\"]{0,30}[`'\"]?((?:[a-z]+/\{[A-Za-z_]+\}/?)+)")
 
 
@@ -328,12 +332,19 @@ def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, A
         schema = entry.parameters.get(name, {})
         if name in taken or kind_of(schema) not in ("string", "integer"):
             continue
+        if entry.what.kind == "delete" and _WORDS.search(name):
+            out[name] = argument(entry, name, "option")
+            continue
         column = column_of(entry, name, draft, service)
         if column is not None and column.name not in used and not column.json and column.kind == kind_of(schema):
             column.learn({k: v for k, v in schema.items() if k == "enum"})
             out[name] = argument(entry, name, "match", column.name)
             used.add(column.name)
     return out
+
+
+_WORDS: Final = re.compile(r"(?i)(?:comment|reason|message|note|remark)$")
+"""What somebody says on deleting a row; the row need not have said it before."""
 
 
 def need_all(entry: Entry, arguments: Mapping[str, Argument]) -> None:

@@ -49,6 +49,8 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     if what.verb == "aggregated" and (found := _by_scope(body, token)) is not None:
         return found
     one = tool.source.vendor == "google" and what.verb == "get" and not what.extra and (tool.source.path or "").endswith("}")
+    if what.kind == "get" and _is_envelope(body):
+        return Item(("data",), False, False, dict(body["data"]["properties"]), None, None, (False,))
     path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
     wrap = tuple(n for n, _ in path)
     nested = tuple(listed for _, listed in path)
@@ -56,6 +58,12 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
         return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
     fields = item.get("properties", {}) if path else plain
     return Item(wrap, many, False, fields, token, total, nested) if fields else None
+
+
+def _is_envelope(body: dict[str, Schema]) -> bool:
+    """{'data': {...}, 'errorCode', 'message', 'status'}: the data is the thing, the rest tells how the call went."""
+    rest = {n.lower().replace("_", "") for n in body if n != "data"}
+    return bool(body.get("data", {}).get("properties")) and len(rest) >= 2 and "message" in rest and rest <= {"errorcode", "code", "message", "requestid", "status", "success"}
 
 
 def _by_scope(body: dict[str, Schema], token: str | None) -> Item | None:

@@ -203,6 +203,26 @@ def grave(draft: Draft) -> Move | None:
     return Move(time, "{now}", (None,)) if time and undelete else None
 
 
+def withdrawal(verb: str, draft: Draft) -> Move | None:
+    """RevokeRevision: what the row itself tells of it (REVOKED, Revoked, RevokedAt); None where a revocation removes it."""
+    if verb != "revoke":
+        return None
+    own = {c.name: tuple(w for w in field(c.name) if w != "is" and w not in draft.noun) for c in visible(draft) if not c.reference}
+    time = next((n for n, w in own.items() if w in _REVOKED_AT and draft.columns[n].kind == "string"), None)
+    sets: dict[str, str | int | None] = {time: "{now}"} if time else {}
+    for name in own:
+        column = draft.columns[name]
+        if column.kind == "string" and STATE.search(name) and (state := first_of(column.choices, ["revoked"])) is not None:
+            return Move(name, state, (), sets)
+    for name, words in own.items():
+        if draft.columns[name].kind == "boolean" and words == ("revoked",):
+            return Move(name, 1, (), sets)
+    return Move(time, "{now}", (None,)) if time else None
+
+
+_REVOKED_AT: Final = (("revoked", "at"), ("revoke", "time"), ("revoked", "time"), ("revocation", "time"), ("revoke", "date"), ("revocation", "date"), ("revoked", "on"))
+
+
 def revival(draft: Draft) -> Move:
     """What an undelete does. Raises Lost(no_target_state)."""
     dead = grave(draft)

@@ -20,7 +20,7 @@ from agentscaler.envs.drafts import OPTION, Compiled, Draft, Entry, operation, p
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
-from agentscaler.envs.states import grave, new_state, revival, switch, target_state
+from agentscaler.envs.states import Move, grave, new_state, revival, switch, target_state, withdrawal
 from agentscaler.records import Act, Argument, Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field
@@ -227,6 +227,8 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     if draft.single and not draft.kinds & {"put", "update"}:
         raise Lost("no_key")
+    if not draft.single and (move := withdrawal(entry.what.verb, draft)) is not None:
+        return _moved(entry, draft, service, move)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= agreeing(entry, draft, service, arguments)
@@ -261,6 +263,11 @@ def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     else:
         move = revival(draft) if entry.what.verb == "undelete" else target_state(entry.what.verb, draft)
+    return _moved(entry, draft, service, move)
+
+
+def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled:
+    """The row in its new state, and what else the call sets."""
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= {n: a for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
