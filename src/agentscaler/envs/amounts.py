@@ -36,13 +36,13 @@ def _moment(words: str) -> re.Pattern[str]:
 
 
 MADE = _moment("creat|submi|insert|request|regist|upload|added|add |invited|issued|publish|first")
-STARTED = _moment("start|begin|began|launch|open|effective|not before|valid from|enabled|joined|activat")
+STARTED = _moment("start|initiat|begin|began|launch|open|effective|not before|valid from|enabled|joined|activat")
 CHANGED = _moment("updat|modif|chang|edit|last|refresh|heartbeat|latest|recent")
 ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resolved|reviewed|approved|connected|failed|executed|to$|till$")
 GONE = _moment("delet|destroy|purg|remov|isolat")
 FUTURE = _moment("expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline")
 """Patterns over the words of a field."""
-MOMENT = re.compile(r"(?i)^(?:created|updated|modified|published|started|finished|completed|expires|last_?(?:updated|modified)|begin|start|end)$|(?i:valid(?:ate)?|effective)(?:From|Till|To|Until)$")
+MOMENT = re.compile(r"(?i)^(?:created|updated|modified|published|started|finished|completed|expires|last_?(?:updated|modified)|begin|start|end|date_?(?:created|updated|modified|deleted|completed|started))$|(?i:valid(?:ate)?|effective)(?:From|Till|To|Until)$")
 _BIRTHS: Final = (["-700d", "-420d"], ["-415d", "-260d"], ["-255d", "-150d"], ["-149d", "-111d"])
 """When a row was made, by how many parents stand above it."""
 
@@ -170,6 +170,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     if whole and words.split()[-1:] and words.split()[-1] in CODES:
         return {**unknown({"of": [int(example)]}), "null": 0.25} if example is not None else unknown({"of": [1, 2]})
     heard = f"{' '.join(outer)} {words}" if words in ("hour", "minute") else words
+    if words == "year" and FUTURE.search(" ".join(outer)):
+        return {"of": [2027], "knowable": True}
     found = next((r.make(heard) for r in NUMBERS if r.pattern.search(heard)), None)
     if found is None and example is not None:
         found = {"of": around(example, whole=whole), "knowable": True}

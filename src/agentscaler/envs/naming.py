@@ -12,6 +12,8 @@ from agentscaler.envs.vocabulary import (
     PEOPLE_NOUNS,
     PHRASE_LISTS,
     SLUG_LISTS,
+    SOFTWARE,
+    VERBATIM,
     cities,
     companies,
     find_names,
@@ -26,6 +28,10 @@ SOCIAL: Final = re.compile(r"directory|identity|people|chat|classroom|group|mail
 """Services whose groups are groups of people."""
 
 
+SHOPS: Final = re.compile(r"(?i)shop|merchant|content|retail|store|market|personalize|commerce|order|vision|^$|tools?$")
+"""Services whose products are goods."""
+
+
 def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     """How the things of a noun are called."""
     if noun and noun[-1] in PEOPLE_NOUNS:
@@ -35,7 +41,9 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     kind = KIND_SLUGS.get(noun[-1]) if noun else None
     if kind is not None and not (noun[-1] == "group" and len(noun) == 1 and SOCIAL.search(service)):
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
-    found = find_names(noun[-1:])
+    found = SOFTWARE if noun[-1:] == ("product",) and not SHOPS.search(service) else find_names(noun[-1:])
+    if found is not None and noun[-1] in VERBATIM:
+        return {"words": [list(part) for part in found.lists], "join": found.join}
     if found is not None and slug and noun[-1] in ("segment", "group", "list", "location", "journey") and not SOCIAL.search(service):
         found = None
     if found is None:

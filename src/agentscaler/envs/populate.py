@@ -12,7 +12,7 @@ from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import not_failed, not_gone, recipe_of, unfinished
 from agentscaler.envs.texts import FAILURES
-from agentscaler.envs.vocabulary import PROJECTS, REASONS, REGIONS
+from agentscaler.envs.vocabulary import ERRORS, PROJECTS, REASONS, REGIONS
 from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
@@ -125,8 +125,11 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and unfinished(states):
             recipe["unless"] = {state: unfinished(states)}
             recipe.pop("null", None)
-        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") == REASONS):
+        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ("choice" in recipe and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
+
+
+_WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
 
 
 def _only(recipe: JsonObject, state: str | None, states: list[Any], without: list[Any]) -> None:

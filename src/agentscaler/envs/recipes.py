@@ -169,8 +169,14 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     if holds_time(name, schema):
         found = time_of(name, schema, place)
     else:
+        if kind == "integer" and {"hours", "minutes"} <= place.beside and name.lower() in _CLOCK:
+            return {"of": list(_CLOCK[name.lower()])}
         found = _plain(number_of(name, schema, outer=place.draft.noun)) if kind in ("integer", "number") else text_of(name, schema, place)
     return {k: v for k, v in found.items() if k not in ("knowable", "generated", "touch") and (k != "null" or v == 1.0)}
+
+
+_CLOCK: Final = {"hours": (8, 9, 12, 17, 22), "minutes": (0, 15, 30, 45), "seconds": (0,), "nanos": (0,)}
+"""The parts of a time of day."""
 
 
 def _plain(recipe: Recipe) -> Recipe:
@@ -206,6 +212,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     own = depth == 0 and bool(bare) and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
+    either = _either(schema)
     out: dict[str, Recipe] = {}
     rest: dict[str, Recipe] = {}
     for key, part in properties.items():
@@ -215,12 +222,25 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         if column is not None and column.kind == kind_of(part) and not column.json:
             out[key] = {"same": key} | ({"boolean": True} if column.kind == "boolean" else {})
             continue
+        if key in either and any(k in either for k in out):
+            continue
         found = json_value(part, key, inner, depth + 1)
         if not is_empty(found) or key in schema.get("required", ()):
             out[key] = _bare(found)
         elif len(rest) < 2:
             rest[key] = _bare(found)
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+_ONE_OF = re.compile(r"(?i)exactly one of|only one of|\bunion\b|\boneof\b|one of the following (?:fields|members|must)|mutually exclusive")
+
+
+def _either(schema: Schema) -> set[str]:
+    """Members of which one is meant: the object says so, or it has four or more objects and needs none of them."""
+    properties = schema.get("properties", {})
+    members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
+    says = _ONE_OF.search(str(schema.get("description", ""))) or len(properties) == len(members) >= 4
+    return members if len(members) > 1 and says else set()
 
 
 def _part_of(name: str, key: str) -> str:

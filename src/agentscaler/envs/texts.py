@@ -13,6 +13,8 @@ from agentscaler.envs.vocabulary import (
     BUCKETS,
     COUNTRIES,
     DESCRIPTIONS,
+    ERRORS,
+    JOBS,
     KIND_SLUGS,
     MACHINES,
     MESSAGES,
@@ -31,7 +33,7 @@ _SLUGS: Final = list(SLUG_LISTS[0])
 _HOST: Final[Recipe] = {"words": [_SLUGS, ["example.com", "example.org", "internal.example.com"]], "join": "."}
 _IP: Final[Recipe] = {"id": "10.0.{digits:2}.{digits:2}"}
 TEXTS: Final = (
-    rule(r"email|e mail|mail|email address", {"words": [["@emails"]]}),
+    rule(r"(?:email|e mail|mail)(?! (?:domain|host|server|subject|body|content|text|title|template|type|format|port|protocol|status))", {"words": [["@emails"]]}),
     rule(r"phone|mobile|fax|e164|msisdn|phone number|telephone", {"id": "+44 20 7946 0{digits:3}"}),
     rule(r"(?:md5|sha ?\d*|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
     rule(r"commit|commit sha|revision sha", {"id": "{hex:40}"}, knowable=False),
@@ -49,12 +51,13 @@ TEXTS: Final = (
     rule(r"package name$", {"words": [["com.example."], _SLUGS], "join": ""}),
     rule(r"(?<!dns )(?<!hosted )(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
     rule(r"region(?: name| code)?$|location id$", {"template": "{region}"}, knowable=False),
-    rule(r"(?:account id|owner id|owner account|aws account|account number|owner)$", {"template": "{account}"}, knowable=False),
+    rule(r"owner id$", {"owner": True}, knowable=False),
+    rule(r"(?:account id|owner account|aws account|account number|owner)$", {"template": "{account}"}, knowable=False),
     rule(r"uin$", {"template": "{uin}"}, knowable=False),
     rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
-    rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)$|(?:s3|gcs|cos)(?: location| uri| path)$", {"bucket": True}, knowable=False),
+    rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)$|location uri$|(?:s3|gcs|cos|bucket)(?: location| uri| path)$", {"bucket": True}, knowable=False),
     rule(r"url|uri|link|href|website|webhook|webhook url|callback|homepage|icon|logo", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
@@ -72,7 +75,7 @@ TEXTS: Final = (
     rule(r"company|company name|supplier|manufacturer|publisher|organization name|merchant name|institution", {"words": [["@companies"]]}),
     rule(r"created by|creator(?: name)?$|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|owner name|operator|operator name|reviewer|initiator|approver", {"words": [["@emails"]]}),
     rule(r"(?:instance|node|machine|broker|cache node) (?:type|class|size)", {"machine": True}),
-    rule(r"engine version|runtime version|kubernetes version|version$|version name|release", {"given": ["1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0"]}),
+    rule(r"version$|version name|release", {"version": True}),
     rule(r"operating system|os(?: name| type)?$|platform$", {"given": ["Linux", "Windows", "Ubuntu 24.04", "Debian 12"]}),
     rule(r"architecture|cpu architecture", {"given": ["x86_64", "arm64"]}),
     rule(r"(?:ip |transport )?protocol$", {"given": ["TCP", "UDP"]}),
@@ -103,8 +106,8 @@ TEXTS: Final = (
     rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"given": QUERIES}, knowable=False),
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
     rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
-    rule(r"error(?: message| code| info| detail| msg)?$|failure(?: reason| message| info)?$|(?:status|state) (?:message|reason|detail|text|info|msg)|reason|cause|fail reason|err msg|error reason", {"given": REASONS}),
-    rule(r"(?:error|failure|status|state) description$", {"given": REASONS}),
+    rule(r"error(?: message| code| info| detail| msg| reason| description)?$|failure(?: reason| message| info| description)?$|fail reason|err msg", {"given": ERRORS}),
+    rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|description)|reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
     rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"given": list(DESCRIPTIONS)}),
     rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"message": True}, knowable=False),
@@ -113,6 +116,9 @@ FAILURES: Final = re.compile(r"(?i)error|fail|reason$|cause$|status_?(?:message|
 """Columns that only a row has with which something went wrong."""
 _FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
+_SENTENCES = frozenset("title subject headline".split())
+_PLAIN = frozenset("finding vulnerability weakness recommendation suggestion rubric criterion course lesson assignment report incident quota exposure risk".split())
+"""Things that are called by plain words, also where others go by short names."""
 _CALLED = frozenset("display full friendly title custom new short resource".split())
 
 
@@ -142,12 +148,53 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return number
     if last == "id" and not _IDS.search(" ".join(words)):
         return _fallback(name, schema, place)
+    if words in (("job", "title"), ("position", "title")):
+        return {"given": JOBS, "knowable": True}
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
+    if special is not None and "version" in special:
+        return {"given": _versions(words, schema, place), "knowable": True}
     if special is not None:
         return _of_vendor(filled(special), place)
     return _fallback(name, schema, place)
 
 
+_SEMVER: Final = ("1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0")
+_VERSIONS: Final = (
+    (re.compile(r"\b(?:tls|ssl)\b"), ("TLSv1.2", "TLSv1.3")),
+    (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
+    (re.compile(r"\bip version"), ("IPv4", "IPv6")),
+    (re.compile(r"\b(?:os|operating system|platform|image) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
+    (re.compile(r"\bapi version"), ("v1", "v2", "v1beta1")),
+    (re.compile(r"\b(?:oracle|gi) version"), ("19.0.0.0", "23.0.0.0")),
+    (re.compile(r"\bredis\b"), ("6.2", "7.0", "7.1")),
+    (re.compile(r"\bruntime\b"), ("3.11", "3.12", "3.13")),
+    (re.compile(r"\b(?:engine|database|db|mysql|postgres|sql|kernel|server) version|\b(?:engine|database)\b"), ("8.0", "13.4", "14.9", "15.4")),
+    (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
+    (re.compile(""), ("1", "2", "3", "4", "5")),
+    (re.compile(""), ("v1", "v2", "v3", "v4")),
+    (re.compile(""), ("1.0", "1.1", "2.0", "2.1")),
+    (re.compile(""), _SEMVER),
+)
+"""What a version is of -> how it is written; the last ones where the provider's pattern wants another form."""
+
+
+def _versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
+    """Versions of the thing, as its kind is numbered and the provider's pattern allows."""
+    examples = examples_of(schema)
+    if len(examples) > 1:
+        return examples
+    heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH else words)
+    try:
+        pattern = re.compile(str(schema.get("pattern", "")))
+    except re.error:
+        pattern = re.compile("")
+    some = [given for says, given in _VERSIONS if says.search(heard)]
+    return list(next((given for given in some if all(pattern.search(v) for v in given)), some[0]))
+
+
+_WHICH: Final = frozenset("current latest new old target source from to default previous minor major available".split())
+"""Words before a version that do not say of what it is."""
 _IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit) id$")
 """Ids that the surroundings hold."""
 
@@ -198,6 +245,8 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         slug = bool(re.fullmatch(r"\^?[\[\(].*[\]\)][+*{].*", pattern)) and " " not in pattern and "\\s" not in pattern
         noun = own if known_noun(own) else place.draft.noun
         short = slug or (_technical(place) and not (noun and noun[-1] in PEOPLE_NOUNS and "user" not in head))
+        if words[-1] in _SENTENCES or (noun and noun[-1] in _PLAIN):
+            short = slug
         return {**names(noun, slug=short, service=place.service), "knowable": True}
     if table := place.named.get(head):
         return {"like": table}
@@ -239,6 +288,8 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     """What each vendor writes in its own way: zones, buckets, machines."""
     if "app" in recipe:
         return {"template": "{appid}"} if place.vendor == "tencent" else {"id": "{digits:10}"}
+    if "owner" in recipe:
+        return {"id": "1{digits:20}"} if place.vendor == "google" else {"template": "{account}"}
     if "zone" in recipe:
         return {"mix": [{"template": "{region}" + z} for z in {"aws": ("a", "b", "c"), "google": ("-b", "-c")}.get(place.vendor, ("-1", "-2"))]}
     if "window" in recipe:
@@ -278,6 +329,8 @@ def _cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return None
     if "kms" in words or words[-2:] == ("encryption", "key"):
         return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
+    if words[-1:] == ("name",) and "arn:" not in str(schema.get("pattern", "")):
+        return None
     says_arn = words[-1:] in (("arn",), ("role",), ("principal",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"(?i)^(?:specifies )?(?:the|an|a) (?:amazon resource name|arn)\b|resource name \(arn\) (?:of|for)", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
     if not says_arn:
         return None
@@ -394,9 +447,20 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if place.vendor != "google" and words[-1:] and words[-1] in _BY_ID:
         template = id_template(Col(f"{words[-1]}_id", {}), place)
         return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
+    if shown := next((some for says, vendor, some in _SHOWN if vendor in ("", place.vendor) and says.fullmatch(" ".join(words))), None):
+        return unknown({"given": list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
         return unknown(names(words, slug=True, service=place.service), empty=False)
     return unknown({"given": [f"{a}-{b}" for a, b in zip(SLUG_LISTS[0][:6], SLUG_LISTS[1][3:9], strict=True)]})
+
+
+_SHOWN: Final = (
+    (re.compile(r"resource type|target type|asset type"), "aws", ("EC2", "EBS", "RDS", "S3", "DynamoDB")),
+    (re.compile(r"channel|channel type"), "", ("EMAIL", "SMS", "PUSH")),
+    (re.compile(r"output key"), "", ("Endpoint", "BucketName", "RoleName", "ClusterName")),
+    (re.compile(r"shape"), "google", ("VM.Standard3", "VM.Standard.E4", "Exadata.X9M", "Exadata.X11M")),
+)
+"""Columns that carry what their row means: field, vendor ("": any), values as providers write them; nobody asks for them."""
 
 
 def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
