@@ -387,7 +387,8 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
         return _update_rows(operation, several, table)
     key = [_quote(table.name), *_key(operation, table)]
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
-    return _each(operation, "row = db.update", key + sets, table, views)
+    matches = any(a.role == "match" for a in operation.arguments)
+    return ([_row(operation, table)] if matches else []) + _each(operation, "row = db.update", key + sets, table, views)
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table) -> list[str]:

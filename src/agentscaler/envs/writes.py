@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from agentscaler.edges import placeholders
 from agentscaler.envs.answers import answer
 from agentscaler.envs.arguments import (
     Lost,
@@ -209,7 +210,9 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         return update_rows(entry, draft, service, several)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
-    arguments |= values(entry, draft, service, arguments, own=own)
+    arguments |= {n: _located(entry, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
+    if any(a.role == "match" for a in arguments.values()) and any(a.many for a in arguments.values()):
+        raise Lost("batch")
     sets = [a for a in arguments.values() if a.role in ("value", "body")]
     if not sets:
         raise Lost("sets_nothing" if own else "part")
@@ -220,6 +223,12 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft)))
+
+
+def _located(entry: Entry, argument: Argument) -> Argument:
+    """accounts/{accountId}/profiles/{profileId}: the account in the path says whose row it is, and is not written."""
+    where = argument.role == "value" and argument.required and argument.name in placeholders(entry.tool.source.path or "")
+    return argument.model_copy(update={"role": "match"}) if where and entity(argument.name)[1] and kind_of(entry.parameters[argument.name]) in ("string", "integer") else argument
 
 
 def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
