@@ -205,7 +205,8 @@ def usable(name: str, schema: Schema) -> bool:
     kind = kind_of(schema)
     if kind == "array":
         inner = schema.get("items", {})
-        return kind_of(inner) in SCALARS or bool(inner.get("properties"))
+        pairs = kind_of(inner) == "array" and kind_of(inner.get("items", {})) in SCALARS
+        return kind_of(inner) in SCALARS or bool(inner.get("properties")) or pairs
     return kind in SCALARS or bool(schema.get("properties")) or "additionalProperties" in schema
 
 
