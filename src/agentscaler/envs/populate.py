@@ -36,6 +36,7 @@ def population_of(made: Plan) -> JsonObject:
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
         _of_surroundings(recipes, table, model)
         _copy_names(recipes, table, made)
+        _one_person(recipes, table)
         _in_step(recipes, table)
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
@@ -109,6 +110,18 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
         for own, its in copies.items():
             recipe["columns"] = {**recipe.get("columns", {leader: key[-1]}), own: its}
             recipes[own] = {"with": leader, "column": its}
+
+
+def _one_person(recipes: dict[str, JsonObject], table: Table) -> None:
+    """The full name of a person is made of the first and the last one beside it."""
+    bare = {field(name): name for name, recipe in recipes.items() if {"words", "with", "reference"} & set(recipe) == {"words"}}
+    first = bare.get(("first", "name")) or bare.get(("given", "name"))
+    last = bare.get(("last", "name")) or bare.get(("family", "name"))
+    if first is None or last is None:
+        return
+    for words in (("display", "name"), ("full", "name")):
+        if (name := bare.get(words)) is not None and name not in table.key and "generated" not in recipes[name]:
+            recipes[name] = {"template": "{" + first + "} {" + last + "}", "knowable": True}
 
 
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:

@@ -212,7 +212,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     own = depth == 0 and bool(bare) and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
-    either = _either(schema)
+    either = _either(schema, name)
     out: dict[str, Recipe] = {}
     rest: dict[str, Recipe] = {}
     for key, part in properties.items():
@@ -235,11 +235,15 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
 _ONE_OF = re.compile(r"(?i)exactly one of|only one of|\bunion\b|\boneof\b|one of the following (?:fields|members|must)|mutually exclusive")
 
 
-def _either(schema: Schema) -> set[str]:
+_TOGETHER = re.compile(r"(?i)(?:config|configs|configuration|configurations|settings?|features?|options?|preferences?|limits?|status|statuses|info|metrics|statistics|stats|summary|metadata|counts?)$")
+"""Objects whose members stand side by side."""
+
+
+def _either(schema: Schema, name: str) -> set[str]:
     """Members of which one is meant: the object says so, or it has four or more objects and needs none of them."""
     properties = schema.get("properties", {})
     members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
-    says = _ONE_OF.search(str(schema.get("description", ""))) or len(properties) == len(members) >= 4
+    says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 4 and not _TOGETHER.search(name))
     return members if len(members) > 1 and says else set()
 
 

@@ -165,9 +165,11 @@ _VERSIONS: Final = (
     (re.compile(r"\bip version"), ("IPv4", "IPv6")),
     (re.compile(r"\b(?:os|operating system|platform|image) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
     (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
+    (re.compile(r"\bprotocol version"), ("1.0", "1.1", "2.0")),
     (re.compile(r"\bapi version"), ("v1", "v2", "v1beta1")),
     (re.compile(r"\b(?:oracle|gi) version"), ("19.0.0.0", "23.0.0.0")),
-    (re.compile(r"\bredis\b"), ("6.2", "7.0", "7.1")),
+    (re.compile(r"\bcvss"), ("3.0", "3.1")),
+    (re.compile(r"\b(?:redis|cache|valkey|memorydb)\b"), ("6.2", "7.0", "7.1")),
     (re.compile(r"\bruntime\b"), ("3.11", "3.12", "3.13")),
     (re.compile(r"\b(?:engine|database|db|mysql|postgres|sql|kernel|server) version|\b(?:engine|database)\b"), ("8.0", "13.4", "14.9", "15.4")),
     (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
@@ -184,7 +186,8 @@ def _versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]
     examples = examples_of(schema)
     if len(examples) > 1:
         return examples
-    heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH else words)
+    heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or (words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH) else words)
+    heard = f"cache {heard}" if re.search(r"cache|memorydb|redis", place.service) and "engine" in heard else heard
     try:
         pattern = re.compile(str(schema.get("pattern", "")))
     except re.error:
