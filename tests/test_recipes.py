@@ -173,3 +173,24 @@ def test_a_blob_of_the_row_itself_repeats_the_row() -> None:
 def test_a_column_of_choices_keeps_them() -> None:
     column = Draft(("rack",), []).force("Type", {"type": "string", "enum": ["RACK", "HOST"]})
     assert set(drawn(recipe_of(column, place()))) == {"RACK", "HOST"}
+
+
+# ---- what follows from another column ---------------------------------------------------------------------------
+
+
+def test_a_finished_job_stands_at_a_hundred_percent() -> None:
+    population = {
+        "now": NOW, "context": {}, "rows": {"t": [40, 40]},
+        "columns": {"t.id": {"position": True}, "t.progress": {"number": [0, 95], "when": {"state": {"COMPLETED": 100}}}, "t.state": {"choice": [["COMPLETED", 1], ["RUNNING", 1]]}},
+    }  # fmt: skip
+    rows = Painter(population, ["t"], {"t": ("id",)}, {"t": ("id", "progress", "state")}, 1).paint()["t"]
+    assert {row["state"] for row in rows} == {"COMPLETED", "RUNNING"}
+    assert all((row["progress"] == 100) == (row["state"] == "COMPLETED") for row in rows)
+
+
+def test_versions_by_what_they_are_of() -> None:
+    assert text("osVersion")["given"][0] == "Ubuntu 22.04"
+    assert text("policyVersion")["given"] == ["1", "2", "3", "4", "5"]
+    assert text("engineVersion")["given"] == ["8.0", "13.4", "14.9", "15.4"]
+    assert text("packageVersion")["given"][0] == text("version", noun=("component",))["given"][0] == "1.4.2"
+    assert text("version", pattern=r"^\d+\.\d+\.\d+$")["given"][0] == "1.4.2"

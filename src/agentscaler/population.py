@@ -23,6 +23,7 @@ A recipe is one of
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}
     "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone; "unless":
     column -> values of it with which a row has none of this (a PENDING one has no end)
+    "when": column -> value of it -> the value that follows (a COMPLETED one stands at 100)
 Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update), "boolean", "json", "text" (compared after
 normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
 are, so these are nobody's wish; no task selects, sets or asks for them.
@@ -169,6 +170,9 @@ class Painter:
             return None
         if "with" in recipe or any(row.get(other) in values for other, values in recipe.get("unless", {}).items()):
             return None
+        for other, fixed in recipe.get("when", {}).items():
+            if row.get(other) in fixed:
+                return fixed[row[other]]
         if "words" in recipe:
             return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(table, column, recipe, number)
         value = self.value(recipe, dice, row, number)
@@ -284,7 +288,7 @@ def _numbered(name: str, join: str, n: int) -> str:
 
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
-    out: set[str] = set(recipe.get("unless", ()))
+    out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
     out |= {recipe[k] for k in ("same", "after", "with") if k in recipe}
     for k in ("template", "id", "in"):
         out |= fields_of(recipe[k]) if k in recipe else set()

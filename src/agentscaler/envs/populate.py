@@ -130,6 +130,10 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
     state = next((n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
     states = [pair[0] for pair in recipes[state]["choice"]] if state else []
     for name, recipe in recipes.items():
+        if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
+            recipe["number"] = [0, 95]
+            recipe["when"] = {state: {s: "100" if recipe.get("as") == "text" else 100 for s in done}}
+            recipe.pop("null", None)
         if name not in free or "reference" in recipe or "with" in recipe:
             continue
         heard = " ".join(split(name))
@@ -143,6 +147,10 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
 
 
 _WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
+
+
+_PROGRESS = re.compile(r"(?i)progress(?:_?percent(?:age)?)?$|percent(?:age)?_?(?:complete|completed|done|progress)$|complet(?:ed|ion)_?percent(?:age)?$")
+_DONE = re.compile(r"(?i)^(?:\w+_)?(?:succeeded|success|successful|completed?|finished|done)$")
 
 
 def _only(recipe: JsonObject, state: str | None, states: list[Any], without: list[Any]) -> None:
