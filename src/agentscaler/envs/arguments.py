@@ -332,10 +332,10 @@ def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, A
         schema = entry.parameters.get(name, {})
         if name in taken or kind_of(schema) not in ("string", "integer"):
             continue
-        if entry.what.kind == "delete" and _WORDS.search(name):
+        column = column_of(entry, name, draft, service)
+        if column is not None and entry.what.kind == "delete" and _WORDS.search(name):
             out[name] = argument(entry, name, "option")
             continue
-        column = column_of(entry, name, draft, service)
         if column is not None and column.name not in used and not column.json and column.kind == kind_of(schema):
             column.learn({k: v for k, v in schema.items() if k == "enum"})
             out[name] = argument(entry, name, "match", column.name)
