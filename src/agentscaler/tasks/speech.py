@@ -142,7 +142,7 @@ _DELETES: Final = {
     "uninstall": "uninstall", "erase": "erase", "discard": "discard", "release": "release", "revoke": "revoke", "cancel": "cancel",
 }  # fmt: skip
 _ACTIONS: Final = frozenset(
-    ["start", "stop", "pause", "resume", "suspend", "enable", "disable", "activate", "deactivate", "approve", "reject", "accept", "decline", "close", "reopen", "archive", "unarchive", "restore", "publish", "unpublish", "cancel", "complete", "lock", "unlock", "confirm", "acknowledge", "block", "unblock", "hide", "quarantine", "isolate", "freeze", "unfreeze", "abort", "finish", "dismiss", "mute", "unmute", "undelete", "refund", "void", "ship", "deploy", "undeploy", "unsuspend", "hibernate", "withdraw", "retry", "reboot", "restart", "deprecate", "undeprecate", "trash", "untrash", "end", "promote", "reactivate"]
+    ["start", "stop", "pause", "resume", "suspend", "enable", "disable", "activate", "deactivate", "approve", "reject", "accept", "decline", "close", "reopen", "archive", "unarchive", "restore", "publish", "unpublish", "cancel", "complete", "lock", "unlock", "confirm", "acknowledge", "block", "unblock", "hide", "quarantine", "isolate", "freeze", "unfreeze", "abort", "finish", "dismiss", "mute", "unmute", "undelete", "refund", "void", "ship", "deploy", "undeploy", "unsuspend", "hibernate", "withdraw", "revoke", "retry", "reboot", "restart", "deprecate", "undeprecate", "trash", "untrash", "end", "promote", "reactivate"]
 )
 _TIES: Final = {
     "attach": ("attach", "to"), "associate": ("link", "to"), "bind": ("bind", "to"), "assign": ("assign", "to"), "add": ("add", "to"), "register": ("register", "with"), "subscribe": ("subscribe", "to"),
