@@ -37,7 +37,8 @@ COMMANDS: dict[str, Any] = typer.main.get_command(cli.app).commands  # type: ign
 
 def run_alone(arguments: Sequence[object], **more: Any) -> subprocess.Popen[bytes]:
     """The command line in a process of its own."""
-    words = [sys.executable, "-c", "from agentscaler.cli import main; main()", *map(str, arguments)]
+    start = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a shell's background job starts deaf to it
+    words = [sys.executable, "-c", f"{start}; from agentscaler.cli import main; main()", *map(str, arguments)]
     return subprocess.Popen(words, **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more))
 
 
