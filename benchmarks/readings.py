@@ -11,13 +11,12 @@ import ast
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from agentscaler import World, read_env
 from agentscaler.dice import Dice
-from agentscaler.explain import differences
+from agentscaler.explain import told
 from agentscaler.records import EnvSpec, EnvTool, JsonObject
 from agentscaler.store import read_rows
 
@@ -139,7 +138,7 @@ def sample_rows(world: World, table: str) -> str:
 
 def task_page(run: Path, row: JsonObject) -> tuple[str, str]:
     env = read_env(run / row["folder"])
-    change = differences((), _tuples(row["change"]), [tuple(c) for c in row["cascades"]])  # type: ignore[arg-type,misc]
+    change = told(row["change"], [tuple(c) for c in row["cascades"]])  # type: ignore[misc]
     with World.open(env, seed=row["seed"]) as world:
         context = dict(world.context)
     calls = "\n".join(f"{n}. {c['name']}({json.dumps(c['arguments'])})\n   -> {json.dumps(c['result'])[:1500]}" for n, c in enumerate(row["gold"], 1))
@@ -163,12 +162,8 @@ def task_page(run: Path, row: JsonObject) -> tuple[str, str]:
 {"; ".join(f"{a['name']}: {a['value']}" for a in row["answers"]) or "nothing"}
 
 ## What the right calls change
-{chr(10).join(f"{d.table}[{d.key}]{d.text}" for d in change).replace(", which nobody asked for", "") or "nothing"}
+{chr(10).join(change) or "nothing"}
 """
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
 
 
 def brief_page(run: Path, row: JsonObject) -> tuple[str, str]:

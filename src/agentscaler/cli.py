@@ -14,6 +14,7 @@ from rich.table import Table
 from agentscaler import walk
 from agentscaler.errors import UserError
 from agentscaler.store import Run
+from agentscaler.work import cores
 
 app = typer.Typer(
     name="agentscaler",
@@ -33,7 +34,7 @@ Workers = Annotated[int, typer.Option(help="Worker processes; the rows are the s
 Limit = Annotated[int | None, typer.Option(help="Work on the first so many items only.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what this verb made before and start anew.")]
 AsJson = Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: verb, kept, dropped by reason, seconds.")]
-CORES = max(1, min(os.cpu_count() or 1, 8))
+CORES = cores()
 
 
 def main() -> None:

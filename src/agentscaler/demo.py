@@ -11,7 +11,7 @@ from typing import Final
 from agentscaler import walk
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
-from agentscaler.explain import differences
+from agentscaler.explain import told
 from agentscaler.funnel import judge
 from agentscaler.records import Rollout, Task
 from agentscaler.rollouts import named_player, play_in
@@ -55,8 +55,7 @@ def _one_task(number: str, task: Task, world: World) -> Iterator[str]:
     assert right is not None
     yield from spoken(right.messages)
     yield "\nwhat it changed:"
-    for line in differences((), right.change, task.cascades):
-        yield f"  {line.table}[{line.key}]{line.text}".replace(", which nobody asked for", "")
+    yield from (f"  {line}" for line in told(right.change, task.cascades))
     for manner in WRONG:
         rollout = _played(number, task, world, manner)
         if rollout is None:

@@ -10,6 +10,7 @@ an answer with an error code; only what is not the players' doing ends an episod
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, Protocol
 
+from agentscaler.grade import answered
 from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Seed, Stop, Task, Usage
 from agentscaler.world import World
 
@@ -50,7 +51,6 @@ class Episode:
         self.turn: Literal["user", "agent"] | None = "user"
         self.stop: Stop | None = None
         self._left = {"user": turns, "agent": steps}
-        self._calls = 0
 
     def seen_by_user(self) -> list[Message]:
         """What was said, without calls, their answers and any reasoning."""
@@ -68,9 +68,7 @@ class Episode:
         self._left[self.turn] -= 1
         self.messages.append(message)
         for call in message.calls:
-            answer = self.world.call(call.name, call.arguments)
-            self._calls += 1
-            self.messages.append(Message(role="tool", call_id=call.id, name=call.name, content=answer.text(), error=answer.error.code if answer.error else None))
+            self.messages.append(answered(self.world, call))
         if not message.calls:
             self.turn = "agent" if self.turn == "user" else "user"
         if self._left[self.turn] <= 0:
@@ -95,7 +93,7 @@ class Episode:
             messages=tuple(self.messages),
             stop=self.stop or "infrastructure",
             change=self.world.diff().form,
-            usage=Usage(steps=sum(m.role == "assistant" for m in self.messages), calls=self._calls),
+            usage=Usage(steps=sum(m.role == "assistant" for m in self.messages), calls=sum(m.role == "tool" for m in self.messages)),
             error=error,
         )
 

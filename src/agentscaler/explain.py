@@ -12,6 +12,7 @@ from agentscaler.canonical import as_json
 from agentscaler.records import Difference, Json
 
 Cascades = Iterable[tuple[str, str, str, str]]
+_UNASKED = ", which nobody asked for"
 
 
 def differences(gold: Sequence[Json], ours: Sequence[Json], cascades: Cascades = ()) -> tuple[Difference, ...]:
@@ -22,6 +23,11 @@ def differences(gold: Sequence[Json], ours: Sequence[Json], cascades: Cascades =
     out += _changed({_key(r): r for r in want if r[0] == "~"}, {_key(r): r for r in have if r[0] == "~"})
     out += _made([r for r in want if r[0] == "+"], [r for r in have if r[0] == "+"])
     return tuple(out)
+
+
+def told(change: Sequence[Json], cascades: Cascades = ()) -> list[str]:
+    """What a change did, a line a row, by itself and not against another: "order[O-7].status: changed to 'cancelled'"."""
+    return [f"{d.table}[{d.key}]{d.text.removesuffix(_UNASKED)}" for d in differences((), change, cascades)]
 
 
 def _key(row: Sequence[Any]) -> tuple[str, str]:
@@ -43,7 +49,7 @@ def _deleted(want: list[Any], have: list[Any], cascades: list[tuple[str, str, st
             continue
         more = f" (and {along[table, key]} rows that go with it)" if along[table, key] else ""
         out.append(Difference(table=table, key=key, text=f" still there{more}, but it should be deleted"))
-    out += [Difference(table=t, key=k, text=" deleted, which nobody asked for") for t, k in sorted(had - wanted)]
+    out += [Difference(table=t, key=k, text=f" deleted{_UNASKED}") for t, k in sorted(had - wanted)]
     return out
 
 
@@ -56,7 +62,7 @@ def _changed(want: dict[tuple[str, str], Any], have: dict[tuple[str, str], Any])
             if column not in ours:
                 text = f".{column}: expected {_value(gold[column])}, but it was not changed"
             elif column not in gold:
-                text = f".{column}: changed to {_value(ours[column])}, which nobody asked for"
+                text = f".{column}: changed to {_value(ours[column])}{_UNASKED}"
             elif gold[column] != ours[column]:
                 text = f".{column}: expected {_value(gold[column])}, got {_value(ours[column])}"
             else:
@@ -91,7 +97,7 @@ def _made(want: list[Any], have: list[Any]) -> list[Difference]:
             out.append(Difference(table=row[2], key=f"new {number}", text=" refers to another row than it should"))
     for number, row in enumerate(ours, 1):
         said = ", ".join(f"{c} {_value(v)}" for c, v in row[3] if v not in ("*", "&"))[:160]
-        out.append(Difference(table=row[2], key=f"new {number}", text=f" made ({said}), which nobody asked for"))
+        out.append(Difference(table=row[2], key=f"new {number}", text=f" made ({said}){_UNASKED}"))
     return out
 
 

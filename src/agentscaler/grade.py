@@ -20,10 +20,8 @@ from agentscaler.canonical import normal, same
 from agentscaler.explain import differences
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Call, Difference, Message, Rollout, Task, ToolCall, Verdict
-from agentscaler.words import split_cased
+from agentscaler.words import MONTHS, split_cased
 from agentscaler.world import World
-
-_MONTHS: Final = "january february march april may june july august september october november december".split()
 
 
 def grade(task: Task, rollout: Rollout) -> Verdict:
@@ -164,7 +162,7 @@ def _texts(value: str) -> list[str]:
 
 def _days(value: Any, moment: datetime) -> list[str]:
     """The ways to write a day, longest first: a time of day is not asked for."""
-    month, day = _MONTHS[moment.month - 1], str(moment.day)
+    month, day = MONTHS[moment.month - 1].lower(), str(moment.day)
     ordinal = day + ("th" if 4 <= moment.day <= 20 or 24 <= moment.day <= 30 else ("st", "nd", "rd")[moment.day % 10 - 1])
     out = [_loose(_split_clock(str(value))), moment.strftime("%Y %m %d")]
     for name in (month, month[:3]):
@@ -217,7 +215,7 @@ def spell(answer: Answer) -> str:
     if answer.type == "boolean":
         return "on" if answer.value else "off"
     if answer.type == "time" and (moment := _moment(answer.value)):
-        return f"{moment.day} {moment.strftime('%B')} {moment.year}"
+        return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return str(answer.value)
 
 
@@ -230,11 +228,15 @@ def from_calls(task: Task, world: World, calls: Iterable[Call | tuple[str, dict[
     messages: list[Message] = [Message(role="user", content=task.brief.text)]
     for number, call in enumerate(calls):
         name, arguments = (call.name, call.arguments) if isinstance(call, Call) else call
-        answer = world.call(name, arguments)
-        key = f"call_{number}"
-        messages.append(Message(role="assistant", calls=(ToolCall(id=key, name=name, arguments=arguments),)))
-        messages.append(Message(role="tool", call_id=key, name=name, content=answer.text(), error=answer.error.code if answer.error else None))
+        made = ToolCall(id=f"call_{number}", name=name, arguments=arguments)
+        messages += [Message(role="assistant", calls=(made,)), answered(world, made)]
     messages.append(Message(role="assistant", content=said))
     return Rollout(
         task="", trial=0, agent="calls", user="none", scripted=True, seed=0, messages=tuple(messages), stop="user_done", change=world.diff().form
     )
+
+
+def answered(world: World, call: ToolCall) -> Message:
+    """Make a call in a world; its answer as the message that the agent reads."""
+    answer = world.call(call.name, call.arguments)
+    return Message(role="tool", call_id=call.id, name=call.name, content=answer.text(), error=answer.error.code if answer.error else None)

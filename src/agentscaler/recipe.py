@@ -8,7 +8,6 @@
 A table for each verb holds what its flags would say. `from` of [tools] names files of one's own. Rooms that are finished are passed over.
 """
 
-import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from agentscaler import walk
 from agentscaler.errors import UserError
 from agentscaler.store import Run
+from agentscaler.work import cores
 
 VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple[type, ...]]]]] = {
     "tools": (walk.tools, {"from": list, "with_pool": bool}),
@@ -58,7 +58,7 @@ def read_recipe(path: Path) -> Recipe:
         if not Path(source).exists():
             raise UserError(f"{path}: [tools] from names {source!r}, which is not there; paths are relative to where the command is run")
     folder = Path(run.get("folder", path.with_suffix("")))
-    return Recipe(folder, run.get("seed", 0), run.get("workers", max(1, min(os.cpu_count() or 1, 8))), verbs)
+    return Recipe(folder, run.get("seed", 0), run.get("workers", cores()), verbs)
 
 
 def _table(path: Path, data: Mapping[str, Any], name: str, allowed: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:

@@ -7,9 +7,7 @@ and replies only; everything else in a row is context. Which turns are trained o
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Literal
-
-import orjson
+from typing import Literal
 
 from agentscaler.episode import tool_list
 from agentscaler.records import EnvSpec, Example, JsonObject, Message, Rollout
@@ -144,13 +142,3 @@ def _side_by_side(one: Mapping[str, int], two: Mapping[str, int]) -> str:
 def _shares(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     total = max(sum(counts.values()), 1)
     return [(name, f"{count / total:.1%}") for name, count in Counter(counts).most_common()]
-
-
-def row_of(made: Example) -> dict[str, Any]:
-    """As it stands in the file: nothing but what a trainer reads."""
-    return made.model_dump(mode="json")
-
-
-def line_of(made: Example) -> bytes:
-    """One line of the file."""
-    return orjson.dumps(row_of(made)) + b"\n"

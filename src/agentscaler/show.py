@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from agentscaler.errors import UserError
-from agentscaler.explain import differences
+from agentscaler.explain import told
 from agentscaler.grade import grade
 from agentscaler.records import Message, Rollout, Task
 from agentscaler.store import Run, parse
@@ -59,8 +59,7 @@ def _task(run: Run, row: dict[str, Any]) -> str:
     for n, call in enumerate(task.gold, 1):
         lines += [f"  {n}. {call.name}({_json(call.arguments)})", f"     -> {_json(call.result)}"]
     lines += [f"  tells: {a.name} = {a.value}" for a in task.answers]
-    changes = differences((), task.change, task.cascades)
-    lines += ["", "It changes:", *([f"  {d.table}[{d.key}]{d.text}".replace(", which nobody asked for", "") for d in changes] or ["  nothing"])]
+    lines += ["", "It changes:", *([f"  {line}" for line in told(task.change, task.cascades)] or ["  nothing"])]
     lines += ["", "Negative controls:", *(f"  {c.name}: {c.verdict}" + (f" ({c.tried} tried)" if c.tried else "") for c in task.controls)]
     return "\n".join(lines)
 

@@ -29,6 +29,8 @@ IRREGULAR = {
     "excuses": "excuse", "abuses": "abuse", "fuses": "fuse", "reuses": "reuse",
 }  # fmt: skip
 
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
 ACRONYMS = frozenset(
     "acl ai ami api arn asn aws bgp ca cdn cidr cpu crl csr db dhcp dlp dns ebs ec2 ecs efs eip eks elb eni fqdn gcp gpu "
     "gtm hd hpc hsm http https iam id imei io iot ip ipv4 ipv6 isp json jwt kms lb mac ml mfa mtls nat nfs nic oidc os otp "
@@ -76,7 +78,7 @@ def singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "shes", "ches", "zzes")) or (word.endswith("uses") and not word.endswith(("auses", "ouses"))):
-        return word[:-2]
+        return IRREGULAR.get(word[:-2], word[:-2])
     if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word

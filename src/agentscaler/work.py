@@ -34,6 +34,11 @@ Context = TypeVar("Context")
 Result = TypeVar("Result")
 
 
+def cores() -> int:
+    """Worker processes by default: as many as the machine has cores, at most eight."""
+    return max(1, min(os.cpu_count() or 1, 8))
+
+
 class Done(NamedTuple):
     """One finished item: its result, or the reason why there is none."""
 

@@ -11,7 +11,7 @@ from agentscaler.envs.nouns import column_phrase, column_unit, noun_phrase, said
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Column, Domain, Edge, Lost, Model, Operation, Reference, Schema, Table, Tool
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, plural, singular
+from agentscaler.words import field, plural
 
 LARGEST: Final = 60
 SHOWN_TABLES: Final = 4
@@ -496,7 +496,3 @@ def schema_of(column: Col, text: int = 100) -> Schema:
     if column.kind == "array":
         out["items"] = {"type": kind_of(column.schema.get("items", {}))}
     return out
-
-
-def own_noun(name: str) -> str:
-    return singular(name)

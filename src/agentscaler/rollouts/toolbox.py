@@ -13,7 +13,7 @@ from agentscaler.records import JsonObject, Schema
 from agentscaler.rollouts.reading import Test
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import Analysis, of_name
-from agentscaler.words import field, singular, split, split_cased
+from agentscaler.words import MONTHS, field, singular, split, split_cased
 
 Row = dict[str, Any]
 _TEMPLATE = re.compile(r"[\w.-]+/\{[^}/]*\}(?:/[\w.-]+(?:/\{[^}/]*\})?)*|(?<=Format: )\{\w+\}")
@@ -169,17 +169,14 @@ def agrees(value: Any, test: Test) -> bool:
     return mine == said or plain(str(value).rpartition("/")[2]) == said or (len(said) > 2 and mine.endswith(" " + said) and test.about not in ("name", "description"))
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
-
-
 def _beyond(value: Any, way: str, limit: str) -> bool:
     """Before a month, below or above a number."""
     if way == "before":
         month, _, year = limit.partition(" ")
-        if month not in _MONTHS or not timed(value):
+        if month not in MONTHS or not timed(value):
             return False
         moment = parse_time(value)
-        return (moment.year, moment.month) < (int(year or 2026), _MONTHS.index(month) + 1)
+        return (moment.year, moment.month) < (int(year or 2026), MONTHS.index(month) + 1)
     found = re.match(r"-?[\d,]+(?:\.\d+)?", limit)
     if found is None or not isinstance(value, (int, float)) or isinstance(value, bool):
         return False

@@ -1,6 +1,5 @@
 """The brief: what is wanted, said as a person would, and the same in pieces for a user who reveals it bit by bit."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from agentscaler.dice import Dice
@@ -50,7 +49,3 @@ def _next(wish: Wish, lead: str, told: set[str], number: int, *, joined: bool) -
 def _lower(text: str) -> str:
     """After a colon; what begins with I stays."""
     return text if text.startswith(("I ", "I'")) else text[:1].lower() + text[1:]
-
-
-def sentences(facts: Sequence[Fact]) -> str:
-    return " ".join(f.text for f in facts)

@@ -11,7 +11,8 @@ from agentscaler.tasks.find import Found
 from agentscaler.tasks.fits import own_state, picks, verb_of
 from agentscaler.tasks.nouns import may_pick
 from agentscaler.tasks.site import Site
-from agentscaler.tasks.speech import MONTHS, member, number
+from agentscaler.tasks.speech import member, number
+from agentscaler.words import MONTHS
 
 _DATED: Final = frozenset("delete archive disable deactivate stop cancel terminate suspend trash deprecate block".split(" "))
 """Deeds that one may leave to the age of a thing."""

@@ -6,11 +6,10 @@ from typing import Any, Final, Literal, TypeAlias
 
 from agentscaler.population import parse_time
 from agentscaler.records import Column, Operation
-from agentscaler.words import ACRONYMS, split_cased
+from agentscaler.words import ACRONYMS, MONTHS, split_cased
 
 Kind: TypeAlias = Literal["name", "text", "time", "choice", "number", "flag", "word"]
 """How a column is spoken of: a name or title, free text, a day, one of a closed list, a number, yes or no, another short value."""
-MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 GREEK: Final = re.compile(r"(?:^|[-_ ])(?:alpha|beta|gamma|delta|omega)$")
 _NAMES: Final = frozenset(["name", "title", "label", "alias", "subject", "headline", "nickname", "username", "caption"])
 

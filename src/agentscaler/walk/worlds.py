@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from agentscaler.records import Domain, EnvRow, EnvSpec, Tool
-from agentscaler.store import Run, Shelf, digest, key_of, read_records, read_rows
+from agentscaler.store import Run, Shelf, digest, key_of, parse, read_records, read_rows
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each
 
@@ -50,8 +50,7 @@ class Workshop:
     def tool(self, at: int, length: int) -> Tool:
         with Path(self.places.path).open("rb") as f:
             f.seek(at)
-            row = orjson.loads(f.read(length))
-        return Tool.model_validate({k: v for k, v in row.items() if k not in ("key", "id", "from", "format")})
+            return parse(orjson.loads(f.read(length)), Tool, where=self.places.path)
 
     def service(self, group: str) -> Any:
         from agentscaler.envs import compile_tools
