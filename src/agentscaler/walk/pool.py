@@ -19,6 +19,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool
     """Room 1: API definitions -> tools.jsonl."""
     from agentscaler.tools import collect
     from agentscaler.tools.clean import label
+    from agentscaler.tools.dialects import DIALECTS
 
     start = time.monotonic()
     sources = sources_of(files, with_pool=with_pool)
@@ -44,7 +45,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool
             facts["missing"] = [f"{name}: {how}" for name, how in pool.missing.items()]
         if not pool.tools:
             reasons = "; ".join(f"{r.message}" for _, r in pool.bin[:3])
-            raise UserError(f"no tool could be read: {reasons}")
+            raise UserError(f"no tool could be read: {reasons}; mend the file or give {DIALECTS}")
         about = recipe_of(settings, [], files=[str(p.resolve()) for p in files], with_pool=with_pool)
         return finish(shelf, start, facts, **about | {"inputs": sources})
 
