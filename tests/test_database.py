@@ -285,6 +285,26 @@ def test_insert_without_its_parent(db: Database) -> None:
         db.insert("pickup", memberId="a", isbn="b", day="2026-06-20")
 
 
+def test_what_is_missing_is_said_before_what_is_there_already(db: Database) -> None:
+    email = db.page("member").rows[0]["email"]
+    with pytest.raises(NotFound, match=r"^no branch nowhere$"):
+        db.insert("member", name="x", email=email, home="nowhere")
+    some, other = db.page("member").rows[:2]
+    with pytest.raises(NotFound, match=r"^no branch nowhere$"):
+        db.update("member", other["memberId"], email=some["email"], home="nowhere")
+
+
+TREE = """CREATE TABLE node (nodeId TEXT NOT NULL PRIMARY KEY, under TEXT REFERENCES node ON DELETE CASCADE) STRICT, WITHOUT ROWID;"""
+
+
+def test_a_new_row_is_no_parent_of_itself() -> None:
+    population = {"format": 1, "now": NOW, "context": {}, "rows": {"node": [1, 1]}, "columns": {"node.nodeId": {"value": "root"}, "node.under": {"value": None}}}
+    with World.open(written(TREE, '"""Nothing."""\n', population, ()), trusted=True) as world:
+        with pytest.raises(NotFound, match=r"^no node twig$"):
+            world.db.insert("node", nodeId="twig", under="twig")
+        assert world.db.insert("node", nodeId="twig", under="root")["under"] == "root"
+
+
 def test_insert_what_a_check_forbids(db: Database) -> None:
     with pytest.raises(InvalidArguments, match="a value of the book is not one of those allowed"):
         db.insert("book", isbn="1", title="x", genre="poetry")

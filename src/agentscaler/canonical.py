@@ -92,7 +92,7 @@ def _with_new(
     plain, links = [], []
     for shape, row in new:
         found: list[tuple[str, int]] = []
-        cells = tuple("&" if i == shape.id_column else values.cell(shape, i, v, found) for i, v in enumerate(row))
+        cells = tuple("&" if i == shape.id_column else None if v is None else values.cell(shape, i, v, found) for i, v in enumerate(row))
         plain.append((shape.name, cells))
         links.append(sorted(found))
     anchors: dict[int, list[Any]] = defaultdict(list)

@@ -205,7 +205,8 @@ class Database:
         for column, kind, form in info.generated:
             if column not in given:
                 given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
-        self._refer(info, given)
+        if any(r.table == table for r in info.references):
+            self._refer(info, given)  # a row is no parent of itself
         try:
             (row,) = self._x(self._statement("insert", table, tuple(given)), tuple(given.values()))
         except apsw.ConstraintError as error:
@@ -233,13 +234,12 @@ class Database:
         given = _stored(info, {c: v for c, v in values.items() if v is not UNSET})
         if not given:
             return self.get(table, *key)
-        self._refer(info, given, key)
         for column, form in info.touched:
             given.setdefault(column, self._stamp(form))
         try:
             rows = list(self._x(self._statement("update", table, tuple(given)), (*given.values(), *key)))
         except apsw.ConstraintError as error:
-            raise self._said(error, info, given) from None
+            raise self._said(error, info, given, key) from None
         if not rows:
             raise NotFound(f"no {info.noun} {_say(key)}")
         return self._row(info, rows[0])
@@ -298,11 +298,11 @@ class Database:
     def _row(self, info: TableInfo, values: Sequence[Any]) -> Row:
         row = dict(zip(info.columns, values, strict=True))
         for i in info.booleans:
-            if values[i] is not None:
-                row[info.columns[i]] = bool(values[i])
+            if (value := values[i]) is not None:
+                row[info.columns[i]] = value != 0
         for i in info.jsons:
-            if values[i] is not None:
-                row[info.columns[i]] = orjson.loads(values[i])
+            if (value := values[i]) is not None:
+                row[info.columns[i]] = orjson.loads(value)
         return row
 
     def _new_id(self, info: TableInfo, column: str, template: str, given: Row) -> str:
@@ -335,7 +335,9 @@ class Database:
             if not self._x(self._statement("exists", reference.table, reference.to), values).get:
                 raise NotFound(f"no {self._tables[reference.table].noun} {_say(values)}")
 
-    def _said(self, error: apsw.ConstraintError, info: TableInfo, given: Row) -> Exception:
+    def _said(self, error: apsw.ConstraintError, info: TableInfo, given: Row, key: Sequence[Any] = ()) -> Exception:
+        """What SQLite refused, in the words of a service. Raises NotFound where what the row refers to is not there."""
+        self._refer(info, given, key)
         text = str(error)
         if "UNIQUE" in text or "PRIMARY KEY" in text:
             columns = [part.split(".")[-1].strip() for part in text.split(":", 1)[-1].split(",")]
