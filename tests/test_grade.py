@@ -271,7 +271,7 @@ def creates() -> Iterator[Case]:
         "create without tier",
         [("createCustomer", {"name": "Ada"}), *gold[1:]],
         False,
-        "customer[new 1].tier: expected 'gold', got nothing",
+        "customer[new 2].tier: expected 'gold', got nothing",
     )
     yield case(
         "create below another new row",

@@ -140,6 +140,8 @@ class _Values:
     def _without(self, text: str, i: int, here: str, found: list[tuple[str, int]]) -> str:
         """The text with `here` where ids of new rows stand; the first is reference i@0, the next i@1."""
         spots = [(at.start(), -len(word), n) for word, n in self.quoted.items() if word in text for at in re.finditer(re.escape(word), text)]
+        if not spots:
+            return text
         out, end, count = [], 0, 0
         for at, size, n in sorted(spots):
             if at >= end:
@@ -228,8 +230,10 @@ def _hash(*parts: Any) -> str:
 
 def label(colors: list[str], links: list[list[tuple[str, int]]], budget: int) -> list[str]:
     """A label for each new row that depends on nothing but what it is and how it is tied."""
+    if not any(links) or _all_differ(colors):
+        return colors  # rows that differ by themselves need no ties to be told apart
     colors = refine(colors, links)
-    if len(set(colors)) == len(colors) or not any(links):
+    if _all_differ(colors):
         return colors
     left = [budget]
     out = list(colors)
@@ -243,6 +247,10 @@ def label(colors: list[str], links: list[list[tuple[str, int]]], budget: int) ->
         for n, color in zip(component, found, strict=True):
             out[n] = _hash(tag, color)
     return out
+
+
+def _all_differ(colors: list[str]) -> bool:
+    return len(set(colors)) == len(colors)
 
 
 def refine(colors: list[str], links: list[list[tuple[str, int]]]) -> list[str]:
