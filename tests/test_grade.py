@@ -271,13 +271,13 @@ def creates() -> Iterator[Case]:
         "create without tier",
         [("createCustomer", {"name": "Ada"}), *gold[1:]],
         False,
-        "customer[new 2].tier: expected 'gold', got nothing",
+        "customer[new 1].tier: expected 'gold', got nothing",
     )
     yield case(
         "create below another new row",
         [ada, bea, ("createRental", {"customerId": "{1.customerId}", **rental}), gold[3]],
         False,
-        "in how new rows are tied",
+        "rental[new 1] refers to another row than it should",
     )
     yield case(
         "create below another old row",

@@ -74,10 +74,11 @@ def _changed(want: dict[tuple[str, str], Any], have: dict[tuple[str, str], Any])
 
 
 def _made(want: list[Any], have: list[Any]) -> list[Difference]:
-    """New rows: equal ones meet first, then each missing one the most like it."""
+    """New rows: equal ones meet first (a row they refer to that is told of itself aside), then each missing one the most like it."""
     gold, ours = list(want), list(have)
+    known = {row[1] for row in want}
     for row in list(gold):
-        twin = next((r for r in ours if r[1:] == row[1:]), None) or next((r for r in ours if r[2:4] == row[2:4] and r[1] not in {w[1] for w in gold}), None)
+        twin = next((r for r in ours if r[1:] == row[1:]), None) or next((r for r in ours if r[2:4] == row[2:4] and not {r[1], *(n for _, n in r[4])} <= known), None)
         if twin is not None:
             gold.remove(row)
             ours.remove(twin)
