@@ -13,7 +13,7 @@ from agentscaler.schemas import kind_of
 from agentscaler.words import PAGING, TRANSPORT, field
 
 
-def find_columns(draft: Draft) -> None:
+def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     """Result fields of its reads, then parameters of its creates and updates."""
     if draft.single:
         draft.force("only", {"type": "integer"})
@@ -23,7 +23,7 @@ def find_columns(draft: Draft) -> None:
     if draft.own == "position":
         draft.force("position", {"type": "integer"})
     elif draft.own:
-        _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item))
+        _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item), tables)
     for name, schema in _important(shown, draft):
         if usable(name, schema) and (column := draft.add(name, schema)):
             column.shown = True
@@ -132,13 +132,13 @@ def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | Non
 _WRAPPERS = frozenset(["update", "input", "detail", "info", "param", "parameter", "setting", "property", "attribute", "configuration", "config", "definition", "data", "option", "spec", "request", "body", "change"])
 
 
-def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool) -> None:
+def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables: Mapping[Noun, Draft]) -> None:
     """The key column bears the name under which results show it, where they do."""
     own = draft.own
     assert own is not None
     words, noun = field(own), draft.noun
-    last = words[-1] if words[-1] in ("id", "arn", "name") else "name"
-    spellings = [words, (*noun, last), (*noun[-1:], last), (last,)]
+    last = words[-1] if words[-1] in ("id", "arn", "name", "email") else "name"
+    spellings = [words, (*noun, last), *([] if noun[-1:] in tables and noun[-1:] != noun else [(*noun[-1:], last)]), (last,)]
     if words in (noun, noun[-1:]):
         spellings += [("id",), (*noun, "id"), (*noun, "arn"), ("arn",)]
     if last == "id":

@@ -1,5 +1,6 @@
 """What tells the rows of a table apart: its own key and the parents in front of it."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -57,12 +58,18 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
 
 def _settled(draft: Draft, contexts: frozenset[str]) -> bool:
     """Do the parents alone name one row: is it read or deleted by them, and one by one?"""
+    shown = {field(n) for e in draft.entries if e.item and not e.view for n in e.item.fields}
     for entry in draft.entries:
-        if entry.what.kind in ("get", "delete") and not entry.view and not entry.what.extra:
+        if entry.what.kind in ("get", "delete") and not entry.view and not entry.what.extra and not _picks(entry, shown):
             asked = {field(p) for p in entry.required if p not in contexts and not OPTION.search(p)}
             if asked and asked <= {field(p) for p in draft.parents} and (entry.item is None or not entry.item.many):
                 return True
     return False
+
+
+def _picks(entry: Entry, shown: set[Noun]) -> bool:
+    """BatchDeleteReviewedAnswer(TopicId, AnswerIds): a list of ids says which of the parent's rows are meant."""
+    return any(kind_of(s) == "array" and is_plural(n) and field(one_of(n))[-1:] in (("id",), ("arn",), ("name",)) and field(one_of(n)) in shown for n, s in entry.parameters.items())
 
 
 def _asked_key(draft: Draft, contexts: frozenset[str]) -> str | None:
@@ -98,7 +105,7 @@ _TELLING: Final = frozenset(["id", "name", "arn", "key", "code", "number", "revi
 
 def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
     """Further parts of the key: what every get and delete asks for beside the ids (a route's destination)."""
-    strict = [e for e in draft.entries if e.what.kind in ("get", "delete") and e.required and not e.what.extra and not e.view]
+    strict = [e for e in draft.entries if e.what.kind in ("get", "delete") and e.required and not e.what.extra and not e.view and not (e.what.kind == "get" and e.item is not None and e.item.many)]
     makers = [e for e in draft.entries if e.what.kind in ("create", "put")]
     if not strict or not makers or (draft.own and draft.generated):
         return
@@ -238,7 +245,8 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
     rest, id_like = entity(name)
     if rest[-1:] and rest[-1] in STRICT_CONTEXT and not set(rest) & set(noun):
         return 0.0
-    if rest in tables and rest != noun and (id_like if len(words) > 1 else False or (words == rest and noun[-len(rest) :] != rest)):
+    kept = whole_kind(rest, draft, tables) and (id_like or words[-1:] == ("id",))
+    if not kept and rest in tables and rest != noun and (id_like if len(words) > 1 else False or (words == rest and noun[-len(rest) :] != rest)):
         return 0.0
     if words == (*noun, "url"):
         return 2.2
@@ -258,6 +266,20 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
     if last_in_path:
         return 1.5
     return 0.8 if id_like and words in shown else 0.0
+
+
+_EDITION = re.compile(r"v\d+$")
+
+
+def whole_kind(rest: Noun, draft: Draft, tables: Mapping[Noun, Draft]) -> bool:
+    """Does VocabularyId name a medical vocabulary itself, though there are vocabularies too, and TopicId the topic of the second edition?
+
+    A kind of its own is created by itself, and what stands in front of the shared noun is no table: in a playlist video the id names the video.
+    """
+    noun = draft.noun[:-1] if len(draft.noun) > 1 and _EDITION.match(draft.noun[-1]) else draft.noun
+    if not rest or "create" not in draft.kinds or noun[-len(rest) :] != rest or draft.noun == rest:
+        return False
+    return not any(noun[:i] in tables for i in range(1, len(noun) - len(rest) + 1) if noun[:i] != rest)
 
 
 def _field_key(draft: Draft) -> str | None:

@@ -47,16 +47,19 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = same_nouns(home_nouns(entries))
+    entries = same_nouns(made_from(home_nouns(entries)))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():
+        draft.kin = frozenset(draft.noun[i:] for i in range(1, len(draft.noun)) if draft.noun[i:] in tables)
+    for draft in tables.values():
         find_key(draft, tables, contexts)
+        draft.kin -= {entity(draft.own)[0]} if draft.own else set()
     entries = find_jobs(entries, tables)
     for draft in tables.values():
         entries = one_value(draft, entries)
     for draft in tables.values():
-        find_columns(draft)
+        find_columns(draft, tables)
     find_parts(entries, tables)
     for draft in tables.values():
         find_references(draft, tables, contexts)
@@ -147,6 +150,29 @@ def one_value(draft: Draft, entries: list[Entry]) -> list[Entry]:
             change[entry.id] = entry._replace(item=Item((), False, False, fields, None, None, ()), what=entry.what._replace(kind="get"))
     draft.entries = [change.get(e.id, e) for e in draft.entries]
     return [change.get(e.id, e) for e in entries]
+
+
+def made_from(entries: list[Entry]) -> list[Entry]:
+    """RestoreGraphFromSnapshot(snapshotIdentifier) makes a graph; ProvisionProduct makes a provisioned product."""
+    nouns = {e.what.noun for e in entries}
+    read = {e.what.noun for e in entries if e.what.kind in ("get", "list")}
+    given = {(e.what.noun, entity(p)) for e in entries if e.what.kind == "create" for p in e.parameters}
+    out = []
+    for entry in entries:
+        what = entry.what
+        source = what.tail if what.verb == "restore" and what.kind == "action" and what.preposition == "from" else ()
+        own = [p for p in entry.required if entity(p)[1] and entity(p)[0] in (what.noun, what.noun[-1:])]
+        named = any(entity(p)[0][-1:] == source[-1:] for p in entry.required)
+        if source and named and any(n[-len(source) :] == source for n in nouns) and all((what.noun, entity(p)) in given for p in own):
+            entry = entry._replace(what=what._replace(kind="create"))
+        elif what.kind == "create" and (*_participle(what.verb), *what.noun) in read:
+            entry = entry._replace(what=what._replace(noun=(*_participle(what.verb), *what.noun)))
+        out.append(entry)
+    return out
+
+
+def _participle(verb: str) -> tuple[str]:
+    return (verb + "d" if verb.endswith("e") else verb[:-1] + "ied" if verb.endswith("y") else verb + "ed",)
 
 
 JOB_VERBS = ("start", "run", "execute", "send", "invoke", "trigger", "begin", "apply", "process", "replay")

@@ -114,18 +114,24 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
 
 def objects(entry: Entry, draft: Draft) -> Argument | None:
     """BatchCreateVehicle(vehicles=[{...}]), ModifyAccountRemark(Accounts=[{...}]): the required list of objects that are rows."""
-    for name in entry.required:
+    bare = [n for n in entry.parameters if n not in entry.required and entry.what.kind == "create" and _called(field(one_of(n)), draft.noun)]
+    for name in [*entry.required, *bare]:
         schema = entry.parameters.get(name, {})
         properties: Mapping[str, Schema] = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
-        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or entry.tool.name.lower().startswith(("batch", "bulk"))
+        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or entry.tool.name.lower().startswith(("batch", "bulk"))
         if not named or not properties:
             continue
         body = matched({n: s for n, s in properties.items() if usable(n, s)}, draft)
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
-            return argument(entry, name, "rows", body=body)
+            return argument(entry, name, "rows", body=body, required=True)
     return None
+
+
+def _called(words: tuple[str, ...], noun: tuple[str, ...]) -> bool:
+    """APIResources in CreateSecurityAPIResource: the whole noun, or two words of its end."""
+    return words == noun or (len(words) > 1 and noun[-len(words) :] == words)
 
 
 def _names_row(name: str, draft: Draft) -> bool:
@@ -259,8 +265,13 @@ def _is_force(name: str, schema: Schema) -> bool:
 
 def _options(entry: Entry, arguments: dict[str, Argument]) -> None:
     for name, schema in entry.parameters.items():
-        if name not in arguments and name in entry.required and (kind_of(schema) == "boolean" or OPTION.search(name)):
+        if name not in arguments and name in entry.required and (kind_of(schema) == "boolean" or OPTION.search(name) or _is_token(name, schema)):
             arguments[name] = argument(entry, name, "option")
+
+
+def _is_token(name: str, schema: Schema) -> bool:
+    """TerminateToken: what tells one call from its repetition."""
+    return field(name)[-1:] == ("token",) and "idempoten" in str(schema.get("description", "")).lower()
 
 
 def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -281,5 +292,6 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= {n: a for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
     _options(entry, arguments)
+    arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
     return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=move.state, only_from=move.only_from, sets=move.sets))
