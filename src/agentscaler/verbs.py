@@ -181,6 +181,6 @@ def _singulars(words: object) -> tuple[str, ...]:
 
 NOT_THINGS: Final = re.compile(
     r"(?i)price|quota|statistic|stat$|metric|usage|count$|limit$|trend|top$|ranking|monitor|billing|cost|quote|availability|"
-    r"capacity|overview|summary|health|regions?$|zones?$|specifications?|spec$"
+    r"capacity|overview|summary|health|regions?$|zones?$|specifications?|spec$|(?:chart|tendency|_tree|dashboard|_num|_rank|returnable|searchanalytics?)(?:_info|_list|_detail)?$"
 )
 """Nouns of what is computed or counted rather than kept: no table of its own."""

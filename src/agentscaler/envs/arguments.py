@@ -112,7 +112,8 @@ def _parent_argument(entry: Entry, draft: Draft, parent: str, service: Service) 
         return parent
     words, target = field(parent), draft.columns[parent].reference
     for name, schema in entry.parameters.items():
-        if kind_of(schema) == "string" and (field(name) == words or (target is not None and table_of(name, service.tables, draft.noun) == target)):
+        same_sort = not {field(name)[-1], words[-1]} <= {"id", "arn", "name"} or field(name)[-1] == words[-1]
+        if kind_of(schema) == "string" and (field(name) == words or (target is not None and same_sort and table_of(name, service.tables, draft.noun) == target)):
             return name
     return None
 
@@ -136,7 +137,7 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
         lambda n: n == own or field(n) in wanted or field(one_of(n)) in wanted,
         lambda n: field(n) in (draft.noun, draft.noun[-1:]),
         lambda n: alternative(n, draft) is not None,
-        lambda n: item_path and n == holders[-1] and (table_of(n, service.tables) in (None, draft.noun) or collected == draft.noun[-1]),
+        lambda n: item_path and n == holders[-1] and (collected == draft.noun[-1] or (table_of(n, service.tables) in (None, draft.noun) and entry.tool.source.vendor != "google")),
         lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required,
         lambda n: field(n)[-1] == field(own)[-1] and (table_of(n, service.tables) == draft.noun or (len(field(n)) > 1 and draft.noun[1 - len(field(n)) :] == field(n)[:-1])),
     )
@@ -230,7 +231,7 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argume
         return argument(entry, name, "filter", target, many=True) if found_name == name else None
     if column is None and (form := _FORM.search(str(schema.get("description", "")))) and name in entry.required and entry.tool.source.vendor == "google" and kind_of(schema) == "string":
         return argument(entry, name, "within", template=re.sub(r"[A-Z]", lambda m: "_" + m[0].lower(), form[1]).replace("_id}", "}"))
-    if column is None or column.json or TRANSPORT.match(name) or (PAGING.match(" ".join(field(name))) and not (name == "parent" and column.shown)):
+    if column is None or column.json or TRANSPORT.match(name) or (PAGING.match(" ".join(field(name))) and not (name == "parent" and (column.shown or column.name in draft.parents))):
         return None
     inner = schema.get("items", {}) if many else schema
     if kind_of(inner) != column.kind:

@@ -124,6 +124,8 @@ class Draft:
         """Only ties rows of two other tables."""
         self.generated = False
         """Does the service make the own key?"""
+        self.holders: dict[str, Noun] = {}
+        """Key columns whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
         self.kin: frozenset[Noun] = frozenset()
         """Ends of the noun that are tables of their own: a provisioned product's ProductId is no id of its own."""
 

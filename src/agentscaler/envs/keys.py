@@ -21,6 +21,8 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     if draft.kinds <= {"get", "update", "put"} and (form := fixed_name(draft, tables)):
         draft.own, draft.single, draft.fixed = None, True, form
         return
+    if _edition_key(draft, tables, contexts):
+        return
     draft.own = _google_key(draft) or _own_key(draft, entries, tables, contexts)
     makers = [e for e in draft.entries if e.what.kind in ("create", "put") and not e.what.extra]
     asks = [any(draft.own and field(p) == field(draft.own) for p in e.parameters) for e in makers]
@@ -54,6 +56,44 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
             draft.single = True
     else:
         draft.own = _field_key(draft)
+
+
+EDITIONS: Final = ("version", "revision", "run", "execution")
+
+
+def _edition_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> bool:
+    """GetWorkflowRun(Name, RunId): the runs of a workflow and the versions of a document go by its key and one of their own."""
+    head, last = draft.noun[:-1], draft.noun[-1]
+    if last not in EDITIONS or head not in tables or any(e.tool.source.vendor == "google" for e in draft.entries):
+        return False
+    entries = [e for e in draft.entries if not e.what.extra and not e.view]
+    keyed = [{p for p in e.required if p not in contexts and not OPTION.search(p)} for e in tables[head].entries if e.what.kind in ("get", "delete") and not e.view and not e.what.extra]
+    whole = {p for some in keyed if len(some) == 1 for p in some} if all(len(some) <= 1 for some in keyed) else set()
+    lists = [e for e in entries if e.item is not None and e.item.many] or [e for e in entries if e.what.kind == "get"]
+    asked = [p for p in (lists[0].required if lists else ()) if p in whole and kind_of(lists[0].parameters[p]) == "string" and all(p in e.required for e in lists) and entity(p)[0] != draft.noun]
+    if not any(keyed) and lists and (key := tables[head].own) is not None:
+        asked = [p for p in lists[0].parameters if field(p) == field(key) and kind_of(lists[0].parameters[p]) == "string" and all(p in e.parameters for e in entries)]
+    if len(asked) != 1:
+        return False
+    own = _edition(entries, asked[0], draft, contexts)
+    if own is None:
+        return False
+    draft.own, draft.parents, draft.holders = own, asked, {asked[0]: head}
+    draft.generated = not any(p == own for e in entries if e.what.kind == "create" for p in e.required)
+    return True
+
+
+def _edition(entries: Sequence[Entry], parent: str, draft: Draft, contexts: frozenset[str]) -> str | None:
+    """What tells the versions of one thing apart: what each get asks for beside the thing, else a number or id in the rows."""
+    strict = [e for e in entries if e.what.kind in ("get", "delete") and not (e.item is not None and e.item.many)]
+    common = [p for p in (strict[0].required if strict else ()) if p != parent and p not in contexts and all(p in e.required for e in strict)]
+    common = [p for p in common if kind_of(strict[0].parameters[p]) in ("string", "integer")]
+    if len(common) == 1:
+        return common[0]
+    last = draft.noun[-1:]
+    fields = {field(n): n for e in entries if e.item is not None and not e.item.scalar for n, s in e.item.fields.items() if kind_of(s) in ("string", "integer") and n != parent}
+    spellings = ((*draft.noun, "id"), (*last, "id"), (*last, "number"), draft.noun, draft.noun[-2:], last, (*draft.noun, "arn"), (*last, "arn"), ("id",))
+    return next((fields[w] for w in spellings if w in fields and fields[w] != parent), None)
 
 
 def _settled(draft: Draft, contexts: frozenset[str]) -> bool:
@@ -129,23 +169,34 @@ def _lists(draft: Draft) -> bool:
 
 
 def _parents(draft: Draft, entries: Sequence[Entry], tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
-    strict = [e for e in entries if e.required] or [e for e in draft.entries if e.what.kind in ("create", "list") and e.required]
+    strict = [e for e in entries if e.required and not e.view] or [e for e in entries if e.required] or [e for e in draft.entries if e.what.kind in ("create", "list") and e.required]
     asked: Counter[str] = Counter()
     for entry in strict:
         for name in entry.required:
             own = draft.own is not None and (name == draft.own or one_of(name) == draft.own or field(name) == field(draft.own))
-            if own or name in contexts or kind_of(entry.parameters.get(name, {})) != "string" or table_of(name, tables, draft.noun) is None:
+            if own or name in contexts or kind_of(entry.parameters.get(name, {})) != "string" or (table_of(name, tables, draft.noun) or held_by(entry, name, draft, tables)) is None:
                 continue
             asked[name] += 1
-    chosen = [n for n, times in asked.items() if times >= 0.6 * len(strict)]
+    rows = [e for e in strict if e.what.kind in ("get", "delete") and not e.view and not e.what.extra and not (e.item is not None and e.item.many)]
+    chosen = [n for n, times in asked.items() if times >= 0.6 * len(strict) and (not rows or any(n in e.required for e in rows))]
     path = placeholders(strict[0].tool.source.path or "") if strict else []
     order = path if path and all(n in path for n in chosen) else list(strict[0].required) if strict else []
     seen: set[Noun | None] = set()
     for name in sorted(chosen, key=lambda n: (order.index(n) if n in order else 99, n)):
-        target = table_of(name, tables, draft.noun)
+        target = table_of(name, tables, draft.noun) or next((h for e in strict if (h := held_by(e, name, draft, tables))), None)
         if target not in seen:
             draft.parents.append(name)
             seen.add(target)
+
+
+def held_by(entry: Entry, name: str, draft: Draft, tables: Mapping[Noun, Draft]) -> Noun | None:
+    """Google's schemas/{schema}:listRevisions: the row whose revisions are meant, whatever the parameter is called."""
+    source = entry.tool.source
+    holders = placeholders(source.path or "")
+    if source.vendor != "google" or name not in source.in_path or name in holders or not holders:
+        return None
+    noun = collection_words(holders[-1])
+    return noun if noun in tables and noun != draft.noun and tables[noun].segment is not None and draft.noun[: len(noun)] == noun else None
 
 
 def _google_key(draft: Draft) -> str | None:
@@ -272,14 +323,17 @@ _EDITION = re.compile(r"v\d+$")
 
 
 def whole_kind(rest: Noun, draft: Draft, tables: Mapping[Noun, Draft]) -> bool:
-    """Does VocabularyId name a medical vocabulary itself, though there are vocabularies too, and TopicId the topic of the second edition?
+    """Does VocabularyId name a medical vocabulary itself, though there are vocabularies too, and AttachmentId a VPC attachment?
 
     A kind of its own is created by itself, and what stands in front of the shared noun is no table: in a playlist video the id names the video.
     """
     noun = draft.noun[:-1] if len(draft.noun) > 1 and _EDITION.match(draft.noun[-1]) else draft.noun
-    if not rest or "create" not in draft.kinds or noun[-len(rest) :] != rest or draft.noun == rest:
+    if not rest or "create" not in draft.kinds or draft.noun == rest:
         return False
-    return not any(noun[:i] in tables for i in range(1, len(noun) - len(rest) + 1) if noun[:i] != rest)
+    if noun[-len(rest) :] == rest:
+        return len(noun) == len(rest) or noun[: -len(rest)] not in tables
+    words = iter(noun)
+    return len(rest) > 1 and noun[-1] == rest[-1] and noun[0] == rest[0] and all(w in words for w in rest)
 
 
 def _field_key(draft: Draft) -> str | None:
