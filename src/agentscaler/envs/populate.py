@@ -254,14 +254,14 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
     if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS or draft.own not in table.key:
         return {}
     own, theirs = next(c for c in table.columns if c.name == draft.own), {c.name: c for c in whole.columns}
+    mine, its = made.columns[table.name], made.columns[per]
     last = draft.noun[-1:]
     spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
     held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
-    latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
-    same = [c.name for c in table.columns if c.name in theirs and c.name not in held and c.name not in latest and theirs[c.name].type == c.type and (c.null or not theirs[c.name].null)]
+    latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
+    same = [c.name for c in table.columns if c.name in theirs and c.name not in held and c.name not in latest and its[c.name].kind == mine[c.name].kind and set(its[c.name].choices) == set(mine[c.name].choices) and (c.null or not theirs[c.name].null)]
     out: JsonObject = {"same": same} if same and latest and draft.kinds <= {"get", "list"} and draft.noun[-1] in ("version", "revision") else {}
-    mine = made.columns[table.name]
-    for name, column in made.columns[per].items():
+    for name, column in its.items():
         if column.kind == "object" and field(name)[0] in _ROLES and field(name)[-1:] == last:
             told = {f: c for f, c in matched(column.schema.get("properties", {}), draft).items() if c in mine}
             latest[name] = {f: [c, "json" if mine[c].json else mine[c].kind] for f, c in told.items()}

@@ -193,6 +193,19 @@ def _open_ended(states: Sequence[Col], wanted: Sequence[str], draft: Draft, verb
     return Move(column.name, wanted[0].upper())
 
 
+def tied_state(draft: Draft, *, tie: bool) -> dict[str, str | int | None]:
+    """What a tie changes beside the reference: Attached, DiskState ATTACHED or UNATTACHED."""
+    out: dict[str, str | int | None] = {}
+    for column in visible(draft):
+        words = tuple(w for w in field(column.name) if w != "is" and w not in draft.noun)
+        if column.kind == "boolean" and words in (("attached",), ("bound",), ("associated",)):
+            out[column.name] = int(tie)
+        elif column.kind == "string" and words in (("state",), ("status",)) and first_of(column.choices, ["attached", "bound", "in_use"]) is not None:
+            state = first_of(column.choices, ["attached", "bound", "in_use"] if tie else ["unattached", "detached", "unbound", "available"])
+            out |= {column.name: state} if state is not None else {}
+    return out
+
+
 # ---- what is deleted but can be brought back ---------------------------------------------------------------------
 
 _KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "pending_delete", "deleted", "trashed"]
