@@ -269,6 +269,37 @@ def test_a_token_that_tells_repetitions_apart_is_no_property() -> None:
     assert roles(service, "DeleteThing") == {"ThingId": "key ThingId", "TerminateToken": "option"}
 
 
+def test_what_is_restored_elsewhere_changes_no_row() -> None:
+    """RestoreTable(SourceTableName, TargetTableName), backups/{backup}:restore."""
+    read = tool("GetTable", "s", "TableName!", "TableName Status")
+    assert read.returns is not None
+    read.returns["properties"]["Status"]["enum"] = ["ACTIVE", "DELETED"]
+    service = made(read, tool("CreateTable", "s", "TableName!"), tool("DeleteTable", "s", "TableName!"), tool("RestoreTable", "s", "TableName! TargetTableName"))
+    assert service.lost["RestoreTable"] == "copies"
+    backup = "v1/projects/{projectsId}/backups/{backupsId}"
+    service = made(google("s.projects.backups.get", backup, states="ACTIVE LOST"), google("s.projects.backups.restore", backup + ":restore", verb="POST"))
+    assert service.lost["s.projects.backups.restore"] == "copies"
+
+
+def test_a_copy_is_made_of_the_row_with_that_arn() -> None:
+    row = "ProductId ProductArn Colour"
+    service = made(
+        tool("CreateProduct", "s", "Colour!", row), tool("GetProduct", "s", "ProductId!", row), tool("DeleteProduct", "s", "ProductId!"),
+        tool("CopyProduct", "s", "SourceProductArn! Colour", row),
+    )  # fmt: skip
+    assert roles(service, "CopyProduct")["SourceProductArn"] == "key ProductArn"
+
+
+def test_a_create_demands_no_name_that_parent_and_id_make() -> None:
+    path = "v1/projects/{projectsId}/groups"
+    service = made(
+        google("s.projects.groups.get", GROUP),
+        google("s.projects.groups.create", path, verb="POST", takes="parent! groupId! name!"),
+        google("s.projects.groups.delete", GROUP, verb="DELETE"),
+    )
+    assert roles(service, "s.projects.groups.create") == {"parent": "within parent", "groupId": "slug"}
+
+
 GROUP = "v1/projects/{projectsId}/groups/{groupsId}"
 
 

@@ -83,6 +83,8 @@ def relaxed(tool: Tool) -> Tool:
     if source.vendor != "google" or source.verb not in ("POST", "PATCH", "PUT"):
         return tool
     made = {n for n, s in properties.items() if n not in source.in_path and (_MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
+    if source.verb == "POST" and "parent" in source.in_path and any(n.endswith("Id") and n not in source.in_path for n in properties) and (source.path or "").rsplit("/", 1)[-1].isalpha():
+        made.add("name")  # parent and id make it
     kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path)]
     parameters = {**tool.parameters, "properties": {n: s for n, s in properties.items() if n not in made}, "required": kept}
     return tool.model_copy(update={"parameters": parameters})

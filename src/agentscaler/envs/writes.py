@@ -102,7 +102,7 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     if len(source) != 1 or draft.own is None or draft.segment is not None:
         raise Lost("copies")
     arguments = surroundings(entry, draft, service)
-    column = alternative(source[0], draft) or draft.own
+    column = _source_column(source[0], draft)
     arguments[source[0]] = argument(entry, source[0], "key", column)
     arguments |= values(entry, draft, service, {**arguments, source[0]: arguments[source[0]].model_copy(update={"column": None})}, own=True, new=True)
     need_all(entry, arguments)
@@ -110,6 +110,17 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     if not draft.generated and draft.own not in given:
         raise Lost("copies")
     return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=False)))
+
+
+def _source_column(name: str, draft: Draft) -> str:
+    """CopyProduct(SourceProductArn): the ARN of a product, which goes by its Id. Raises Lost(copies)."""
+    last, own = field(name)[-1], draft.own or ""
+    if found := alternative(name, draft) or alternative("_".join((*draft.noun, last)), draft):
+        return found
+    sorts = {last, field(own)[-1]}
+    if len(sorts) > 1 and sorts <= {"id", "arn", "name"} and "arn" in sorts and not own.lower().endswith("identifier"):
+        raise Lost("copies")
+    return own
 
 
 def objects(entry: Entry, draft: Draft) -> Argument | None:
@@ -281,9 +292,18 @@ def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         move = switch(entry, draft)
     elif not own or entry.what.extra:
         raise Lost("part")
+    elif entry.what.verb == "restore" and _restored_elsewhere(entry, draft):
+        raise Lost("copies")
     else:
         move = revival(draft) if entry.what.verb == "undelete" else target_state(entry.what.verb, draft)
     return _moved(entry, draft, service, move)
+
+
+def _restored_elsewhere(entry: Entry, draft: Draft) -> bool:
+    """RestoreTable(sourceTable, targetTable) and a backup's restore make another thing; the row that is named stays as it is."""
+    if any(field(p)[:1] in (("source",), ("target",)) and entity(p)[0] in (draft.noun, draft.noun[-1:]) for p in entry.parameters):
+        return True
+    return draft.noun[-1] in ("backup", "snapshot") and not entry.what.tail
 
 
 def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled:
