@@ -135,6 +135,22 @@ def test_what_only_a_list_asks_for_is_no_part_of_the_key() -> None:
     assert table(service, "pull request").key == ("pullRequestId",)
 
 
+def test_a_rows_own_name_is_no_part_of_what_it_refers_to() -> None:
+    """A deployment's revisionId names a revision, whose key also holds the schema's name: the deployment's own name is not that."""
+    path = "v1/projects/{projectsId}/schemas/{schemasId}"
+    tools = {
+        "get": google("s.projects.schemas.get", path),
+        "delete": google("s.projects.schemas.delete", path, verb="DELETE"),
+        "revisions": google("s.projects.schemas.listRevisions", path + ":listRevisions", gives="name revisionId text", many="schemas"),
+        "list": google("s.projects.deployments.list", "v1/projects/{projectsId}/deployments", takes="parent!", gives="name schemaRevisionId colour", many="deployments"),
+        "one": google("s.projects.deployments.get", "v1/projects/{projectsId}/deployments/{deploymentsId}", gives="name schemaRevisionId colour"),
+        "drop": google("s.projects.deployments.delete", "v1/projects/{projectsId}/deployments/{deploymentsId}", verb="DELETE"),
+    }
+    model = build(tools).env.model
+    assert model is not None
+    assert [r.columns for t in model.tables if t.name == "deployment" for r in t.references if "name" in r.columns] == []
+
+
 def test_the_id_of_a_thing_in_a_place_refers_to_it() -> None:
     """A playlist video is no video of its own kind: playlists are a table, and VideoId names a video."""
     row = "VideoId Colour"

@@ -139,12 +139,14 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     words, noun = field(own), draft.noun
     last = words[-1] if words[-1] in ("id", "arn", "name", "email") else "name"
     spellings = [words, (*noun, last), *([] if noun[-1:] in tables and noun[-1:] != noun else [(*noun[-1:], last)]), (last,)]
-    if noun[-1] in EDITIONS and draft.segment is None:
-        spellings += [noun[-1:], (noun[-1], "number"), (noun[-1], "id")]
+    editions = [noun[-1:], (noun[-1], "number"), (noun[-1], "id")] if noun[-1] in EDITIONS and draft.segment is None else []
+    if words == noun:
+        spellings += editions
     if words in (noun, noun[-1:]):
         spellings += [("id",), (*noun, "id"), (*noun, "arn"), ("arn",)]
     if last == "id":
         spellings += [(*noun, "arn"), (*noun[-1:], "arn"), ("arn",)]
+    spellings += editions
     found = [n for w in spellings for n in shown if field(n) == w and kind_of(shown[n]) in ("string", "integer")]
     name = own if own in shown else found[0] if found else own
     asked = [e.parameters[own] for e in draft.entries if own in e.parameters and kind_of(e.parameters[own]) in ("string", "integer")]

@@ -70,12 +70,12 @@ def _edition_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset
     keyed = [{p for p in e.required if p not in contexts and not OPTION.search(p)} for e in tables[head].entries if e.what.kind in ("get", "delete") and not e.view and not e.what.extra]
     whole = {p for some in keyed if len(some) == 1 for p in some} if all(len(some) <= 1 for some in keyed) else set()
     lists = [e for e in entries if e.item is not None and e.item.many] or [e for e in entries if e.what.kind == "get"]
-    asked = [p for p in (lists[0].required if lists else ()) if p in whole and kind_of(lists[0].parameters[p]) == "string" and all(p in e.required for e in lists) and entity(p)[0] != draft.noun]
+    asked = [p for p in (lists[0].required if lists else ()) if p in whole and kind_of(lists[0].parameters[p]) in ("string", "integer") and all(p in e.required for e in lists) and entity(p)[0] != draft.noun]
     if not any(keyed) and lists and (key := tables[head].own) is not None:
         asked = [p for p in lists[0].parameters if field(p) == field(key) and kind_of(lists[0].parameters[p]) == "string" and all(p in e.parameters for e in entries)]
     if len(asked) != 1:
         return False
-    own = _edition(entries, asked[0], draft, contexts)
+    own = _edition(entries, asked[0], draft, contexts) or ("position" if draft.kinds <= {"get", "list"} and _lists(draft) else None)
     if own is None:
         return False
     draft.own, draft.parents, draft.holders = own, asked, {asked[0]: head}

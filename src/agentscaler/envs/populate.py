@@ -236,7 +236,8 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
         return {"per": held[-1].table, "rows": [1, 1]} if held else [1, 1]
     if held and draft.own in held[-1].columns:
         others = [r for r in held if r.table != held[-1].table]
-        return {"per": others[0].table, "rows": [1, 3]} if others else {"per": held[-1].table, "rows": [0, 1]}
+        per = {"per": others[0].table, "rows": [1, 3]} if others else {"per": held[-1].table, "rows": [0, 1]}
+        return per | ({"spare": 0.25} if held[-1].on_delete == "RESTRICT" else {})
     if held and (draft.own is not None or len(table.key) > len(held[-1].columns)):
         return {"per": held[-1].table, "rows": [1, 4]} | ({"spare": 0.25} if held[-1].on_delete == "RESTRICT" else {})
     if held:
