@@ -316,6 +316,15 @@ def test_a_create_demands_no_name_that_parent_and_id_make() -> None:
     assert roles(service, "s.projects.groups.create") == {"parent": "within parent", "groupId": "slug"}
 
 
+@pytest.mark.parametrize(("text", "role"), [("ID of the group.", "slug"), ("The resource name of the group.", None), ("Format: `projects/{project}/groups/{group}`", None)])
+def test_a_bare_name_under_a_parent_names_the_row(text: str, role: str | None) -> None:
+    create = google("s.projects.groups.create", "v1/projects/{projectsId}/groups", verb="POST", takes="parent! name!")
+    create.parameters["properties"]["name"]["description"] = text
+    service = made(google("s.projects.groups.get", GROUP), create, google("s.projects.groups.delete", GROUP, verb="DELETE"))
+    assert roles(service, "s.projects.groups.create").get("name") == role
+    assert table(service, "group").generated is (role is None)
+
+
 GROUP = "v1/projects/{projectsId}/groups/{groupsId}"
 
 

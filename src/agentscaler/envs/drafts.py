@@ -116,6 +116,8 @@ class Draft:
         """One row in the whole world (account settings)."""
         self.segment: str | None = None
         """Google resource names: the collection in the key, 'clusters'."""
+        self.slug: str | None = None
+        """Google: the parameter of the create that becomes the last part of the resource name, where it is not the usual `topicId`."""
         self.tail = False
         """Google: each row is the one thing of its kind that its parent has, '{parent}/dnsForwarding'."""
         self.fixed: str | None = None

@@ -30,6 +30,7 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     must = [any(draft.own and field(p) == field(draft.own) for p in e.required) for e in makers]
     draft.generated = not any(asks) if named else not any(must) if field(draft.own or "")[-1:] == ("id",) else not all(asks) or not asks
     if draft.segment is not None:
+        draft.slug = _called_by(draft)
         draft.generated = not any(is_slug(p, draft) for e in draft.entries if e.what.kind == "create" for p in e.parameters)
         return
     _parents(draft, entries, tables, contexts)
@@ -347,6 +348,19 @@ def _field_key(draft: Draft) -> str | None:
     return None
 
 
+WHOLE_NAME: Final = re.compile(r"(?i)(?:resource|relative) (?:resource )?name|\bform(?:at)?\b(?: is)?:?|pattern")
+"""A description of a `name` that is the whole path of a resource."""
+
+
+def _called_by(draft: Draft) -> str | None:
+    """'name', where a create must be given it as the bare name under its parent: an Apigee key value map's."""
+    creates = [e for e in draft.entries if e.what.kind == "create" and not e.what.extra and "parent" in e.tool.source.in_path]
+    if not creates or any(is_slug(p, draft) for e in creates for p in e.parameters):
+        return None
+    bare = all("name" in e.required and "name" not in e.tool.source.in_path and not WHOLE_NAME.search(str(e.parameters["name"].get("description", ""))) for e in creates)
+    return "name" if bare else None
+
+
 def is_slug(name: str, draft: Draft) -> bool:
     """Google: the parameter that becomes the last part of the resource name, `topicId`."""
-    return draft.segment is not None and field(name) in ((*draft.noun, "id"), (*draft.noun[-1:], "id"), ("id",))
+    return draft.segment is not None and (name == draft.slug or field(name) in ((*draft.noun, "id"), (*draft.noun[-1:], "id"), ("id",)))

@@ -13,7 +13,7 @@ from agentscaler.edges import placeholders
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.items import Item, find_item
-from agentscaler.envs.keys import STRICT_CONTEXT, find_key
+from agentscaler.envs.keys import STRICT_CONTEXT, WHOLE_NAME, find_key
 from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
@@ -83,7 +83,8 @@ def relaxed(tool: Tool) -> Tool:
     if source.vendor != "google" or source.verb not in ("POST", "PATCH", "PUT"):
         return tool
     made = {n for n, s in properties.items() if n not in source.in_path and (_MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
-    if source.verb == "POST" and "parent" in source.in_path and any(n.endswith("Id") and n not in source.in_path for n in properties) and (source.path or "").rsplit("/", 1)[-1].isalpha():
+    identified = any(n.endswith("Id") and n not in source.in_path for n in properties) or WHOLE_NAME.search(str(properties.get("name", {}).get("description", "")))
+    if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha():
         made.add("name")  # parent and id make it
     kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path)]
     parameters = {**tool.parameters, "properties": {n: s for n, s in properties.items() if n not in made}, "required": kept}
