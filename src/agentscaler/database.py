@@ -307,6 +307,12 @@ class Database:
 
     def _new_id(self, info: TableInfo, column: str, template: str, given: Row) -> str:
         """An id that no row has yet, the same for the same calls."""
+        if "{nth}" in template:
+            beside = {c: given.get(c) for c in info.key if c != column}
+            n = self.count(info.name, **beside) + 1
+            while self.count(info.name, **beside, **{column: n}):
+                n += 1
+            return str(n)
         while True:
             n = self.counters.get(info.name, 0)
             self.counters[info.name] = n + 1

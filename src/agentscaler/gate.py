@@ -193,6 +193,8 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
         column, value = operation.state
         movable = [r for r in rows if r[column] != value and (not operation.only_from or r[column] in operation.only_from)]
         rows = movable or rows
+    if operation.act == "unlink" and not operation.through:
+        rows = [r for r in rows if all(r[a.column] is not None for a in operation.arguments if a.role == "value" and a.column)] or rows
     if operation.act == "create" and rows and attempt % 2 == 0:
         return dice.choice(rows)
     return dice.choice(rows) if rows else {}
@@ -242,6 +244,8 @@ def _value(
     if argument.role == "rows":
         return [_object(world, argument, operation, table, row, parents, dice, schema.get("items", {}))]
     if argument.role == "value":
+        if operation.act == "unlink" and (tied := row.get(argument.column or "")) is not None:
+            return tied
         other = parents.get(argument.column or "", _referred(world, argument, table, model, dice))
         if other is not None:
             return [other] if argument.many else other

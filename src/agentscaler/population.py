@@ -4,11 +4,12 @@ population.json:
     now       the frozen clock of the world
     context   what surroundings there are: name -> values, one is drawn by the seed ({project}, {region}, ...); a value may quote
               another name: a zone is "{region}-b"
-    rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent, about "most" in all (90)
+    rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent, about "most" in all (90);
+              "latest": its column -> ours (or field -> ours, of an object), "same": columns: the last row of each parent is the one the parent speaks of
     columns   "table.column" -> recipe and marks
 
 A recipe is one of
-    {"id": "vol-{hex:17}"}            {hex:n} {digits:n} {base36:n} {letters:n} {uuid} {n}, and {column} or {context}
+    {"id": "vol-{hex:17}"}            {hex:n} {digits:n} {base36:n} {letters:n} {uuid} {n}, {nth} of its parent, and {column} or {context}
     {"words": [[...], [...]], "join": " "}   one word of each list, no two rows alike while there are combinations; "in":
                                       what stands in front ("{parent}/topics/")
     {"choice": [["a", 3], ["b", 1]]}  weighted
@@ -30,7 +31,7 @@ are, so these are nobody's wish; no task selects, sets or asks for them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,7 +75,7 @@ def fill_id(template: str, dice: Dice, row: Mapping[str, Any]) -> str:
 
 def fields_of(template: str) -> set[str]:
     """Columns and contexts that a template speaks of."""
-    return {m[1] for m in _FIELD.finditer(template) if m[1] not in ("hex", "digits", "base36", "letters", "uuid", "n")}
+    return {m[1] for m in _FIELD.finditer(template) if m[1] not in ("hex", "digits", "base36", "letters", "uuid", "n", "nth")}
 
 
 def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
@@ -102,19 +103,34 @@ class Painter:
         self.pools: dict[tuple[str, str], list[str]] = {}
         self.orders: dict[str, list[str]] = {}
         self.kinds: dict[int, str] = {}
+        self.nth = 1
 
     def paint(self) -> dict[str, list[Row]]:
         """table -> rows, each with all columns; no two rows of a table share a key."""
         for table in self.order:
             seen: set[tuple[Any, ...]] = set()
             rows = self.rows[table] = []
+            last: dict[int, tuple[Row, Row]] = {}
+            before: Row | None = None
             for number, parent in enumerate(self._slots(table)):
+                self.nth = self.nth + 1 if parent is not None and parent[1] is before else 1
+                before = parent[1] if parent is not None else None
                 row = self._row(table, number, parent)
                 key = tuple(row[c] for c in self.keys[table])
                 if key not in seen and None not in key:
                     seen.add(key)
                     rows.append(row)
+                    last |= {id(parent[1]): (parent[1], row)} if parent is not None else {}
+            self._agree(table, last.values())
         return self.rows
+
+    def _agree(self, table: str, pairs: Iterable[tuple[Row, Row]]) -> None:
+        """A workflow speaks of its last revision, and that one looks as the workflow does."""
+        count = self.population["rows"].get(table)
+        if isinstance(count, Mapping):
+            for parent, row in pairs:
+                parent |= {theirs: row[ours] if isinstance(ours, str) else _object(row, ours) for theirs, ours in count.get("latest", {}).items()}
+                row |= {c: parent[c] for c in count.get("same", ())}
 
     def _slots(self, table: str) -> list[tuple[str, Row] | None]:
         """One slot a row; with the parent's row where rows are counted per parent."""
@@ -228,7 +244,7 @@ class Painter:
             case "time":
                 return self._time(recipe, dice, row)
             case "id" | "template":
-                return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row)
+                return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row | {"nth": self.nth})
             case "same":
                 return bool(row.get(recipe[kind])) if recipe.get("boolean") else row.get(recipe[kind])
             case "like":
@@ -307,6 +323,12 @@ def _weighted(pairs: list[list[Any]], dice: Dice) -> Any:
 
 def _dump(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _object(row: Row, fields: Mapping[str, list[Any]]) -> str:
+    """Part of a row as an object: field -> [column, is it JSON or a yes or no]."""
+    told = {f: row[c] for f, (c, _) in fields.items() if row[c] is not None}
+    return _dump({f: orjson.loads(v) if fields[f][1] == "json" else bool(v) if fields[f][1] == "boolean" else int(v) if fields[f][1] == "integer" else v for f, v in told.items()})
 
 
 def _distance(text: str) -> timedelta:

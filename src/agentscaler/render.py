@@ -438,10 +438,11 @@ def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         return _each(operation, "row = db.tie" if tie else "row = db.untie", [_quote(table.name), *ends], table, views)
     end = next(a for a in operation.arguments if a.role == "value")
     key = [_quote(table.name), *_key(operation, table)]
+    sets = [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     if tie:
-        return _each(operation, "row = db.update", [*key, f"{end.column}={end.python}"], table, views)
+        return _each(operation, "row = db.update", [*key, f"{end.column}={end.python}", *sets], table, views)
     lines = _each(operation, "db.match", [*key, f"{end.column}={end.python}"], table, views, answer=False)
-    return lines + _each(operation, "row = db.update", [*key, f"{end.column}=None"], table, views)
+    return lines + _each(operation, "row = db.update", [*key, f"{end.column}=None", *sets], table, views)
 
 
 _BODIES = {

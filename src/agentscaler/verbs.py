@@ -75,8 +75,16 @@ SURROUNDING: Final = frozenset("projects locations organizations folders custome
 def analyse(source: Source, name: str) -> Analysis:
     """Of a tool's source and name."""
     if source.vendor == "google":
-        return google(source.operation, source.verb or "POST")
+        return _of_a_row(google(source.operation, source.verb or "POST"), source)
     return _named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor)
+
+
+def _of_a_row(what: Analysis, source: Source) -> Analysis:
+    """POST deploymentGroups/{deploymentGroup}:provision names a row that exists: it moves the row, and neither makes nor removes one."""
+    custom = re.search(r"\}:\w+$", source.path or "")
+    if source.verb == "POST" and custom and what.kind in ("create", "delete") and what.verb not in ("copy", "clone", "duplicate", "delete", "remove"):
+        return what._replace(kind="action")
+    return what
 
 
 @lru_cache(100_000)
@@ -173,6 +181,6 @@ def _singulars(words: object) -> tuple[str, ...]:
 
 NOT_THINGS: Final = re.compile(
     r"(?i)price|quota|statistic|stat$|metric|usage|count$|limit$|trend|top$|ranking|monitor|billing|cost|quote|availability|"
-    r"capacity|overview|summary|health|regions?$|zones?$|specifications?|spec$"
+    r"capacity|overview|summary|health|regions?$|zones?$|specifications?|spec$|(?:chart|tendency|_tree|dashboard|_num|_rank|returnable|searchanalytics?)(?:_info|_list|_detail)?$"
 )
 """Nouns of what is computed or counted rather than kept: no table of its own."""

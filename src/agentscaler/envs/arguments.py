@@ -12,7 +12,7 @@ from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import PAGING, TRANSPORT, entity, field, snake
+from agentscaler.words import PAGING, TRANSPORT, entity, field, singular, snake
 
 LOST: Final = {
     "computes": "it computes or transmits something; nothing in a database could answer it",
@@ -112,7 +112,8 @@ def _parent_argument(entry: Entry, draft: Draft, parent: str, service: Service) 
         return parent
     words, target = field(parent), draft.columns[parent].reference
     for name, schema in entry.parameters.items():
-        if kind_of(schema) == "string" and (field(name) == words or (target is not None and table_of(name, service.tables, draft.noun) == target)):
+        same_sort = not {field(name)[-1], words[-1]} <= {"id", "arn", "name"} or field(name)[-1] == words[-1]
+        if kind_of(schema) == "string" and (field(name) == words or (target is not None and same_sort and table_of(name, service.tables, draft.noun) == target)):
             return name
     return None
 
@@ -123,7 +124,7 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
     assert own is not None
     wanted = [w for w, c in draft.canon.items() if c == own]
     names = [n for n in entry.parameters if n not in service.contexts and kind_of(entry.parameters[n]) in ("string", "integer", "array")]
-    names = [n for n in names if n not in draft.parents and scalar_items(entry.parameters[n])]
+    names = [n for n in names if n not in draft.parents and scalar_items(entry.parameters[n]) and not _changed(n, entry, draft)]
     holders = placeholders(entry.tool.source.path or "")
     if draft.segment is not None:
         loose = [n for n in entry.tool.source.in_path if n not in holders]
@@ -131,11 +132,12 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
             return loose[0], own
         raise Lost("no_key")
     item_path = bool(holders) and entry.what.kind not in ("create", "list")
+    collected = singular(snake((entry.tool.source.path or "").rsplit("/{", 1)[0].rsplit("/", 1)[-1]).rsplit("_", 1)[-1])
     tests: tuple[Callable[[str], bool], ...] = (
         lambda n: n == own or field(n) in wanted or field(one_of(n)) in wanted,
         lambda n: field(n) in (draft.noun, draft.noun[-1:]),
         lambda n: alternative(n, draft) is not None,
-        lambda n: item_path and n == holders[-1],
+        lambda n: item_path and n == holders[-1] and (collected == draft.noun[-1] or (table_of(n, service.tables) in (None, draft.noun) and entry.tool.source.vendor != "google")),
         lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required,
         lambda n: field(n)[-1] == field(own)[-1] and (table_of(n, service.tables) == draft.noun or (len(field(n)) > 1 and draft.noun[1 - len(field(n)) :] == field(n)[:-1])),
     )
@@ -145,6 +147,12 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
             name = min(found, key=lambda n: (n not in entry.required, kind_of(entry.parameters[n]) == "array", len(n), n))
             return name, alternative(name, draft) or own
     raise Lost("no_key")
+
+
+def _changed(name: str, entry: Entry, draft: Draft) -> bool:
+    """UpdatePrimaryEmailAddress(EntityId, Email): what the update is named after is set, and does not say whose it is."""
+    about = set(entry.what.noun) - set(draft.noun)
+    return entry.what.kind == "update" and bool(about) and set(field(name)) <= about
 
 
 def scalar_items(schema: Schema) -> bool:
@@ -223,7 +231,7 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argume
         return argument(entry, name, "filter", target, many=True) if found_name == name else None
     if column is None and (form := _FORM.search(str(schema.get("description", "")))) and name in entry.required and entry.tool.source.vendor == "google" and kind_of(schema) == "string":
         return argument(entry, name, "within", template=re.sub(r"[A-Z]", lambda m: "_" + m[0].lower(), form[1]).replace("_id}", "}"))
-    if column is None or column.json or TRANSPORT.match(name) or (PAGING.match(" ".join(field(name))) and not (name == "parent" and column.shown)):
+    if column is None or column.json or TRANSPORT.match(name) or (PAGING.match(" ".join(field(name))) and not (name == "parent" and (column.shown or column.name in draft.parents))):
         return None
     inner = schema.get("items", {}) if many else schema
     if kind_of(inner) != column.kind:

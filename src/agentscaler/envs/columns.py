@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.drafts import MAX_COLUMNS, OPTION, SCALARS, STATE, TOKEN, Draft, Entry, Noun, table_of, usable
 from agentscaler.envs.items import one_of
-from agentscaler.envs.keys import is_slug
+from agentscaler.envs.keys import EDITIONS, held_by, is_slug
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import PAGING, TRANSPORT, field
+from agentscaler.words import PAGING, TRANSPORT, entity, field
 
 
-def find_columns(draft: Draft) -> None:
+def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     """Result fields of its reads, then parameters of its creates and updates."""
     if draft.single:
         draft.force("only", {"type": "integer"})
@@ -23,7 +23,7 @@ def find_columns(draft: Draft) -> None:
     if draft.own == "position":
         draft.force("position", {"type": "integer"})
     elif draft.own:
-        _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item))
+        _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item), tables)
     for name, schema in _important(shown, draft):
         if usable(name, schema) and (column := draft.add(name, schema)):
             column.shown = True
@@ -132,17 +132,21 @@ def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | Non
 _WRAPPERS = frozenset(["update", "input", "detail", "info", "param", "parameter", "setting", "property", "attribute", "configuration", "config", "definition", "data", "option", "spec", "request", "body", "change"])
 
 
-def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool) -> None:
+def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables: Mapping[Noun, Draft]) -> None:
     """The key column bears the name under which results show it, where they do."""
     own = draft.own
     assert own is not None
     words, noun = field(own), draft.noun
-    last = words[-1] if words[-1] in ("id", "arn", "name") else "name"
-    spellings = [words, (*noun, last), (*noun[-1:], last), (last,)]
+    last = words[-1] if words[-1] in ("id", "arn", "name", "email") else "name"
+    spellings = [words, (*noun, last), *([] if noun[-1:] in tables and noun[-1:] != noun else [(*noun[-1:], last)]), (last,)]
+    editions = [noun[-1:], (noun[-1], "number"), (noun[-1], "id")] if noun[-1] in EDITIONS and draft.segment is None else []
+    if words == noun:
+        spellings += editions
     if words in (noun, noun[-1:]):
         spellings += [("id",), (*noun, "id"), (*noun, "arn"), ("arn",)]
     if last == "id":
         spellings += [(*noun, "arn"), (*noun[-1:], "arn"), ("arn",)]
+    spellings += editions
     found = [n for w in spellings for n in shown if field(n) == w and kind_of(shown[n]) in ("string", "integer")]
     name = own if own in shown else found[0] if found else own
     asked = [e.parameters[own] for e in draft.entries if own in e.parameters and kind_of(e.parameters[own]) in ("string", "integer")]
@@ -168,12 +172,28 @@ def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozen
         _google_parent(draft, tables)
     else:
         _hidden_parents(draft, tables, contexts)
+    for name in draft.parents:
+        holder = next((h for e in draft.entries for p in e.required if draft.find(p) == name and (h := held_by(e, p, draft, tables))), None)
+        holder = holder or next((h for p, h in draft.holders.items() if name in (p, draft.find(p))), None)
+        draft.columns[name].reference = holder if holder in tables else None
+    _same_key(draft, tables)
     for column in draft.columns.values():
         if column.name == draft.own or column.json or column.reference or column.kind != "string" or column.name in contexts or column.choices:
             continue
         target = table_of(column.name, tables, draft.noun)
         if target is not None and _fits(column.name, tables[target]):
             column.reference = target
+
+
+def _same_key(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
+    """DescribeFleetInstances shows InstanceId: what can only be read and goes by the id of another thing tells of rows that are there."""
+    if draft.own is None or draft.segment is not None or draft.link or not draft.kinds <= {"get", "list"}:
+        return
+    column, rest = draft.columns[draft.own], entity(draft.own)[0]
+    target = tables.get(rest) if rest != draft.noun else None
+    if target is not None and target.kinds & {"get", "list"} and column.kind == "string" and _fits(draft.own, target) and target.key == (target.own,) and rest not in _above(target, tables):
+        column.reference = rest
+        draft.generated = False
 
 
 def _hidden_parents(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:

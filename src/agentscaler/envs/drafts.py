@@ -26,6 +26,7 @@ MAX_COLUMNS: Final = 36
 
 _ROLES: Final = frozenset(["by", "new", "target", "desired", "updated", "modified", "expected", "to", "update", "modify", "set"])
 """Words in front of a parameter that sets the column behind them."""
+_NAMING: Final = (("id",), ("name",), ("arn",))
 _SAME: Final = {"desc": "description", "remark": "description", "comment": "description", "note": "description"}
 _PLAIN: Final = frozenset(["version", "name", "status", "state", "description", "type", "mode", "class", "size", "alias", "title", "password"])
 
@@ -115,6 +116,8 @@ class Draft:
         """One row in the whole world (account settings)."""
         self.segment: str | None = None
         """Google resource names: the collection in the key, 'clusters'."""
+        self.slug: str | None = None
+        """Google: the parameter of the create that becomes the last part of the resource name, where it is not the usual `topicId`."""
         self.tail = False
         """Google: each row is the one thing of its kind that its parent has, '{parent}/dnsForwarding'."""
         self.fixed: str | None = None
@@ -123,6 +126,10 @@ class Draft:
         """Only ties rows of two other tables."""
         self.generated = False
         """Does the service make the own key?"""
+        self.holders: dict[str, Noun] = {}
+        """Key columns whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
+        self.kin: frozenset[Noun] = frozenset()
+        """Ends of the noun that are tables of their own: a provisioned product's ProductId is no id of its own."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -168,7 +175,7 @@ class Draft:
         """Words without the table's own noun in front."""
         for i in range(len(self.noun)):
             tail = self.noun[i:]
-            if words[: len(tail)] == tail and len(words) > len(tail):
+            if words[: len(tail)] == tail and len(words) > len(tail) and (tail not in self.kin or words[len(tail) :] not in _NAMING):
                 return words[len(tail) :]
         return words
 
@@ -220,7 +227,7 @@ def table_of(name: str, tables: Mapping[Noun, Draft], own: Noun | None = None) -
     if not id_like:
         return rest if rest == field(name) and rest in tables and rest != own and tables[rest].kinds & {"create", "delete"} else None
     words = field(name)
-    for exact in (words[:-1] if words[-1] in ID_WORDS else words, rest):
+    for exact in (words[:-1] if words[-1] in ID_WORDS else words, rest, words):
         if exact in tables:
             return exact if exact != own else None
     keyed = [n for n, d in tables.items() if d.own and field(d.own) == words and len(words) > 1 and n[-1:] == rest[-1:]]

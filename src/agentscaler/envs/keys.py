@@ -1,5 +1,6 @@
 """What tells the rows of a table apart: its own key and the parents in front of it."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -20,6 +21,8 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     if draft.kinds <= {"get", "update", "put"} and (form := fixed_name(draft, tables)):
         draft.own, draft.single, draft.fixed = None, True, form
         return
+    if _edition_key(draft, tables, contexts):
+        return
     draft.own = _google_key(draft) or _own_key(draft, entries, tables, contexts)
     makers = [e for e in draft.entries if e.what.kind in ("create", "put") and not e.what.extra]
     asks = [any(draft.own and field(p) == field(draft.own) for p in e.parameters) for e in makers]
@@ -27,6 +30,7 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     must = [any(draft.own and field(p) == field(draft.own) for p in e.required) for e in makers]
     draft.generated = not any(asks) if named else not any(must) if field(draft.own or "")[-1:] == ("id",) else not all(asks) or not asks
     if draft.segment is not None:
+        draft.slug = _called_by(draft)
         draft.generated = not any(is_slug(p, draft) for e in draft.entries if e.what.kind == "create" for p in e.parameters)
         return
     _parents(draft, entries, tables, contexts)
@@ -55,14 +59,58 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
         draft.own = _field_key(draft)
 
 
+EDITIONS: Final = ("version", "revision", "run", "execution")
+
+
+def _edition_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> bool:
+    """GetWorkflowRun(Name, RunId): the runs of a workflow and the versions of a document go by its key and one of their own."""
+    head, last = draft.noun[:-1], draft.noun[-1]
+    if last not in EDITIONS or head not in tables or any(e.tool.source.vendor == "google" for e in draft.entries):
+        return False
+    entries = [e for e in draft.entries if not e.what.extra and not e.view]
+    keyed = [{p for p in e.required if p not in contexts and not OPTION.search(p)} for e in tables[head].entries if e.what.kind in ("get", "delete") and not e.view and not e.what.extra]
+    whole = {p for some in keyed if len(some) == 1 for p in some} if all(len(some) <= 1 for some in keyed) else set()
+    lists = [e for e in entries if e.item is not None and e.item.many] or [e for e in entries if e.what.kind == "get"]
+    asked = [p for p in (lists[0].required if lists else ()) if p in whole and kind_of(lists[0].parameters[p]) in ("string", "integer") and all(p in e.required for e in lists) and entity(p)[0] != draft.noun]
+    if not any(keyed) and lists and (key := tables[head].own) is not None:
+        asked = [p for p in lists[0].parameters if field(p) == field(key) and kind_of(lists[0].parameters[p]) == "string" and all(p in e.parameters for e in entries)]
+    if len(asked) != 1:
+        return False
+    own = _edition(entries, asked[0], draft, contexts) or ("position" if draft.kinds <= {"get", "list"} and _lists(draft) else None)
+    if own is None:
+        return False
+    draft.own, draft.parents, draft.holders = own, asked, {asked[0]: head}
+    draft.generated = not any(p == own for e in entries if e.what.kind == "create" for p in e.required)
+    return True
+
+
+def _edition(entries: Sequence[Entry], parent: str, draft: Draft, contexts: frozenset[str]) -> str | None:
+    """What tells the versions of one thing apart: what each get asks for beside the thing, else a number or id in the rows."""
+    strict = [e for e in entries if e.what.kind in ("get", "delete") and not (e.item is not None and e.item.many)]
+    common = [p for p in (strict[0].required if strict else ()) if p != parent and p not in contexts and all(p in e.required for e in strict)]
+    common = [p for p in common if kind_of(strict[0].parameters[p]) in ("string", "integer")]
+    if len(common) == 1:
+        return common[0]
+    last = draft.noun[-1:]
+    fields = {field(n): n for e in entries if e.item is not None and not e.item.scalar for n, s in e.item.fields.items() if kind_of(s) in ("string", "integer") and n != parent}
+    spellings = ((*draft.noun, "id"), (*last, "id"), (*last, "number"), draft.noun, draft.noun[-2:], last, (*draft.noun, "arn"), (*last, "arn"), ("id",))
+    return next((fields[w] for w in spellings if w in fields and fields[w] != parent), None)
+
+
 def _settled(draft: Draft, contexts: frozenset[str]) -> bool:
     """Do the parents alone name one row: is it read or deleted by them, and one by one?"""
+    shown = {field(n) for e in draft.entries if e.item and not e.view for n in e.item.fields}
     for entry in draft.entries:
-        if entry.what.kind in ("get", "delete") and not entry.view and not entry.what.extra:
+        if entry.what.kind in ("get", "delete") and not entry.view and not entry.what.extra and not _picks(entry, shown):
             asked = {field(p) for p in entry.required if p not in contexts and not OPTION.search(p)}
             if asked and asked <= {field(p) for p in draft.parents} and (entry.item is None or not entry.item.many):
                 return True
     return False
+
+
+def _picks(entry: Entry, shown: set[Noun]) -> bool:
+    """BatchDeleteReviewedAnswer(TopicId, AnswerIds): a list of ids says which of the parent's rows are meant."""
+    return any(kind_of(s) == "array" and is_plural(n) and field(one_of(n))[-1:] in (("id",), ("arn",), ("name",)) and field(one_of(n)) in shown for n, s in entry.parameters.items())
 
 
 def _asked_key(draft: Draft, contexts: frozenset[str]) -> str | None:
@@ -98,7 +146,7 @@ _TELLING: Final = frozenset(["id", "name", "arn", "key", "code", "number", "revi
 
 def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
     """Further parts of the key: what every get and delete asks for beside the ids (a route's destination)."""
-    strict = [e for e in draft.entries if e.what.kind in ("get", "delete") and e.required and not e.what.extra and not e.view]
+    strict = [e for e in draft.entries if e.what.kind in ("get", "delete") and e.required and not e.what.extra and not e.view and not (e.what.kind == "get" and e.item is not None and e.item.many)]
     makers = [e for e in draft.entries if e.what.kind in ("create", "put")]
     if not strict or not makers or (draft.own and draft.generated):
         return
@@ -122,23 +170,34 @@ def _lists(draft: Draft) -> bool:
 
 
 def _parents(draft: Draft, entries: Sequence[Entry], tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
-    strict = [e for e in entries if e.required] or [e for e in draft.entries if e.what.kind in ("create", "list") and e.required]
+    strict = [e for e in entries if e.required and not e.view] or [e for e in entries if e.required] or [e for e in draft.entries if e.what.kind in ("create", "list") and e.required]
     asked: Counter[str] = Counter()
     for entry in strict:
         for name in entry.required:
             own = draft.own is not None and (name == draft.own or one_of(name) == draft.own or field(name) == field(draft.own))
-            if own or name in contexts or kind_of(entry.parameters.get(name, {})) != "string" or table_of(name, tables, draft.noun) is None:
+            if own or name in contexts or kind_of(entry.parameters.get(name, {})) != "string" or (table_of(name, tables, draft.noun) or held_by(entry, name, draft, tables)) is None:
                 continue
             asked[name] += 1
-    chosen = [n for n, times in asked.items() if times >= 0.6 * len(strict)]
+    rows = [e for e in strict if e.what.kind in ("get", "delete") and not e.view and not e.what.extra and not (e.item is not None and e.item.many)]
+    chosen = [n for n, times in asked.items() if times >= 0.6 * len(strict) and (not rows or any(n in e.required for e in rows))]
     path = placeholders(strict[0].tool.source.path or "") if strict else []
     order = path if path and all(n in path for n in chosen) else list(strict[0].required) if strict else []
     seen: set[Noun | None] = set()
     for name in sorted(chosen, key=lambda n: (order.index(n) if n in order else 99, n)):
-        target = table_of(name, tables, draft.noun)
+        target = table_of(name, tables, draft.noun) or next((h for e in strict if (h := held_by(e, name, draft, tables))), None)
         if target not in seen:
             draft.parents.append(name)
             seen.add(target)
+
+
+def held_by(entry: Entry, name: str, draft: Draft, tables: Mapping[Noun, Draft]) -> Noun | None:
+    """Google's schemas/{schema}:listRevisions: the row whose revisions are meant, whatever the parameter is called."""
+    source = entry.tool.source
+    holders = placeholders(source.path or "")
+    if source.vendor != "google" or name not in source.in_path or name in holders or not holders:
+        return None
+    noun = collection_words(holders[-1])
+    return noun if noun in tables and noun != draft.noun and tables[noun].segment is not None and draft.noun[: len(noun)] == noun else None
 
 
 def _google_key(draft: Draft) -> str | None:
@@ -238,7 +297,8 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
     rest, id_like = entity(name)
     if rest[-1:] and rest[-1] in STRICT_CONTEXT and not set(rest) & set(noun):
         return 0.0
-    if rest in tables and rest != noun and (id_like if len(words) > 1 else False or (words == rest and noun[-len(rest) :] != rest)):
+    kept = whole_kind(rest, draft, tables) and (id_like or words[-1:] == ("id",))
+    if not kept and rest in tables and rest != noun and (id_like if len(words) > 1 else False or (words == rest and noun[-len(rest) :] != rest)):
         return 0.0
     if words == (*noun, "url"):
         return 2.2
@@ -260,6 +320,23 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
     return 0.8 if id_like and words in shown else 0.0
 
 
+_EDITION = re.compile(r"v\d+$")
+
+
+def whole_kind(rest: Noun, draft: Draft, tables: Mapping[Noun, Draft]) -> bool:
+    """Does VocabularyId name a medical vocabulary itself, though there are vocabularies too, and AttachmentId a VPC attachment?
+
+    A kind of its own is created by itself, and what stands in front of the shared noun is no table: in a playlist video the id names the video.
+    """
+    noun = draft.noun[:-1] if len(draft.noun) > 1 and _EDITION.match(draft.noun[-1]) else draft.noun
+    if not rest or "create" not in draft.kinds or draft.noun == rest:
+        return False
+    if noun[-len(rest) :] == rest:
+        return len(noun) == len(rest) or noun[: -len(rest)] not in tables
+    words = iter(noun)
+    return len(rest) > 1 and noun[-1] == rest[-1] and noun[0] == rest[0] and all(w in words for w in rest)
+
+
 def _field_key(draft: Draft) -> str | None:
     """A key from the rows themselves: own id, id, name, arn."""
     names = [n for e in draft.entries if e.item and not e.view for n in e.item.fields]
@@ -271,6 +348,19 @@ def _field_key(draft: Draft) -> str | None:
     return None
 
 
+WHOLE_NAME: Final = re.compile(r"(?i)(?:resource|relative) (?:resource )?name|\bform(?:at)?\b(?: is)?:?|pattern")
+"""A description of a `name` that is the whole path of a resource."""
+
+
+def _called_by(draft: Draft) -> str | None:
+    """'name', where a create must be given it as the bare name under its parent: an Apigee key value map's."""
+    creates = [e for e in draft.entries if e.what.kind == "create" and not e.what.extra and "parent" in e.tool.source.in_path]
+    if not creates or any(is_slug(p, draft) for e in creates for p in e.parameters):
+        return None
+    bare = all("name" in e.required and "name" not in e.tool.source.in_path and not WHOLE_NAME.search(str(e.parameters["name"].get("description", ""))) for e in creates)
+    return "name" if bare else None
+
+
 def is_slug(name: str, draft: Draft) -> bool:
     """Google: the parameter that becomes the last part of the resource name, `topicId`."""
-    return draft.segment is not None and field(name) in ((*draft.noun, "id"), (*draft.noun[-1:], "id"), ("id",))
+    return draft.segment is not None and (name == draft.slug or field(name) in ((*draft.noun, "id"), (*draft.noun[-1:], "id"), ("id",)))

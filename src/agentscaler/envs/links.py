@@ -13,6 +13,7 @@ from agentscaler.envs.drafts import STATE, TOKEN, Compiled, Draft, Entry, Noun, 
 from agentscaler.envs.items import one_of
 from agentscaler.envs.reads import _shape
 from agentscaler.envs.service import Service
+from agentscaler.envs.states import tied_state
 from agentscaler.records import Act, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field
@@ -109,7 +110,7 @@ def link(entry: Entry, service: Service) -> Compiled:
         }
         act: Act = "link" if tie else "unlink"
         need_all(entry, arguments)
-        return Compiled(entry, draft, operation(entry, draft, act, arguments, _changed_row(entry, draft, column)))
+        return Compiled(entry, draft, operation(entry, draft, act, arguments, _changed_row(entry, draft, column), sets=tied_state(draft, tie=tie)))
     noun = link_noun(*pair)
     if noun not in service.tables:
         raise Lost("not_two_ends")

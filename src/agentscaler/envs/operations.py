@@ -2,7 +2,7 @@
 
 from agentscaler.envs.arguments import Lost
 from agentscaler.envs.columns import part_of
-from agentscaler.envs.drafts import Compiled, Draft, Entry
+from agentscaler.envs.drafts import Compiled, Draft, Entry, usable
 from agentscaler.envs.links import add_link_tables, link, tied_list
 from agentscaler.envs.reads import read
 from agentscaler.envs.service import Service
@@ -50,5 +50,6 @@ def resolve(entry: Entry, service: Service) -> tuple[Draft, bool]:
         return service.tables[part], False
     best = [n for n in service.tables if noun[: len(n)] == n or noun[-len(n) :] == n]
     if best:
-        return service.tables[max(best, key=lambda n: (len(n), noun[: len(n)] == n))], False
+        shown = [f for f, s in entry.item.fields.items() if usable(f, s)] if entry.item is not None and entry.what.kind in ("get", "list") else []
+        return service.tables[max(best, key=lambda n: (2 * sum(service.tables[n].find(f) is not None for f in shown) >= len(shown), bool(shown) and noun[-len(n) :] == n, len(n), noun[: len(n)] == n))], False
     raise Lost("no_resource")

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from agentscaler.dice import Dice
 from agentscaler.envs.amounts import ENDED, FUTURE, GONE
-from agentscaler.envs.arguments import HIDDEN
+from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STATE, Col, Draft
+from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import not_failed, not_gone, recipe_of, unfinished
@@ -51,6 +52,9 @@ def population_of(made: Plan) -> JsonObject:
         if "reference" not in columns[name] and "with" not in columns[name]:
             columns[name]["knowable"] = True
     rows = {t.name: _rows(t, made.drafts[t.name][1], model) for t in model.tables}
+    for table in model.tables:
+        if isinstance(rows[table.name], dict):
+            rows[table.name] |= _latest(table, rows[table.name]["per"], made)
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
 
@@ -230,11 +234,39 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
         return [8, 16]
     if draft.tail:
         return {"per": held[-1].table, "rows": [1, 1]} if held else [1, 1]
+    if held and draft.own in held[-1].columns:
+        others = [r for r in held if r.table != held[-1].table]
+        per = {"per": others[0].table, "rows": [1, 3]} if others else {"per": held[-1].table, "rows": [0, 1]}
+        return per | ({"spare": 0.25} if held[-1].on_delete == "RESTRICT" else {})
     if held and (draft.own is not None or len(table.key) > len(held[-1].columns)):
         return {"per": held[-1].table, "rows": [1, 4]} | ({"spare": 0.25} if held[-1].on_delete == "RESTRICT" else {})
     if held:
         return {"per": held[-1].table, "rows": [0, 1] if draft.kinds & {"create", "delete"} else [1, 1]}
     return [8, 16]
+
+
+_ROLES = frozenset(["latest", "current", "default", "active", "last", "newest"])
+
+
+def _latest(table: Table, per: str, made: Plan) -> JsonObject:
+    """A workflow's revisionId is that of its last revision, which shows what the workflow shows."""
+    _, draft = made.drafts[table.name]
+    whole = next(t for t in made.model.tables if t.name == per)
+    if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS or draft.own not in table.key:
+        return {}
+    own, theirs = next(c for c in table.columns if c.name == draft.own), {c.name: c for c in whole.columns}
+    mine, its = made.columns[table.name], made.columns[per]
+    last = draft.noun[-1:]
+    spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
+    held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
+    latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
+    same = [c.name for c in table.columns if c.name in theirs and c.name not in held and c.name not in latest and its[c.name].kind == mine[c.name].kind and set(its[c.name].choices) == set(mine[c.name].choices) and (c.null or not theirs[c.name].null)]
+    out: JsonObject = {"same": same} if same and latest and draft.kinds <= {"get", "list"} and draft.noun[-1] in ("version", "revision") else {}
+    for name, column in its.items():
+        if column.kind == "object" and field(name)[0] in _ROLES and field(name)[-1:] == last:
+            told = {f: c for f, c in matched(column.schema.get("properties", {}), draft).items() if c in mine}
+            latest[name] = {f: [c, "json" if mine[c].json else mine[c].kind] for f, c in told.items()}
+    return out | ({"latest": latest} if latest else {})
 
 
 CONTEXTS: Final[dict[str, tuple[str, ...]]] = {

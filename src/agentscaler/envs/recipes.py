@@ -77,6 +77,8 @@ def _key(column: Col, place: Place) -> Recipe:
     low, high = column.schema.get("minimum", 1), column.schema.get("maximum")
     if column.type == "INTEGER" and isinstance(low, int) and isinstance(high, int) and not draft.generated:
         return {"number": [low, min(high, 9999)]}
+    if draft.parents and draft.generated and last in (("version",), ("revision",), ("number",)) and (column.type == "INTEGER" or column.schema.get("digits") or draft.noun[-1:] in (("version",), ("revision",))):
+        return {"id": "{nth}", **mark}
     if column.type == "INTEGER" or column.schema.get("digits"):
         return {"id": "{digits:7}", **mark}
     if last == ("email",):

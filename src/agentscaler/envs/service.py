@@ -13,7 +13,7 @@ from agentscaler.edges import placeholders
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.items import Item, find_item
-from agentscaler.envs.keys import STRICT_CONTEXT, find_key
+from agentscaler.envs.keys import STRICT_CONTEXT, WHOLE_NAME, find_key
 from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
@@ -47,16 +47,19 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = same_nouns(home_nouns(entries))
+    entries = same_nouns(made_from(home_nouns(entries)))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():
+        draft.kin = frozenset(draft.noun[i:] for i in range(1, len(draft.noun)) if draft.noun[i:] in tables)
+    for draft in tables.values():
         find_key(draft, tables, contexts)
+        draft.kin -= {entity(draft.own)[0]} if draft.own else set()
     entries = find_jobs(entries, tables)
     for draft in tables.values():
         entries = one_value(draft, entries)
     for draft in tables.values():
-        find_columns(draft)
+        find_columns(draft, tables)
     find_parts(entries, tables)
     for draft in tables.values():
         find_references(draft, tables, contexts)
@@ -80,6 +83,9 @@ def relaxed(tool: Tool) -> Tool:
     if source.vendor != "google" or source.verb not in ("POST", "PATCH", "PUT"):
         return tool
     made = {n for n, s in properties.items() if n not in source.in_path and (_MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
+    identified = any(n.endswith("Id") and n not in source.in_path for n in properties) or WHOLE_NAME.search(str(properties.get("name", {}).get("description", "")))
+    if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha():
+        made.add("name")  # parent and id make it
     kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path)]
     parameters = {**tool.parameters, "properties": {n: s for n, s in properties.items() if n not in made}, "required": kept}
     return tool.model_copy(update={"parameters": parameters})
@@ -147,6 +153,29 @@ def one_value(draft: Draft, entries: list[Entry]) -> list[Entry]:
             change[entry.id] = entry._replace(item=Item((), False, False, fields, None, None, ()), what=entry.what._replace(kind="get"))
     draft.entries = [change.get(e.id, e) for e in draft.entries]
     return [change.get(e.id, e) for e in entries]
+
+
+def made_from(entries: list[Entry]) -> list[Entry]:
+    """RestoreGraphFromSnapshot(snapshotIdentifier) makes a graph; ProvisionProduct makes a provisioned product."""
+    nouns = {e.what.noun for e in entries}
+    read = {e.what.noun for e in entries if e.what.kind in ("get", "list")}
+    given = {(e.what.noun, entity(p)) for e in entries if e.what.kind == "create" for p in e.parameters}
+    out = []
+    for entry in entries:
+        what = entry.what
+        source = what.tail if what.verb == "restore" and what.kind == "action" and what.preposition == "from" else ()
+        own = [p for p in entry.required if entity(p)[1] and entity(p)[0] in (what.noun, what.noun[-1:])]
+        named = any(entity(p)[0][-1:] == source[-1:] for p in entry.required)
+        if source and named and any(n[-len(source) :] == source for n in nouns) and all((what.noun, entity(p)) in given for p in own):
+            entry = entry._replace(what=what._replace(kind="create"))
+        elif what.kind == "create" and (*_participle(what.verb), *what.noun) in read:
+            entry = entry._replace(what=what._replace(noun=(*_participle(what.verb), *what.noun)))
+        out.append(entry)
+    return out
+
+
+def _participle(verb: str) -> tuple[str]:
+    return (verb + "d" if verb.endswith("e") else verb[:-1] + "ied" if verb.endswith("y") else verb + "ed",)
 
 
 JOB_VERBS = ("start", "run", "execute", "send", "invoke", "trigger", "begin", "apply", "process", "replay")

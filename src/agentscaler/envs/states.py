@@ -10,9 +10,9 @@ from agentscaler.records import Argument
 from agentscaler.words import field, split
 
 TARGETS: Final[dict[str, str]] = {
-    "start": "running started active enabled in_progress in_service starting on online", "stop": "stopped stopping inactive disabled terminated off cancelled offline",
-    "reboot": "running rebooting active available", "restart": "running restarting active available", "suspend": "suspended paused inactive",
-    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled cancelling canceling aborted stopped",
+    "start": "running started active enabled in_progress in_service on online available starting", "stop": "stopped inactive disabled off offline terminated cancelled ready stopping",
+    "reboot": "running active available rebooting", "restart": "running active available restarting", "suspend": "suspended paused inactive",
+    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled aborted stopped cancelling canceling",
     "enable": "enabled active on enable online normal activated running", "disable": "disabled inactive off disable offline suspended deactivated closed stopped", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
     "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active approved associated available confirmed shared enabled", "decline": "declined rejected refused",
     "close": "closed resolved inactive", "lock": "locked frozen", "unlock": "unlocked active normal", "archive": "archived inactive", "unarchive": "active unarchived", "restore": "active available normal enabled",
@@ -25,11 +25,12 @@ TARGETS: Final[dict[str, str]] = {
     "unsuspend": "active unsuspended", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
     "announce": "announced announced_to_internet active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
     "unclaim": "unclaimed", "trash": "trashed deleted", "untrash": "active", "commit": "committed", "quit": "stopped", "resolve": "resolved closed", "deprecate": "deprecated", "undeprecate": "active",
+    "provision": "provisioned active", "deprovision": "deprovisioned unprovisioned", "terminate": "terminated", "destroy": "destroy_scheduled destroyed", "open": "open opened", "submit": "submitted", "invite": "invited", "unregister": "unregistered",
 }  # fmt: skip
 """Verb of an action -> states it leads to, best first."""
 SOURCES: Final[dict[str, str]] = {
-    "start": "stopped inactive paused created ready off idle disabled suspended failed", "stop": "running started active enabled in_progress on starting", "resume": "paused suspended stopped", "pause": "running active enabled in_progress",
-    "suspend": "running active enabled", "approve": "pending requested submitted waiting in_review", "reject": "pending requested submitted waiting in_review", "accept": "pending requested invited",
+    "start": "stopped inactive paused created ready off idle disabled suspended failed", "stop": "running started active enabled in_progress on starting available online in_service", "resume": "paused suspended stopped", "pause": "running active enabled in_progress available",
+    "suspend": "running active enabled available", "approve": "pending requested submitted waiting in_review", "reject": "pending requested submitted waiting in_review", "accept": "pending requested invited",
     "decline": "pending requested invited", "confirm": "pending unconfirmed", "reopen": "closed resolved", "unarchive": "archived", "unlock": "locked", "unblock": "blocked", "publish": "draft unpublished",
     "undelete": "deleted", "cancel": "pending running queued submitted scheduled in_progress active created starting ready open", "abort": "running in_progress pending active", "retry": "failed cancelled error",
     "ship": "pending paid processing", "refund": "paid delivered captured", "unhide": "hidden", "unfreeze": "frozen",
@@ -114,16 +115,27 @@ def target_state(verb: str, draft: Draft) -> Move:
     """The column an action moves, the value it leads to and those it may start from. Raises Lost(no_target_state)."""
     wanted, sources = TARGETS.get(verb, "").split(), SOURCES.get(verb, "").split()
     named = [c for c in visible(draft) if STATE.search(c.name) and not c.reference]
-    states = sorted((c for c in named if c.kind in ("string", "integer")), key=lambda c: (len(split(c.name)), c.name))
+    states = sorted((c for c in named if c.kind in ("string", "integer")), key=lambda c: (not _of_verb(c, verb), len(split(c.name)), c.name))
     for column in states:
         find = numbered if column.kind == "integer" else _chosen
         value = find(column, wanted)
         if value is not None:
             starts = [s for w in sources if (s := find(column, [w])) is not None and s != value]
-            return Move(column.name, value, tuple(dict.fromkeys(starts)))
+            settled = [s for s in starts if not _PASSING.search(str(s))]
+            return Move(column.name, value, tuple(dict.fromkeys(starts if settled else ())))
     if (flag := _flag(verb, draft)) is not None:
         return flag
     return _open_ended(states, wanted, draft, verb)
+
+
+_PASSING: Final = re.compile(r"(?i)(?:start|creat|stopp|updat|delet|provision|resum|initi\w*)ing$")
+"""States that pass by themselves: an action that could start from these alone could never be called on a thing at rest."""
+
+
+def _of_verb(column: Col, verb: str) -> bool:
+    """Is the column named after the deed: lockState for lock and unlock, provisioningState for deprovision?"""
+    stem = re.sub(r"^(?:un|de|re)(?=[a-z]{4})", "", verb)[:5]
+    return any(w.startswith(stem) for w in split(column.name))
 
 
 def _chosen(column: Col, wanted: Sequence[str]) -> str | int | None:
@@ -179,6 +191,19 @@ def _open_ended(states: Sequence[Col], wanted: Sequence[str], draft: Draft, verb
         raise Lost("no_target_state")
     column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)
     return Move(column.name, wanted[0].upper())
+
+
+def tied_state(draft: Draft, *, tie: bool) -> dict[str, str | int | None]:
+    """What a tie changes beside the reference: Attached, DiskState ATTACHED or UNATTACHED."""
+    out: dict[str, str | int | None] = {}
+    for column in visible(draft):
+        words = tuple(w for w in field(column.name) if w != "is" and w not in draft.noun)
+        if column.kind == "boolean" and words in (("attached",), ("bound",), ("associated",)):
+            out[column.name] = int(tie)
+        elif column.kind == "string" and words in (("state",), ("status",)) and first_of(column.choices, ["attached", "bound", "in_use"]) is not None:
+            state = first_of(column.choices, ["attached", "bound", "in_use"] if tie else ["unattached", "detached", "unbound", "available"])
+            out |= {column.name: state} if state is not None else {}
+    return out
 
 
 # ---- what is deleted but can be brought back ---------------------------------------------------------------------

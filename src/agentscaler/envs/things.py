@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from agentscaler.envs.drafts import ITEM_KINDS, SCALARS, Draft, Entry, Noun, table_of, usable
 from agentscaler.envs.keys import STRICT_CONTEXT, fixed_name
@@ -16,6 +17,7 @@ def same_nouns(entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         kinds[entry.what.noun].add(entry.what.kind)
     views = {noun: short for noun, what in kinds.items() if (short := _without_view(noun, what, kinds))}
+    views |= _same_rows({n: [e for e in entries if e.what.noun == n] for n in kinds if n and n not in views})
     change = dict(views)
     reads = [n for n, k in kinds.items() if k & {"get", "list"} and not k & {"create", "delete", "put"} and n not in views]
     writes = [n for n, k in kinds.items() if k & {"create", "delete"} and not k & {"get", "list"} and n not in views]
@@ -49,13 +51,44 @@ def _without_view(noun: Noun, what: set[str], kinds: Mapping[Noun, set[str]]) ->
     return None
 
 
+_OTHERS: Final = frozenset("version revision execution run snapshot backup draft template change event job task export import association permission member membership".split())
+"""Words behind a noun that name things of their own, however like the thing their rows look."""
+
+
+def _same_rows(groups: Mapping[Noun, Sequence[Entry]]) -> dict[Noun, Noun]:
+    """DescribeProductView, ListRecordHistory: what only reads, is called after another noun and shows the rows of it."""
+    shown = {n: {field(f) for e in some if e.what.kind in ("get", "list") and e.item and not e.item.scalar for f in e.item.fields} for n, some in groups.items()}
+    out = {}
+    for noun, some in groups.items():
+        if not {e.what.kind for e in some} <= {"get", "list"} or len(shown[noun]) < 4 or any(e.tool.source.vendor == "google" for e in some):
+            continue
+        for other in (noun[:i] for i in range(len(noun) - 1, 0, -1)):
+            if other not in groups or set(noun[len(other) :]) & _OTHERS or any(_asks_for(e, other) for e in some if e.item and e.item.many):
+                continue
+            both = shown[noun] & shown[other]
+            if len(both) >= 0.75 * len(shown[noun]) and any(_own_id(f, other) for f in both):
+                out[noun] = other
+                break
+    return out
+
+
+def _own_id(words: Noun, noun: Noun) -> bool:
+    """Does a field name a row of the noun: RecordId, Id?"""
+    return words[-1:] in (("id",), ("arn",), ("name",)) and (len(words) == 1 or noun[1 - len(words) :] == words[:-1])
+
+
+def _asks_for(entry: Entry, noun: Noun) -> bool:
+    """Must a call say of which row of the noun it speaks?"""
+    return any(field(p) in (("id",), ("arn",), ("name",)) for p in entry.required) or any(entity(p)[1] and entity(p)[0] and noun[-len(entity(p)[0]) :] == entity(p)[0] for p in entry.required)
+
+
 def find_tables(entries: Sequence[Entry]) -> dict[Noun, Draft]:
     by_noun: dict[Noun, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_noun[entry.what.noun].append(entry)
     things: dict[Noun, list[Entry]] = {n: some for n, some in sorted(by_noun.items()) if n and _is_thing(n, some)}
     tables = {n: Draft(n, some) for n, some in things.items() if not _is_relation(n, some, things)}
-    parts = {n: some for n, some in sorted(by_noun.items()) if n not in tables and (_is_part(n, some, tables) or _is_setting(n, some, tables) or _is_reference(n, some, tables))}
+    parts = {n: some for n, some in sorted(by_noun.items()) if n not in tables and not (n in things and _is_relation(n, some, things)) and (_is_part(n, some, tables) or _is_setting(n, some, tables) or _is_reference(n, some, tables))}
     return dict(sorted((tables | {n: Draft(n, some) for n, some in parts.items()}).items()))
 
 
@@ -130,12 +163,29 @@ def _identified(noun: Noun, entries: Sequence[Entry]) -> bool:
 
 def _is_relation(noun: Noun, entries: Sequence[Entry], things: Mapping[Noun, Sequence[Entry]]) -> bool:
     """Only lists of another thing's rows (ListAttachedRolePolicies): no table of its own."""
-    if {e.what.kind for e in entries} - {"get", "list"}:
+    if {e.what.kind for e in entries} - {"get", "list"} or noun[0] in _ELSEWHERE or any(_of_collection(e) for e in entries):
         return False
     mine = {field(n) for e in entries if e.item for n in e.item.fields}
     for other, some in things.items():
-        if other != noun and len(other) < len(noun) and noun[-len(other) :] == other:
+        if other != noun and len(other) < len(noun) and noun[-len(other) :] == other and not any(_asks_for(e, other) or not _known(e, some) for e in entries if e.item and e.item.many):
             theirs = {field(n) for e in some if e.item for n in e.item.fields}
             if len(mine & theirs) >= 0.5 * len(mine):
                 return True
     return False
+
+
+def _known(entry: Entry, others: Sequence[Entry]) -> bool:
+    """Do the other thing's rows tell the ids that the list asks for? If not, it lists who belongs where (DescribeFleetInstances)."""
+    told = {field(f) for e in others if e.item for f in e.item.fields} | {field(p) for e in others for p in e.parameters}
+    asked = [p for p in entry.required if entity(p)[1] and entity(p)[0] and entity(p)[0][-1] not in STRICT_CONTEXT]
+    return all(any(w[-len(field(p)) :] == field(p) for w in told) for p in asked)
+
+
+_ELSEWHERE: Final = frozenset("discovered available recommended suggested usable linkable supported subscribed effective eligible potential public".split())
+"""Words in front of a noun for what could be one of its rows and is not, or not yet."""
+
+
+def _of_collection(entry: Entry) -> bool:
+    """Google's discoveredServices.list reads a collection of its own."""
+    source = entry.tool.source
+    return source.vendor == "google" and source.operation.rsplit(".", 1)[-1] in ("list", "get", "aggregatedList")

@@ -356,7 +356,7 @@ def _counterparts(draft: Draft, other: Draft, column: Col, mine: Mapping[str, Co
             found: str | None = column.name
         else:
             target = other.columns[part].reference
-            found = next((c.name for c in mine.values() if c.name != column.name and ((target is not None and c.reference == target) or field(c.name) == field(part))), None)
+            found = next((c.name for c in mine.values() if c.name != column.name and ((target is not None and c.reference == target) or (field(c.name) == field(part) and c.name != draft.own))), None)
         if found is None or mine[found].type != other.columns[part].type:
             return None
         out.append(found)

@@ -102,7 +102,7 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     if len(source) != 1 or draft.own is None or draft.segment is not None:
         raise Lost("copies")
     arguments = surroundings(entry, draft, service)
-    column = alternative(source[0], draft) or draft.own
+    column = _source_column(source[0], draft)
     arguments[source[0]] = argument(entry, source[0], "key", column)
     arguments |= values(entry, draft, service, {**arguments, source[0]: arguments[source[0]].model_copy(update={"column": None})}, own=True, new=True)
     need_all(entry, arguments)
@@ -112,20 +112,37 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=False)))
 
 
+def _source_column(name: str, draft: Draft) -> str:
+    """CopyProduct(SourceProductArn): the ARN of a product, which goes by its Id. Raises Lost(copies)."""
+    last, own = field(name)[-1], draft.own or ""
+    if found := alternative(name, draft) or alternative("_".join((*draft.noun, last)), draft):
+        return found
+    sorts = {last, field(own)[-1]}
+    if len(sorts) > 1 and sorts <= {"id", "arn", "name"} and "arn" in sorts and not own.lower().endswith("identifier"):
+        raise Lost("copies")
+    return own
+
+
 def objects(entry: Entry, draft: Draft) -> Argument | None:
     """BatchCreateVehicle(vehicles=[{...}]), ModifyAccountRemark(Accounts=[{...}]): the required list of objects that are rows."""
-    for name in entry.required:
+    bare = [n for n in entry.parameters if n not in entry.required and entry.what.kind == "create" and _called(field(one_of(n)), draft.noun)]
+    for name in [*entry.required, *bare]:
         schema = entry.parameters.get(name, {})
         properties: Mapping[str, Schema] = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
-        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or entry.tool.name.lower().startswith(("batch", "bulk"))
+        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or entry.tool.name.lower().startswith(("batch", "bulk"))
         if not named or not properties:
             continue
         body = matched({n: s for n, s in properties.items() if usable(n, s)}, draft)
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
-            return argument(entry, name, "rows", body=body)
+            return argument(entry, name, "rows", body=body, required=True)
     return None
+
+
+def _called(words: tuple[str, ...], noun: tuple[str, ...]) -> bool:
+    """APIResources in CreateSecurityAPIResource: the whole noun, or two words of its end."""
+    return words == noun or (len(words) > 1 and noun[-len(words) :] == words)
 
 
 def _names_row(name: str, draft: Draft) -> bool:
@@ -259,8 +276,13 @@ def _is_force(name: str, schema: Schema) -> bool:
 
 def _options(entry: Entry, arguments: dict[str, Argument]) -> None:
     for name, schema in entry.parameters.items():
-        if name not in arguments and name in entry.required and (kind_of(schema) == "boolean" or OPTION.search(name)):
+        if name not in arguments and name in entry.required and (kind_of(schema) == "boolean" or OPTION.search(name) or _is_token(name, schema)):
             arguments[name] = argument(entry, name, "option")
+
+
+def _is_token(name: str, schema: Schema) -> bool:
+    """TerminateToken: what tells one call from its repetition."""
+    return field(name)[-1:] == ("token",) and "idempoten" in str(schema.get("description", "")).lower()
 
 
 def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -270,9 +292,18 @@ def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         move = switch(entry, draft)
     elif not own or entry.what.extra:
         raise Lost("part")
+    elif entry.what.verb == "restore" and _restored_elsewhere(entry, draft):
+        raise Lost("copies")
     else:
         move = revival(draft) if entry.what.verb == "undelete" else target_state(entry.what.verb, draft)
     return _moved(entry, draft, service, move)
+
+
+def _restored_elsewhere(entry: Entry, draft: Draft) -> bool:
+    """RestoreTable(sourceTable, targetTable) and a backup's restore make another thing; the row that is named stays as it is."""
+    if any(field(p)[:1] in (("source",), ("target",)) and entity(p)[0] in (draft.noun, draft.noun[-1:]) for p in entry.parameters):
+        return True
+    return draft.noun[-1] in ("backup", "snapshot") and not entry.what.tail
 
 
 def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled:
@@ -281,5 +312,6 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= {n: a for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
     _options(entry, arguments)
+    arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
     return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=move.state, only_from=move.only_from, sets=move.sets))
