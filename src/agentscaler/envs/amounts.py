@@ -51,6 +51,8 @@ def holds_time(name: str, schema: Schema) -> bool:
     """Does the field hold a point in time, also one that is called 'created' or 'start'?"""
     if is_time(name, schema):
         return not (kind_of(schema) == "integer" and re.search(r"(?i)spent|elapsed|run_?time$|cost_?time|used_?time|delay|wait|retention|keep", name))
+    if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
+        return not re.search(r"(?i)count|num|size|version|duration|interval", name)
     if kind_of(schema) != "string":
         return False
     if re.match(r"\^?\(?(?:\\d|\[0-9\])\{4\}-", str(schema.get("pattern", ""))):
@@ -60,6 +62,9 @@ def holds_time(name: str, schema: Schema) -> bool:
     text = str(schema.get("description", ""))
     example = (examples_of(schema) or [""])[0]
     return bool(re.search(r"(?i)\btime|timestamp|\bdate\b|when\b", text) or re.match(r"\d{4}-\d\d-\d\d", example))
+
+
+_EPOCH = re.compile(r"(?i)\b(?:since|in) (?:the )?(?:unix )?epoch|\bepoch (?:time|seconds|milli)|\bunix (?:time|timestamp|epoch)")
 
 
 def time_form(name: str, schema: Schema, place: Place) -> str:
@@ -109,6 +114,8 @@ NUMBERS: Final = (
     rule(r"day of (?:the )?week|week ?day", {"number": [1, 7]}),
     rule(r"sampl(?:e|ing) (?:rate|ratio|percentage)", {"number": [0, 1], "decimals": 2}),
     rule(r"port", {"of": [80, 443, 3306, 5432, 6379, 8080, 9000]}),
+    rule(r"factor|multiplier", {"of": [0.5, 1.0, 1.25, 1.5, 2.0]}),
+    rule(r"temperature", {"number": [0, 1], "decimals": 1}),
     rule(r"latitude|lat", {"number": [-55, 65], "decimals": 4}, knowable=False),
     rule(r"longitude|lng|lon", {"number": [-120, 140], "decimals": 4}, knowable=False),
     rule(r"mtu", {"of": [1440, 1460, 1500, 8896]}),
@@ -177,6 +184,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
         found = {"of": around(example, whole=whole), "knowable": True}
     if found is None:
         found = {"of": [1, 2, 5, 10, 20], "knowable": True} if bounds or (low is not None and high is not None) else unknown({"of": [1, 2, 5, 10, 20]}, empty=False)
+    if whole and "of" in found and any(isinstance(v, float) for v in found["of"]):
+        found = {**found, "of": sorted({max(1, round(v)) for v in found["of"]})}
     if whole and "decimals" in found:
         found = {k: v for k, v in found.items() if k != "decimals"} | ({"number": [0, 100]} if found["number"] == [0, 1] else {})
     return bounded(halved(found, set(heard.split())), low, high)

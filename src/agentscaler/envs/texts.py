@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
+from agentscaler.dice import Dice
 from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, Rule, as_text, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
-from agentscaler.envs.naming import SOCIAL, arn, filled, id_template, known_noun, names, template_from
+from agentscaler.envs.naming import SOCIAL, arn, emails, filled, fitting, id_template, known_noun, names, template_from
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import (
     BUCKETS,
@@ -18,6 +19,7 @@ from agentscaler.envs.vocabulary import (
     KIND_SLUGS,
     MACHINES,
     MESSAGES,
+    OBSERVED,
     PEOPLE_NOUNS,
     POLICIES,
     QUERIES,
@@ -32,13 +34,19 @@ TAGGED: Final = re.compile(r"(?i)tag|label|annotation")
 _SLUGS: Final = list(SLUG_LISTS[0])
 _HOST: Final[Recipe] = {"words": [_SLUGS, ["example.com", "example.org", "internal.example.com"]], "join": "."}
 _IP: Final[Recipe] = {"id": "10.0.{digits:2}.{digits:2}"}
+_PUBLIC_IP: Final[Recipe] = {"mix": [{"id": f"{net}.{{digits:2}}"} for net in ("203.0.113", "198.51.100", "192.0.2")]}
+"""Addresses of the internet that belong to nobody (RFC 5737)."""
 TEXTS: Final = (
     rule(r"(?:email|e mail|mail)(?! (?:domain|host|server|subject|body|content|text|title|template|type|format|port|protocol|status))", {"words": [["@emails"]]}),
     rule(r"phone|mobile|fax|e164|msisdn|phone number|telephone", {"id": "+44 20 7946 0{digits:3}"}),
-    rule(r"(?:md5|sha ?\d*|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
+    rule(r"sha ?512(?: \w+)?$", {"id": "{hex:128}"}, knowable=False),
+    rule(r"sha ?1(?: \w+)?$", {"id": "{hex:40}"}, knowable=False),
+    rule(r"(?:sha ?256|sha)(?: \w+)?$|code sha|(?:image|manifest|content) digest$", {"id": "{hex:64}"}, knowable=False),
+    rule(r"(?:md5|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
     rule(r"commit|commit sha|revision sha", {"id": "{hex:40}"}, knowable=False),
     rule(r"ipv6(?: address| addr)?$", {"id": "2001:db8::{hex:4}"}, knowable=False),
     rule(r"cidr(?: block| range)?$|ip range$|subnet range", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
+    rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
     rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
@@ -63,7 +71,7 @@ TEXTS: Final = (
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
     rule(r"last name|family name|surname", {"words": [["@last"]]}),
     rule(r"full name|display name of user|real name|nick ?name|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
-    rule(r"(?:user ?name|uname|login name|login|account name|db user|user|sender|recipient|assumer name)$", {"words": [["@logins"]]}),
+    rule(r"(?:user ?name|uname|login name|login|db user|user|sender|recipient|assumer name)$", {"words": [["@logins"]]}),
     rule(r"city|town", {"words": [["@cities"]]}),
     rule(r"country code|country iso code|nationality", {"choice": [["DE", 3], ["JP", 2], ["PT", 1], ["CA", 1], ["FI", 1]]}),
     rule(r"country|country name", {"given": COUNTRIES}),
@@ -82,6 +90,11 @@ TEXTS: Final = (
     rule(r"http method$|request method$", {"given": ["GET", "POST", "PUT"]}),
     rule(r"port$", {"given": ["80", "443", "3306", "8080"]}),
     rule(r"port range$|ports$", {"given": ["80", "443", "8000-8100"]}),
+    rule(r"git ref$|ref name$|ref$|(?:git|source|commit) reference$", {"given": ["main", "develop", "v1.4.2", "refs/heads/main"]}, knowable=False),
+    rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
+    rule(r"time of day$|(?:start|end|begin|open|close|run|execution|backup|preferred) time of day$|clock time$", {"given": ["06:00", "09:00", "12:30", "22:00", "23:30"]}),
+    rule(r"license(?: info| id| name| type)?$|spdx(?: id)?$", {"given": ["MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0"]}, knowable=False),
+    rule(r"runtime(?: name| environment)?$|compatible runtime$", {"runtime": True}),
     rule(r"branch(?: name)?$", {"given": ["main", "develop", "release-2.1", "fix-login"]}),
     rule(r"namespace(?: name)?$", {"given": ["default", "monitoring", "payments", "web"]}),
     rule(r"schema name$|database schema$", {"given": ["public", "sales", "analytics"]}),
@@ -103,16 +116,16 @@ TEXTS: Final = (
     rule(r"gender|sex", {"given": ["female", "male"]}),
     rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
     rule(r"password|token|secret|passphrase|(?:api|access|auth|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
-    rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"given": QUERIES}, knowable=False),
+    rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"query": True}, knowable=False),
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
     rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
     rule(r"error(?: message| code| info| detail| msg| reason| description)?$|failure(?: reason| message| info| description)?$|fail reason|err msg", {"given": ERRORS}),
-    rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|description)|reason|cause", {"given": REASONS}),
+    rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)|reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
-    rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"given": list(DESCRIPTIONS)}),
+    rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"describes": True}),
     rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"message": True}, knowable=False),
 )  # fmt: skip
-FAILURES: Final = re.compile(r"(?i)error|fail|reason$|cause$|status_?(?:message|reason|msg)|state_?(?:message|reason)|err_?msg")
+FAILURES: Final = re.compile(r"(?i)error|fail|reason$|cause$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
 """Columns that only a row has with which something went wrong."""
 _FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
@@ -134,6 +147,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["finance", "support", "prod", "test"]}
     if words[-2:] == ("region", "code") and place.vendor == "google":
         return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
+    if words == ("path",) and place.vendor == "google" and place.draft.own and place.draft.own in place.columns and re.search(r"(?i)relative path", str(schema.get("description", ""))):
+        return {"same": place.draft.own}
     if last == "kind" and place.vendor == "google":
         return {"value": f"{place.service.split('.')[0]}#{_camel(place.draft.noun)}"}
     if last not in _FREE and (values := values_of(schema)):
@@ -146,6 +161,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return called
     if (number := _written_number(name, schema)) is not None:
         return number
+    if (stored := _stored(words, schema, place)) is not None:
+        return stored
     if last == "id" and not _IDS.search(" ".join(words)):
         return _fallback(name, schema, place)
     if words in (("job", "title"), ("position", "title")):
@@ -153,9 +170,45 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
         return {"given": _versions(words, schema, place), "knowable": True}
+    if special is not None and "query" in special:
+        return _query(schema, place)
+    if special is not None and "describes" in special:
+        some = OBSERVED if set(place.draft.noun) & _SEEN else DESCRIPTIONS
+        return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
-        return _of_vendor(filled(special), place)
+        return _of_vendor(filled(special, words), place)
     return _fallback(name, schema, place)
+
+
+_SEEN: Final = frozenset("finding vulnerability weakness incident attack alert alarm anomaly threat risk issue violation exposure recommendation insight error defect warning malware event outage".split())
+"""Things that nobody sets up."""
+_STORED: Final = re.compile(r"(?i)\bs3\b.{0,40}\b(?:uri|url|path|location|prefix|bucket)|\bs3://|(?:cloud storage|gcs).{0,30}\b(?:uri|url|path|location)|\bgs://")
+
+
+def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
+    """The address of something in a bucket, where the description says that it lies in one."""
+    if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))):
+        return _of_vendor({"bucket": True}, place)
+    return None
+
+
+_LANGUAGES: Final = (
+    (re.compile(r"(?i)cypher"), ("MATCH (n) RETURN n LIMIT 10", "MATCH (c:Customer)-[:PLACED]->(o:Order) RETURN c.name, count(o)", "MATCH (p:Product) WHERE p.stock < 5 RETURN p.name")),
+    (re.compile(r"(?i)sparql"), ("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10", "SELECT ?name WHERE { ?c a :Customer ; :name ?name }")),
+    (re.compile(r"(?i)gremlin"), ("g.V().hasLabel('customer').count()", "g.V().has('order', 'status', 'open').limit(10)")),
+    (re.compile(r"(?i)logs? insights|logql|cloudwatch"), ("fields @timestamp, @message | sort @timestamp desc | limit 20", "filter @message like /ERROR/ | stats count() by bin(1h)")),
+    (re.compile(r"(?i)promql|prometheus"), ("sum(rate(http_requests_total[5m]))", "avg(node_memory_used_bytes) by (instance)")),
+    (re.compile(r"(?i)\bsql\b|athena|bigquery|redshift|spanner|rds-data|timestream|database|\bselect\b|\bddl\b"), tuple(QUERIES)),
+    (re.compile(r"(?i)keyword|search|full.?text|lucene"), ("invoice", "delivery address", "refund policy", "opening hours")),
+)
+"""What a field's name, its description or the service says of the language of a query -> queries."""
+
+
+def _query(schema: Schema, place: Place) -> Recipe:
+    """A query in the language of the field; in none where nothing says which."""
+    heard = f"{schema.get('description', '')} {place.service} {' '.join(place.draft.noun)}"
+    some = next((queries for says, queries in _LANGUAGES if says.search(heard)), None)
+    return unknown({"given": list(QUERIES)}) if some is None else {"given": list(some)}
 
 
 _SEMVER: Final = ("1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0")
@@ -164,6 +217,7 @@ _VERSIONS: Final = (
     (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
     (re.compile(r"\bip version"), ("IPv4", "IPv6")),
     (re.compile(r"\b(?:os|operating system|platform|image) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
     (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
     (re.compile(r"\bprotocol version"), ("1.0", "1.1", "2.0")),
     (re.compile(r"\bapi version"), ("v1", "v2", "v1beta1")),
@@ -235,6 +289,8 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words[-1:] not in _NAMED:
         return None
     head = words[:-1]
+    if (addressed := address_like(head, schema, place)) is not None:
+        return addressed
     if words == ("title",) and place.draft.noun[-1:] and place.draft.noun[-1] in PEOPLE_NOUNS:
         return {"given": ["Editor", "Head of sales", "Project manager", "Accountant"], "knowable": True}
     if words == ("name",) and not place.columns and (found := next((r.make("") for r in TEXTS if _PLACES.search(place.draft.noun[-1]) and r.pattern.search(" ".join([*place.draft.noun, "name"]))), None)):
@@ -250,13 +306,28 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         short = slug or (_technical(place) and not (noun and noun[-1] in PEOPLE_NOUNS and "user" not in head))
         if words[-1] in _SENTENCES or (noun and noun[-1] in _PLAIN):
             short = slug
-        return {**names(noun, slug=short, service=place.service), "knowable": True}
+        return {**fitting(names(noun, slug=short, service=place.service), schema), "knowable": True}
     if table := place.named.get(head):
         return {"like": table}
     if listed:
         return None
-    found = {**names(head, slug=True, service=place.service), "knowable": True}
+    found = {**names(head, slug=head[-1:] not in (("issuer",), ("company",), ("organization",), ("supplier",), ("vendor",), ("publisher",), ("merchant",)), service=place.service), "knowable": True}
     return found if known_noun(head) else unknown(found, empty=False)
+
+
+_IS_MAIL = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |primary |default |full )?e-?mail address\b")
+_IS_DOMAIN = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |custom |fully qualified |name of the |name of a )?(?:\w+ )?domain(?: name)?\b(?! (?:id|identifier|arn))")
+
+
+def address_like(head: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
+    """A name or alias that is an e-mail address or a domain name, as its description, pattern or noun says."""
+    text, pattern = str(schema.get("description", "")), str(schema.get("pattern", ""))
+    if _IS_MAIL.search(text) or ("@" in pattern and r"\." in pattern):
+        return {**emails(), "knowable": True}
+    nouns = head or place.draft.noun
+    if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
+        return {**_HOST, "knowable": True}
+    return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and r"\." in pattern else None
 
 
 _PLACES = re.compile(r"zone|region|bucket|host")
@@ -305,6 +376,11 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
         return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
         return {"given": MESSAGES} if set(place.draft.noun) & _SPOKEN else unknown({"given": MESSAGES})
+    if "image" in recipe:
+        form = "{account}.dkr.ecr.{region}.amazonaws.com/%s:1.4.2" if place.vendor == "aws" else "{region}-docker.pkg.dev/{project}/apps/%s:1.4.2" if place.vendor == "google" else "registry.example.com/%s:1.4.2"
+        return {"mix": [{"template": form % word} for word in SLUG_LISTS[0][:5]]}
+    if "runtime" in recipe:
+        return {"given": ["python3.12", "python3.13", "nodejs20.x", "nodejs22.x", "java21"], "knowable": True} if place.service in ("lambda", "scf", "synthetics") else unknown({"given": ["python3.12", "nodejs22", "java21"]}, empty=False)
     if "policy" in recipe:
         return {"given": list(POLICIES)} if place.vendor == "aws" else unknown({"given": ["{}"]})
     if "bucket" in recipe:
@@ -339,6 +415,10 @@ def _cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return None
     own = place.draft.own
     named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
+    if words[-1:] in (("arn",), ("role",)) and rest[-1:] == ("role",):
+        return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
+    if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
+        return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
     if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
         return {"template": arn(place, "{" + own + "}")} if own else {"id": arn(place)}
     return {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
@@ -436,6 +516,8 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["604800s", "1209600s", "2592000s"] if re.search(r"retention|keep|expir", " ".join(words)) else ["60s", "300s", "900s", "3600s"]}
     if place.vendor == "aws" and name.endswith("Identifier") and not schema.get("pattern") and not examples_of(schema) and (rest := entity(name)[0]):
         return unknown({"given": [f"{a}-{'-'.join(rest[-2:])}" for a in SLUG_LISTS[0][:6]]}, empty=False)
+    if (table := place.keyed.get(entity(name)[0])) and not place.columns and words[-1] in ("id", table.rsplit("_", 1)[-1], field(table.split(".")[1])[-1]) and words[-1] != "name":
+        return {"like": table, "else": {"id": id_template(Col(name, schema), place)}}
     if entity(name)[1] and words[-1] != "name":
         template = id_template(Col(name, schema), place)
         if words in (("id",), ("arn",)):
@@ -485,7 +567,6 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
 
 def _outside(template: str, place: Place, name: str, n: int) -> str:
     """One of a few ids of something outside the world."""
-    from agentscaler.dice import Dice
     from agentscaler.population import fill_id
 
     return fill_id(template, Dice("outside", place.group, name, n), {})
