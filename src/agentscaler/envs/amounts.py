@@ -114,6 +114,7 @@ NUMBERS: Final = (
     rule(r"day of (?:the )?week|week ?day", {"number": [1, 7]}),
     rule(r"sampl(?:e|ing) (?:rate|ratio|percentage)", {"number": [0, 1], "decimals": 2}),
     rule(r"port", {"of": [80, 443, 3306, 5432, 6379, 8080, 9000]}),
+    rule(r"desired (?:capacity|count|size|num|number|\w+ count)", {"number": [2, 12]}),
     rule(r"factor|multiplier", {"of": [0.5, 1.0, 1.25, 1.5, 2.0]}),
     rule(r"temperature", {"number": [0, 1], "decimals": 1}),
     rule(r"latitude|lat", {"number": [-55, 65], "decimals": 4}, knowable=False),

@@ -36,11 +36,11 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     """How the things of a noun are called: like a person, by words of their own, else by an area of the company and what they are."""
     if noun and noun[-1] in PEOPLE_NOUNS:
         return {"words": [[login(n) for n in people()] if slug else list(people())], "join": "", "who": ""}
-    if len(noun) > 1 and noun[-1] in ("list", "info", "record", "detail", "item", "summary", "result"):
+    if len(noun) > 1 and noun[-1] in ("list", "info", "record", "code", "detail", "item", "summary", "result"):
         noun = noun[:-1]
     if noun[-2:] == ("operating", "system"):
         noun = ("os",)
-    if noun[-1:] == ("group",) and SOCIAL.search(service):
+    if noun[-1:] == ("group",) and noun[-2:-1] in ((), ("user",), ("contact",), ("mail",)) and SOCIAL.search(service):
         noun = ("team",)
     if (kind := find_slugs(noun)) is not None:
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from agentscaler.dice import Dice
+from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.arguments import HIDDEN
+from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Col, Draft
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
@@ -108,9 +110,10 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
         _, draft = made.drafts[recipe["reference"]]
         target = {c.name: c for t in made.model.tables if t.name == recipe["reference"] for c in t.columns}
         copies = {}
+        alike = set(table.key) <= {leader, *recipe.get("columns", ())}
         for column in table.columns:
             words = field(column.name)
-            its = _copied(column.name, words, draft)
+            its = _copied(column.name, words, draft) or (column.name if alike and words[-1] in _OF_ITSELF else None)
             plain = not made.columns[table.name][column.name].choices and not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
             if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
                 copies[column.name] = its
@@ -120,16 +123,29 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
             recipes[own] = {"with": leader, "column": its}
 
 
+_OF_ITSELF = frozenset("name title arn email alias id type region engine version url".split())
+"""What a table of details, of which each row has the key of one row elsewhere, says again of that row."""
+
+
 def _ids_of_parent(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
     """What lies under one row by its resource name repeats the ids of that row: the containerId of a workspace."""
     above = [t for t in _above(recipes, table) if t != table.name]
     if "parent" not in recipes or len(set(above)) != 1:
         return
     theirs = made.columns[above[0]]
+    nouns = {made.drafts[t][1].noun for t in _all_above(above[0], made)}
     for column in table.columns:
         words = field(column.name)
-        if column.name in theirs and column.name not in table.key and words[-1:] == ("id",) and len(words) > 1 and not ({"reference", "with", "json"} & set(recipes[column.name])) and theirs[column.name].type == column.type:
+        if column.name in theirs and column.name not in table.key and words[-1:] == ("id",) and any(n[-len(words) + 1 :] == words[:-1] for n in nouns) and not ({"reference", "with", "json"} & set(recipes[column.name])) and theirs[column.name].type == column.type:
             recipes[column.name] = {"same": f"{above[0]}.{column.name}"}
+
+
+def _all_above(table: str, made: Plan) -> set[str]:
+    """A table and those whose resource names begin the names of its rows."""
+    group, draft = made.drafts[table]
+    parts = [w for e in draft.entries for w in re.findall(r"\{(\w+)\}", parent_path(e, draft) or "")]
+    nouns = {collection_words(p) for p in parts}
+    return {table} | {t for t, (g, d) in made.drafts.items() if g == group and d.noun in nouns}
 
 
 def _copied(name: str, words: tuple[str, ...], draft: Draft) -> str | None:
@@ -247,7 +263,7 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
     states = [s for s, _ in recipes[state]["choice"]] if state else []
     above = next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs), None)
     base = next(iter([*made, *began]), None)
-    if base is None or not (above or (ended and ((place.draft.noun[-1:] and place.draft.noun[-1] in _RUNS) or (began and unfinished(states))))):
+    if base is None or not (above or ((ended or (changed and unfinished(states))) and ((place.draft.noun[-1:] and place.draft.noun[-1] in _RUNS) or (began and unfinished(states))))):
         return
     runs[table.name] = base
     recipes[base] |= {"time": ["-90d", "-1d"], "after": above, "within": "2h"} if above else {"time": ["-90d", "-1d"]}
@@ -328,7 +344,8 @@ def held_by_users(model: Model) -> set[str]:
 
 def _make_movable(recipe: JsonObject, move: Operation) -> None:
     """Enough rows in the states that an action starts from."""
-    starts = [p[0] for p in recipe.get("choice", []) if p[0] in move.only_from or (not move.only_from and move.state and p[0] != move.state[1])]
+    likely = sorted(recipe.get("choice", []), key=lambda p: -p[1])
+    starts = [p[0] for p in likely if p[0] in move.only_from or (not move.only_from and move.state and p[0] != move.state[1])]
     if starts:
         recipe["cover"] = list(dict.fromkeys([*recipe.get("cover", []), *starts[:2]]))[:6]
 

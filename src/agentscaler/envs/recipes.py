@@ -9,17 +9,18 @@ import re
 from typing import Any, Final
 
 from agentscaler.edges import collection_words, placeholders
-from agentscaler.envs.amounts import holds_time, number_of, switch, time_of
+from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, holds_time, number_of, switch, time_of
 from agentscaler.envs.arguments import HIDDEN, context_path
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
+from agentscaler.envs.items import one_of
 from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, TAGGED, text_of
 from agentscaler.envs.vocabulary import TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import entity, field, singular
+from agentscaler.words import entity, field, split
 
 
 def recipe_of(column: Col, place: Place) -> Recipe:
@@ -33,7 +34,8 @@ def recipe_of(column: Col, place: Place) -> Recipe:
     if TOKEN.search(column.name):
         return {"id": "{uuid}", "generated": True}
     if column.json:
-        return {**json_value(column.schema, column.name, place), "json": True}
+        own = {entity(k)[0]: f"#{k}" for k in place.draft.key if k in place.columns and entity(k)[0]} if place.draft.segment is None else {}
+        return {**json_value(column.schema, column.name, place._replace(keyed={**place.keyed, **own})), "json": True}
     if column.kind == "boolean":
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
     if column.choices and len(column.choices) <= 40:
@@ -114,29 +116,39 @@ def called(draft: Draft, place: Place, *, slug: bool) -> Recipe:
 
 # ---- states -----------------------------------------------------------------------------------------------------
 
-_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|created|open|approved|published|stable|on|standard|associated|attached|inuse|in.use|default|basic|general)")
+_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|verified|connected|linked|in_?sync|granted|done|created|open|approved|published|stable|on|standard|associated|attached|inuse|in.use|default|basic|general)")
 _MIDDLE = re.compile(r"(?i)(?:pending|progress|creating|updating|queued|stopped|paused|disabled|inactive|draft|scheduled|submitted|closed|suspended|off)")
 _GONE = re.compile(r"(?i)delet|terminat|remov")
-_PASSING = re.compile(r"(?i)(?:creat|updat|modify|provision|activat|enabl|disabl|start|stopp|cancell?|attach|detach|associat|deploy|apply|configur|initiali[sz]|upgrad|restor|migrat|delet|lock)ing|_in_progress$|^pending_|InProgress$")
+_PASSING = re.compile(r"(?i)(?<!runn)(?<!process)(?<!stream)ing$|_in_progress$|^pending_|InProgress$")
 """States that a thing is in for minutes."""
-_RARE = re.compile(r"(?i)(?:unsuccess|reject|denied|degrad|unhealthy|blocked|warning|unspecified|unknown|unrecognized|delet|fail|error|invalid|expired|terminat|corrupt|rollback|none|abort|limited)")
+_RARE = re.compile(r"(?i)(?:unsuccess|reject|denied|degrad|unhealthy|blocked|warning|unspecified|unknown|unrecognized|delet|fail|error|invalid|expired|terminat|corrupt|rollback|none|abort|limited|suspend|revoked|isolat)")
 
 
 def weights(choices: list[Any], *, state: bool) -> list[list[Any]]:
     """States as they occur in life: most things are fine, some wait, few have failed."""
     out = []
     seen: set[str] = set()
+    front = _front(choices)
     for i, choice in enumerate(choices):
-        text = str(choice)
+        text = str(choice)[len(front) :]
         same = re.sub(r"[^a-z0-9]+", "", text.lower())
         if isinstance(choice, str) and same in seen:
             continue  # an old spelling of the same value: 'oneUserAllDevices' beside 'ONE_USER_ALL_DEVICES'
         seen.add(same)
         if re.search(r"(?i)unspecified|unknown|unrecognized|invalid$", text) and len(choices) > 2:
             continue
-        weight = 0.2 if _GONE.search(text) else 0.7 if _PASSING.search(text) else 6.0 if _GOOD.search(text) else 1.0 if _RARE.search(text) else 3.0 if _MIDDLE.search(text) else 2.0
+        weight = 0.2 if _GONE.search(text) else 0.7 if _PASSING.search(text) else 6.0 if _GOOD.search(text) else 0.4 if _RARE.search(text) else 3.0 if _MIDDLE.search(text) else 2.0
         out.append([choice, weight if state else (4.0 if i == 0 else 3.0 if i < 4 else 1.0)])
     return out or [[c, 1.0] for c in choices]
+
+
+def _front(choices: list[Any]) -> str:
+    """What all values of a list begin with: 'STATE_' of STATE_ACTIVE and STATE_DELETED."""
+    first, *others = [str(c) for c in choices] or [""]
+    front = first[: first.rfind("_") + 1]
+    while front and (not others or not all(o.startswith(front) for o in others)):
+        front = front[: front[:-1].rfind("_") + 1]
+    return front
 
 
 _OPEN = re.compile(r"(?i)pend|queu|creat|start|progress|runn|^active|submit|draft|schedul|wait|^new|process|enabl|avail|ready|open|normal|online|init|provision|updat|deploy|healthy|in_?service|prepar|paus|hold")
@@ -156,7 +168,7 @@ def not_gone(states: list[Any]) -> list[Any]:
 
 def not_failed(states: list[Any]) -> list[Any]:
     """States of things that nothing has gone wrong with."""
-    return [s for s in states if not re.search(r"(?i)fail|error|invalid|reject|abort|unhealthy|degrad|timed|stopp|suspend", str(s))]
+    return [s for s in states if not re.search(r"(?i)fail|error|invalid|reject|abort|unhealthy|degrad|timed|unsuccess|suspend", str(s))]
 
 
 # ---- JSON -------------------------------------------------------------------------------------------------------
@@ -207,7 +219,7 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
         if not TAGGED.search(name):
             return unknown({"given": [[{key: "owner", value: owner}] for owner in ("finance", "support", "field")]})
         return {"given": [[{key: k, value: v} for k, v in tags.items()] for tags in TEAMS]}
-    found = json_value(inner, singular(name) if name.islower() else _singular(name), place, depth + 1)
+    found = json_value(inner, one_of(name), place, depth + 1)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
     return {"list": _bare(found), "size": [1, 2] if depth == 0 else [1, 1]}
@@ -222,6 +234,8 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}
     if {"givenname", "familyname"} <= set(parts) and set(parts) <= {"givenname", "familyname", "fullname", "displayname"}:
         return {"given": [{k: _part_of(n, k) for k in properties} for n in people()[:24]]}
+    if {"year", "month"} <= set(parts) <= {"year", "month", "day"}:
+        return {"given": [{k: at[k.lower()] for k in properties} for at in _days(" ".join(split(name)))]}
     noun = field(name)
     bare = noun
     while bare[-1:] in _WRAPS:
@@ -251,14 +265,23 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         elif len(rest) < 2:
             rest[key] = _bare(found)
     if any(_OPERATOR.search(k) for k in out):
-        out |= {k: r for k, r in rest.items() if _OPERAND.search(k)}
+        out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
+        out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
     _of_one_type(out)
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
 
 
+def _days(heard: str) -> list[dict[str, int]]:
+    """Days as year, month and day, where they lie in the life of what they belong to."""
+    years = (1968, 1979, 1985, 1990, 1994, 2001) if "birth" in heard else (2026, 2027) if FUTURE.search(heard) else (2026,) if CHANGED.search(heard) or ENDED.search(heard) else (2024, 2025)
+    months = (9, 10, 11) if FUTURE.search(heard) and "birth" not in heard else (3, 4, 5)
+    return [{"year": y, "month": m, "day": d} for y in years for m in months for d in (3, 14, 27)]
+
+
 _OPERATOR = re.compile(r"(?i)operator|comparison|comparator|^op$|match_?type|condition$")
 _OPERAND = re.compile(r"(?i)values?$|^key$|field|^name$|attribute|operand")
-"""A comparison says nothing without what it compares."""
+_SUBJECT = re.compile(r"(?i)^key$|field|^name$|attribute$")
+"""A comparison says nothing without what it compares with what."""
 
 
 def _of_one_type(parts: dict[str, Recipe]) -> None:
@@ -310,7 +333,3 @@ def _part_of(name: str, key: str) -> str:
 def _bare(recipe: Recipe) -> Recipe:
     """Without the marks that only a column has."""
     return {k: v for k, v in recipe.items() if k not in ("null", UNKNOWN)}
-
-
-def _singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name

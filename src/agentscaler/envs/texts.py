@@ -45,11 +45,13 @@ TEXTS: Final = (
     rule(r"(?:md5|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
     rule(r"commit|commit sha|revision sha", {"id": "{hex:40}"}, knowable=False),
     rule(r"ipv6(?: address| addr)?$", {"id": "2001:db8::{hex:4}"}, knowable=False),
+    rule(r"ipv6 (?:cidr|range|block)(?: block| range)?$", {"id": "2001:db8:{hex:4}::/56"}, knowable=False),
     rule(r"cidr(?: block| range)?$|ip range$|subnet range", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
     rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
     rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
+    rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key) ?prefix$|prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
     rule(r"(?:maintenance|backup) window$", {"window": True}, knowable=False),
     rule(r"engine(?: name| type)?$", {"engine": True}),
@@ -62,6 +64,7 @@ TEXTS: Final = (
     rule(r"owner id$", {"owner": True}, knowable=False),
     rule(r"(?:account id|owner account|aws account|account number|owner)$", {"template": "{account}"}, knowable=False),
     rule(r"uin$", {"template": "{uin}"}, knowable=False),
+    rule(r"(?:project|order|invoice) number$", {"id": "{digits:12}"}, knowable=False),
     rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
@@ -87,7 +90,8 @@ TEXTS: Final = (
     rule(r"operating system|os(?: name| type)?$|platform$", {"given": ["Linux", "Windows", "Ubuntu 24.04", "Debian 12"]}),
     rule(r"architecture|cpu architecture", {"given": ["x86_64", "arm64"]}),
     rule(r"(?:ip |transport )?protocol$", {"given": ["TCP", "UDP"]}),
-    rule(r"http method$|request method$", {"given": ["GET", "POST", "PUT"]}),
+    rule(r"if match$", {"id": "{hex:32}"}, knowable=False),
+    rule(r"http method$|request method$|(?:allowed|access control allow) method$", {"given": ["GET", "POST", "PUT"]}),
     rule(r"port$", {"given": ["80", "443", "3306", "8080"]}),
     rule(r"port range$|ports$", {"given": ["80", "443", "8000-8100"]}),
     rule(r"git ref$|ref name$|ref$|(?:git|source|commit) reference$", {"given": ["main", "develop", "v1.4.2", "refs/heads/main"]}, knowable=False),
@@ -120,12 +124,13 @@ TEXTS: Final = (
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
     rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
     rule(r"error(?: message| code| info| detail| msg| reason| description)?$|failure(?: reason| message| info| description)?$|fail reason|err msg", {"given": ERRORS}),
-    rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)|reason|cause", {"given": REASONS}),
+    rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
+    rule(r"reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
     rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"describes": True}),
     rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"message": True}, knowable=False),
 )  # fmt: skip
-FAILURES: Final = re.compile(r"(?i)error|fail|reason$|cause$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
+FAILURES: Final = re.compile(r"(?i)error|fail|reasons?$|causes?$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
 """Columns that only a row has with which something went wrong."""
 _FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
@@ -141,9 +146,9 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     last = words[-1] if words else ""
     if constant := fixed(schema):
         return {"value": constant}
-    if words[-2:] == ("tag", "key") or (words == ("key",) and place.draft.noun[-1:] == ("tag",)):
+    if words[-2:] == ("tag", "key") or (words == ("key",) and "tag" in place.draft.noun):
         return {"given": ["team", "stage", "owner"]}
-    if words[-2:] == ("tag", "value") or (words == ("value",) and place.draft.noun[-1:] == ("tag",)):
+    if words[-2:] == ("tag", "value") or (words == ("value",) and "tag" in place.draft.noun):
         return {"given": ["finance", "support", "prod", "test"]}
     if words[-2:] == ("region", "code") and place.vendor == "google":
         return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
@@ -216,7 +221,7 @@ _VERSIONS: Final = (
     (re.compile(r"\b(?:tls|ssl)\b"), ("TLSv1.2", "TLSv1.3")),
     (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
     (re.compile(r"\bip version"), ("IPv4", "IPv6")),
-    (re.compile(r"\b(?:os|operating system|platform|image) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\b(?:os|operating system|platform) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
     (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
     (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
     (re.compile(r"\bprotocol version"), ("1.0", "1.1", "2.0")),
@@ -280,7 +285,7 @@ def _state(schema: Schema) -> Recipe:
     """A state whose names the provider does not give: its examples, or the common ones."""
     if examples := examples_of(schema):
         return {"given": examples[:6], "knowable": True} if len(examples) > 1 else unknown({"given": examples}, empty=False)
-    return unknown({"choice": [["ACTIVE", 6], ["PENDING", 2], ["STOPPED", 2], ["FAILED", 1]]}, empty=False)
+    return unknown({"choice": [["ACTIVE", 8], ["PENDING", 1], ["FAILED", 1]]}, empty=False)
 
 
 def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
@@ -302,7 +307,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         own = tuple(w for w in head if w not in _CALLED)
         pattern = str(schema.get("pattern", ""))
         slug = bool(re.fullmatch(r"\^?[\[\(].*[\]\)][+*{].*", pattern)) and " " not in pattern and "\\s" not in pattern
-        noun = own if known_noun(own) else place.draft.noun
+        noun = own or place.draft.noun
         short = slug or (_technical(place) and not (noun and noun[-1] in PEOPLE_NOUNS and "user" not in head))
         if words[-1] in _SENTENCES or (noun and noun[-1] in _PLAIN):
             short = slug
@@ -311,7 +316,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         return {"like": table}
     if listed:
         return None
-    found = {**names(head, slug=head[-1:] not in (("issuer",), ("company",), ("organization",), ("supplier",), ("vendor",), ("publisher",), ("merchant",)), service=place.service), "knowable": True}
+    found = {**names(head, slug=_technical(place), service=place.service), "knowable": True}
     return found if known_noun(head) else unknown(found, empty=False)
 
 
@@ -325,7 +330,7 @@ def address_like(head: tuple[str, ...], schema: Schema, place: Place) -> Recipe 
     if _IS_MAIL.search(text) or ("@" in pattern and r"\." in pattern):
         return {**emails(), "knowable": True}
     nouns = head or place.draft.noun
-    if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
+    if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("zone",) and re.search(r"dns|route53|teo", place.service)) or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
         return {**_HOST, "knowable": True}
     return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and r"\." in pattern else None
 
@@ -346,7 +351,7 @@ def _written_number(name: str, schema: Schema) -> Recipe | None:
     example = (examples_of(schema) or [""])[0]
     plain = schema.get("format") in ("int64", "uint64", "int32", "float", "double") or re.fullmatch(r"-?\d{1,6}(?:\.\d+)?", example)
     counted = re.search(r"\b(?:count|num|number of \w+|total|price|amount|cost|fee|charge|spend|progress|percent|percentage|rate|quantity|length|len|size|capacity|bandwidth|timeout|seconds?)$", words)
-    if words.endswith("serial number") or not (plain or (counted and not example)) or words.endswith((" id", "version")):
+    if words.endswith(("serial number", "project number", "account number", "order number", "invoice number", "phone number")) or not (plain or (counted and not example)) or words.endswith((" id", "version")):
         return None
     if schema.get("format") == "duration":
         return {"given": ["60s", "300s", "900s", "3600s"]}
@@ -442,6 +447,8 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> li
     }
     if service in ("kms", "acm"):
         return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
+    if rest[-2:] == ("log", "group"):
+        return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
     form = forms.get(service, f"arn:aws:{service}:" + "{region}:{account}:" + f"{'-'.join(rest) or 'item'}/%s")
     return [form % word for word in some]
 
@@ -516,8 +523,8 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["604800s", "1209600s", "2592000s"] if re.search(r"retention|keep|expir", " ".join(words)) else ["60s", "300s", "900s", "3600s"]}
     if place.vendor == "aws" and name.endswith("Identifier") and not schema.get("pattern") and not examples_of(schema) and (rest := entity(name)[0]):
         return unknown({"given": [f"{a}-{'-'.join(rest[-2:])}" for a in SLUG_LISTS[0][:6]]}, empty=False)
-    if (table := place.keyed.get(entity(name)[0])) and not place.columns and words[-1] in ("id", table.rsplit("_", 1)[-1], field(table.split(".")[1])[-1]) and words[-1] != "name":
-        return {"like": table, "else": {"id": id_template(Col(name, schema), place)}}
+    if (table := place.keyed.get(entity(name)[0])) and not place.columns and words[-1] == field(re.split(r"[.#]", table)[-1])[-1] and words[-1] != "name":
+        return {"same": table[1:]} if table.startswith("#") else {"like": table, "else": {"id": id_template(Col(name, schema), place)}}
     if entity(name)[1] and words[-1] != "name":
         template = id_template(Col(name, schema), place)
         if words in (("id",), ("arn",)):
@@ -536,7 +543,13 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return unknown({"given": list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
         return unknown(names(words, slug=True, service=place.service), empty=False)
-    return unknown({"given": [f"{a}-{b}" for a, b in zip(SLUG_LISTS[0][:6], SLUG_LISTS[1][3:9], strict=True)]})
+    if not words or words[-1] in _SORTS:
+        return unknown({"given": ["default", "custom"]})
+    return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
+
+
+_SORTS: Final = frozenset("type kind mode code class category format level tier family strategy method unit scope reason source data value".split())
+"""Words after which nothing has a name."""
 
 
 _SHOWN: Final = (
