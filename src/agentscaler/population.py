@@ -21,9 +21,9 @@ A recipe is one of
     {"length": "column"}              how many items the list in that column holds
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
-    {"like": "table.column"}          a value that stands there, without a foreign key; "else": recipe where nothing does
+    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does
     {"given": [...]}                  one of these; "spread": each of them before any comes again
-    {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}
+    {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
                                       table comes from one row of it
     "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone; "unless":
@@ -108,6 +108,8 @@ class Painter:
         self.orders: dict[str, list[str]] = {}
         self.kinds: dict[int, str] = {}
         self.named: dict[str, dict[Any, Row]] = {}
+        self.rank = 0
+        """Which child of its parent the row in the making is."""
         self.near: dict[str, Row] = {}
         """The rows of other tables that the row in the making refers to."""
 
@@ -116,7 +118,10 @@ class Painter:
         for table in self.order:
             seen: set[tuple[Any, ...]] = set()
             rows = self.rows[table] = []
+            last = None
             for number, parent in enumerate(self._slots(table)):
+                self.rank = self.rank + 1 if parent is not None and last is not None and parent[1] is last[1] else 1 if parent is not None else number + 1
+                last = parent
                 row = self._row(table, number, parent)
                 key = tuple(row[c] for c in self.keys[table])
                 if key not in seen and None not in key:
@@ -186,7 +191,7 @@ class Painter:
             named = (table, f"#{recipe['who']}") if "who" in recipe else (table, column)
             return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(*named, recipe, number)
         if recipe.get("spread"):
-            return self._spread(table, column, recipe["given"], number)
+            return self._person(table, f"#{recipe['who']}", recipe["given"], number) if "who" in recipe else self._spread(table, column, recipe["given"], number)
         value = self.value(recipe, dice, row, number)
         if isinstance(value, (int, float)) and isinstance(most := row.get(recipe.get("most", "")), (int, float)):
             value = min(value, most)
@@ -248,6 +253,8 @@ class Painter:
         match kind:
             case "position":
                 return number + 1
+            case "rank":
+                return str(self.rank) if recipe.get("as") == "text" else self.rank
             case "value":
                 return recipe[kind]
             case "given" | "of":
@@ -290,6 +297,8 @@ class Painter:
 
     def _like(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
         table, _, column = recipe["like"].partition(".")
+        if self.near.get(table, {}).get(column) is not None:
+            return self.near[table][column]
         values = [r[column] for r in self.rows.get(table, []) if r[column] is not None]
         if not values:
             return self.value(recipe["else"], dice, {}, 0) if "else" in recipe else None
@@ -337,7 +346,7 @@ class Painter:
         return str(recipe.get("join", " ")).join(w for words in recipe["words"] if (w := dice.choice(words)))
 
 
-KINDS = ("position", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "length", "like", "list", "object", "words", "mix")
+KINDS = ("position", "rank", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "length", "like", "list", "object", "words", "mix")
 """What makes a value; the first of these that a recipe holds."""
 
 

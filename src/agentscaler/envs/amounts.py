@@ -138,6 +138,7 @@ NUMBERS: Final = (
     rule(r"gib|gb|storage|disk|disk size|volume|volume size|allocated|capacity", {"of": [10, 20, 50, 100, 200, 500, 1000]}),
     rule(r"v?cpu|core|cpus", {"of": [1, 2, 4, 8, 16, 32]}),
     rule(r"iops|throughput|bandwidth|qp|qps|tps", {"of": [100, 250, 500, 1000, 3000, 5000]}),
+    rule(r"discount(?: rate| percent(?:age)?| ratio)?$", {"of": [5, 10, 15, 20, 25]}),
     rule(r"price|amount|cost|fee|balance|revenue|budget|spend|charge|payment|discount", {"number": [5, 900], "decimals": 2}),
     rule(r"width", {"of": [320, 640, 1280, 1920, 3840]}),
     rule(r"height", {"of": [240, 480, 720, 1080, 2160]}),
@@ -154,8 +155,8 @@ NUMBERS: Final = (
     rule(r"id", {"id": "{digits:6}"}, knowable=False),
 )
 CODES: Final = frozenset("type status state mode flag kind category method action protocol reason source algorithm operation policy strategy format scope role sort class result phase code".split())
-_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated greater above over".split())
-_HIGH = frozenset("max maximum end stop to upper high most last limit hard total all less below under".split())
+_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated greater above over discount discounted sale reduced net".split())
+_HIGH = frozenset("max maximum end stop to upper high most last limit hard total all less below under original list gross regular".split())
 _SWITCH = re.compile(r"^(?:is|has|enable|enabled|need|support|supported|allow|use|with|auto|open|whether|can|should|must|disable)\b|\b(?:enable|enabled|switch|flag|disabled|supported|on)$")
 
 

@@ -5,21 +5,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from agentscaler.dice import Dice
-from agentscaler.edges import collection_words
-from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
+from agentscaler.envs.accord import agree
 from agentscaler.envs.arguments import HIDDEN
-from agentscaler.envs.columns import parent_path
-from agentscaler.envs.drafts import STATE, Col, Draft
+from agentscaler.envs.drafts import Col, Draft
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
-from agentscaler.envs.recipes import KINDS, not_failed, not_gone, recipe_of, unfinished, value_named
-from agentscaler.envs.texts import FAILURES
-from agentscaler.envs.vocabulary import ERRORS, PROJECTS, REASONS, REGIONS
+from agentscaler.envs.recipes import recipe_of
+from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
-from agentscaler.words import entity, field, snake, split
+from agentscaler.words import snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
 
@@ -38,13 +35,7 @@ def population_of(made: Plan) -> JsonObject:
         place = places[table.name]
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
         _of_surroundings(recipes, table, model)
-        _copy_names(recipes, table, made)
-        _ids_of_parent(recipes, table, made)
-        _one_person(recipes, table)
-        _in_step(recipes, table)
-        _of_its_type(recipes, table)
-        _within_limits(recipes, table)
-        _runs_of(recipes, table, place, runs)
+        agree(recipes, table, place, made, runs)
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
@@ -71,15 +62,17 @@ def _places(made: Plan, wrote: Mapping[str, set[str]]) -> dict[str, Place]:
     out: dict[str, Place] = {}
     named: dict[str, dict[tuple[str, ...], str]] = {}
     keyed: dict[str, dict[tuple[str, ...], str]] = {}
+    tables: dict[str, dict[tuple[str, ...], tuple[str, Draft, Mapping[str, Col]]]] = {}
     depth: dict[str, int] = {}
     for table in made.model.tables:
         group, draft = made.drafts[table.name]
         depth[table.name] = max((depth[r.table] + 1 for r in table.references if r.table in depth), default=0)
         known = dict(named.get(group, {}))
         out[table.name] = Place(
-            table.name, draft, group, frozenset(wrote[table.name]), made.columns[table.name], here, holders.get(group, {}), known, dict(keyed.get(group, {})), depth[table.name]
+            table.name, draft, group, frozenset(wrote[table.name]), made.columns[table.name], here, holders.get(group, {}), known, dict(keyed.get(group, {})), dict(tables.get(group, {})), depth[table.name]
         )
         if draft.own and draft.segment is None and draft.own != "position":
+            tables.setdefault(group, {})[draft.noun] = (table.name, draft, {c.name: made.columns[table.name][c.name] for c in table.columns})
             keyed.setdefault(group, {})[draft.noun] = f"{table.name}.{draft.own}"
         if (name := _name_column(table, draft)) is not None:
             named.setdefault(group, {})[draft.noun] = f"{table.name}.{name}"
@@ -100,208 +93,6 @@ def _of_surroundings(recipes: dict[str, JsonObject], table: Table, model: Model)
     for name, recipe in recipes.items():
         if snake(name) in around and name not in table.key and not ({"reference", "with", "json", "boolean", "generated"} & set(recipe)):
             recipes[name] = {"template": "{" + snake(name) + "}"}
-
-
-def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
-    """RoleName beside RoleId is the name of that role."""
-    for leader, recipe in recipes.items():
-        if "reference" not in recipe:
-            continue
-        _, draft = made.drafts[recipe["reference"]]
-        target = {c.name: c for t in made.model.tables if t.name == recipe["reference"] for c in t.columns}
-        copies = {}
-        alike = set(table.key) <= {leader, *recipe.get("columns", ())}
-        for column in table.columns:
-            words = field(column.name)
-            its = _copied(column.name, words, draft) or (column.name if alike and words[-1] in _OF_ITSELF else None)
-            plain = not made.columns[table.name][column.name].choices and not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
-            if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
-                copies[column.name] = its
-        key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
-        for own, its in copies.items():
-            recipe["columns"] = {**recipe.get("columns", {leader: key[-1]}), own: its}
-            recipes[own] = {"with": leader, "column": its}
-
-
-_OF_ITSELF = frozenset("name title arn email alias id type region engine version url".split())
-"""What a table of details, of which each row has the key of one row elsewhere, says again of that row."""
-
-
-def _ids_of_parent(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
-    """What lies under one row by its resource name repeats the ids of that row: the containerId of a workspace."""
-    above = [t for t in _above(recipes, table) if t != table.name]
-    if "parent" not in recipes or len(set(above)) != 1:
-        return
-    theirs = made.columns[above[0]]
-    nouns = {made.drafts[t][1].noun for t in _all_above(above[0], made)}
-    for column in table.columns:
-        words = field(column.name)
-        if column.name in theirs and column.name not in table.key and words[-1:] == ("id",) and any(n[-len(words) + 1 :] == words[:-1] for n in nouns) and not ({"reference", "with", "json"} & set(recipes[column.name])) and theirs[column.name].type == column.type:
-            recipes[column.name] = {"same": f"{above[0]}.{column.name}"}
-
-
-def _all_above(table: str, made: Plan) -> set[str]:
-    """A table and those whose resource names begin the names of its rows."""
-    group, draft = made.drafts[table]
-    parts = [w for e in draft.entries for w in re.findall(r"\{(\w+)\}", parent_path(e, draft) or "")]
-    nouns = {collection_words(p) for p in parts}
-    return {table} | {t for t, (g, d) in made.drafts.items() if g == group and d.noun in nouns}
-
-
-def _copied(name: str, words: tuple[str, ...], draft: Draft) -> str | None:
-    """The column of another table that a column repeats: its name, ARN or address, or an id that both bear (the VPC of a cluster's instance)."""
-    if words[-1:] in (("name",), ("arn",), ("title",), ("alias",), ("email",)) and len(words) > 1:
-        if any(words[: len(draft.noun) - i] == draft.noun[i:] for i in range(len(draft.noun))):
-            return draft.find(name)
-    rest, id_like = entity(name)
-    return name if id_like and rest and words[-1] != "name" and name in draft.columns and rest != draft.noun else None
-
-
-def _one_person(recipes: dict[str, JsonObject], table: Table) -> None:
-    """The full name of a person is made of the first and the last one beside it."""
-    bare = {field(name): name for name, recipe in recipes.items() if {"words", "with", "reference"} & set(recipe) == {"words"}}
-    first = bare.get(("first", "name")) or bare.get(("given", "name"))
-    last = bare.get(("last", "name")) or bare.get(("family", "name"))
-    if first is None or last is None:
-        return
-    for words in (("display", "name"), ("full", "name")):
-        if (name := bare.get(words)) is not None and name not in table.key and "generated" not in recipes[name]:
-            recipes[name] = {"template": "{" + first + "} {" + last + "}", "knowable": True}
-
-
-def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
-    """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
-    free = {c.name for c in table.columns if c.null}
-    state = next((n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
-    states = [pair[0] for pair in recipes[state]["choice"]] if state else []
-    for name, recipe in recipes.items():
-        if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
-            recipe["number"] = [0, 95]
-            recipe["when"] = {state: {s: "100" if recipe.get("as") == "text" else 100 for s in done}}
-            recipe.pop("null", None)
-        if name not in free or "reference" in recipe or "with" in recipe:
-            continue
-        heard = " ".join(split(name))
-        if name != state and "boolean" not in recipe and (others := _befallen(name, states)) and state:
-            recipe["unless"] = {state: others}
-            recipe.pop("null", None)
-        elif "time" in recipe and GONE.search(heard):
-            _only(recipe, state, states, not_gone(states))
-        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and unfinished(states):
-            recipe["unless"] = {state: unfinished(states)}
-            recipe.pop("null", None)
-        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ("choice" in recipe and name != state and _WRONG.search(name))):
-            _only(recipe, state, states, not_failed(states))
-
-
-_TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", "terminat", "archiv", "revok", "paus", "quarantin")
-"""Stems of what befalls a thing: a column named after it belongs to rows in that state."""
-
-
-def _befallen(name: str, states: list[Any]) -> list[Any]:
-    """States without what a column tells: an ACTIVE one has no DeprecateTime, an IDLE one no blockedReason; [] where no state bears the column's name."""
-    stem = next((s for s in _TROUBLE if any(w.startswith(s) for w in split(name))), None)
-    named = [s for s in states if stem and stem in str(s).lower()]
-    return [s for s in states if s not in named] if named else []
-
-
-def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
-    """Of the columns that values of a type are named after, a row has those of its own type: a HTTP target no lambdaConfig."""
-    free = {c.name for c in table.columns if c.null}
-    for kind, recipe in recipes.items():
-        values = [v for v, _ in recipe.get("choice", [])]
-        if len(values) < 2 or not all(isinstance(v, str) for v in values) or not KINDS.search(kind):
-            continue
-        for name, other in recipes.items():
-            if name == kind or name not in free or {"reference", "with", "unless", "generated", "boolean"} & set(other):
-                continue
-            if (meant := value_named(name, values)) is not None and not STATE.search(name):
-                other["unless"] = {kind: [v for v in values if v != meant]}
-
-
-_LEAST, _MOST = frozenset("min minimum least lowest".split()), frozenset("max maximum most limit total all original list highest hard quota".split())
-_USED = frozenset("used current available running free consumed completed finished remaining failed success succeeded successful processed attached discount discounted actual allocated assigned desired enabled active online offline default healthy unhealthy usage occupied bound pending soft".split())
-_UNITS = frozenset("size num number count amount value gb mb tb gib mib byte in".split())
-
-
-def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
-    """What is used is no more than there is, a default no more than the maximum, and the count of a list is its length."""
-    kinds = {c.name: c.type for c in table.columns}
-    heard = {n: field(n) for n in recipes}
-    plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and kinds[n] in ("INTEGER", "REAL") and n not in table.key and "cover" not in r]
-    about = {n: (tuple(w for w in heard[n] if w not in _LEAST | _MOST | _USED | _UNITS), 2 if set(heard[n]) & _MOST else 0 if set(heard[n]) & _LEAST else 1) for n in plain}
-    for name in plain:
-        thing, rank = about[name]
-        above = [o for o in plain if about[o][0] == thing and about[o][1] > rank]
-        if above and (thing or rank != 1 or set(heard[name]) & _USED):
-            recipes[name]["most"] = min(above, key=lambda o: (about[o][1], plain.index(o)))
-        listed = next((n for n, r in recipes.items() if "list" in r and heard[name][-1] in ("count", "num", "number", "total", "size") and heard[name][:-1] in (heard[n], (*table_noun(table), *heard[n]), heard[n][-1:])), None)
-        if listed is not None:
-            for old in ("of", "number", "most", "skew", "invented", "null"):
-                recipes[name].pop(old, None)
-            recipes[name]["length"] = listed
-
-
-def table_noun(table: Table) -> tuple[str, ...]:
-    return field(table.name)
-
-
-_RUNS = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
-"""Things that take minutes or hours, from their beginning to their end."""
-_WAITING = re.compile(r"(?i)^(?:pending|queued|scheduled|submitted|created|new|waiting|not_?started|accepted|registered)")
-
-
-def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: dict[str, str]) -> None:
-    """The times of a run lie minutes or hours apart, and what belongs to a run lies within it."""
-    free = {c.name for c in table.columns if c.null}
-    times = {n: " ".join(split(n)) for n, r in recipes.items() if "time" in r and "reference" not in r and n not in table.key}
-    later = {n for n, w in times.items() if FUTURE.search(w) or GONE.search(w)}
-    made, began, changed = ([n for n, w in times.items() if n not in later and p.search(w)] for p in (MADE, STARTED, CHANGED))
-    ended = [n for n, w in times.items() if n not in later and n not in made + began + changed and ENDED.search(w)]
-    began = [n for n in began if n not in made]
-    state = next((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), None)
-    states = [s for s, _ in recipes[state]["choice"]] if state else []
-    above = next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs), None)
-    base = next(iter([*made, *began]), None)
-    if base is None or not (above or ((ended or (changed and unfinished(states))) and ((place.draft.noun[-1:] and place.draft.noun[-1] in _RUNS) or (began and unfinished(states))))):
-        return
-    runs[table.name] = base
-    recipes[base] |= {"time": ["-90d", "-1d"], "after": above, "within": "2h"} if above else {"time": ["-90d", "-1d"]}
-    recipes[base].pop("null", None)
-    for name in [*made, *began]:
-        if name != base:
-            recipes[name] |= {"after": base, "within": "10m"}
-            if name in free and state and began and (waiting := [s for s in states if _WAITING.search(str(s))]) and len(waiting) < len(states) and "unless" not in recipes[name] and name in began:
-                recipes[name]["unless"] = {state: waiting}
-    start = [*began, base]
-    for name in ended:
-        recipes[name] |= {"after": start, "within": "6h"}
-    for name in changed:
-        recipes[name] |= {"after": [*ended, *start], "within": "20m"}
-
-
-def _above(recipes: Mapping[str, JsonObject], table: Table) -> list[str]:
-    """Tables that the rows of a table belong to."""
-    held = [r.table for r in table.references if set(r.columns) & set(table.key) or "parent" in r.columns]
-    under = recipes.get("parent", {})
-    likes = [p["like"].split(".")[0] for p in [under, *under.get("mix", ())] if "like" in p]
-    return [*held, *(r.table for r in table.references if r.table not in held), *likes]
-
-
-_WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
-
-
-_PROGRESS = re.compile(r"(?i)progress(?:_?percent(?:age)?)?$|percent(?:age)?_?(?:complete|completed|done|progress)$|complet(?:ed|ion)_?percent(?:age)?$")
-_DONE = re.compile(r"(?i)^(?:\w+_)?(?:succeeded|success|successful|completed?|finished|done)$")
-
-
-def _only(recipe: JsonObject, state: str | None, states: list[Any], without: list[Any]) -> None:
-    """Only rows in another state have it; hardly any, where no state says so."""
-    if state and len(without) < len(states):
-        recipe["unless"] = {state: without}
-        recipe.pop("null", None)
-    else:
-        recipe["null"] = max(recipe.get("null", 0), 0.9)
 
 
 def _fill_needed(columns: Mapping[str, JsonObject], model: Model) -> None:

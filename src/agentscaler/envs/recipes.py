@@ -79,6 +79,8 @@ def _key(column: Col, place: Place) -> Recipe:
     low, high = column.schema.get("minimum", 1), column.schema.get("maximum")
     if column.type == "INTEGER" and isinstance(low, int) and isinstance(high, int) and not draft.generated:
         return {"number": [low, min(high, 9999)]}
+    if last in (("version",), ("number",), ("revision",)) and {"version", "revision"} & set(field(column.name)) and (column.type == "INTEGER" or column.schema.get("digits")):
+        return {"rank": True, "fill": "{digits:3}", **mark} | ({} if column.type == "INTEGER" else {"as": "text"})
     if column.type == "INTEGER" or column.schema.get("digits"):
         return {"id": "{digits:7}", **mark}
     if last == ("email",):
@@ -219,6 +221,8 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
         if not TAGGED.search(name):
             return unknown({"given": [[{key: "owner", value: owner}] for owner in ("finance", "support", "field")]})
         return {"given": [[{key: k, value: v} for k, v in tags.items()] for tags in TEAMS]}
+    if name.lower() == "values" and kind_of(inner) == "string" and "partition" in place.draft.noun:
+        return {"given": [[f"2026-{month:02}-{day:02}"] for month in (3, 4, 5) for day in (1, 8, 15, 22)]}
     found = json_value(inner, one_of(name), place, depth + 1)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
@@ -255,6 +259,9 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         if column is not None and column.kind == kind_of(part) and not column.json:
             out[key] = {"same": column.name} | ({"boolean": True} if column.kind == "boolean" else {})
             continue
+        if (theirs := _of_other(key, part, bare, place) if not own else None) is not None:
+            out[key] = theirs
+            continue
         if key in either and any(k in either for k in out):
             continue
         if stated and FAILURES.search(key) and key not in schema.get("required", ()):
@@ -269,6 +276,17 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
     _of_one_type(out)
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Recipe | None:
+    """A field of an object that is a row of another table: what one row of it holds."""
+    if noun not in place.tables or noun == place.draft.noun:
+        return None
+    table, draft, columns = place.tables[noun]
+    column = columns.get(key) or columns.get(draft.find(key) or "")
+    if column is None or column.json or column.kind == "boolean" or column.kind != kind_of(part):
+        return None
+    return {"like": f"{table}.{column.name}"}
 
 
 def _days(heard: str) -> list[dict[str, int]]:

@@ -4,11 +4,11 @@ import re
 from typing import Final
 
 from agentscaler.dice import Dice
-from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, Rule, as_text, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
-from agentscaler.envs.naming import SOCIAL, arn, emails, filled, fitting, id_template, known_noun, names, template_from
+from agentscaler.envs.naming import SOCIAL, emails, filled, fitting, id_template, known_noun, names, template_from
+from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import (
     BUCKETS,
@@ -87,7 +87,8 @@ TEXTS: Final = (
     rule(r"created by|creator(?: name)?$|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|owner name|operator|operator name|reviewer|initiator|approver", {"words": [["@emails"]]}),
     rule(r"(?:instance|node|machine|broker|cache node) (?:type|class|size)", {"machine": True}),
     rule(r"version$|version name|release", {"version": True}),
-    rule(r"operating system|os(?: name| type)?$|platform$", {"given": ["Linux", "Windows", "Ubuntu 24.04", "Debian 12"]}),
+    rule(r"(?:operating system|os) (?:type|family)$|platform(?: family)?$", {"given": ["Ubuntu", "Windows", "Ubuntu", "Debian"], "spread": True, "who": "os"}),
+    rule(r"operating system(?: name)?$|os(?: name)?$|platform name$", {"given": ["Ubuntu 24.04", "Windows Server 2022", "Ubuntu 22.04", "Debian 12"], "spread": True, "who": "os"}),
     rule(r"architecture|cpu architecture", {"given": ["x86_64", "arm64"]}),
     rule(r"(?:ip |transport )?protocol$", {"given": ["TCP", "UDP"]}),
     rule(r"if match$", {"id": "{hex:32}"}, knowable=False),
@@ -155,10 +156,10 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     if words == ("path",) and place.vendor == "google" and place.draft.own and place.draft.own in place.columns and re.search(r"(?i)relative path", str(schema.get("description", ""))):
         return {"same": place.draft.own}
     if last == "kind" and place.vendor == "google":
-        return {"value": f"{place.service.split('.')[0]}#{_camel(place.draft.noun)}"}
+        return {"value": f"{place.service.split('.')[0]}#{camel(place.draft.noun)}"}
     if last not in _FREE and (values := values_of(schema)):
         return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
-    if (outside := _cloud_thing(name, schema, place)) is not None:
+    if (outside := cloud_thing(name, schema, place)) is not None:
         return outside
     if STATE.search(name):
         return _state(schema)
@@ -222,6 +223,7 @@ _VERSIONS: Final = (
     (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
     (re.compile(r"\bip version"), ("IPv4", "IPv6")),
     (re.compile(r"\b(?:os|operating system|platform) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\bdocker\b"), ("24.0.7", "26.1.4", "27.3.1")),
     (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
     (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
     (re.compile(r"\bprotocol version"), ("1.0", "1.1", "2.0")),
@@ -263,6 +265,8 @@ _IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|
 
 def _rules(words: tuple[str, ...], schema: Schema, place: Place) -> tuple[Rule, ...]:
     """The rules, with what an address is here in front."""
+    if words[-1:] in (("address",), ("addr",)) and {"public", "external", "wan", "elastic", "internet"} & set(words):
+        return (Rule(re.compile(""), lambda _: dict(_PUBLIC_IP)), *TEXTS)
     if words[-1:] in (("address",), ("addr",)) and not {"ipv6", "mac", "mail", "email"} & set(words):
         return (Rule(re.compile(""), lambda _: _address(schema, place)), *TEXTS)
     return TEXTS
@@ -327,12 +331,19 @@ _IS_DOMAIN = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?
 def address_like(head: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
     """A name or alias that is an e-mail address or a domain name, as its description, pattern or noun says."""
     text, pattern = str(schema.get("description", "")), str(schema.get("pattern", ""))
-    if _IS_MAIL.search(text) or ("@" in pattern and r"\." in pattern):
+    if _IS_MAIL.search(text) or ("@" in pattern and not _matches(pattern, "billing")) or ("mail" in place.service and (head or place.draft.noun)[-1:] == ("alias",)):
         return {**emails(), "knowable": True}
     nouns = head or place.draft.noun
     if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("zone",) and re.search(r"dns|route53|teo", place.service)) or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
         return {**_HOST, "knowable": True}
     return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and r"\." in pattern else None
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return bool(re.search(pattern, text))
+    except re.error:
+        return True
 
 
 _PLACES = re.compile(r"zone|region|bucket|host")
@@ -398,116 +409,6 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
 _SPOKEN = frozenset("message mail email post comment reply note template notice notification announcement chat sm sms conversation question answer review page utterance prompt text push utterance greeting survey".split())
 """Things that hold sentences."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
-_ARN = re.compile(r"arn:aws[\w\\\[\]{}()|*+?:-]*?:([a-z][a-z0-9-]+):")
-_FORMAT = re.compile(r"((?:projects|organizations|folders|billingAccounts|customers|accounts|properties)/[{*][\w/{}*.\-]{3,120})")
-
-
-def _cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
-    """ARNs and resource names: of the row itself, of a row of the world, of something outside it."""
-    words = field(name)
-    text = f"{schema.get('description', '')} {schema.get('pattern', '')}"
-    rest = entity(name)[0] or words
-    if place.vendor == "google":
-        return _resource(words, rest, text, place)
-    if place.vendor != "aws":
-        return None
-    if "kms" in words or words[-2:] == ("encryption", "key"):
-        return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
-    if words[-1:] == ("name",) and "arn:" not in str(schema.get("pattern", "")):
-        return None
-    says_arn = words[-1:] in (("arn",), ("role",), ("principal",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"(?i)^(?:specifies )?(?:the|an|a) (?:amazon resource name|arn)\b|resource name \(arn\) (?:of|for)", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
-    if not says_arn:
-        return None
-    own = place.draft.own
-    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
-    if words[-1:] in (("arn",), ("role",)) and rest[-1:] == ("role",):
-        return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
-    if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
-        return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
-    if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
-        return {"template": arn(place, "{" + own + "}")} if own else {"id": arn(place)}
-    return {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
-
-
-_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam"}
-
-
-def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
-    """A few ARNs of things outside the world, by what the field calls them."""
-    kind = next((w for w in reversed(rest) if w in _SERVICES), "")
-    service = says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service)
-    some = SLUG_LISTS[0][:5]
-    forms = {
-        "iam": "arn:aws:iam::{account}:" + {"user": "user", "principal": "user", "policy": "policy"}.get(kind, "role") + "/%s-" + {"user": "admin", "principal": "admin", "policy": "access"}.get(kind, "service"),
-        "s3": "arn:aws:s3:::%s-uploads",
-        "sns": "arn:aws:sns:{region}:{account}:%s-events",
-        "sqs": "arn:aws:sqs:{region}:{account}:%s-jobs",
-        "lambda": "arn:aws:lambda:{region}:{account}:function:%s-handler",
-        "kinesis": "arn:aws:kinesis:{region}:{account}:stream/%s-events",
-    }
-    if service in ("kms", "acm"):
-        return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
-    if rest[-2:] == ("log", "group"):
-        return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
-    form = forms.get(service, f"arn:aws:{service}:" + "{region}:{account}:" + f"{'-'.join(rest) or 'item'}/%s")
-    return [form % word for word in some]
-
-
-def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: Place) -> Recipe | None:
-    """Google resource names."""
-    if rest != place.draft.noun and words[-1:] != ("id",) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
-        return {"like": table}
-    joined = " ".join(words)
-    some = SLUG_LISTS[0][:5]
-    if re.search(r"(?:kms|crypto|encryption) key(?: name)?$|kms key", joined):
-        return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s", some)
-    if re.search(r"service account(?: email| name)?$", joined):
-        return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)
-    if found := _FORMAT.search(text):
-        return _from_format(found[1].rstrip("./`"), words, place)
-    if words[-1:] == ("network",):
-        return _names_of("projects/{project}/global/networks/%s", ("default", "shared", "internal"))
-    if words[-1:] in (("subnetwork",), ("subnet",)):
-        return _names_of("projects/{project}/regions/{region}/subnetworks/%s", ("default", "shared", "internal"))
-    if joined in ("topic", "pubsub topic", "notification topic"):
-        return _names_of("projects/{project}/topics/%s", some)
-    if words[-1:] == ("location",) and len(words) < 3 and re.search(r"(?i)region|location", text):
-        return {"template": "{region}"}
-    if joined in ("image", "container image", "image uri"):
-        return _names_of("{region}-docker.pkg.dev/{project}/apps/%s:1.4.2", some)
-    return None
-
-
-def _names_of(form: str, words: tuple[str, ...]) -> Recipe:
-    return {"mix": [{"template": form % word} for word in words]}
-
-
-def _from_format(form: str, words: tuple[str, ...], place: Place) -> Recipe | None:
-    """'projects/{project}/locations/{location}/keyRings/{key_ring}' -> names of that form."""
-    parts = form.split("/")
-    if len(parts) % 2 or not re.fullmatch(r"[{*].*", parts[-1]):
-        return None
-    out = []
-    for collection, holder in zip(parts[::2], parts[1::2], strict=True):
-        if not re.fullmatch(r"[{*].*", holder):
-            out.append(f"{collection}/{holder}")
-        elif collection in ("projects", "locations", "regions", "organizations", "folders"):
-            out.append(collection + "/{" + {"projects": "project", "locations": "region", "regions": "region"}.get(collection, collection[:-1]) + "}")
-        else:
-            out.append(f"{collection}/%s")
-    table = place.named.get(collection_words(parts[-2]))
-    if table and table.endswith(".name") and collection_words(parts[-2]) in place.holders and collection_words(parts[-2]) != place.draft.noun:
-        return {"like": table}
-    made = "/".join(out)
-    if "%s" not in made:
-        return {"template": made}
-    return {"mix": [{"template": made.replace("%s", word)} for word in SLUG_LISTS[0][:5]]}
-
-
-def _camel(noun: tuple[str, ...]) -> str:
-    return noun[0] + "".join(w.capitalize() for w in noun[1:]) if noun else "item"
-
-
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
 """Words that name too many kinds of thing to have names."""
@@ -523,7 +424,7 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["604800s", "1209600s", "2592000s"] if re.search(r"retention|keep|expir", " ".join(words)) else ["60s", "300s", "900s", "3600s"]}
     if place.vendor == "aws" and name.endswith("Identifier") and not schema.get("pattern") and not examples_of(schema) and (rest := entity(name)[0]):
         return unknown({"given": [f"{a}-{'-'.join(rest[-2:])}" for a in SLUG_LISTS[0][:6]]}, empty=False)
-    if (table := place.keyed.get(entity(name)[0])) and not place.columns and words[-1] == field(re.split(r"[.#]", table)[-1])[-1] and words[-1] != "name":
+    if (table := place.keyed.get(entity(name)[0])) and words[-1] == field(re.split(r"[.#]", table)[-1])[-1] and words[-1] != "name":
         return {"same": table[1:]} if table.startswith("#") else {"like": table, "else": {"id": id_template(Col(name, schema), place)}}
     if entity(name)[1] and words[-1] != "name":
         template = id_template(Col(name, schema), place)

@@ -35,7 +35,7 @@ KIND_SLUGS: Final[dict[str, str]] = {
 }  # fmt: skip
 """Last word of an infrastructure noun -> what follows the area in its names."""
 KIND_OF: Final[dict[str, tuple[str, ...]]] = {
-    "key": ("", "api", "access", "signing", "ssh", "deploy", "crypto", "encryption"),
+    "key": ("api", "access", "signing", "ssh", "deploy", "crypto", "encryption"),
     "table": ("", "database", "db", "bigquery", "dynamodb", "glue", "data"),
     "image": ("", "machine", "container", "disk", "vm", "base", "custom"),
     "node": ("", "cluster", "compute", "worker"),
@@ -98,6 +98,7 @@ NAMES: Final[dict[str, Words]] = {
     "language": _w("English|German|French|Japanese|Portuguese|Finnish|Spanish|Dutch|Polish|Swedish|Korean|Italian"),
     "browser": _w("Chrome|Firefox|Safari|Edge|Opera|Samsung Internet"),
     "os": _w("Ubuntu 22.04|Ubuntu 24.04|Debian 12|Amazon Linux 2023|Windows Server 2019|Windows Server 2022|Rocky Linux 9|Fedora 40"),
+    "column field attribute": _w("order_id|customer_id|created_at|region|status|total_amount|email|country|quantity|unit_price|updated_at|product_id|channel|currency|discount|language|segment|postal_code|plan|device_type|session_id|source|amount_paid|due_date"),
     "branch": _w("feature|fix|release", PROJECTS, join="-"),
     "stage": _w("prod|staging|test|dev|beta|preview|canary|load-test|demo|sandbox|integration|hotfix"),
     "version": _w("1.0.0|1.0.1|1.1.0|1.1.1|1.2.0|1.2.1|1.3.0|1.4.0|1.4.2|1.5.0|1.5.1|1.6.0|2.0.0|2.0.1|2.1.0|2.1.3|2.2.0|2.3.0|2.3.1|2.4.0|3.0.0|3.0.1|3.1.0|3.2.0|3.2.1|3.3.0|4.0.0|4.0.2|4.1.0|4.2.0"),
@@ -158,7 +159,7 @@ REGIONS: Final = {
 }
 SOFTWARE: Final = _w("Drafting|Accounting|Backup|Office|Mail|Survey|Warehouse|Planning|Timesheet|Photo|Mapping|Translation|Payroll|Reporting", "Suite|Desktop|Server|Studio|Client")
 """Products of services that sell no mugs."""
-VERBATIM: Final = frozenset("variable metric indicator virus malware trojan worm shape".split())
+VERBATIM: Final = frozenset("column field attribute variable metric indicator virus malware trojan worm shape".split())
 """Things whose names no service makes shorter."""
 JOBS: Final = ["Accountant", "Project manager", "Head of sales", "Editor", "Warehouse clerk", "Network engineer", "Office manager", "Support agent", "Data analyst", "Buyer", "Trainer", "Designer", "Site manager", "Driver", "Lawyer", "Nurse"]
 SLUG_LISTS: Final = (tuple(PROJECTS.split("|")), tuple(STAGES.split("|")))
