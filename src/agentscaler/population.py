@@ -19,6 +19,7 @@ A recipe is one of
                                       "table.column" is that of the row of the other table that this one refers to
     {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed
     {"length": "column"}              how many items the list in that column holds
+    {"children": "table.column"}      how many rows of that table bear the key of this row in that column
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
     {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does
@@ -35,6 +36,7 @@ are, so these are nobody's wish; no task selects, sets or asks for them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -85,7 +87,7 @@ def fields_of(template: str) -> set[str]:
 def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
     """A fresh value for a column, as an agent would write it; None where it hangs on other cells."""
     hanging = fields_of(recipe.get("template", "")) - set(population.get("context", {}))
-    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "length")):
+    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "length", "children")):
         return None
     painter = Painter({"now": population["now"], "context": population.get("context", {}), "columns": {}}, [], {}, {}, seed)
     value = painter.value(recipe, dice, {}, dice.below(1000))
@@ -127,7 +129,18 @@ class Painter:
                 if key not in seen and None not in key:
                     seen.add(key)
                     rows.append(row)
+        self._count_children()
         return self.rows
+
+    def _count_children(self) -> None:
+        """Fill the columns that say how many rows of another table refer to a row."""
+        for table, recipes in self.recipes.items():
+            for column, recipe in recipes.items():
+                if "children" in recipe and table in self.rows:
+                    other, _, theirs = recipe["children"].partition(".")
+                    found = Counter(row[theirs] for row in self.rows.get(other, []))
+                    for row in self.rows[table]:
+                        row[column] = found[row[self.keys[table][-1]]]
 
     def _slots(self, table: str) -> list[tuple[str, Row] | None]:
         """One slot a row; with the parent's row where rows are counted per parent."""

@@ -16,7 +16,7 @@ from agentscaler.envs.drafts import STATE, Draft
 from agentscaler.envs.place import Place
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
-from agentscaler.envs.vocabulary import ERRORS, REASONS
+from agentscaler.envs.vocabulary import ERRORS, REASONS, SCHEMAS
 from agentscaler.envs.worlds import Plan
 from agentscaler.records import JsonObject, Table
 from agentscaler.words import entity, field, split
@@ -132,13 +132,15 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             recipe.pop("null", None)
         elif "time" in recipe and GONE.search(heard):
             _only(recipe, state, states, not_gone(states))
-        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and unfinished(states):
-            recipe["unless"] = {state: unfinished(states)}
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
+            recipe["unless"] = {state: begun}
             recipe.pop("null", None)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ("choice" in recipe and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
 
 
+_BEGUN = re.compile(r"(?i)^(?:\w+_)?(?:creating|pending|queued|provisioning|initiali[sz]ing|scheduled|submitted|in_?progress|running|processing)$")
+"""States of what has not come to an end, also where no state says that a thing has."""
 _TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", "terminat", "archiv", "revok", "paus", "disabl", "quarantin")
 """Stems of what befalls a thing: a column named after it belongs to rows in that state."""
 
@@ -158,10 +160,14 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
         if len(values) < 2 or not all(isinstance(v, str) for v in values) or not KINDS.search(kind):
             continue
         for name, other in recipes.items():
-            if name == kind or name not in free or {"reference", "with", "unless", "generated", "boolean"} & set(other):
+            if name == kind or name not in free or {"reference", "with", "generated", "boolean"} & set(other):
                 continue
-            if (meant := value_named(name, values)) is not None and not STATE.search(name):
-                other["unless"] = {kind: [v for v in values if v != meant]}
+            heard = name[len(split(kind)[0]) :] if split(name)[0] == split(kind)[0] and len(split(kind)) > 1 else name
+            if (meant := value_named(heard, values)) is not None and not STATE.search(name):
+                other["unless"] = {**other.get("unless", {}), kind: [v for v in values if v != meant]}
+        for other in recipes.values():
+            if other.get("given") == list(SCHEMAS["avro"]):
+                other["when"] = {kind: {v: SCHEMAS[way][0] for v in values for way in ("proto", "json") if way in v.lower()}}
 
 
 _LEAST, _MOST = frozenset("min minimum least lowest".split()), frozenset("max maximum most limit total all original list highest hard quota".split())
@@ -241,9 +247,9 @@ _DONE = re.compile(r"(?i)^(?:\w+_)?(?:succeeded|success|successful|completed?|fi
 
 
 def _only(recipe: JsonObject, state: str | None, states: list[Any], without: list[Any]) -> None:
-    """Only rows in another state have it; hardly any, where no state says so."""
+    """Only rows in another state have it; none, where all states are good ones; hardly any, where there is no state."""
     if state and len(without) < len(states):
         recipe["unless"] = {state: without}
         recipe.pop("null", None)
     else:
-        recipe["null"] = max(recipe.get("null", 0), 0.9)
+        recipe["null"] = 1.0 if state else max(recipe.get("null", 0), 0.9)

@@ -39,7 +39,7 @@ MADE = _moment("creat|submi|insert|request|regist|upload|added|add |invited|issu
 STARTED = _moment("start|initiat|begin|began|launch|open|effective|not before|valid from|enabled|joined|activat")
 CHANGED = _moment("updat|modif|chang|edit|last|refresh|heartbeat|latest|recent")
 ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resolved|reviewed|approved|connected|failed|executed|to$|till$")
-GONE = _moment("delet|destroy|purg|remov|isolat")
+GONE = _moment("delet|destroy|purg|remov|isolat|deprovision|deactivat|deregist|unregist")
 FUTURE = _moment("expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline")
 """Patterns over the words of a field."""
 MOMENT = re.compile(r"(?i)^(?:created|updated|modified|published|started|finished|completed|expires|last_?(?:updated|modified)|begin|start|end|date_?(?:created|updated|modified|deleted|completed|started))$|(?i:valid(?:ate)?|effective)(?:From|Till|To|Until)$")
@@ -47,8 +47,18 @@ _BIRTHS: Final = (["-700d", "-420d"], ["-415d", "-260d"], ["-255d", "-150d"], ["
 """When a row was made, by how many parents stand above it."""
 
 
+CLOCKED: Final = re.compile(r"(?i)\btime of (?:the )?day\b|\bhh:mm\b(?!:ss)")
+"""What a description says of a field that holds a time of day."""
+
+
+def holds_moment(name: str) -> bool:
+    return bool(is_time(name, {"type": "string"}) or MOMENT.search(name))
+
+
 def holds_time(name: str, schema: Schema) -> bool:
     """Does the field hold a point in time, also one that is called 'created' or 'start'?"""
+    if kind_of(schema) == "string" and CLOCKED.search(str(schema.get("description", ""))) and not re.search(r"(?i)yyyy|\bdate\b", str(schema.get("description", ""))):
+        return False
     if is_time(name, schema):
         return not (kind_of(schema) == "integer" and re.search(r"(?i)spent|elapsed|run_?time$|cost_?time|used_?time|delay|wait|retention|keep", name))
     if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):

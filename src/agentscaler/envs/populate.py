@@ -16,7 +16,7 @@ from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
-from agentscaler.words import snake
+from agentscaler.words import field, snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
 
@@ -39,6 +39,7 @@ def population_of(made: Plan) -> JsonObject:
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
+    _count_children(columns, made)
     _fill_needed(columns, model)
     for table in model.tables:
         for part in table.key if table.name in made.unlisted else ():
@@ -93,6 +94,19 @@ def _of_surroundings(recipes: dict[str, JsonObject], table: Table, model: Model)
     for name, recipe in recipes.items():
         if snake(name) in around and name not in table.key and not ({"reference", "with", "json", "boolean", "generated"} & set(recipe)):
             recipes[name] = {"template": "{" + snake(name) + "}"}
+
+
+def _count_children(columns: dict[str, JsonObject], made: Plan) -> None:
+    """RuleCount of a rule group is how many rules refer to it."""
+    for child in made.model.tables:
+        noun = made.drafts[child.name][1].noun
+        for reference in child.references:
+            parent = next(t for t in made.model.tables if t.name == reference.table)
+            for column in parent.columns if len(reference.columns) == 1 and len(parent.key) == 1 and parent.name != child.name else ():
+                words, recipe = field(column.name), columns[f"{parent.name}.{column.name}"]
+                counts = words[-1:] in (("count",), ("num",), ("number",)) and len(words) > 1 and noun[-len(words) + 1 :] == words[:-1]
+                if counts and column.type == "INTEGER" and ("number" in recipe or "of" in recipe):
+                    columns[f"{parent.name}.{column.name}"] = {"children": f"{child.name}.{reference.columns[0]}", **{k: v for k, v in recipe.items() if k in ("generated", "knowable")}}
 
 
 def _fill_needed(columns: Mapping[str, JsonObject], model: Model) -> None:

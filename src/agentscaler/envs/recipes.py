@@ -20,7 +20,7 @@ from agentscaler.envs.texts import FAILURES, TAGGED, text_of
 from agentscaler.envs.vocabulary import TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import entity, field, split
+from agentscaler.words import ROLE_WORDS, entity, field, split
 
 
 def recipe_of(column: Col, place: Place) -> Recipe:
@@ -35,7 +35,10 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {"id": "{uuid}", "generated": True}
     if column.json:
         own = {entity(k)[0]: f"#{k}" for k in place.draft.key if k in place.columns and entity(k)[0]} if place.draft.segment is None else {}
-        return {**json_value(column.schema, column.name, place._replace(keyed={**place.keyed, **own})), "json": True}
+        found = {**json_value(column.schema, column.name, place._replace(keyed={**place.keyed, **own})), "json": True}
+        words = field(column.name)
+        aside = column.kind == "object" and words[0] in _ELSEWHERE and words[1:] == place.draft.noun  # most tables are no link to another table
+        return {**found, "null": max(found.get("null", 0), 0.85)} if aside else found
     if column.kind == "boolean":
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
     if column.choices and len(column.choices) <= 40:
@@ -45,6 +48,9 @@ def recipe_of(column: Col, place: Place) -> Recipe:
     if column.kind in ("integer", "number"):
         return number_of(column.name, column.schema)
     return text_of(column.name, column.schema, place)
+
+
+_ELSEWHERE: Final = frozenset("target source federated linked external original parent replica restored".split())
 
 
 # ---- keys -------------------------------------------------------------------------------------------------------
@@ -245,7 +251,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     while bare[-1:] in _WRAPS:
         bare = bare[:-1]
     whole = place.draft.noun
-    own = depth == 0 and bool(bare) and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
+    own = depth == 0 and bool(bare) and bare[0] not in ROLE_WORDS and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
@@ -317,7 +323,7 @@ def _of_one_type(parts: dict[str, Recipe]) -> None:
                     del parts[other]
 
 
-KINDS: Final = re.compile(r"(?i)(?:type|kind|action|format|channel|protocol|provider|source|mode|engine|method|platform)$")
+KINDS: Final = re.compile(r"(?i)(?:type|kind|action|response|format|channel|protocol|provider|source|mode|engine|method|platform)$")
 """Columns whose values name alternatives."""
 
 

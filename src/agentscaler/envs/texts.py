@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from agentscaler.dice import Dice
-from agentscaler.envs.amounts import CHANGED, Rule, as_text, number_of, rule
+from agentscaler.envs.amounts import CHANGED, CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
 from agentscaler.envs.naming import SOCIAL, emails, filled, fitting, id_template, known_noun, names, template_from
@@ -23,7 +23,9 @@ from agentscaler.envs.vocabulary import (
     PEOPLE_NOUNS,
     POLICIES,
     QUERIES,
+    QUESTIONS,
     REASONS,
+    SCHEMAS,
     SCRIPTS,
     SLUG_LISTS,
 )
@@ -69,6 +71,7 @@ TEXTS: Final = (
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)$|location uri$|(?:s3|gcs|cos|bucket)(?: location| uri| path)$", {"bucket": True}, knowable=False),
+    rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
     rule(r"url|uri|link|href|website|webhook|webhook url|callback|homepage|icon|logo", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
@@ -96,7 +99,6 @@ TEXTS: Final = (
     rule(r"port$", {"given": ["80", "443", "3306", "8080"]}),
     rule(r"port range$|ports$", {"given": ["80", "443", "8000-8100"]}),
     rule(r"git ref$|ref name$|ref$|(?:git|source|commit) reference$", {"given": ["main", "develop", "v1.4.2", "refs/heads/main"]}, knowable=False),
-    rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
     rule(r"time of day$|(?:start|end|begin|open|close|run|execution|backup|preferred) time of day$|clock time$", {"given": ["06:00", "09:00", "12:30", "22:00", "23:30"]}),
     rule(r"license(?: info| id| name| type)?$|spdx(?: id)?$", {"given": ["MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0"]}, knowable=False),
     rule(r"runtime(?: name| environment)?$|compatible runtime$", {"runtime": True}),
@@ -112,8 +114,8 @@ TEXTS: Final = (
     rule(r"delimiter|separator", {"given": [",", ";", "|"]}, knowable=False),
     rule(r"character ?set(?: name)?$|charset(?: name)?$", {"given": ["utf8mb4", "utf8", "latin1"]}, knowable=False),
     rule(r"regex|regexp|regular expression|pattern", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
-    rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
-    rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": ""}),
+    rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|(?<!file )(?<!key )path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
+    rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"file": True}),
     rule(r"cron|cron expression|schedule expression|schedule$", {"cron": True}, knowable=False),
     rule(r"error code$|failure code$", {"given": ["InternalError", "Timeout", "AccessDenied"]}, knowable=False),
     rule(r"asn$|as number$", {"given": ["64512", "64620", "65010"]}, knowable=False),
@@ -129,7 +131,8 @@ TEXTS: Final = (
     rule(r"reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
     rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"describes": True}),
-    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"message": True}, knowable=False),
+    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|answer)$", {"message": True}, knowable=False),
+    rule(r"question(?: text)?$", {"given": QUESTIONS}, knowable=False),
 )  # fmt: skip
 FAILURES: Final = re.compile(r"(?i)error|fail|reasons?$|causes?$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
 """Columns that only a row has with which something went wrong."""
@@ -163,6 +166,15 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return outside
     if STATE.search(name):
         return _state(schema)
+    if words in (("job", "title"), ("position", "title")):
+        return {"given": JOBS, "knowable": True}
+    if CLOCKED.search(str(schema.get("description", ""))) and holds_moment(name):
+        return {"given": ["06:00", "09:00", "12:30", "22:00", "23:30"], "knowable": True}
+    if words == ("action",) and place.vendor == "aws" and set(place.draft.noun) & {"permission", "policy", "statement", "grant"}:
+        thing = "".join(w.capitalize() for w in place.draft.noun if w not in ("permission", "policy", "statement", "grant", "resource"))
+        return {"given": [f"{place.service}:{verb}{thing}" for verb in ("Describe", "List", "Update")]}
+    if words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}:
+        return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
         return called
     if (number := _written_number(name, schema)) is not None:
@@ -171,8 +183,6 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return stored
     if last == "id" and not _IDS.search(" ".join(words)):
         return _fallback(name, schema, place)
-    if words in (("job", "title"), ("position", "title")):
-        return {"given": JOBS, "knowable": True}
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
         return {"given": _versions(words, schema, place), "knowable": True}
@@ -391,7 +401,12 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "device" in recipe:
         return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
-        return {"given": MESSAGES} if set(place.draft.noun) & _SPOKEN else unknown({"given": MESSAGES})
+        asks = set(place.draft.noun) & {"question", "prompt", "utterance", "query"}
+        return {"given": QUESTIONS if asks else MESSAGES} if set(place.draft.noun) & _SPOKEN else unknown({"given": MESSAGES})
+    if "file" in recipe:
+        if re.search(r"code|commit|build|debug|repo|git|cloudshell", place.service):
+            return {"words": [["src/"], _SLUGS, ["/handler", "/service", "/routes", "/models"], [".py", ".java", ".ts"]], "join": "", "knowable": True}
+        return {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": "", "knowable": True}
     if "image" in recipe:
         form = "{account}.dkr.ecr.{region}.amazonaws.com/%s:1.4.2" if place.vendor == "aws" else "{region}-docker.pkg.dev/{project}/apps/%s:1.4.2" if place.vendor == "google" else "registry.example.com/%s:1.4.2"
         return {"mix": [{"template": form % word} for word in SLUG_LISTS[0][:5]]}
@@ -426,6 +441,8 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return unknown({"given": [f"{a}-{'-'.join(rest[-2:])}" for a in SLUG_LISTS[0][:6]]}, empty=False)
     if (table := place.keyed.get(entity(name)[0])) and words[-1] == field(re.split(r"[.#]", table)[-1])[-1] and words[-1] != "name":
         return {"same": table[1:]} if table.startswith("#") else {"like": table, "else": {"id": id_template(Col(name, schema), place)}}
+    if entity(name)[1] and words[-1] == "id" and place.columns and entity(name)[0] and place.draft.noun[-len(entity(name)[0]) :] == entity(name)[0]:
+        return {"id": id_template(Col(name, schema), place)}  # a second id of the row itself
     if entity(name)[1] and words[-1] != "name":
         template = id_template(Col(name, schema), place)
         if words in (("id",), ("arn",)):

@@ -130,6 +130,16 @@ MESSAGES: Final = (
     "Your parcel has left our warehouse.|The meeting moved to Thursday at ten.|Please confirm your new address.|Thank you for visiting our stand.|The invoice for March is attached.|"
     "Our opening hours change next week.|Your booking is confirmed for two people.|We have received your return.|The lift in building B is out of order.|Welcome to the team."
 ).split("|")
+QUESTIONS: Final = (
+    "How many orders were open last month?|Which region had the most returns?|What is the average delivery time?|When does the spring sale end?|How do I change my address?|"
+    "Which products are out of stock?|What did we spend on hosting in May?|Who approves travel requests?|How many customers signed up this week?|Where can I see my invoices?"
+).split("|")
+SCHEMAS: Final = {
+    "avro": tuple('{{"type": "record", "name": "{}", "fields": [{{"name": "id", "type": "string"}}, {{"name": "{}", "type": "{}"}}]}}'.format(*part) for part in (("Order", "total", "double"), ("Customer", "email", "string"), ("Booking", "guests", "int"))),
+    "proto": ('syntax = "proto3"; message Order { string id = 1; double total = 2; }',),
+    "json": ('{"type": "object", "properties": {"id": {"type": "string"}, "total": {"type": "number"}}}',),
+}
+"""Definitions of a schema, by its language."""
 QUERIES: Final = (
     "SELECT id, total FROM orders WHERE total > 100|SELECT city, COUNT(*) FROM customers GROUP BY city|SELECT * FROM sessions WHERE started_at >= '2026-05-01'|"
     "SELECT sku, SUM(quantity) FROM stock GROUP BY sku|SELECT name, email FROM subscribers ORDER BY name"
