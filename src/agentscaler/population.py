@@ -11,7 +11,8 @@ A recipe is one of
     {"id": "vol-{hex:17}"}            {hex:n} {digits:n} {base36:n} {letters:n} {uuid} {n}, and {column} or {context}
     {"words": [[...], [...]], "join": " "}   one word of each list, no two rows alike while there are combinations; "in":
                                       what stands in front ("{parent}/topics/"); "who": columns with the same
-                                      word here take the same place of their lists: name, login and address of one person
+                                      word here take the same place of their lists: name, login and address of one person; so
+                                      do columns marked "own": name, title and key of one thing
     {"choice": [["a", 3], ["b", 1]]}  weighted
     {"yes": 0.8}                      true or false
     {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "after": column, or
@@ -238,7 +239,7 @@ class Painter:
             for words in lists:
                 combos = [f"{head}{join if head and word else ''}{word}" for head in combos for word in words]
             combos = list(dict.fromkeys(combos))
-            pool = self.pools[table, column] = Dice(self.seed, table, column, "#words").shuffled(combos)
+            pool = self.pools[table, column] = Dice(self.seed, table, "#own" if recipe.get("own") else column, "#words").shuffled(combos)
         round_, at = divmod(number, len(pool))
         return pool[at] if round_ == 0 else _numbered(pool[at], join, round_ + 1)
 

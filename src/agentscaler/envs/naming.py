@@ -42,7 +42,8 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
         noun = ("os",)
     if noun[-1:] == ("group",) and noun[-2:-1] in ((), ("user",), ("contact",), ("mail",)) and SOCIAL.search(service):
         noun = ("team",)
-    if (kind := find_slugs(noun)) is not None:
+    general = noun[-1:] == ("instance",) and not COMPUTE.search(service)
+    if (kind := find_slugs(noun)) is not None and not general:
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
     found = find_names(noun)
     if noun[-1:] == ("product",) and not SHOPS.search(service):
@@ -146,6 +147,10 @@ def filled(recipe: Recipe, field: Noun = ()) -> Recipe:
 
 GLOBAL: Final = frozenset("iam organizations cloudfront route53 globalaccelerator waf shield budgets ce networkmanager".split())
 """Services of AWS whose ARNs name no region."""
+
+
+COMPUTE: Final = re.compile(r"^$|ec2|cvm|lighthouse|rds|sql|db|redis|mongo|compute|lightsail|kafka|tdmq|cache|dts|opsworks|ssm|autoscaling|emr|hai|cbs|vmware|batch|tools?$")
+"""Services whose instances are machines or databases."""
 
 
 # ---- ids --------------------------------------------------------------------------------------------------------

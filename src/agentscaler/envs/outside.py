@@ -36,7 +36,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
         return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
     if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
-        other = words[:-1] if own and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
+        other = words[:-1] if own and words[:-1] and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
         return {"template": arn(place, "{" + own + "}", other)} if own else {"id": arn(place)}
     return {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
 

@@ -119,7 +119,7 @@ def called(draft: Draft, place: Place, *, slug: bool) -> Recipe:
     schema = place.columns[draft.own].schema if draft.own and draft.own in place.columns else {}
     words = entity(draft.own or "")[0]
     noun = words if words != draft.noun and set(words) < set(draft.noun) and known_noun(words) else draft.noun
-    return fitting(names(noun, slug=slug, service=place.service), schema)
+    return {**fitting(names(noun, slug=slug, service=place.service), schema), "own": True}
 
 
 # ---- states -----------------------------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ KINDS: Final = re.compile(r"(?i)(?:type|kind|action|response|format|channel|prot
 def value_named(name: str, values: list[Any]) -> str | None:
     """The value that a field is named after: 'packageVulnerabilityDetails' after 'PACKAGE_VULNERABILITY'."""
     words = field(name)
-    found = [(len(its), v) for v in values if isinstance(v, str) and len(v) > 2 and (its := field(v)) and its != words[-1:] and (words[: len(its)] == its or (len(its) == 1 and "".join(words).startswith(its[0]) and len(its[0]) > 3))]
+    found = [(len(its), v) for v in values if isinstance(v, str) and len(v) > 1 and (its := field(v)) and its != words[-1:] and (words[: len(its)] == its or (len(its) == 1 and "".join(words).startswith(its[0]) and len(its[0]) > 3))]
     return max(found)[1] if found else None
 
 

@@ -49,7 +49,7 @@ TEXTS: Final = (
     rule(r"ipv6(?: address| addr)?$", {"id": "2001:db8::{hex:4}"}, knowable=False),
     rule(r"ipv6 (?:cidr|range|block)(?: block| range)?$", {"id": "2001:db8:{hex:4}::/56"}, knowable=False),
     rule(r"cidr(?: block| range)?$|ip range$|subnet range", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
-    rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
+    rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat|egress) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
     rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
@@ -325,7 +325,8 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         short = slug or (_technical(place) and not (noun and noun[-1] in PEOPLE_NOUNS and "user" not in head))
         if words[-1] in _SENTENCES or (noun and noun[-1] in _PLAIN):
             short = slug
-        return {**fitting(names(noun, slug=short, service=place.service), schema), "knowable": True}
+        own_name: Recipe = {"own": True} if place.columns and noun == place.draft.noun else {}
+        return {**fitting(names(noun, slug=short, service=place.service), schema), "knowable": True, **own_name}
     if table := place.named.get(head):
         return {"like": table}
     if listed:

@@ -99,6 +99,7 @@ NAMES: Final[dict[str, Words]] = {
     "browser": _w("Chrome|Firefox|Safari|Edge|Opera|Samsung Internet"),
     "os": _w("Ubuntu 22.04|Ubuntu 24.04|Debian 12|Amazon Linux 2023|Windows Server 2019|Windows Server 2022|Rocky Linux 9|Fedora 40"),
     "column field attribute": _w("order_id|customer_id|created_at|region|status|total_amount|email|country|quantity|unit_price|updated_at|product_id|channel|currency|discount|language|segment|postal_code|plan|device_type|session_id|source|amount_paid|due_date"),
+    "region territory": _w("Northern|Southern|Eastern|Western|Coastal|Alpine|Central|Island|Lakeside|Capital", "region|district|area"),
     "branch": _w("feature|fix|release", PROJECTS, join="-"),
     "stage": _w("prod|staging|test|dev|beta|preview|canary|load-test|demo|sandbox|integration|hotfix"),
     "version": _w("1.0.0|1.0.1|1.1.0|1.1.1|1.2.0|1.2.1|1.3.0|1.4.0|1.4.2|1.5.0|1.5.1|1.6.0|2.0.0|2.0.1|2.1.0|2.1.3|2.2.0|2.3.0|2.3.1|2.4.0|3.0.0|3.0.1|3.1.0|3.2.0|3.2.1|3.3.0|4.0.0|4.0.2|4.1.0|4.2.0"),
