@@ -81,7 +81,7 @@ def time_form(name: str, schema: Schema, place: Place) -> str:
     """How the provider writes it: iso, date, spaced, epoch or epoch_ms."""
     kind = kind_of(schema)
     if kind in ("integer", "number"):
-        return "epoch_ms" if re.search(r"(?i)ms$|milli", name) or place.vendor == "google" else "epoch"
+        return "epoch_ms" if re.search(r"(?i)ms$|milli", name) or re.search(r"(?i)millisecond", str(schema.get("description", ""))) or place.vendor == "google" else "epoch"
     example = (examples_of(schema) or [""])[0]
     text = str(schema.get("description", ""))
     if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", example) or re.search(r"(?i)yyyy-mm-dd hh:mm|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|%Y-%m-%d %H", text):
@@ -126,6 +126,7 @@ NUMBERS: Final = (
     rule(r"port", {"of": [80, 443, 3306, 5432, 6379, 8080, 9000]}),
     rule(r"desired (?:capacity|count|size|num|number|\w+ count)", {"number": [2, 12]}),
     rule(r"factor|multiplier", {"of": [0.5, 1.0, 1.25, 1.5, 2.0]}),
+    rule(r"top p", {"number": [0, 1], "decimals": 1}),
     rule(r"temperature", {"number": [0, 1], "decimals": 1}),
     rule(r"latitude|lat", {"number": [-55, 65], "decimals": 4}, knowable=False),
     rule(r"longitude|lng|lon", {"number": [-120, 140], "decimals": 4}, knowable=False),

@@ -24,6 +24,8 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return None
     if "kms" in words or words[-2:] == ("encryption", "key"):
         return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
+    if words == ("service", "name") and "endpoint" in place.draft.noun:
+        return {"mix": [{"template": "com.amazonaws.{region}." + service} for service in ("s3", "dynamodb", "sqs", "logs", "ecr.api")]}
     if words[-1:] == ("name",) and "arn:" not in str(schema.get("pattern", "")):
         return None
     says_arn = words[-1:] in (("arn",), ("role",), ("principal",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"(?i)^(?:specifies )?(?:the|an|a) (?:amazon resource name|arn)\b|resource name \(arn\) (?:of|for)", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))

@@ -16,7 +16,7 @@ from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
 from agentscaler.envs.items import one_of
 from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
-from agentscaler.envs.texts import FAILURES, TAGGED, text_of
+from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
 from agentscaler.envs.vocabulary import TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
@@ -118,6 +118,8 @@ def called(draft: Draft, place: Place, *, slug: bool) -> Recipe:
     """How the rows of a table are called."""
     schema = place.columns[draft.own].schema if draft.own and draft.own in place.columns else {}
     words = entity(draft.own or "")[0]
+    if draft.segment is None and (addressed := address_like(words, schema, place)) is not None:
+        return addressed
     noun = words if words != draft.noun and set(words) < set(draft.noun) and known_noun(words) else draft.noun
     return {**fitting(names(noun, slug=slug, service=place.service), schema), "own": True}
 

@@ -73,10 +73,11 @@ TEXTS: Final = (
     rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)$|location uri$|(?:s3|gcs|cos|bucket)(?: location| uri| path)$", {"bucket": True}, knowable=False),
     rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
     rule(r"url|uri|link|href|website|webhook|webhook url|callback|homepage|icon|logo", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
+    rule(r"sub ?domain(?: name)?$|host record$", {"given": ["www", "mail", "api", "shop", "docs", "blog", "status"]}),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
     rule(r"last name|family name|surname", {"words": [["@last"]]}),
-    rule(r"full name|display name of user|real name|nick ?name|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
+    rule(r"full name|display name of user|real name|nick ?name|nick$|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
     rule(r"(?:user ?name|uname|login name|login|db user|user|sender|recipient|assumer name)$", {"words": [["@logins"]]}),
     rule(r"city|town", {"words": [["@cities"]]}),
     rule(r"country code|country iso code|nationality", {"choice": [["DE", 3], ["JP", 2], ["PT", 1], ["CA", 1], ["FI", 1]]}),
@@ -120,6 +121,7 @@ TEXTS: Final = (
     rule(r"cron|cron expression|schedule expression|schedule$", {"cron": True}, knowable=False),
     rule(r"error code$|failure code$", {"given": ["InternalError", "Timeout", "AccessDenied"]}, knowable=False),
     rule(r"asn$|as number$", {"given": ["64512", "64620", "65010"]}, knowable=False),
+    rule(r"hex (?:\w+ )?colou?r|colou?r (?:hex|code)|(?:background|foreground|border|text|brand|theme|primary|accent) colou?r", {"given": ["#1a73e8", "#34a853", "#c62828", "#37474f", "#f9ab00"]}),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     rule(r"gender|sex", {"given": ["female", "male"]}),
     rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
@@ -184,6 +186,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return stored
     if last == "id" and not _IDS.search(" ".join(words)):
         return _fallback(name, schema, place)
+    if words[:1] in (("is",), ("has",)) and len(words) > 1:
+        return _fallback(name, schema, place)
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
         return {"given": _versions(words, schema, place), "knowable": True}
@@ -234,6 +238,7 @@ _VERSIONS: Final = (
     (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
     (re.compile(r"\bip version"), ("IPv4", "IPv6")),
     (re.compile(r"\b(?:os|operating system|platform) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\b(?:kafka|broker|zookeeper)\b"), ("2.8.1", "3.4.0", "3.6.1")),
     (re.compile(r"\bdocker\b"), ("24.0.7", "26.1.4", "27.3.1")),
     (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
     (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
@@ -486,6 +491,8 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
     first = examples[0]
     if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", first):
         return dict(_IP)
+    if re.fullmatch(r"[\w.]+@[\w.]+", first):
+        return {**emails(), "knowable": True}
     if re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?.*", first):
         moment: Recipe = {"time": ["-60d", "-31d"] if CHANGED.search(" ".join(words)) else ["-110d", "-61d"]}
         return moment | ({"as": "spaced"} if " " in first else {})

@@ -44,6 +44,10 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
     "topic": ("", "sns", "pubsub", "kafka", "message", "log"),
     "role": ("", "iam", "custom"),
     "function": ("", "lambda", "edge"),
+    "device": ("", "iot", "edge", "core", "wireless", "managed", "mobile", "field"),
+    "model": ("", "ml", "custom", "language", "speech", "prediction", "classification", "trained"),
+    "case": ("", "support", "customer"),
+    "message": ("", "email", "campaign", "welcome"),
 }
 """Where the last word alone does not tell the kind: words that may stand before it ("" for none)."""
 PEOPLE_NOUNS: Final = frozenset(
@@ -214,11 +218,14 @@ COUNTRIES: Final = ["Portugal", "Japan", "Kenya", "Austria", "Finland", "Peru", 
 
 def find_names(noun: tuple[str, ...]) -> Words | None:
     """How rows of this noun are called, where its last word is one kind of thing wherever it stands."""
-    return next((found for words, found in NAMES.items() if noun[-1:] and noun[-1] in words.split()), None)
+    return next((found for words, found in NAMES.items() if noun[-1] in words.split()), None) if _is_kind(noun) else None
 
 
 def find_slugs(noun: tuple[str, ...]) -> str | None:
     """What follows the area in the names of an infrastructure noun; None where its last word names too many kinds of thing."""
-    if not noun or (noun[-1] in KIND_OF and (noun[-2] if len(noun) > 1 else "") not in KIND_OF[noun[-1]]):
-        return None
-    return KIND_SLUGS.get(noun[-1])
+    return KIND_SLUGS.get(noun[-1]) if _is_kind(noun) else None
+
+
+def _is_kind(noun: tuple[str, ...]) -> bool:
+    """Does the last word tell the kind, with what stands before it?"""
+    return bool(noun) and (noun[-1] not in KIND_OF or (noun[-2] if len(noun) > 1 else "") in KIND_OF[noun[-1]])
