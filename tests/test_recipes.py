@@ -329,3 +329,18 @@ def test_days_lie_where_their_name_says() -> None:
     first, last, born = ([d["year"] for d in json_value(day, n, place())["given"]] for n in ("firstDetectedDate", "lastDetectedDate", "birthDate"))
     assert max(born) < min(first)
     assert max(first) < min(last)
+
+
+def test_a_column_named_after_a_kind_of_text_and_what_is_beside_it() -> None:
+    assert "given" not in text("relatedNoteName") or not [v for v in text("relatedNoteName")["given"] if " the " in v]
+    assert text("IsVip", "tencent:dnspod", ("domain",)).get("invented")
+    beside = place(beside=frozenset({"language"}))
+    assert all(drawn(text_of("value", {"type": "string"}, beside)))
+
+
+def test_keys_that_are_addresses() -> None:
+    draft = Draft(("domain",), [])
+    draft.own = "Domain"
+    column = draft.force("Domain", {"type": "string"})
+    here = place("tencent:dnspod", ("domain",))._replace(draft=draft, columns={"Domain": column})
+    assert all(re.fullmatch(r"[a-z]+\.(?:internal\.)?example\.(?:com|org)", v) for v in drawn(recipe_of(column, here)))

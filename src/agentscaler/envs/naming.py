@@ -128,7 +128,7 @@ POOLS: Final[dict[str, Callable[[], list[str]]]] = {
     "@companies": lambda: list(companies()),
 }
 """Lists too long to stand in a rule; those of people name the same ones in the same order."""
-_PARTS: Final = frozenset("user name display full first last given family real nick login uname email mail address contact fore sur username".split())
+_PARTS: Final = frozenset("user name display full first last given family real nick login uname email mail address contact forename surname username".split())
 
 
 def who(words: Noun) -> str:

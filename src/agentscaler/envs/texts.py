@@ -133,7 +133,7 @@ TEXTS: Final = (
     rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
     rule(r"reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
-    rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"describes": True}),
+    rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number))", {"describes": True}),
     rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|answer)$", {"message": True}, knowable=False),
     rule(r"question(?: text)?$", {"given": QUESTIONS}, knowable=False),
 )  # fmt: skip
@@ -153,6 +153,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     last = words[-1] if words else ""
     if constant := fixed(schema):
         return {"value": constant}
+    if words == ("value",) and "language" in place.beside:
+        return {"given": ["Welcome", "Details", "Opening hours", "Terms of use", "Contact", "Main entrance"]}
     if words[-2:] == ("tag", "key") or (words == ("key",) and "tag" in place.draft.noun):
         return {"given": ["team", "stage", "owner"]}
     if words[-2:] == ("tag", "value") or (words == ("value",) and "tag" in place.draft.noun):
