@@ -70,6 +70,13 @@ def works() -> EnvSpec:
                     "labelCount": NUMBER,
                     "runSummary": whole(runId=TEXT, status=TEXT),
                 },
+                offer={
+                    "status": {"type": "string", "enum": ["PENDING_ACCEPTANCE", "ACCEPTED", "SUCCEEDED", "FAILED"]},
+                    "acceptedAt": TIME,
+                    "lastErrorCode": TEXT,
+                    "managerEmails": {"type": "array", "items": TEXT},
+                    "managersCount": NUMBER,
+                },
                 step={"runId": TEXT, "name": TEXT, "startedAt": TIME, "finishedAt": TIME},
             )
         ),
@@ -119,6 +126,12 @@ def test_what_belongs_to_a_run_lies_in_its_time() -> None:
 def test_only_what_failed_says_why_and_only_what_was_cancelled_has_a_reason_for_it() -> None:
     assert {r["status"] for r in rows("run") if r["statusMessage"]} == {"FAILED"}
     assert {r["status"] for r in rows("run") if r["cancelReason"]} == {"CANCELLED"}
+
+
+def test_what_a_state_has_not_come_to_yet_is_empty() -> None:
+    assert {r["status"] for r in rows("offer") if r["acceptedAt"]} == {"ACCEPTED"}
+    assert {r["status"] for r in rows("offer") if r["lastErrorCode"]} == {"FAILED"}
+    assert all(r["managersCount"] == len(r["managerEmails"]) for r in rows("offer"))
 
 
 def test_a_row_has_the_settings_of_its_type() -> None:

@@ -344,3 +344,14 @@ def test_keys_that_are_addresses() -> None:
     column = draft.force("Domain", {"type": "string"})
     here = place("tencent:dnspod", ("domain",))._replace(draft=draft, columns={"Domain": column})
     assert all(re.fullmatch(r"[a-z]+\.(?:internal\.)?example\.(?:com|org)", v) for v in drawn(recipe_of(column, here)))
+
+
+def test_an_arn_of_another_table_is_that_of_one_of_its_rows() -> None:
+    columns = {"Id": Col("Id", {"type": "string"}), "Arn": Col("Arn", {"type": "string"})}
+    here = place(noun=("association",))._replace(tables={("application",): ("application", Draft(("application",), []), columns)})
+    assert text_of("ApplicationArn", {"type": "string"}, here)["like"] == "application.Arn"
+    assert "like" not in text("ApplicationArn", noun=("association",))
+
+
+def test_micros_are_whole() -> None:
+    assert all(re.fullmatch(r"\d{7,9}", v) for v in drawn(text("amountMicros", format="int64")))

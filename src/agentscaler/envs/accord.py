@@ -127,7 +127,7 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         if name not in free or "reference" in recipe or "with" in recipe:
             continue
         heard = " ".join(split(name))
-        if name != state and "boolean" not in recipe and (others := _befallen(name, states)) and state:
+        if name != state and "boolean" not in recipe and (others := _befallen(name, states, _TROUBLE + _REACHED * ("time" in recipe))) and state:
             recipe["unless"] = {state: others}
             recipe.pop("null", None)
         elif "time" in recipe and GONE.search(heard):
@@ -135,7 +135,7 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
-        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ("choice" in recipe and name != state and _WRONG.search(name))):
+        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
 
 
@@ -145,10 +145,14 @@ _TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", 
 """Stems of what befalls a thing: a column named after it belongs to rows in that state."""
 
 
-def _befallen(name: str, states: list[Any]) -> list[Any]:
+_REACHED = ("accept", "approv", "resolv", "publish", "acknowledg", "releas", "verif")
+"""The same for what a thing comes to; only times are told by them."""
+
+
+def _befallen(name: str, states: list[Any], stems: tuple[str, ...]) -> list[Any]:
     """States without what a column tells: an ACTIVE one has no DeprecateTime, an IDLE one no blockedReason; [] where no state bears the column's name."""
-    stem = next((s for s in _TROUBLE if any(w.startswith(s) for w in split(name))), None)
-    named = [s for s in states if stem and stem in str(s).lower()]
+    stem = next((s for s in stems if any(w.startswith(s) for w in split(name))), None)
+    named = [s for s in states if stem and any(w.startswith(stem) for w in split(str(s))) and not {"pending", "awaiting", "not", "waiting"} & set(split(str(s)))]
     return [s for s in states if s not in named] if named else []
 
 
@@ -186,15 +190,11 @@ def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
         above = [o for o in plain if about[o][0] == thing and about[o][1] > rank]
         if above and (thing or rank != 1 or set(heard[name]) & _USED):
             recipes[name]["most"] = min(above, key=lambda o: (about[o][1], plain.index(o)))
-        listed = next((n for n, r in recipes.items() if "list" in r and heard[name][-1] in ("count", "num", "number", "total", "size") and heard[name][:-1] in (heard[n], (*table_noun(table), *heard[n]), heard[n][-1:])), None)
+        listed = next((n for n, r in recipes.items() if "list" in r and heard[name][-1] in ("count", "num", "number", "total", "size") and heard[name][:-1] in (heard[n], (*field(table.name), *heard[n]), heard[n][-1:], heard[n][:-1] if heard[n][-1] in ("email", "id", "arn", "name") else heard[n])), None)
         if listed is not None:
             for old in ("of", "number", "most", "skew", "invented", "null"):
                 recipes[name].pop(old, None)
             recipes[name]["length"] = listed
-
-
-def table_noun(table: Table) -> tuple[str, ...]:
-    return field(table.name)
 
 
 _RUNS = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())

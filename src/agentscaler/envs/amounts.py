@@ -149,6 +149,7 @@ NUMBERS: Final = (
     rule(r"gib|gb|storage|disk|disk size|volume|volume size|allocated|capacity", {"of": [10, 20, 50, 100, 200, 500, 1000]}),
     rule(r"v?cpu|core|cpus", {"of": [1, 2, 4, 8, 16, 32]}),
     rule(r"iops|throughput|bandwidth|qp|qps|tps", {"of": [100, 250, 500, 1000, 3000, 5000]}),
+    rule(r"micro", {"number": [5_000_000, 900_000_000], "step": 10_000}),
     rule(r"discount(?: rate| percent(?:age)?| ratio)?$", {"of": [5, 10, 15, 20, 25]}),
     rule(r"price|amount|cost|fee|balance|revenue|budget|spend|charge|payment|discount", {"number": [5, 900], "decimals": 2}),
     rule(r"width", {"of": [320, 640, 1280, 1920, 3840]}),

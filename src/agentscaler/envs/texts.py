@@ -385,7 +385,7 @@ def _written_number(name: str, schema: Schema) -> Recipe | None:
         return None
     if schema.get("format") == "duration":
         return {"given": ["60s", "300s", "900s", "3600s"]}
-    kind = "number" if re.search(r"price|amount|cost|fee|charge|spend", words) or "." in example else "integer"
+    kind = "number" if (re.search(r"price|amount|cost|fee|charge|spend", words) and not words.endswith("micro")) or "." in example else "integer"
     found = number_of(name, {**schema, "type": kind})
     return as_text({k: v for k, v in found.items() if k != "null"})
 
