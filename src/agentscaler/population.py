@@ -302,7 +302,7 @@ class Painter:
 
     def _object(self, parts: Mapping[str, Mapping[str, Any]], dice: Dice, row: Row, number: int) -> Row:
         """Each part with dice of its own; what comes from one table comes from one row of it, and what is said of one person is of one."""
-        start = dice.bits()
+        start = dice.bits() if any("like" in part or "who" in part for part in parts.values()) else 0
         out = {}
         for name, part in parts.items():
             one = part["like"].partition(".")[0] if "like" in part else f"#{part['who']}" if "who" in part else None
