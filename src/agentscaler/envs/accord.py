@@ -7,7 +7,7 @@ itself stands in `recipes`.
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
@@ -182,19 +182,35 @@ _UNITS = frozenset("size num number count amount value gb mb tb gib mib byte in"
 def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
     """What is used is no more than there is, a default no more than the maximum, and the count of a list is its length."""
     kinds = {c.name: c.type for c in table.columns}
-    heard = {n: field(n) for n in recipes}
     plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and kinds[n] in ("INTEGER", "REAL") and n not in table.key and "cover" not in r]
-    about = {n: (tuple(w for w in heard[n] if w not in _LEAST | _MOST | _USED | _UNITS), 2 if set(heard[n]) & _MOST else 0 if set(heard[n]) & _LEAST else 1) for n in plain}
+    about = {n: _measured(set(field(n)), field(n)) for n in plain}
     for name in plain:
         thing, rank = about[name]
         above = [o for o in plain if about[o][0] == thing and about[o][1] > rank]
-        if above and (thing or rank != 1 or set(heard[name]) & _USED):
+        if above and (thing or rank != 1 or set(field(name)) & _USED):
             recipes[name]["most"] = min(above, key=lambda o: (about[o][1], plain.index(o)))
-        listed = next((n for n, r in recipes.items() if "list" in r and heard[name][-1] in ("count", "num", "number", "total", "size") and heard[name][:-1] in (heard[n], (*field(table.name), *heard[n]), heard[n][-1:], heard[n][:-1] if heard[n][-1] in ("email", "id", "arn", "name") else heard[n])), None)
-        if listed is not None:
+        if (listed := _counted(name, recipes, table)) is not None:
             for old in ("of", "number", "most", "skew", "invented", "null"):
                 recipes[name].pop(old, None)
             recipes[name]["length"] = listed
+
+
+def _measured(heard: set[str], words: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """What a number is of, and whether it is the least (0), a part (1) or the most (2) of it."""
+    return tuple(w for w in words if w not in _LEAST | _MOST | _USED | _UNITS), 2 if heard & _MOST else 0 if heard & _LEAST else 1
+
+
+def _counted(name: str, recipes: Mapping[str, JsonObject], table: Table) -> str | None:
+    """The list that a number counts: labels beside labelCount, managerEmails beside managersCount."""
+    words = field(name)
+    if words[-1] not in ("count", "num", "number", "total", "size"):
+        return None
+    for other, recipe in recipes.items():
+        theirs = field(other)
+        bare = theirs[:-1] if theirs[-1] in ("email", "id", "arn", "name") else theirs
+        if "list" in recipe and words[:-1] in (theirs, bare, theirs[-1:], (*field(table.name), *theirs)):
+            return other
+    return None
 
 
 _RUNS = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
@@ -202,19 +218,21 @@ _RUNS = frozenset("job task run execution session import export operation invoca
 _WAITING = re.compile(r"(?i)^(?:pending|queued|scheduled|submitted|created|new|waiting|not_?started|accepted|registered)")
 
 
+class Times(NamedTuple):
+    """Columns of a table that hold points in time, by what happens then."""
+
+    made: list[str]
+    began: list[str]
+    ended: list[str]
+    changed: list[str]
+
+
 def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: dict[str, str]) -> None:
     """The times of a run lie minutes or hours apart, and what belongs to a run lies within it."""
-    free = {c.name for c in table.columns if c.null}
-    times = {n: " ".join(split(n)) for n, r in recipes.items() if "time" in r and "reference" not in r and n not in table.key}
-    later = {n for n, w in times.items() if FUTURE.search(w) or GONE.search(w)}
-    made, began, changed = ([n for n, w in times.items() if n not in later and p.search(w)] for p in (MADE, STARTED, CHANGED))
-    ended = [n for n, w in times.items() if n not in later and n not in made + began + changed and ENDED.search(w)]
-    began = [n for n in began if n not in made]
-    state = next((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), None)
-    states = [s for s, _ in recipes[state]["choice"]] if state else []
-    above = next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs), None)
+    made, began, ended, changed = times = _times(recipes, table)
     base = next(iter([*made, *began]), None)
-    if base is None or not (above or ((ended or (changed and unfinished(states))) and ((place.draft.noun[-1:] and place.draft.noun[-1] in _RUNS) or (began and unfinished(states))))):
+    above = _run_above(recipes, table, place, runs)
+    if base is None or not (above or _is_run(recipes, times, place)):
         return
     runs[table.name] = base
     recipes[base] |= {"time": ["-90d", "-1d"], "after": above, "within": "2h"} if above else {"time": ["-90d", "-1d"]}
@@ -222,13 +240,43 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
     for name in [*made, *began]:
         if name != base:
             recipes[name] |= {"after": base, "within": "10m"}
-            if name in free and state and began and (waiting := [s for s in states if _WAITING.search(str(s))]) and len(waiting) < len(states) and "unless" not in recipes[name] and name in began:
-                recipes[name]["unless"] = {state: waiting}
     start = [*began, base]
     for name in ended:
         recipes[name] |= {"after": start, "within": "6h"}
     for name in changed:
         recipes[name] |= {"after": [*ended, *start], "within": "20m"}
+    state, states = _states(recipes)
+    waiting = [s for s in states if _WAITING.search(str(s))]
+    for name in began if state and 0 < len(waiting) < len(states) else ():
+        if name != base and "unless" not in recipes[name] and any(c.name == name and c.null for c in table.columns):
+            recipes[name]["unless"] = {state: waiting}
+
+
+def _times(recipes: Mapping[str, JsonObject], table: Table) -> Times:
+    """Without those in the future, those of things that are gone and those in the key."""
+    heard = {n: " ".join(split(n)) for n, r in recipes.items() if "time" in r and "reference" not in r and n not in table.key}
+    past = {n: w for n, w in heard.items() if not FUTURE.search(w) and not GONE.search(w)}
+    made, began, changed = ([n for n, w in past.items() if p.search(w)] for p in (MADE, STARTED, CHANGED))
+    return Times(made, [n for n in began if n not in made], [n for n, w in past.items() if n not in made + began + changed and ENDED.search(w)], changed)
+
+
+def _states(recipes: Mapping[str, JsonObject]) -> tuple[str | None, list[Any]]:
+    state = next((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), None)
+    return state, [s for s, _ in recipes[state]["choice"]] if state else []
+
+
+def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bool:
+    """A job or an execution that ends or changes while it is under way, or anything that begins, ends and says that it is not done."""
+    under_way = bool(unfinished(_states(recipes)[1]))
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS
+    return bool(times.ended or (times.changed and under_way)) and (named or bool(times.began and under_way))
+
+
+def _run_above(recipes: Mapping[str, JsonObject], table: Table, place: Place, runs: Mapping[str, str]) -> str | None:
+    """When the run began that a row belongs to, "table.column"."""
+    loose = {r.table for r in table.references if r.on_delete == "SET NULL" and not set(r.columns) & set(table.key)}
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS  # a thing that only names its latest run is older than it
+    return next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs and (named or t not in loose)), None)
 
 
 def _above(recipes: Mapping[str, JsonObject], table: Table) -> list[str]:
