@@ -77,6 +77,7 @@ def works() -> EnvSpec:
                     "managerEmails": {"type": "array", "items": TEXT},
                     "managersCount": NUMBER,
                 },
+                farm={"latestRunId": TEXT, "createdAt": TIME},
                 step={"runId": TEXT, "name": TEXT, "startedAt": TIME, "finishedAt": TIME},
             )
         ),
@@ -121,6 +122,11 @@ def test_what_belongs_to_a_run_lies_in_its_time() -> None:
         begun = runs[step["seed"], step["runId"]]["createdAt"]
         assert 0 <= hours(begun, step["startedAt"]) <= 2.5
         assert step["finishedAt"] is None or 0 <= hours(step["startedAt"], step["finishedAt"]) <= 6.5
+
+
+def test_a_thing_is_older_than_its_latest_run() -> None:
+    runs = by_key("run", "runId")
+    assert all(f["createdAt"] < runs[f["seed"], f["latestRunId"]]["createdAt"] for f in rows("farm") if f["latestRunId"])
 
 
 def test_only_what_failed_says_why_and_only_what_was_cancelled_has_a_reason_for_it() -> None:

@@ -272,9 +272,12 @@ def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bo
     return bool(times.ended or (times.changed and under_way)) and (named or bool(times.began and under_way))
 
 
+_LATEST = frozenset("last latest current active recent default next".split())
+
+
 def _run_above(recipes: Mapping[str, JsonObject], table: Table, place: Place, runs: Mapping[str, str]) -> str | None:
     """When the run began that a row belongs to, "table.column"."""
-    loose = {r.table for r in table.references if r.on_delete == "SET NULL" and not set(r.columns) & set(table.key)}
+    loose = {r.table for r in table.references if any(_LATEST & set(field(c)) for c in r.columns)}
     named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS  # a thing that only names its latest run is older than it
     return next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs and (named or t not in loose)), None)
 
