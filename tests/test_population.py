@@ -482,3 +482,104 @@ def test_what_is_no_name_occurs_again() -> None:
     )[:2]
     assert set(column({"words": [["ann@x.example"]], "join": ""}, 3)) == {f"ann{n}@x.example" for n in ("", 2, 3)}
     assert column({"words": [["web"]], "join": "-"}, 2) == ["web", "web-2"]
+
+
+# ---- cells that look at others ----------------------------------------------------------------------------------
+
+
+def test_a_time_shortly_after_the_first_of_some_columns_that_has_one() -> None:
+    columns = {
+        "t.id": {"position": True},
+        "t.made": {"time": ["-90d", "-1d"]},
+        "t.begun": {"time": ["-90d", "-1d"], "after": "made", "within": "10m", "null": 0.5},
+        "t.ended": {"time": ["-90d", "-1d"], "after": ["begun", "made"], "within": "6h"},
+    }
+    rows = paint(columns, {"t": [60, 60]})["t"]
+    assert {row["begun"] is None for row in rows} == {True, False}
+    for row in rows:
+        begun = parse_time(row["begun"] or row["made"])
+        assert timedelta(0) <= begun - parse_time(row["made"]) <= timedelta(minutes=10)
+        assert timedelta(0) <= parse_time(row["ended"]) - begun <= timedelta(hours=6)
+
+
+@pytest.mark.parametrize("held", [{"reference": "run", "columns": {"parent": "name"}}, {"like": "run.name"}])
+def test_a_time_after_one_of_the_row_it_lies_under(held: dict[str, Any]) -> None:
+    """By a foreign key or by the resource name of the parent."""
+    columns = {
+        "run.name": {"id": "runs/{hex:6}"},
+        "run.made": {"time": ["-90d", "-1d"]},
+        "log.id": {"position": True},
+        "log.at": {"time": ["-90d", "-1d"], "after": "run.made", "within": "2h"},
+        "log.parent": held,
+    }
+    rows = paint(columns, {"run": [9, 9], "log": [40, 40]})
+    made = {row["name"]: parse_time(row["made"]) for row in rows["run"]}
+    assert all(timedelta(0) <= parse_time(row["at"]) - made[row["parent"]] <= timedelta(hours=2) for row in rows["log"])
+
+
+def test_what_is_said_of_one_person_is_of_one() -> None:
+    people = [f"P{i}" for i in range(40)]
+    mails = [f"p{i}@x.example" for i in range(40)]
+    columns = {
+        "t.id": {"position": True},
+        "t.name": {"words": [people], "join": "", "who": "owner"},
+        "t.mail": {"words": [mails], "join": "", "who": "owner"},
+        "t.other": {"words": [mails], "join": "", "who": "reviewer"},
+        "t.blob": {"object": {"name": {"words": [people], "who": "x"}, "mail": {"words": [mails], "who": "x"}}, "json": True},
+    }
+    rows = paint(columns, {"t": [30, 30]})["t"]
+    assert all(row["mail"] == f"{row['name'].lower()}@x.example" for row in rows)
+    assert all((b := json.loads(row["blob"]))["mail"] == f"{b['name'].lower()}@x.example" for row in rows)
+    assert len({row["name"] for row in rows}) == 30
+    assert any(row["other"] != row["mail"] for row in rows)
+
+
+def test_names_of_one_thing_agree() -> None:
+    areas, kinds = ["billing", "search", "sales"], ["", "eu"]
+    columns = {
+        "t.id": {"words": [areas, kinds], "join": "-", "own": True},
+        "t.title": {"words": [[a.capitalize() for a in areas], [k.upper() for k in kinds]], "own": True},
+        "t.loose": {"words": [areas, kinds], "join": "-"},
+    }
+    rows = paint(columns, {"t": [6, 6]})["t"]
+    assert all(row["title"].lower().replace(" ", "-") == row["id"] for row in rows)
+    assert any(row["loose"] != row["id"] for row in rows)
+
+
+def test_what_is_like_one_table_in_an_object_comes_from_one_row() -> None:
+    columns = {
+        "disk.id": {"id": "d-{hex:6}"},
+        "disk.name": {"words": [["a", "b", "c", "d", "e", "f"]]},
+        "t.id": {"position": True},
+        "t.blob": {"object": {"id": {"like": "disk.id"}, "name": {"like": "disk.name"}}, "json": True},
+    }
+    rows = paint(columns, {"disk": [6, 6], "t": [30, 30]})
+    name = {row["id"]: row["name"] for row in rows["disk"]}
+    blobs = [json.loads(row["blob"]) for row in rows["t"]]
+    assert all(name[b["id"]] == b["name"] for b in blobs)
+    assert len({b["id"] for b in blobs}) > 2
+    rows = paint(columns | {"t.disk": {"reference": "disk"}}, {"disk": [6, 6], "t": [30, 30]})
+    assert all(json.loads(row["blob"])["id"] == row["disk"] for row in rows["t"])
+
+
+def test_numbers_that_hang_on_others() -> None:
+    columns = {
+        "p.id": {"id": "p-{hex:6}"},
+        "p.count": {"children": "c.p"},
+        "c.p": {"reference": "p"},
+        "c.n": {"rank": True},
+        "c.used": {"number": [0, 90], "most": "limit"},
+        "c.limit": {"number": [1, 90]},
+        "c.tags": {"list": {"of": ["a", "b", "c"]}, "size": [0, 3], "json": True, "null": 0.3},
+        "c.size": {"length": "tags"},
+    }
+    rows = paint(columns, {"p": [5, 5], "c": {"per": "p", "rows": [0, 4]}}, keys={"c": ("p", "n")})
+    assert all(row["used"] <= row["limit"] and row["size"] == len(json.loads(row["tags"] or "[]")) for row in rows["c"])
+    for parent in rows["p"]:
+        assert [row["n"] for row in rows["c"] if row["p"] == parent["id"]] == list(range(1, parent["count"] + 1))
+
+
+def test_a_list_that_is_spread_repeats_nothing_before_its_end() -> None:
+    given = [f"v{i}" for i in range(8)]
+    values = column({"given": given, "spread": True}, 16)
+    assert sorted(values[:8]) == sorted(values[8:]) == given

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from agentscaler.envs.amounts import number_of, time_of
 from agentscaler.envs.documented import examples_of, fixed, range_of, values_of
 from agentscaler.envs.drafts import Col, Draft
+from agentscaler.envs.naming import fitting, names
 from agentscaler.envs.place import Place, is_empty
-from agentscaler.envs.recipes import json_value, not_failed, not_gone, recipe_of, unfinished
+from agentscaler.envs.recipes import json_value, not_failed, not_gone, recipe_of, unfinished, weights
 from agentscaler.envs.texts import text_of
+from agentscaler.envs.vocabulary import PROJECTS
 from agentscaler.population import Painter, needs
 
 NOW = "2026-06-15T09:00:00Z"
@@ -194,3 +197,161 @@ def test_versions_by_what_they_are_of() -> None:
     assert text("engineVersion")["given"] == ["8.0", "13.4", "14.9", "15.4"]
     assert text("packageVersion")["given"][0] == text("version", noun=("component",))["given"][0] == "1.4.2"
     assert text("version", pattern=r"^\d+\.\d+\.\d+$")["given"][0] == "1.4.2"
+
+
+# ---- names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "noun",
+    ["schema", "backup plan", "browser profile", "network access rule", "injection rule", "routing control", "virtual asset", "contact center group", "recording channel", "service endpoint", "role assignment", "partition key"],
+)
+def test_a_thing_that_could_be_anything_is_called_by_an_area_and_what_it_is(noun: str) -> None:
+    words = tuple(noun.split())
+    for slug in (True, False):
+        called = drawn(names(words, slug=slug, service="shop"), 60)
+        assert len(set(called)) == 60
+        assert all(words[-1] in name.lower().replace(" ", "-").split("-") for name in called)
+        assert {re.split("[- ]", name.lower())[0] for name in called} <= set(PROJECTS.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("noun", "form"),
+    [("person", r"[A-Z]\w+ [A-Z][\w']+"), ("camera", r".+ camera(?: 2)?"), ("city", r"[A-Z].+"), ("engine version", r"\d+\.\d+\.\d+"), ("operating system", r".+ \d[\d.]*"), ("column", r"[a-z_]+"), ("export job", r".+(?:-|job).*job")],
+)
+def test_a_thing_that_is_one_kind_has_names_of_that_kind(noun: str, form: str) -> None:
+    assert all(re.fullmatch(form, name) for name in drawn(names(tuple(noun.split()), slug=False), 8))
+
+
+@pytest.mark.parametrize(("schema", "form"), [({"pattern": "^[a-z0-9_]+$"}, r"\w+_schema\w*"), ({"pattern": "^[A-Za-z0-9]+$"}, r"[A-Z][a-z]+Schema\w*"), ({"examples": ["OrderSchema"]}, r"[A-Z][a-z]+Schema\w*"), ({}, r"[a-z]+-schema.*")])
+def test_names_are_written_as_the_provider_wants_them(schema: dict[str, Any], form: str) -> None:
+    called = drawn(fitting(names(("schema",), slug=True), schema), 30)
+    assert all(re.fullmatch(form, name) for name in called)
+    assert len(set(called)) == 30
+
+
+def test_names_that_are_addresses() -> None:
+    assert all("@" in v for v in drawn(text("Alias", "aws:workmail", ("alias",))))
+    assert all("@" in v for v in drawn(text("name", description="The email address of the list.")))
+    assert all(re.fullmatch(r"[\w.]+\.\w+", v) for v in drawn(text("domainAliasName", "google:admin", ("domain", "alias"))))
+    assert not [v for v in drawn(text("name", noun=("queue",), description="Name shown in the email address book.")) if "@" in v]
+
+
+def test_a_description_fits_whatever_the_thing_is() -> None:
+    assert all(any(area in v for area in PROJECTS.split("|")) for v in drawn(text("description", noun=("schema",))))
+    assert {v.split(" the ")[0] for v in drawn(text("description", noun=("finding",)))} <= {"affects", "seen in", "reported by", "concerns", "first noticed by"}
+    assert len(set(drawn(text("description"), 40))) == 40
+
+
+# ---- formats ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "form"),
+    [
+        ("codeSha256", {}, r"[0-9a-f]{64}"),
+        ("sha1", {}, r"[0-9a-f]{40}"),
+        ("md5", {}, r"[0-9a-f]{32}"),
+        ("PublicIp", {}, r"(?:203\.0\.113|198\.51\.100|192\.0\.2)\.\d+"),
+        ("PublicAddresses", {}, r"(?:203\.0\.113|198\.51\.100|192\.0\.2)\.\d+"),
+        ("Ipv6CidrBlock", {}, r"2001:db8:[0-9a-f]{4}::/56"),
+        ("imageUri", {}, r"482916075330\.dkr\.ecr\.eu-west-1\.amazonaws\.com/[a-z]+:1\.4\.2"),
+        ("ref", {}, r"main|develop|v1\.4\.2|refs/heads/main"),
+        ("destination", {"description": "The Amazon S3 path the data is written to."}, r"s3://.+"),
+        ("queryString", {"description": "An openCypher query."}, r"MATCH .+"),
+        ("RepeatAt", {"description": "The time of day when it runs."}, r"\d\d:\d\d"),
+        ("terraformVersion", {}, r"1\.\d\.\d"),
+        ("LogGroupArn", {}, r"arn:aws:logs:.+:log-group:.+"),
+        ("AssumedRoleArn", {}, r"arn:aws:iam::.+:role/.+"),
+        ("JobTitle", {}, r"[A-Z].+"),
+    ],
+)
+def test_the_form_of_a_value(name: str, more: dict[str, Any], form: str) -> None:
+    assert all(re.fullmatch(form, v) for v in drawn(text(name, **more)))
+
+
+def test_a_query_in_no_language_is_left_out() -> None:
+    assert is_empty(text("query", "aws:thing", ("view",)))
+
+
+def test_a_number_since_the_epoch_is_a_time() -> None:
+    schema = {"type": "integer", "description": "When the key expires, in seconds since the epoch."}
+    assert all(v > 1_700_000_000 for v in drawn(recipe_of(Col("expires", schema), place())) if v)
+
+
+# ---- states -----------------------------------------------------------------------------------------------------
+
+
+def test_most_things_are_in_a_state_that_lasts() -> None:
+    count = Counter(drawn({"choice": weights(["CREATING", "ACTIVE", "UPDATING", "SUSPENDED", "FAILED"], state=True)}, 400))
+    assert count["ACTIVE"] > 250
+    assert all(count[s] < 60 for s in ("CREATING", "UPDATING", "SUSPENDED", "FAILED"))
+    marked = dict(map(tuple, weights(["STATE_ACTIVE", "STATE_CREATING", "STATE_UNSPECIFIED"], state=True)))
+    assert marked["STATE_ACTIVE"] > marked["STATE_CREATING"]
+
+
+def test_an_old_spelling_is_no_second_value() -> None:
+    assert [v for v, _ in weights(["ONE_USER", "oneUser", "MANY_USERS"], state=False)] == ["ONE_USER", "MANY_USERS"]
+
+
+# ---- objects ----------------------------------------------------------------------------------------------------
+
+
+def test_of_alternatives_an_object_holds_one() -> None:
+    part = {"type": "object", "properties": {"port": {"type": "integer"}}}
+    assert len(json_value({"type": "object", "properties": {"mcp": part, "http": part}}, "targetConfiguration", place())["object"]) == 1
+    assert len(json_value({"type": "object", "properties": {"mcp": part, "http": part}}, "targetMetrics", place())["object"]) == 2
+    typed = {"type": "object", "properties": {"type": {"type": "string", "enum": ["HTTP", "LAMBDA"]}, "httpTarget": part, "lambdaTarget": part}}
+    recipe = json_value(typed, "target", place(noun=("gateway",)))["object"]
+    assert recipe["type"] == {"value": "HTTP"}
+    assert "lambdaTarget" not in recipe
+
+
+def test_a_summary_repeats_the_row_and_an_object_of_another_table_one_of_its_rows() -> None:
+    columns = {n: Col(n, {"type": "string"}) for n in ("Id", "Name")}
+    draft = Draft(("product",), [])
+    for name, column in columns.items():
+        draft.force(name, column.schema)
+    schema = {"type": "object", "properties": {"ProductId": {"type": "string"}, "Name": {"type": "string"}}}
+    own = place(noun=("product",))._replace(draft=draft, columns=columns)
+    assert json_value(schema, "ProductViewSummary", own) == {"object": {"ProductId": {"same": "Id"}, "Name": {"same": "Name"}}}
+    other = place(noun=("artifact",))._replace(columns={}, tables={("product",): ("product", draft, columns)})
+    assert json_value(schema, "ProductViewSummary", other) == {"object": {"ProductId": {"like": "product.Id"}, "Name": {"like": "product.Name"}}}
+
+
+def test_a_comparison_says_what_it_compares() -> None:
+    schema = {"type": "object", "properties": {"comparison": {"type": "string", "enum": ["EQUALS"]}, "value": {"type": "string"}}}
+    assert set(json_value(schema, "filter", place())["object"]) == {"comparison", "value"}
+
+
+def test_days_lie_where_their_name_says() -> None:
+    day = {"type": "object", "properties": {n: {"type": "integer"} for n in ("year", "month", "day")}}
+    first, last, born = ([d["year"] for d in json_value(day, n, place())["given"]] for n in ("firstDetectedDate", "lastDetectedDate", "birthDate"))
+    assert max(born) < min(first)
+    assert max(first) < min(last)
+
+
+def test_a_column_named_after_a_kind_of_text_and_what_is_beside_it() -> None:
+    assert "given" not in text("relatedNoteName") or not [v for v in text("relatedNoteName")["given"] if " the " in v]
+    assert text("IsVip", "tencent:dnspod", ("domain",)).get("invented")
+    beside = place(beside=frozenset({"language"}))
+    assert all(drawn(text_of("value", {"type": "string"}, beside)))
+
+
+def test_keys_that_are_addresses() -> None:
+    draft = Draft(("domain",), [])
+    draft.own = "Domain"
+    column = draft.force("Domain", {"type": "string"})
+    here = place("tencent:dnspod", ("domain",))._replace(draft=draft, columns={"Domain": column})
+    assert all(re.fullmatch(r"[a-z]+\.(?:internal\.)?example\.(?:com|org)", v) for v in drawn(recipe_of(column, here)))
+
+
+def test_an_arn_of_another_table_is_that_of_one_of_its_rows() -> None:
+    columns = {"Id": Col("Id", {"type": "string"}), "Arn": Col("Arn", {"type": "string"})}
+    here = place(noun=("association",))._replace(tables={("application",): ("application", Draft(("application",), []), columns)})
+    assert text_of("ApplicationArn", {"type": "string"}, here)["like"] == "application.Arn"
+    assert "like" not in text("ApplicationArn", noun=("association",))
+
+
+def test_micros_are_whole() -> None:
+    assert all(re.fullmatch(r"\d{7,9}", v) for v in drawn(text("amountMicros", format="int64")))

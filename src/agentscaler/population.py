@@ -11,17 +11,24 @@ population.json:
 A recipe is one of
     {"id": "vol-{hex:17}"}            {hex:n} {digits:n} {base36:n} {letters:n} {uuid} {n}, {nth} of its parent, and {column} or {context}
     {"words": [[...], [...]], "join": " "}   one word of each list, no two rows alike while there are combinations; "in":
-                                      what stands in front ("{parent}/topics/")
+                                      what stands in front ("{parent}/topics/"); "who": columns with the same
+                                      word here take the same place of their lists: name, login and address of one person; so
+                                      do columns marked "own": name, title and key of one thing
     {"choice": [["a", 3], ["b", 1]]}  weighted
     {"yes": 0.8}                      true or false
-    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "after": column
-    {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}
+    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "after": column, or
+                                      columns of which the first that holds a time counts; "within": distance from it;
+                                      "table.column" is that of the row of the other table that this one refers to
+    {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed
+    {"length": "column"}              how many items the list in that column holds
+    {"children": "table.column"}      how many rows of that table bear the key of this row in that column
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
-    {"like": "table.column"}          a value that stands there, without a foreign key; "else": recipe where nothing does
-    {"given": [...]}                  one of these
-    {"template": "arn:{region}:{Name}"}, {"same": "column"}, {"value": 3}, {"position": true}
-    {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}
+    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does
+    {"given": [...]}                  one of these; "spread": each of them before any comes again
+    {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
+    {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
+                                      table comes from one row of it
     "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone; "unless":
     column -> values of it with which a row has none of this (a PENDING one has no end)
     "when": column -> value of it -> the value that follows (a COMPLETED one stands at 100)
@@ -31,6 +38,7 @@ are, so these are nobody's wish; no task selects, sets or asks for them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,7 +89,7 @@ def fields_of(template: str) -> set[str]:
 def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
     """A fresh value for a column, as an agent would write it; None where it hangs on other cells."""
     hanging = fields_of(recipe.get("template", "")) - set(population.get("context", {}))
-    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in")):
+    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "length", "children")):
         return None
     painter = Painter({"now": population["now"], "context": population.get("context", {}), "columns": {}}, [], {}, {}, seed)
     value = painter.value(recipe, dice, {}, dice.below(1000))
@@ -103,26 +111,41 @@ class Painter:
         self.pools: dict[tuple[str, str], list[str]] = {}
         self.orders: dict[str, list[str]] = {}
         self.kinds: dict[int, str] = {}
-        self.nth = 1
+        self.named: dict[str, dict[Any, Row]] = {}
+        self.rank = 0
+        """Which child of its parent the row in the making is."""
+        self.near: dict[str, Row] = {}
+        """The rows of other tables that the row in the making refers to."""
 
     def paint(self) -> dict[str, list[Row]]:
         """table -> rows, each with all columns; no two rows of a table share a key."""
         for table in self.order:
             seen: set[tuple[Any, ...]] = set()
             rows = self.rows[table] = []
-            last: dict[int, tuple[Row, Row]] = {}
-            before: Row | None = None
+            last = None
+            ends: dict[int, tuple[Row, Row]] = {}
             for number, parent in enumerate(self._slots(table)):
-                self.nth = self.nth + 1 if parent is not None and parent[1] is before else 1
-                before = parent[1] if parent is not None else None
+                self.rank = self.rank + 1 if parent is not None and last is not None and parent[1] is last[1] else 1 if parent is not None else number + 1
+                last = parent
                 row = self._row(table, number, parent)
                 key = tuple(row[c] for c in self.keys[table])
                 if key not in seen and None not in key:
                     seen.add(key)
                     rows.append(row)
-                    last |= {id(parent[1]): (parent[1], row)} if parent is not None else {}
-            self._agree(table, last.values())
+                    ends |= {id(parent[1]): (parent[1], row)} if parent is not None else {}
+            self._agree(table, ends.values())
+        self._count_children()
         return self.rows
+
+    def _count_children(self) -> None:
+        """Fill the columns that say how many rows of another table refer to a row."""
+        for table, recipes in self.recipes.items():
+            for column, recipe in recipes.items():
+                if "children" in recipe and table in self.rows:
+                    other, _, theirs = recipe["children"].partition(".")
+                    found = Counter(row[theirs] for row in self.rows.get(other, []))
+                    for row in self.rows[table]:
+                        row[column] = found[row[self.keys[table][-1]]]
 
     def _agree(self, table: str, pairs: Iterable[tuple[Row, Row]]) -> None:
         """A workflow speaks of its last revision, and that one looks as the workflow does."""
@@ -151,6 +174,7 @@ class Painter:
         recipes = self.recipes.get(table, {})
         columns = self.columns[table]
         row: Row = {}
+        self.near = {}
         for column in columns:
             if "reference" in recipes.get(column, {}):
                 row |= self._reference(table, column, recipes[column], number, row, parent)
@@ -190,8 +214,13 @@ class Painter:
             if row.get(other) in fixed:
                 return fixed[row[other]]
         if "words" in recipe:
-            return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(table, column, recipe, number)
+            named = (table, f"#{recipe['who']}") if "who" in recipe else (table, column)
+            return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(*named, recipe, number)
+        if recipe.get("spread"):
+            return self._person(table, f"#{recipe['who']}", recipe["given"], number) if "who" in recipe else self._spread(table, column, recipe["given"], number)
         value = self.value(recipe, dice, row, number)
+        if isinstance(value, (int, float)) and isinstance(most := row.get(recipe.get("most", "")), (int, float)):
+            value = min(value, most)
         return _dump(value) if recipe.get("json") and value is not None else value
 
     def _reference(self, table: str, column: str, recipe: Mapping[str, Any], number: int, held: Row, parent: tuple[str, Row] | None) -> Row:
@@ -209,19 +238,38 @@ class Painter:
         if not rows or (recipe.get("null") and dice.chance(recipe["null"])):
             return {c: None for c in columns if c not in held}
         chosen = rows[min(int(dice.unit() ** recipe.get("skew", 1.0) * len(rows)), len(rows) - 1)]
+        self.near[target] = chosen
         return {c: chosen[k] for c, k in columns.items()}
 
     def _words(self, table: str, column: str, recipe: Mapping[str, Any], number: int) -> str:
+        lists, join = recipe["words"], recipe.get("join", " ")
+        if "who" in recipe:
+            return self._person(table, column, lists[0], number)
         pool = self.pools.get((table, column))
         if pool is None:
-            lists, join = recipe["words"], recipe.get("join", " ")
             combos = [""]
             for words in lists:
                 combos = [f"{head}{join if head and word else ''}{word}" for head in combos for word in words]
             combos = list(dict.fromkeys(combos))
-            pool = self.pools[table, column] = Dice(self.seed, table, column, "#words").shuffled(combos)
+            pool = self.pools[table, column] = Dice(self.seed, table, "#own" if recipe.get("own") else column, "#words").shuffled(combos)
         round_, at = divmod(number, len(pool))
-        return pool[at] if round_ == 0 else _numbered(pool[at], recipe.get("join", " "), round_ + 1)
+        return pool[at] if round_ == 0 else _numbered(pool[at], join, round_ + 1)
+
+    def _person(self, table: str, who: str, names: list[str], number: int) -> str:
+        """What the list says of the person of this row: lists of one length are of the same people in the same order."""
+        order = self.orders.get(f"{table}{who}")
+        if order is None:
+            order = self.orders[f"{table}{who}"] = [str(i) for i in Dice(self.seed, table, who, "#words").shuffled(range(len(names)))]
+        round_, at = divmod(number, len(order))
+        name = names[int(order[at])]
+        return name if round_ == 0 else _numbered(name, "", round_ + 1)
+
+    def _spread(self, table: str, column: str, given: list[str], number: int) -> str:
+        """One of a list, each of them before any comes again."""
+        if (table, column) not in self.pools:
+            self.pools[table, column] = Dice(self.seed, table, column, "#words").shuffled(given)
+        pool = self.pools[table, column]
+        return pool[number % len(pool)]
 
     def value(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
         """A value from a recipe that needs nothing but the row."""
@@ -231,6 +279,8 @@ class Painter:
         match kind:
             case "position":
                 return number + 1
+            case "rank":
+                return str(self.rank) if recipe.get("as") == "text" else self.rank
             case "value":
                 return recipe[kind]
             case "given" | "of":
@@ -244,23 +294,37 @@ class Painter:
             case "time":
                 return self._time(recipe, dice, row)
             case "id" | "template":
-                return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row | {"nth": self.nth})
+                return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row | {"nth": self.rank})
+            case "length":
+                return len(orjson.loads(row[recipe[kind]])) if row.get(recipe[kind]) else 0
             case "same":
-                return bool(row.get(recipe[kind])) if recipe.get("boolean") else row.get(recipe[kind])
+                seen = self._seen(recipe[kind], row)
+                return bool(seen) if recipe.get("boolean") else seen
             case "like":
                 return self._like(recipe, dice)
             case "list":
                 return self._list(recipe, dice, row, number)
             case "object":
-                return {k: self.value(v, Dice(dice.bits(), k), row, number) for k, v in recipe[kind].items()}
+                return self._object(recipe[kind], dice, row, number)
             case "words":
                 return self._words_value(recipe, dice)
             case "mix":
                 return self.value(dice.choice(recipe[kind]), Dice(dice.bits()), row, number)
         return None
 
+    def _object(self, parts: Mapping[str, Mapping[str, Any]], dice: Dice, row: Row, number: int) -> Row:
+        """Each part with dice of its own; what comes from one table comes from one row of it, and what is said of one person is of one."""
+        start = dice.bits() if any("like" in part or "who" in part for part in parts.values()) else 0
+        out = {}
+        for name, part in parts.items():
+            one = part["like"].partition(".")[0] if "like" in part else f"#{part['who']}" if "who" in part else None
+            out[name] = self.value(part, Dice(dice.bits(), name) if one is None else Dice(start, one), row, number)
+        return out
+
     def _like(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
         table, _, column = recipe["like"].partition(".")
+        if self.near.get(table, {}).get(column) is not None:
+            return self.near[table][column]
         values = [r[column] for r in self.rows.get(table, []) if r[column] is not None]
         if not values:
             return self.value(recipe["else"], dice, {}, 0) if "else" in recipe else None
@@ -268,12 +332,29 @@ class Painter:
 
     def _time(self, recipe: Mapping[str, Any], dice: Dice, row: Row) -> Any:
         low, high = (self.now + _distance(d) for d in recipe["time"])
-        if after := row.get(recipe.get("after", "")):
-            low = max(low, parse_time(after))
+        wanted = recipe.get("after", ())
+        after = next((v for c in ([wanted] if isinstance(wanted, str) else wanted) if (v := self._seen(c, row))), None)
+        if after is not None:
+            start = parse_time(after)
+            low = start if "within" in recipe else max(low, start)
+            high = min(start + _distance(recipe["within"]), self.now) if "within" in recipe else high
             high = max(high, low)
         span = int((high - low).total_seconds())
         moment = low + timedelta(seconds=dice.below(max(span, 1)) // 60 * 60)
         return format_time(moment, recipe.get("as", "iso"))
+
+    def _seen(self, column: str, row: Row) -> Any:
+        """A cell of the row itself, or of the row of another table that it refers to or lies under."""
+        table, dot, name = column.partition(".")
+        if not dot:
+            return row.get(column)
+        if table in self.near:
+            return self.near[table].get(name)
+        if "parent" not in row or table not in self.rows:
+            return None
+        if table not in self.named:
+            self.named[table] = {r.get("name"): r for r in self.rows[table]}
+        return self.named[table].get(row["parent"], {}).get(name)
 
     def _number(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
         low, high = recipe["number"]
@@ -291,7 +372,7 @@ class Painter:
         return str(recipe.get("join", " ")).join(w for words in recipe["words"] if (w := dice.choice(words)))
 
 
-KINDS = ("position", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "like", "list", "object", "words", "mix")
+KINDS = ("position", "rank", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "length", "like", "list", "object", "words", "mix")
 """What makes a value; the first of these that a recipe holds."""
 
 
@@ -305,7 +386,10 @@ def _numbered(name: str, join: str, n: int) -> str:
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
-    out |= {recipe[k] for k in ("same", "after", "with") if k in recipe}
+    out |= {recipe[k] for k in ("with", "most", "length") if k in recipe}
+    after = recipe.get("after", ())
+    for column in [*([after] if isinstance(after, str) else after), *([recipe["same"]] if "same" in recipe else [])]:
+        out.add("parent" if "." in column else column)
     for k in ("template", "id", "in"):
         out |= fields_of(recipe[k]) if k in recipe else set()
     inner = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *([recipe["list"]] if "list" in recipe else ())]

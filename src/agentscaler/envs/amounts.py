@@ -39,7 +39,7 @@ MADE = _moment("creat|submi|insert|request|regist|upload|added|add |invited|issu
 STARTED = _moment("start|initiat|begin|began|launch|open|effective|not before|valid from|enabled|joined|activat")
 CHANGED = _moment("updat|modif|chang|edit|last|refresh|heartbeat|latest|recent")
 ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resolved|reviewed|approved|connected|failed|executed|to$|till$")
-GONE = _moment("delet|destroy|purg|remov|isolat")
+GONE = _moment("delet|destroy|purg|remov|isolat|deprovision|deactivat|deregist|unregist")
 FUTURE = _moment("expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline")
 """Patterns over the words of a field."""
 MOMENT = re.compile(r"(?i)^(?:created|updated|modified|published|started|finished|completed|expires|last_?(?:updated|modified)|begin|start|end|date_?(?:created|updated|modified|deleted|completed|started))$|(?i:valid(?:ate)?|effective)(?:From|Till|To|Until)$")
@@ -47,10 +47,22 @@ _BIRTHS: Final = (["-700d", "-420d"], ["-415d", "-260d"], ["-255d", "-150d"], ["
 """When a row was made, by how many parents stand above it."""
 
 
+CLOCKED: Final = re.compile(r"(?i)\btime of (?:the )?day\b|\bhh:mm\b(?!:ss)")
+"""What a description says of a field that holds a time of day."""
+
+
+def holds_moment(name: str) -> bool:
+    return bool(is_time(name, {"type": "string"}) or MOMENT.search(name))
+
+
 def holds_time(name: str, schema: Schema) -> bool:
     """Does the field hold a point in time, also one that is called 'created' or 'start'?"""
+    if kind_of(schema) == "string" and CLOCKED.search(str(schema.get("description", ""))) and not re.search(r"(?i)yyyy|\bdate\b", str(schema.get("description", ""))):
+        return False
     if is_time(name, schema):
         return not (kind_of(schema) == "integer" and re.search(r"(?i)spent|elapsed|run_?time$|cost_?time|used_?time|delay|wait|retention|keep", name))
+    if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
+        return not re.search(r"(?i)count|num|size|version|duration|interval", name)
     if kind_of(schema) != "string":
         return False
     if re.match(r"\^?\(?(?:\\d|\[0-9\])\{4\}-", str(schema.get("pattern", ""))):
@@ -62,11 +74,14 @@ def holds_time(name: str, schema: Schema) -> bool:
     return bool(re.search(r"(?i)\btime|timestamp|\bdate\b|when\b", text) or re.match(r"\d{4}-\d\d-\d\d", example))
 
 
+_EPOCH = re.compile(r"(?i)\b(?:since|in) (?:the )?(?:unix )?epoch|\bepoch (?:time|seconds|milli)|\bunix (?:time|timestamp|epoch)")
+
+
 def time_form(name: str, schema: Schema, place: Place) -> str:
     """How the provider writes it: iso, date, spaced, epoch or epoch_ms."""
     kind = kind_of(schema)
     if kind in ("integer", "number"):
-        return "epoch_ms" if re.search(r"(?i)ms$|milli", name) or place.vendor == "google" else "epoch"
+        return "epoch_ms" if re.search(r"(?i)ms$|milli", name) or re.search(r"(?i)millisecond", str(schema.get("description", ""))) or place.vendor == "google" else "epoch"
     example = (examples_of(schema) or [""])[0]
     text = str(schema.get("description", ""))
     if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", example) or re.search(r"(?i)yyyy-mm-dd hh:mm|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|%Y-%m-%d %H", text):
@@ -109,6 +124,10 @@ NUMBERS: Final = (
     rule(r"day of (?:the )?week|week ?day", {"number": [1, 7]}),
     rule(r"sampl(?:e|ing) (?:rate|ratio|percentage)", {"number": [0, 1], "decimals": 2}),
     rule(r"port", {"of": [80, 443, 3306, 5432, 6379, 8080, 9000]}),
+    rule(r"desired (?:capacity|count|size|num|number|\w+ count)", {"number": [2, 12]}),
+    rule(r"factor|multiplier", {"of": [0.5, 1.0, 1.25, 1.5, 2.0]}),
+    rule(r"top p", {"number": [0, 1], "decimals": 1}),
+    rule(r"temperature", {"number": [0, 1], "decimals": 1}),
     rule(r"latitude|lat", {"number": [-55, 65], "decimals": 4}, knowable=False),
     rule(r"longitude|lng|lon", {"number": [-120, 140], "decimals": 4}, knowable=False),
     rule(r"mtu", {"of": [1440, 1460, 1500, 8896]}),
@@ -130,6 +149,8 @@ NUMBERS: Final = (
     rule(r"gib|gb|storage|disk|disk size|volume|volume size|allocated|capacity", {"of": [10, 20, 50, 100, 200, 500, 1000]}),
     rule(r"v?cpu|core|cpus", {"of": [1, 2, 4, 8, 16, 32]}),
     rule(r"iops|throughput|bandwidth|qp|qps|tps", {"of": [100, 250, 500, 1000, 3000, 5000]}),
+    rule(r"micro", {"number": [5_000_000, 900_000_000], "step": 10_000}),
+    rule(r"discount(?: rate| percent(?:age)?| ratio)?$", {"of": [5, 10, 15, 20, 25]}),
     rule(r"price|amount|cost|fee|balance|revenue|budget|spend|charge|payment|discount", {"number": [5, 900], "decimals": 2}),
     rule(r"width", {"of": [320, 640, 1280, 1920, 3840]}),
     rule(r"height", {"of": [240, 480, 720, 1080, 2160]}),
@@ -146,8 +167,8 @@ NUMBERS: Final = (
     rule(r"id", {"id": "{digits:6}"}, knowable=False),
 )
 CODES: Final = frozenset("type status state mode flag kind category method action protocol reason source algorithm operation policy strategy format scope role sort class result phase code".split())
-_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated greater above over".split())
-_HIGH = frozenset("max maximum end stop to upper high most last limit hard total all less below under".split())
+_LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated greater above over discount discounted sale reduced net".split())
+_HIGH = frozenset("max maximum end stop to upper high most last limit hard total all less below under original list gross regular".split())
 _SWITCH = re.compile(r"^(?:is|has|enable|enabled|need|support|supported|allow|use|with|auto|open|whether|can|should|must|disable)\b|\b(?:enable|enabled|switch|flag|disabled|supported|on)$")
 
 
@@ -177,6 +198,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
         found = {"of": around(example, whole=whole), "knowable": True}
     if found is None:
         found = {"of": [1, 2, 5, 10, 20], "knowable": True} if bounds or (low is not None and high is not None) else unknown({"of": [1, 2, 5, 10, 20]}, empty=False)
+    if whole and "of" in found and any(isinstance(v, float) for v in found["of"]):
+        found = {**found, "of": sorted({max(1, round(v)) for v in found["of"]})}
     if whole and "decimals" in found:
         found = {k: v for k, v in found.items() if k != "decimals"} | ({"number": [0, 100]} if found["number"] == [0, 1] else {})
     return bounded(halved(found, set(heard.split())), low, high)

@@ -4,25 +4,25 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from agentscaler.dice import Dice
 from agentscaler.envs.documented import examples_of
 from agentscaler.envs.drafts import Col, Noun
 from agentscaler.envs.place import Place, Recipe
 from agentscaler.envs.vocabulary import (
-    KIND_SLUGS,
     PEOPLE_NOUNS,
-    PHRASE_LISTS,
+    QUALIFIERS,
     SLUG_LISTS,
     SOFTWARE,
     VERBATIM,
     cities,
     companies,
     find_names,
-    first_names,
-    last_names,
+    find_slugs,
     people,
     streets,
 )  # fmt: skip
-from agentscaler.words import entity
+from agentscaler.records import Schema
+from agentscaler.words import ACRONYMS, entity
 
 SOCIAL: Final = re.compile(r"directory|identity|people|chat|classroom|group|mail|contact|connect|team|workspace|workdocs|quicksight|case|customer|pinpoint|ads|personalize|location|geo")
 """Services whose groups are groups of people."""
@@ -33,30 +33,79 @@ SHOPS: Final = re.compile(r"(?i)shop|merchant|content|retail|store|market|person
 
 
 def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
-    """How the things of a noun are called."""
+    """How the things of a noun are called: like a person, by words of their own, else by an area of the company and what they are."""
     if noun and noun[-1] in PEOPLE_NOUNS:
-        return {"words": [[login(n) for n in people()] if slug else list(people())], "join": ""}
-    if len(noun) > 1 and noun[-1] in ("list", "info", "record", "set", "detail", "item", "summary", "result"):
+        return {"words": [[login(n) for n in people()] if slug else list(people())], "join": "", "who": ""}
+    if len(noun) > 1 and noun[-1] in ("list", "info", "record", "code", "detail", "item", "summary", "result"):
         noun = noun[:-1]
-    kind = KIND_SLUGS.get(noun[-1]) if noun else None
-    if kind is not None and not (noun[-1] == "group" and len(noun) == 1 and SOCIAL.search(service)):
+    if noun[-2:] == ("operating", "system"):
+        noun = ("os",)
+    if noun[-1:] == ("group",) and noun[-2:-1] in ((), ("user",), ("contact",), ("mail",)) and SOCIAL.search(service):
+        noun = ("team",)
+    general = noun[-1:] == ("instance",) and not COMPUTE.search(service)
+    if (kind := find_slugs(noun)) is not None and not general:
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
-    found = SOFTWARE if noun[-1:] == ("product",) and not SHOPS.search(service) else find_names(noun[-1:])
-    if found is not None and noun[-1] in VERBATIM:
-        return {"words": [list(part) for part in found.lists], "join": found.join}
-    if found is not None and slug and noun[-1] in ("segment", "group", "list", "location", "journey") and not SOCIAL.search(service):
-        found = None
+    found = find_names(noun)
+    if noun[-1:] == ("product",) and not SHOPS.search(service):
+        found = SOFTWARE
     if found is None:
-        lists, join = (SLUG_LISTS, "-") if slug else (PHRASE_LISTS, " ")
-        return {"words": [list(part) for part in lists], "join": join}
+        return _by_area(noun, slug=slug)
+    lists = [POOLS[part[0]]() if part[0] in POOLS else [_head(noun)] if part == ("@noun",) else list(part) for part in found.lists]
+    if slug and noun[-1] not in VERBATIM:
+        return {"words": [[re.sub(r"[^a-z0-9.]+", "-", w.lower()).strip("-") for w in part] for part in lists], "join": "-"}
+    return {"words": lists, "join": found.join}
+
+
+def _by_area(noun: Noun, *, slug: bool) -> Recipe:
+    """'billing-schema-eu', 'Billing schema EU'."""
+    head = _head(noun)
+    ends = QUALIFIERS[Dice("names", *noun).below(len(QUALIFIERS))]
     if slug:
-        return {"words": [[re.sub(r"[^a-z0-9]+", "-", w.lower()).strip("-") for w in part] for part in found.lists], "join": "-"}
-    return {"words": [list(part) for part in found.lists], "join": found.join}
+        return {"words": [list(SLUG_LISTS[0]), [head], list(ends)], "join": "-"}
+    spoken = " ".join(w.upper() if w in ACRONYMS else w for w in head.split("-"))
+    return {"words": [[w.capitalize() for w in SLUG_LISTS[0]], [spoken], [e.upper() if e in ("eu", "us") else e for e in ends]], "join": " "}
+
+
+def _head(noun: Noun) -> str:
+    """What a name says of the kind of thing: the last two words of its noun, one where they are long."""
+    two = "-".join(noun[-2:])
+    return (two if len(two) <= 16 else noun[-1]) if noun else "item"
+
+
+def fitting(recipe: Recipe, schema: Schema) -> Recipe:
+    """The same names as the provider's pattern or example wants them written: payroll_schema, PayrollSchema."""
+    wanted = _wants(schema)
+    if wanted is None or "words" not in recipe:
+        return recipe
+    plain = [[re.sub(r"[^A-Za-z0-9]+", " ", w).split() for w in part] for part in recipe["words"]]
+    ways: tuple[tuple[str, Callable[[str], str]], ...] = (("-", str.lower), ("_", str.lower), ("", str.capitalize), ("", str.lower), ("_", str.upper), (" ", str))
+    others = [{**recipe, "words": [[join.join(map(spell, w)) for w in part] for part in plain], "join": join} for join, spell in ways]
+    return next((r for r in [recipe, *others] if all(wanted(name) for name in _some(r))), recipe)
+
+
+def _wants(schema: Schema) -> Callable[[str], bool] | None:
+    """Does a name have the form of the pattern, or of an example that is a name itself?"""
+    most = schema.get("maxLength", 10_000)
+    try:
+        pattern = re.compile(str(schema.get("pattern", "")))
+    except re.error:
+        return None
+    if pattern.pattern:
+        return lambda name: bool(pattern.search(name)) and len(name) <= most
+    example = next(iter(examples_of(schema)), "")
+    form = next((f for f in (r"[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+", r"[a-z0-9]+(?:_[a-z0-9]+)+") if re.fullmatch(f, example)), None)
+    return None if form is None else lambda name: bool(re.fullmatch(form, name))
+
+
+def _some(recipe: Recipe) -> list[str]:
+    """A few of the names of a recipe, each word of it at least once."""
+    lists = recipe["words"]
+    return [recipe["join"].join(w for part in lists if (w := part[i % len(part)])) for i in range(max(map(len, lists)))]
 
 
 def known_noun(noun: Noun) -> bool:
     """Is there a way to call a thing of this noun that is its own?"""
-    return bool(noun) and (noun[-1] in PEOPLE_NOUNS or noun[-1] in KIND_SLUGS or find_names(noun[-1:]) is not None)
+    return bool(noun) and (noun[-1] in PEOPLE_NOUNS or find_slugs(noun) is not None or find_names(noun) is not None)
 
 
 def login(name: str) -> str:
@@ -65,32 +114,43 @@ def login(name: str) -> str:
 
 
 def emails() -> Recipe:
-    return {"words": [[f"{login(n)}@lindqvist.example" for n in people()]], "join": ""}
+    return {"words": [POOLS["@emails"]()], "join": "", "who": ""}
 
 
 POOLS: Final[dict[str, Callable[[], list[str]]]] = {
     "@emails": lambda: [f"{login(n)}@lindqvist.example" for n in people()],
     "@people": lambda: list(people()),
     "@logins": lambda: [login(n) for n in people()],
-    "@first": lambda: list(first_names()),
-    "@last": lambda: list(last_names()),
+    "@first": lambda: [n.split(" ", 1)[0] for n in people()],
+    "@last": lambda: [n.split(" ", 1)[1] for n in people()],
     "@cities": lambda: list(cities()),
     "@streets": lambda: list(streets()),
     "@companies": lambda: list(companies()),
 }
-"""Lists too long to stand in a rule."""
+"""Lists too long to stand in a rule; those of people name the same ones in the same order."""
+_PARTS: Final = frozenset("user name display full first last given family real nick login uname email mail address contact forename surname username".split())
 
 
-def filled(recipe: Recipe) -> Recipe:
+def who(words: Noun) -> str:
+    """Whose name, login or address a field holds: ('creator', 'email') -> 'creator', ('user', 'name') -> ''."""
+    return " ".join(w for w in words if w not in _PARTS)
+
+
+def filled(recipe: Recipe, field: Noun = ()) -> Recipe:
     """A recipe with '@people' and the like replaced by their lists."""
     words = recipe.get("words")
     if words and words[0] and words[0][0] in POOLS:
-        return {**recipe, "words": [POOLS[words[0][0]]()], "join": ""}
+        person = {"who": who(field)} if words[0][0] in ("@emails", "@people", "@logins", "@first", "@last") else {}
+        return {**recipe, "words": [POOLS[words[0][0]]()], "join": "", **person}
     return recipe
 
 
 GLOBAL: Final = frozenset("iam organizations cloudfront route53 globalaccelerator waf shield budgets ce networkmanager".split())
 """Services of AWS whose ARNs name no region."""
+
+
+COMPUTE: Final = re.compile(r"^$|ec2|cvm|lighthouse|rds|sql|db|redis|mongo|compute|lightsail|kafka|tdmq|cache|dts|opsworks|ssm|autoscaling|emr|hai|cbs|vmware|batch|tools?$")
+"""Services whose instances are machines or databases."""
 
 
 # ---- ids --------------------------------------------------------------------------------------------------------
@@ -144,7 +204,7 @@ def id_template(column: Col, place: Place) -> str:
         return prefix + "-{base36:8}"
     if place.vendor == "google":
         return "{digits:19}"
-    prefix = rest[-1][:4] if len(rest) == 1 else "".join(w[0] for w in rest)
+    prefix = rest[-1] if len(rest) == 1 else "".join(w[0] for w in rest)
     if place.vendor == "user":
         return f"{prefix[:3]}_" + "{digits:5}"
     return f"{prefix}-" + ("{hex:12}" if place.vendor == "aws" else "{base36:8}")

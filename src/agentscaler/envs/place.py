@@ -26,6 +26,10 @@ class Place(NamedTuple):
     """Noun -> table, of the tables that are addressed by resource name."""
     named: Mapping[tuple[str, ...], str] = {}
     """Noun -> "table.column" of what its rows are called, of the tables that are filled before this one."""
+    keyed: Mapping[tuple[str, ...], str] = {}
+    """Noun -> "table.column" of what identifies its rows, of the same tables."""
+    tables: Mapping[tuple[str, ...], tuple[str, Draft, Mapping[str, Col]]] = {}
+    """Noun -> table, draft and columns, of the same tables."""
     depth: int = 0
     """How many parents stand above a row: children are younger."""
     beside: frozenset[str] = frozenset()

@@ -5,20 +5,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from agentscaler.dice import Dice
-from agentscaler.envs.amounts import ENDED, FUTURE, GONE
+from agentscaler.envs.accord import agree
 from agentscaler.envs.arguments import HIDDEN, matched
-from agentscaler.envs.drafts import STATE, Col, Draft
+from agentscaler.envs.drafts import Col, Draft
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
-from agentscaler.envs.recipes import not_failed, not_gone, recipe_of, unfinished
-from agentscaler.envs.texts import FAILURES
-from agentscaler.envs.vocabulary import ERRORS, PROJECTS, REASONS, REGIONS
+from agentscaler.envs.recipes import recipe_of
+from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, snake, split
+from agentscaler.words import field, snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
 
@@ -32,16 +31,16 @@ def population_of(made: Plan) -> JsonObject:
         if operation.act not in ("get", "list"):
             wrote[operation.table] |= written(operation)
     places = _places(made, wrote)
+    runs: dict[str, str] = {}
     for table in model.tables:
         place = places[table.name]
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
         _of_surroundings(recipes, table, model)
-        _copy_names(recipes, table, made)
-        _one_person(recipes, table)
-        _in_step(recipes, table)
+        agree(recipes, table, place, made, runs)
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
+    _count_children(columns, made)
     _fill_needed(columns, model)
     for table in model.tables:
         for part in table.key if table.name in made.unlisted else ():
@@ -67,14 +66,19 @@ def _places(made: Plan, wrote: Mapping[str, set[str]]) -> dict[str, Place]:
     here = frozenset(m.compiled.entry.id for m in made.members.values())
     out: dict[str, Place] = {}
     named: dict[str, dict[tuple[str, ...], str]] = {}
+    keyed: dict[str, dict[tuple[str, ...], str]] = {}
+    tables: dict[str, dict[tuple[str, ...], tuple[str, Draft, Mapping[str, Col]]]] = {}
     depth: dict[str, int] = {}
     for table in made.model.tables:
         group, draft = made.drafts[table.name]
         depth[table.name] = max((depth[r.table] + 1 for r in table.references if r.table in depth), default=0)
         known = dict(named.get(group, {}))
         out[table.name] = Place(
-            table.name, draft, group, frozenset(wrote[table.name]), made.columns[table.name], here, holders.get(group, {}), known, depth[table.name]
+            table.name, draft, group, frozenset(wrote[table.name]), made.columns[table.name], here, holders.get(group, {}), known, dict(keyed.get(group, {})), dict(tables.get(group, {})), depth[table.name]
         )
+        if draft.own and draft.segment is None and draft.own != "position":
+            tables.setdefault(group, {})[draft.noun] = (table.name, draft, {c.name: made.columns[table.name][c.name] for c in table.columns})
+            keyed.setdefault(group, {})[draft.noun] = f"{table.name}.{draft.own}"
         if (name := _name_column(table, draft)) is not None:
             named.setdefault(group, {})[draft.noun] = f"{table.name}.{name}"
     return out
@@ -96,74 +100,17 @@ def _of_surroundings(recipes: dict[str, JsonObject], table: Table, model: Model)
             recipes[name] = {"template": "{" + snake(name) + "}"}
 
 
-def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
-    """RoleName beside RoleId is the name of that role."""
-    for leader, recipe in recipes.items():
-        if "reference" not in recipe:
-            continue
-        _, draft = made.drafts[recipe["reference"]]
-        target = {c.name: c for t in made.model.tables if t.name == recipe["reference"] for c in t.columns}
-        copies = {}
-        for column in table.columns:
-            words = field(column.name)
-            its = draft.find(column.name) if words[: len(draft.noun)] == draft.noun and words[-1] in ("name", "arn", "title", "alias") else None
-            plain = not made.columns[table.name][column.name].choices and not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
-            if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
-                copies[column.name] = its
-        key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
-        for own, its in copies.items():
-            recipe["columns"] = {**recipe.get("columns", {leader: key[-1]}), own: its}
-            recipes[own] = {"with": leader, "column": its}
-
-
-def _one_person(recipes: dict[str, JsonObject], table: Table) -> None:
-    """The full name of a person is made of the first and the last one beside it."""
-    bare = {field(name): name for name, recipe in recipes.items() if {"words", "with", "reference"} & set(recipe) == {"words"}}
-    first = bare.get(("first", "name")) or bare.get(("given", "name"))
-    last = bare.get(("last", "name")) or bare.get(("family", "name"))
-    if first is None or last is None:
-        return
-    for words in (("display", "name"), ("full", "name")):
-        if (name := bare.get(words)) is not None and name not in table.key and "generated" not in recipes[name]:
-            recipes[name] = {"template": "{" + first + "} {" + last + "}", "knowable": True}
-
-
-def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
-    """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
-    free = {c.name for c in table.columns if c.null}
-    state = next((n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
-    states = [pair[0] for pair in recipes[state]["choice"]] if state else []
-    for name, recipe in recipes.items():
-        if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
-            recipe["number"] = [0, 95]
-            recipe["when"] = {state: {s: "100" if recipe.get("as") == "text" else 100 for s in done}}
-            recipe.pop("null", None)
-        if name not in free or "reference" in recipe or "with" in recipe:
-            continue
-        heard = " ".join(split(name))
-        if "time" in recipe and GONE.search(heard):
-            _only(recipe, state, states, not_gone(states))
-        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and unfinished(states):
-            recipe["unless"] = {state: unfinished(states)}
-            recipe.pop("null", None)
-        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ("choice" in recipe and name != state and _WRONG.search(name))):
-            _only(recipe, state, states, not_failed(states))
-
-
-_WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
-
-
-_PROGRESS = re.compile(r"(?i)progress(?:_?percent(?:age)?)?$|percent(?:age)?_?(?:complete|completed|done|progress)$|complet(?:ed|ion)_?percent(?:age)?$")
-_DONE = re.compile(r"(?i)^(?:\w+_)?(?:succeeded|success|successful|completed?|finished|done)$")
-
-
-def _only(recipe: JsonObject, state: str | None, states: list[Any], without: list[Any]) -> None:
-    """Only rows in another state have it; hardly any, where no state says so."""
-    if state and len(without) < len(states):
-        recipe["unless"] = {state: without}
-        recipe.pop("null", None)
-    else:
-        recipe["null"] = max(recipe.get("null", 0), 0.9)
+def _count_children(columns: dict[str, JsonObject], made: Plan) -> None:
+    """RuleCount of a rule group is how many rules refer to it."""
+    for child in made.model.tables:
+        noun = made.drafts[child.name][1].noun
+        for reference in child.references:
+            parent = next(t for t in made.model.tables if t.name == reference.table)
+            for column in parent.columns if len(reference.columns) == 1 and len(parent.key) == 1 and parent.name != child.name else ():
+                words, recipe = field(column.name), columns[f"{parent.name}.{column.name}"]
+                counts = words[-1:] in (("count",), ("num",), ("number",)) and len(words) > 1 and noun[-len(words) + 1 :] == words[:-1]
+                if counts and column.type == "INTEGER" and ("number" in recipe or "of" in recipe):
+                    columns[f"{parent.name}.{column.name}"] = {"children": f"{child.name}.{reference.columns[0]}", **{k: v for k, v in recipe.items() if k in ("generated", "knowable")}}
 
 
 def _fill_needed(columns: Mapping[str, JsonObject], model: Model) -> None:
@@ -206,7 +153,8 @@ def held_by_users(model: Model) -> set[str]:
 
 def _make_movable(recipe: JsonObject, move: Operation) -> None:
     """Enough rows in the states that an action starts from."""
-    starts = [p[0] for p in recipe.get("choice", []) if p[0] in move.only_from or (not move.only_from and move.state and p[0] != move.state[1])]
+    likely = sorted(recipe.get("choice", []), key=lambda p: -p[1])
+    starts = [p[0] for p in likely if p[0] in move.only_from or (not move.only_from and move.state and p[0] != move.state[1])]
     if starts:
         recipe["cover"] = list(dict.fromkeys([*recipe.get("cover", []), *starts[:2]]))[:6]
 

@@ -9,17 +9,18 @@ import re
 from typing import Any, Final
 
 from agentscaler.edges import collection_words, placeholders
-from agentscaler.envs.amounts import holds_time, number_of, switch, time_of
+from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, holds_time, number_of, switch, time_of
 from agentscaler.envs.arguments import HIDDEN, context_path
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
-from agentscaler.envs.naming import arn, emails, id_template, names
+from agentscaler.envs.items import one_of
+from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
-from agentscaler.envs.texts import TAGGED, text_of
+from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
 from agentscaler.envs.vocabulary import TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, singular
+from agentscaler.words import ROLE_WORDS, entity, field, split
 
 
 def recipe_of(column: Col, place: Place) -> Recipe:
@@ -33,7 +34,11 @@ def recipe_of(column: Col, place: Place) -> Recipe:
     if TOKEN.search(column.name):
         return {"id": "{uuid}", "generated": True}
     if column.json:
-        return {**json_value(column.schema, column.name, place), "json": True}
+        own = {entity(k)[0]: f"#{k}" for k in place.draft.key if k in place.columns and entity(k)[0]} if place.draft.segment is None else {}
+        found = {**json_value(column.schema, column.name, place._replace(keyed={**place.keyed, **own})), "json": True}
+        words = field(column.name)
+        aside = column.kind == "object" and words[0] in _ELSEWHERE and words[1:] == place.draft.noun  # most tables are no link to another table
+        return {**found, "null": max(found.get("null", 0), 0.85)} if aside else found
     if column.kind == "boolean":
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
     if column.choices and len(column.choices) <= 40:
@@ -43,6 +48,9 @@ def recipe_of(column: Col, place: Place) -> Recipe:
     if column.kind in ("integer", "number"):
         return number_of(column.name, column.schema)
     return text_of(column.name, column.schema, place)
+
+
+_ELSEWHERE: Final = frozenset("target source federated linked external original parent replica restored".split())
 
 
 # ---- keys -------------------------------------------------------------------------------------------------------
@@ -79,6 +87,8 @@ def _key(column: Col, place: Place) -> Recipe:
         return {"number": [low, min(high, 9999)]}
     if draft.parents and draft.generated and last in (("version",), ("revision",), ("number",)) and (column.type == "INTEGER" or column.schema.get("digits") or draft.noun[-1:] in (("version",), ("revision",))):
         return {"id": "{nth}", **mark}
+    if last in (("version",), ("number",), ("revision",)) and {"version", "revision"} & set(field(column.name)) and (column.type == "INTEGER" or column.schema.get("digits")):
+        return {"rank": True, "fill": "{digits:3}", **mark} | ({} if column.type == "INTEGER" else {"as": "text"})
     if column.type == "INTEGER" or column.schema.get("digits"):
         return {"id": "{digits:7}", **mark}
     if last == ("email",):
@@ -108,27 +118,49 @@ _SPOKEN_FOR: Final = frozenset("ip cidr address host hostname url phone".split()
 
 def called(draft: Draft, place: Place, *, slug: bool) -> Recipe:
     """How the rows of a table are called."""
-    return names(draft.noun, slug=slug, service=place.service)
+    schema = place.columns[draft.own].schema if draft.own and draft.own in place.columns else {}
+    words = entity(draft.own or "")[0]
+    if draft.segment is None and (addressed := address_like(words, schema, place)) is not None:
+        return addressed
+    noun = words if words != draft.noun and set(words) < set(draft.noun) and known_noun(words) else draft.noun
+    return {**fitting(names(noun, slug=slug, service=place.service), schema), "own": True}
 
 
 # ---- states -----------------------------------------------------------------------------------------------------
 
-_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|created|open|approved|published|stable|on|standard|associated|attached|inuse|in.use|default|basic|general)")
+_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|verified|connected|linked|in_?sync|granted|done|created|open|approved|published|stable|on|standard|associated|attached|inuse|in.use|default|basic|general)")
 _MIDDLE = re.compile(r"(?i)(?:pending|progress|creating|updating|queued|stopped|paused|disabled|inactive|draft|scheduled|submitted|closed|suspended|off)")
 _GONE = re.compile(r"(?i)delet|terminat|remov")
-_RARE = re.compile(r"(?i)(?:unspecified|unknown|unrecognized|delet|fail|error|invalid|expired|terminat|corrupt|rollback|none|abort|limited)")
+_PASSING = re.compile(r"(?i)(?<!runn)(?<!process)(?<!stream)ing$|_in_progress$|^pending_|InProgress$")
+"""States that a thing is in for minutes."""
+_RARE = re.compile(r"(?i)(?:unsuccess|reject|denied|degrad|unhealthy|blocked|warning|unspecified|unknown|unrecognized|delet|fail|error|invalid|expired|terminat|corrupt|rollback|none|abort|limited|suspend|revoked|isolat)")
 
 
 def weights(choices: list[Any], *, state: bool) -> list[list[Any]]:
     """States as they occur in life: most things are fine, some wait, few have failed."""
     out = []
+    seen: set[str] = set()
+    front = _front(choices)
     for i, choice in enumerate(choices):
-        text = str(choice)
+        text = str(choice)[len(front) :]
+        same = re.sub(r"[^a-z0-9]+", "", text.lower())
+        if isinstance(choice, str) and same in seen:
+            continue  # an old spelling of the same value: 'oneUserAllDevices' beside 'ONE_USER_ALL_DEVICES'
+        seen.add(same)
         if re.search(r"(?i)unspecified|unknown|unrecognized|invalid$", text) and len(choices) > 2:
             continue
-        weight = 0.2 if _GONE.search(text) else 6.0 if _GOOD.search(text) else 1.0 if _RARE.search(text) else 3.0 if _MIDDLE.search(text) else 2.0
+        weight = 0.2 if _GONE.search(text) else 0.7 if _PASSING.search(text) else 6.0 if _GOOD.search(text) else 0.4 if _RARE.search(text) else 3.0 if _MIDDLE.search(text) else 2.0
         out.append([choice, weight if state else (4.0 if i == 0 else 3.0 if i < 4 else 1.0)])
     return out or [[c, 1.0] for c in choices]
+
+
+def _front(choices: list[Any]) -> str:
+    """What all values of a list begin with: 'STATE_' of STATE_ACTIVE and STATE_DELETED."""
+    first, *others = [str(c) for c in choices] or [""]
+    front = first[: first.rfind("_") + 1]
+    while front and (not others or not all(o.startswith(front) for o in others)):
+        front = front[: front[:-1].rfind("_") + 1]
+    return front
 
 
 _OPEN = re.compile(r"(?i)pend|queu|creat|start|progress|runn|^active|submit|draft|schedul|wait|^new|process|enabl|avail|ready|open|normal|online|init|provision|updat|deploy|healthy|in_?service|prepar|paus|hold")
@@ -148,13 +180,13 @@ def not_gone(states: list[Any]) -> list[Any]:
 
 def not_failed(states: list[Any]) -> list[Any]:
     """States of things that nothing has gone wrong with."""
-    return [s for s in states if not re.search(r"(?i)fail|error|invalid|reject|abort|unhealthy|degrad|timed|stopp|suspend", str(s))]
+    return [s for s in states if not re.search(r"(?i)fail|error|invalid|reject|abort|unhealthy|degrad|timed|unsuccess|suspend", str(s))]
 
 
 # ---- JSON -------------------------------------------------------------------------------------------------------
 
 MOST_FIELDS: Final = 8
-_WRAPS: Final = (("metadata",), ("info",), ("detail",), ("summary",), ("description",), ("record",), ("entity",))
+_WRAPS: Final = (("metadata",), ("view",), ("object",), ("property",), ("info",), ("detail",), ("summary",), ("description",), ("record",), ("entity",))
 
 
 def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recipe:
@@ -164,6 +196,8 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
         return _list(schema.get("items", {}), name, place, depth)
     if kind == "object":
         return _object(schema, name, place, depth)
+    if schema.get("enum") and STATE.search(name):
+        return {"choice": weights(list(schema["enum"]), state=True)}
     if schema.get("enum"):
         return {"of": [v for v in schema["enum"] if "UNSPECIFIED" not in str(v)][:12] or list(schema["enum"])}
     if kind == "boolean":
@@ -171,12 +205,16 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     if holds_time(name, schema):
         found = time_of(name, schema, place)
     else:
+        if kind == "number" and (({"left", "top"} <= place.beside and name.lower() in _BOX) or ({"x", "y"} <= place.beside and name.lower() in ("x", "y"))):
+            return {"number": [0.05, 0.45], "decimals": 2}
         if kind == "integer" and {"hours", "minutes"} <= place.beside and name.lower() in _CLOCK:
             return {"of": list(_CLOCK[name.lower()])}
         found = _plain(number_of(name, schema, outer=place.draft.noun)) if kind in ("integer", "number") else text_of(name, schema, place)
     return {k: v for k, v in found.items() if k not in ("knowable", "generated", "touch") and (k != "null" or v == 1.0)}
 
 
+_BOX: Final = frozenset("left top width height right bottom".split())
+"""Parts of a box in a picture, as shares of it."""
 _CLOCK: Final = {"hours": (8, 9, 12, 17, 22), "minutes": (0, 15, 30, 45), "seconds": (0,), "nanos": (0,)}
 """The parts of a time of day."""
 
@@ -193,7 +231,9 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
         if not TAGGED.search(name):
             return unknown({"given": [[{key: "owner", value: owner}] for owner in ("finance", "support", "field")]})
         return {"given": [[{key: k, value: v} for k, v in tags.items()] for tags in TEAMS]}
-    found = json_value(inner, singular(name) if name.islower() else _singular(name), place, depth + 1)
+    if name.lower() == "values" and kind_of(inner) == "string" and "partition" in place.draft.noun:
+        return {"given": [[f"2026-{month:02}-{day:02}"] for month in (3, 4, 5) for day in (1, 8, 15, 22)]}
+    found = json_value(inner, one_of(name), place, depth + 1)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
     return {"list": _bare(found), "size": [1, 2] if depth == 0 else [1, 1]}
@@ -208,44 +248,108 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}
     if {"givenname", "familyname"} <= set(parts) and set(parts) <= {"givenname", "familyname", "fullname", "displayname"}:
         return {"given": [{k: _part_of(n, k) for k in properties} for n in people()[:24]]}
+    if {"year", "month"} <= set(parts) <= {"year", "month", "day"}:
+        return {"given": [{k: at[k.lower()] for k in properties} for at in _days(" ".join(split(name)))]}
     noun = field(name)
-    bare = noun[:-1] if noun[-1:] in _WRAPS else noun
+    bare = noun
+    while bare[-1:] in _WRAPS:
+        bare = bare[:-1]
     whole = place.draft.noun
-    own = depth == 0 and bool(bare) and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
+    own = depth == 0 and bool(bare) and bare[0] not in ROLE_WORDS and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
+    stated = any(STATE.search(k) and kind_of(part) == "string" for k, part in properties.items())
     out: dict[str, Recipe] = {}
     rest: dict[str, Recipe] = {}
     for key, part in properties.items():
         if len(out) >= MOST_FIELDS or (depth > 2 and kind_of(part) in ("array", "object")):
             continue
-        column = place.columns.get(key) if own else None
+        column = (place.columns.get(key) or place.columns.get(place.draft.find(key) or "")) if own else None
         if column is not None and column.kind == kind_of(part) and not column.json:
-            out[key] = {"same": key} | ({"boolean": True} if column.kind == "boolean" else {})
+            out[key] = {"same": column.name} | ({"boolean": True} if column.kind == "boolean" else {})
+            continue
+        if (theirs := _of_other(key, part, bare, place) if not own else None) is not None:
+            out[key] = theirs
             continue
         if key in either and any(k in either for k in out):
+            continue
+        if stated and FAILURES.search(key) and key not in schema.get("required", ()):
             continue
         found = json_value(part, key, inner, depth + 1)
         if not is_empty(found) or key in schema.get("required", ()):
             out[key] = _bare(found)
         elif len(rest) < 2:
             rest[key] = _bare(found)
+    if any(_OPERATOR.search(k) for k in out):
+        out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
+        out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
+    _of_one_type(out)
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Recipe | None:
+    """A field of an object that is a row of another table: what one row of it holds."""
+    if noun not in place.tables or noun == place.draft.noun:
+        return None
+    table, draft, columns = place.tables[noun]
+    column = columns.get(key) or columns.get(draft.find(key) or "")
+    if column is None or column.json or column.kind == "boolean" or column.kind != kind_of(part):
+        return None
+    return {"like": f"{table}.{column.name}"}
+
+
+def _days(heard: str) -> list[dict[str, int]]:
+    """Days as year, month and day, where they lie in the life of what they belong to."""
+    years = (1968, 1979, 1985, 1990, 1994, 2001) if "birth" in heard else (2026, 2027) if FUTURE.search(heard) else (2026,) if CHANGED.search(heard) or ENDED.search(heard) else (2024, 2025)
+    months = (9, 10, 11) if FUTURE.search(heard) and "birth" not in heard else (3, 4, 5)
+    return [{"year": y, "month": m, "day": d} for y in years for m in months for d in (3, 14, 27)]
+
+
+_OPERATOR = re.compile(r"(?i)operator|comparison|comparator|^op$|match_?type|condition$")
+_OPERAND = re.compile(r"(?i)values?$|^key$|field|^name$|attribute|operand")
+_SUBJECT = re.compile(r"(?i)^key$|field|^name$|attribute$")
+"""A comparison says nothing without what it compares with what."""
+
+
+def _of_one_type(parts: dict[str, Recipe]) -> None:
+    """{type: LAMBDA | HTTP, lambda: {...}, http: {...}}: of the objects that values of a type name, one; the type says which."""
+    for kind, recipe in list(parts.items()):
+        values = [v for v, _ in recipe["choice"]] if "choice" in recipe else recipe.get("of", [])
+        if not values or not all(isinstance(v, str) for v in values):
+            continue
+        meant = {k: v for k in parts if k != kind and "object" in parts[k] and (v := value_named(k, values)) is not None}
+        if len(set(meant.values())) > 1 or (meant and KINDS.search(kind)):
+            kept = next(iter(meant))
+            parts[kind] = {"value": meant[kept]}
+            for other in meant:
+                if other != kept:
+                    del parts[other]
+
+
+KINDS: Final = re.compile(r"(?i)(?:type|kind|action|response|format|channel|protocol|provider|source|mode|engine|method|platform)$")
+"""Columns whose values name alternatives."""
+
+
+def value_named(name: str, values: list[Any]) -> str | None:
+    """The value that a field is named after: 'packageVulnerabilityDetails' after 'PACKAGE_VULNERABILITY'."""
+    words = field(name)
+    found = [(len(its), v) for v in values if isinstance(v, str) and len(v) > 1 and (its := field(v)) and its != words[-1:] and (words[: len(its)] == its or (len(its) == 1 and "".join(words).startswith(its[0]) and len(its[0]) > 3))]
+    return max(found)[1] if found else None
 
 
 _ONE_OF = re.compile(r"(?i)exactly one of|only one of|\bunion\b|\boneof\b|one of the following (?:fields|members|must)|mutually exclusive")
 
 
-_TOGETHER = re.compile(r"(?i)(?:config|configs|configuration|configurations|settings?|features?|options?|preferences?|limits?|status|statuses|info|metrics|statistics|stats|summary|metadata|counts?)$")
+_TOGETHER = re.compile(r"(?i)(?:settings?|features?|options?|preferences?|limits?|status|statuses|info|metrics|statistics|stats|summary|metadata|counts?)$")
 """Objects whose members stand side by side."""
 
 
 def _either(schema: Schema, name: str) -> set[str]:
-    """Members of which one is meant: the object says so, or it has four or more objects and needs none of them."""
+    """Members of which one is meant: the object says so, or it holds nothing but objects and needs none of them."""
     properties = schema.get("properties", {})
     members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
-    says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 4 and not _TOGETHER.search(name))
+    says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not _TOGETHER.search(name))
     return members if len(members) > 1 and says else set()
 
 
@@ -257,7 +361,3 @@ def _part_of(name: str, key: str) -> str:
 def _bare(recipe: Recipe) -> Recipe:
     """Without the marks that only a column has."""
     return {k: v for k, v in recipe.items() if k not in ("null", UNKNOWN)}
-
-
-def _singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name

@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
-from agentscaler.edges import collection_words
-from agentscaler.envs.amounts import CHANGED, Rule, as_text, number_of, rule
+from agentscaler.dice import Dice
+from agentscaler.envs.amounts import CHANGED, CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
-from agentscaler.envs.naming import SOCIAL, arn, filled, id_template, known_noun, names, template_from
+from agentscaler.envs.naming import SOCIAL, emails, filled, fitting, id_template, known_noun, names, template_from
+from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import (
     BUCKETS,
@@ -18,10 +19,13 @@ from agentscaler.envs.vocabulary import (
     KIND_SLUGS,
     MACHINES,
     MESSAGES,
+    OBSERVED,
     PEOPLE_NOUNS,
     POLICIES,
     QUERIES,
+    QUESTIONS,
     REASONS,
+    SCHEMAS,
     SCRIPTS,
     SLUG_LISTS,
 )
@@ -32,16 +36,24 @@ TAGGED: Final = re.compile(r"(?i)tag|label|annotation")
 _SLUGS: Final = list(SLUG_LISTS[0])
 _HOST: Final[Recipe] = {"words": [_SLUGS, ["example.com", "example.org", "internal.example.com"]], "join": "."}
 _IP: Final[Recipe] = {"id": "10.0.{digits:2}.{digits:2}"}
+_PUBLIC_IP: Final[Recipe] = {"mix": [{"id": f"{net}.{{digits:2}}"} for net in ("203.0.113", "198.51.100", "192.0.2")]}
+"""Addresses of the internet that belong to nobody (RFC 5737)."""
 TEXTS: Final = (
     rule(r"(?:email|e mail|mail)(?! (?:domain|host|server|subject|body|content|text|title|template|type|format|port|protocol|status))", {"words": [["@emails"]]}),
     rule(r"phone|mobile|fax|e164|msisdn|phone number|telephone", {"id": "+44 20 7946 0{digits:3}"}),
-    rule(r"(?:md5|sha ?\d*|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
+    rule(r"sha ?512(?: \w+)?$", {"id": "{hex:128}"}, knowable=False),
+    rule(r"sha ?1(?: \w+)?$", {"id": "{hex:40}"}, knowable=False),
+    rule(r"(?:sha ?256|sha)(?: \w+)?$|code sha|(?:image|manifest|content) digest$", {"id": "{hex:64}"}, knowable=False),
+    rule(r"(?:md5|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
     rule(r"commit|commit sha|revision sha", {"id": "{hex:40}"}, knowable=False),
     rule(r"ipv6(?: address| addr)?$", {"id": "2001:db8::{hex:4}"}, knowable=False),
+    rule(r"ipv6 (?:cidr|range|block)(?: block| range)?$", {"id": "2001:db8:{hex:4}::/56"}, knowable=False),
     rule(r"cidr(?: block| range)?$|ip range$|subnet range", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
+    rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat|egress) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
     rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
+    rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key) ?prefix$|prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
     rule(r"(?:maintenance|backup) window$", {"window": True}, knowable=False),
     rule(r"engine(?: name| type)?$", {"engine": True}),
@@ -54,16 +66,19 @@ TEXTS: Final = (
     rule(r"owner id$", {"owner": True}, knowable=False),
     rule(r"(?:account id|owner account|aws account|account number|owner)$", {"template": "{account}"}, knowable=False),
     rule(r"uin$", {"template": "{uin}"}, knowable=False),
+    rule(r"(?:project|order|invoice) number$", {"id": "{digits:12}"}, knowable=False),
     rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)$|location uri$|(?:s3|gcs|cos|bucket)(?: location| uri| path)$", {"bucket": True}, knowable=False),
+    rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
     rule(r"url|uri|link|href|website|webhook|webhook url|callback|homepage|icon|logo", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
+    rule(r"sub ?domain(?: name)?$|host record$", {"given": ["www", "mail", "api", "shop", "docs", "blog", "status"]}),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
     rule(r"last name|family name|surname", {"words": [["@last"]]}),
-    rule(r"full name|display name of user|real name|nick ?name|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
-    rule(r"(?:user ?name|uname|login name|login|account name|db user|user|sender|recipient|assumer name)$", {"words": [["@logins"]]}),
+    rule(r"full name|display name of user|real name|nick ?name|nick$|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
+    rule(r"(?:user ?name|uname|login name|login|db user|user|sender|recipient|assumer name)$", {"words": [["@logins"]]}),
     rule(r"city|town", {"words": [["@cities"]]}),
     rule(r"country code|country iso code|nationality", {"choice": [["DE", 3], ["JP", 2], ["PT", 1], ["CA", 1], ["FI", 1]]}),
     rule(r"country|country name", {"given": COUNTRIES}),
@@ -73,15 +88,22 @@ TEXTS: Final = (
     rule(r"(?:language|locale|lang)(?: code| tag)?$", {"choice": [["en-US", 5], ["de-DE", 2], ["fr-FR", 2], ["ja-JP", 1]]}),
     rule(r"mime(?: type)?|content type|media type", {"given": ["application/pdf", "image/png", "text/csv", "application/json"]}),
     rule(r"company|company name|supplier|manufacturer|publisher|organization name|merchant name|institution", {"words": [["@companies"]]}),
-    rule(r"created by|creator(?: name)?$|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|owner name|operator|operator name|reviewer|initiator|approver", {"words": [["@emails"]]}),
+    rule(r"(?:owner|creator|operator|requester|assignee|reviewer|approver|manager|admin) name$", {"words": [["@people"]]}),
+    rule(r"created by|creator$|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|operator|reviewer|initiator|approver", {"words": [["@emails"]]}),
     rule(r"(?:instance|node|machine|broker|cache node) (?:type|class|size)", {"machine": True}),
     rule(r"version$|version name|release", {"version": True}),
-    rule(r"operating system|os(?: name| type)?$|platform$", {"given": ["Linux", "Windows", "Ubuntu 24.04", "Debian 12"]}),
+    rule(r"(?:operating system|os) (?:type|family)$|platform(?: family)?$", {"given": ["Ubuntu", "Windows", "Ubuntu", "Debian"], "spread": True, "who": "os"}),
+    rule(r"operating system(?: name)?$|os(?: name)?$|platform name$", {"given": ["Ubuntu 24.04", "Windows Server 2022", "Ubuntu 22.04", "Debian 12"], "spread": True, "who": "os"}),
     rule(r"architecture|cpu architecture", {"given": ["x86_64", "arm64"]}),
     rule(r"(?:ip |transport )?protocol$", {"given": ["TCP", "UDP"]}),
-    rule(r"http method$|request method$", {"given": ["GET", "POST", "PUT"]}),
+    rule(r"if match$", {"id": "{hex:32}"}, knowable=False),
+    rule(r"http method$|request method$|(?:allowed|access control allow) method$", {"given": ["GET", "POST", "PUT"]}),
     rule(r"port$", {"given": ["80", "443", "3306", "8080"]}),
     rule(r"port range$|ports$", {"given": ["80", "443", "8000-8100"]}),
+    rule(r"git ref$|ref name$|ref$|(?:git|source|commit) reference$", {"given": ["main", "develop", "v1.4.2", "refs/heads/main"]}, knowable=False),
+    rule(r"time of day$|(?:start|end|begin|open|close|run|execution|backup|preferred) time of day$|clock time$", {"given": ["06:00", "09:00", "12:30", "22:00", "23:30"]}),
+    rule(r"license(?: info| id| name| type)?$|spdx(?: id)?$", {"given": ["MIT", "Apache-2.0", "BSD-3-Clause", "GPL-3.0"]}, knowable=False),
+    rule(r"runtime(?: name| environment)?$|compatible runtime$", {"runtime": True}),
     rule(r"branch(?: name)?$", {"given": ["main", "develop", "release-2.1", "fix-login"]}),
     rule(r"namespace(?: name)?$", {"given": ["default", "monitoring", "payments", "web"]}),
     rule(r"schema name$|database schema$", {"given": ["public", "sales", "analytics"]}),
@@ -94,25 +116,28 @@ TEXTS: Final = (
     rule(r"delimiter|separator", {"given": [",", ";", "|"]}, knowable=False),
     rule(r"character ?set(?: name)?$|charset(?: name)?$", {"given": ["utf8mb4", "utf8", "latin1"]}, knowable=False),
     rule(r"regex|regexp|regular expression|pattern", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
-    rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
-    rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": ""}),
+    rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|(?<!file )(?<!key )path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
+    rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"file": True}),
     rule(r"cron|cron expression|schedule expression|schedule$", {"cron": True}, knowable=False),
     rule(r"error code$|failure code$", {"given": ["InternalError", "Timeout", "AccessDenied"]}, knowable=False),
     rule(r"asn$|as number$", {"given": ["64512", "64620", "65010"]}, knowable=False),
+    rule(r"hex (?:\w+ )?colou?r|colou?r (?:hex|code)|(?:background|foreground|border|text|brand|theme|primary|accent) colou?r", {"given": ["#1a73e8", "#34a853", "#c62828", "#37474f", "#f9ab00"]}),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     rule(r"gender|sex", {"given": ["female", "male"]}),
     rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
     rule(r"password|token|secret|passphrase|(?:api|access|auth|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
-    rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"given": QUERIES}, knowable=False),
+    rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"query": True}, knowable=False),
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
     rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
     rule(r"error(?: message| code| info| detail| msg| reason| description)?$|failure(?: reason| message| info| description)?$|fail reason|err msg", {"given": ERRORS}),
-    rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|description)|reason|cause", {"given": REASONS}),
+    rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
+    rule(r"reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
-    rule(r"description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief", {"given": list(DESCRIPTIONS)}),
-    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|question|answer)$", {"message": True}, knowable=False),
+    rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number))", {"describes": True}),
+    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|answer)$", {"message": True}, knowable=False),
+    rule(r"question(?: text)?$", {"given": QUESTIONS}, knowable=False),
 )  # fmt: skip
-FAILURES: Final = re.compile(r"(?i)error|fail|reason$|cause$|status_?(?:message|reason|msg)|state_?(?:message|reason)|err_?msg")
+FAILURES: Final = re.compile(r"(?i)error|fail|reasons?$|causes?$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
 """Columns that only a row has with which something went wrong."""
 _FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
@@ -128,34 +153,85 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     last = words[-1] if words else ""
     if constant := fixed(schema):
         return {"value": constant}
-    if words[-2:] == ("tag", "key") or (words == ("key",) and place.draft.noun[-1:] == ("tag",)):
+    if words == ("value",) and "language" in place.beside:
+        return {"given": ["Welcome", "Details", "Opening hours", "Terms of use", "Contact", "Main entrance"]}
+    if words[-2:] == ("tag", "key") or (words == ("key",) and "tag" in place.draft.noun):
         return {"given": ["team", "stage", "owner"]}
-    if words[-2:] == ("tag", "value") or (words == ("value",) and place.draft.noun[-1:] == ("tag",)):
+    if words[-2:] == ("tag", "value") or (words == ("value",) and "tag" in place.draft.noun):
         return {"given": ["finance", "support", "prod", "test"]}
     if words[-2:] == ("region", "code") and place.vendor == "google":
         return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
+    if words == ("path",) and place.vendor == "google" and place.draft.own and place.draft.own in place.columns and re.search(r"(?i)relative path", str(schema.get("description", ""))):
+        return {"same": place.draft.own}
     if last == "kind" and place.vendor == "google":
-        return {"value": f"{place.service.split('.')[0]}#{_camel(place.draft.noun)}"}
+        return {"value": f"{place.service.split('.')[0]}#{camel(place.draft.noun)}"}
     if last not in _FREE and (values := values_of(schema)):
         return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
-    if (outside := _cloud_thing(name, schema, place)) is not None:
+    if (outside := cloud_thing(name, schema, place)) is not None:
         return outside
     if STATE.search(name):
         return _state(schema)
+    if words in (("job", "title"), ("position", "title")):
+        return {"given": JOBS, "knowable": True}
+    if CLOCKED.search(str(schema.get("description", ""))) and holds_moment(name):
+        return {"given": ["06:00", "09:00", "12:30", "22:00", "23:30"], "knowable": True}
+    if words == ("action",) and place.vendor == "aws" and set(place.draft.noun) & {"permission", "policy", "statement", "grant"}:
+        thing = "".join(w.capitalize() for w in place.draft.noun if w not in ("permission", "policy", "statement", "grant", "resource"))
+        return {"given": [f"{place.service}:{verb}{thing}" for verb in ("Describe", "List", "Update")]}
+    if words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}:
+        return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
         return called
     if (number := _written_number(name, schema)) is not None:
         return number
+    if (stored := _stored(words, schema, place)) is not None:
+        return stored
     if last == "id" and not _IDS.search(" ".join(words)):
         return _fallback(name, schema, place)
-    if words in (("job", "title"), ("position", "title")):
-        return {"given": JOBS, "knowable": True}
+    if words[:1] in (("is",), ("has",)) and len(words) > 1:
+        return _fallback(name, schema, place)
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
         return {"given": _versions(words, schema, place), "knowable": True}
+    if special is not None and "query" in special:
+        return _query(schema, place)
+    if special is not None and "describes" in special:
+        some = OBSERVED if set(place.draft.noun) & _SEEN else DESCRIPTIONS
+        return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
-        return _of_vendor(filled(special), place)
+        return _of_vendor(filled(special, words), place)
     return _fallback(name, schema, place)
+
+
+_SEEN: Final = frozenset("finding vulnerability weakness incident attack alert alarm anomaly threat risk issue violation exposure recommendation insight error defect warning malware event outage".split())
+"""Things that nobody sets up."""
+_STORED: Final = re.compile(r"(?i)\bs3\b.{0,40}\b(?:uri|url|path|location|prefix|bucket)|\bs3://|(?:cloud storage|gcs).{0,30}\b(?:uri|url|path|location)|\bgs://")
+
+
+def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
+    """The address of something in a bucket, where the description says that it lies in one."""
+    if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))):
+        return _of_vendor({"bucket": True}, place)
+    return None
+
+
+_LANGUAGES: Final = (
+    (re.compile(r"(?i)cypher"), ("MATCH (n) RETURN n LIMIT 10", "MATCH (c:Customer)-[:PLACED]->(o:Order) RETURN c.name, count(o)", "MATCH (p:Product) WHERE p.stock < 5 RETURN p.name")),
+    (re.compile(r"(?i)sparql"), ("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10", "SELECT ?name WHERE { ?c a :Customer ; :name ?name }")),
+    (re.compile(r"(?i)gremlin"), ("g.V().hasLabel('customer').count()", "g.V().has('order', 'status', 'open').limit(10)")),
+    (re.compile(r"(?i)logs? insights|logql|cloudwatch"), ("fields @timestamp, @message | sort @timestamp desc | limit 20", "filter @message like /ERROR/ | stats count() by bin(1h)")),
+    (re.compile(r"(?i)promql|prometheus"), ("sum(rate(http_requests_total[5m]))", "avg(node_memory_used_bytes) by (instance)")),
+    (re.compile(r"(?i)\bsql\b|athena|bigquery|redshift|spanner|rds-data|timestream|database|\bselect\b|\bddl\b"), tuple(QUERIES)),
+    (re.compile(r"(?i)keyword|search|full.?text|lucene"), ("invoice", "delivery address", "refund policy", "opening hours")),
+)
+"""What a field's name, its description or the service says of the language of a query -> queries."""
+
+
+def _query(schema: Schema, place: Place) -> Recipe:
+    """A query in the language of the field; in none where nothing says which."""
+    heard = f"{schema.get('description', '')} {place.service} {' '.join(place.draft.noun)}"
+    some = next((queries for says, queries in _LANGUAGES if says.search(heard)), None)
+    return unknown({"given": list(QUERIES)}) if some is None else {"given": list(some)}
 
 
 _SEMVER: Final = ("1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0")
@@ -163,7 +239,10 @@ _VERSIONS: Final = (
     (re.compile(r"\b(?:tls|ssl)\b"), ("TLSv1.2", "TLSv1.3")),
     (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
     (re.compile(r"\bip version"), ("IPv4", "IPv6")),
-    (re.compile(r"\b(?:os|operating system|platform|image) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\b(?:os|operating system|platform) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\b(?:kafka|broker|zookeeper)\b"), ("2.8.1", "3.4.0", "3.6.1")),
+    (re.compile(r"\bdocker\b"), ("24.0.7", "26.1.4", "27.3.1")),
+    (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
     (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
     (re.compile(r"\bprotocol version"), ("1.0", "1.1", "2.0")),
     (re.compile(r"\bapi version"), ("v1", "v2", "v1beta1")),
@@ -204,6 +283,8 @@ _IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|
 
 def _rules(words: tuple[str, ...], schema: Schema, place: Place) -> tuple[Rule, ...]:
     """The rules, with what an address is here in front."""
+    if words[-1:] in (("address",), ("addr",)) and {"public", "external", "wan", "elastic", "internet"} & set(words):
+        return (Rule(re.compile(""), lambda _: dict(_PUBLIC_IP)), *TEXTS)
     if words[-1:] in (("address",), ("addr",)) and not {"ipv6", "mac", "mail", "email"} & set(words):
         return (Rule(re.compile(""), lambda _: _address(schema, place)), *TEXTS)
     return TEXTS
@@ -226,7 +307,7 @@ def _state(schema: Schema) -> Recipe:
     """A state whose names the provider does not give: its examples, or the common ones."""
     if examples := examples_of(schema):
         return {"given": examples[:6], "knowable": True} if len(examples) > 1 else unknown({"given": examples}, empty=False)
-    return unknown({"choice": [["ACTIVE", 6], ["PENDING", 2], ["STOPPED", 2], ["FAILED", 1]]}, empty=False)
+    return unknown({"choice": [["ACTIVE", 8], ["PENDING", 1], ["FAILED", 1]]}, empty=False)
 
 
 def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
@@ -235,6 +316,8 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words[-1:] not in _NAMED:
         return None
     head = words[:-1]
+    if (addressed := address_like(head, schema, place)) is not None:
+        return addressed
     if words == ("title",) and place.draft.noun[-1:] and place.draft.noun[-1] in PEOPLE_NOUNS:
         return {"given": ["Editor", "Head of sales", "Project manager", "Accountant"], "knowable": True}
     if words == ("name",) and not place.columns and (found := next((r.make("") for r in TEXTS if _PLACES.search(place.draft.noun[-1]) and r.pattern.search(" ".join([*place.draft.noun, "name"]))), None)):
@@ -246,17 +329,40 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         own = tuple(w for w in head if w not in _CALLED)
         pattern = str(schema.get("pattern", ""))
         slug = bool(re.fullmatch(r"\^?[\[\(].*[\]\)][+*{].*", pattern)) and " " not in pattern and "\\s" not in pattern
-        noun = own if known_noun(own) else place.draft.noun
+        noun = own or place.draft.noun
         short = slug or (_technical(place) and not (noun and noun[-1] in PEOPLE_NOUNS and "user" not in head))
         if words[-1] in _SENTENCES or (noun and noun[-1] in _PLAIN):
             short = slug
-        return {**names(noun, slug=short, service=place.service), "knowable": True}
+        own_name: Recipe = {"own": True} if place.columns and noun == place.draft.noun else {}
+        return {**fitting(names(noun, slug=short, service=place.service), schema), "knowable": True, **own_name}
     if table := place.named.get(head):
         return {"like": table}
     if listed:
         return None
-    found = {**names(head, slug=True, service=place.service), "knowable": True}
+    found = {**names(head, slug=_technical(place), service=place.service), "knowable": True}
     return found if known_noun(head) else unknown(found, empty=False)
+
+
+_IS_MAIL = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |primary |default |full )?e-?mail address\b")
+_IS_DOMAIN = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |custom |fully qualified |name of the |name of a )?(?:\w+ )?domain(?: name)?\b(?! (?:id|identifier|arn))")
+
+
+def address_like(head: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
+    """A name or alias that is an e-mail address or a domain name, as its description, pattern or noun says."""
+    text, pattern = str(schema.get("description", "")), str(schema.get("pattern", ""))
+    if _IS_MAIL.search(text) or ("@" in pattern and not _matches(pattern, "billing")) or ("mail" in place.service and (head or place.draft.noun)[-1:] == ("alias",)):
+        return {**emails(), "knowable": True}
+    nouns = head or place.draft.noun
+    if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("zone",) and re.search(r"dns|route53|teo", place.service)) or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
+        return {**_HOST, "knowable": True}
+    return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and r"\." in pattern else None
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return bool(re.search(pattern, text))
+    except re.error:
+        return True
 
 
 _PLACES = re.compile(r"zone|region|bucket|host")
@@ -275,11 +381,11 @@ def _written_number(name: str, schema: Schema) -> Recipe | None:
     example = (examples_of(schema) or [""])[0]
     plain = schema.get("format") in ("int64", "uint64", "int32", "float", "double") or re.fullmatch(r"-?\d{1,6}(?:\.\d+)?", example)
     counted = re.search(r"\b(?:count|num|number of \w+|total|price|amount|cost|fee|charge|spend|progress|percent|percentage|rate|quantity|length|len|size|capacity|bandwidth|timeout|seconds?)$", words)
-    if words.endswith("serial number") or not (plain or (counted and not example)) or words.endswith((" id", "version")):
+    if words.endswith(("serial number", "project number", "account number", "order number", "invoice number", "phone number")) or not (plain or (counted and not example)) or words.endswith((" id", "version")):
         return None
     if schema.get("format") == "duration":
         return {"given": ["60s", "300s", "900s", "3600s"]}
-    kind = "number" if re.search(r"price|amount|cost|fee|charge|spend", words) or "." in example else "integer"
+    kind = "number" if (re.search(r"price|amount|cost|fee|charge|spend", words) and not words.endswith("micro")) or "." in example else "integer"
     found = number_of(name, {**schema, "type": kind})
     return as_text({k: v for k, v in found.items() if k != "null"})
 
@@ -304,7 +410,17 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "device" in recipe:
         return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
-        return {"given": MESSAGES} if set(place.draft.noun) & _SPOKEN else unknown({"given": MESSAGES})
+        asks = set(place.draft.noun) & {"question", "prompt", "utterance", "query"}
+        return {"given": QUESTIONS if asks else MESSAGES} if set(place.draft.noun) & _SPOKEN else unknown({"given": MESSAGES})
+    if "file" in recipe:
+        if re.search(r"code|commit|build|debug|repo|git|cloudshell", place.service):
+            return {"words": [["src/"], _SLUGS, ["/handler", "/service", "/routes", "/models"], [".py", ".java", ".ts"]], "join": "", "knowable": True}
+        return {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": "", "knowable": True}
+    if "image" in recipe:
+        form = "{account}.dkr.ecr.{region}.amazonaws.com/%s:1.4.2" if place.vendor == "aws" else "{region}-docker.pkg.dev/{project}/apps/%s:1.4.2" if place.vendor == "google" else "registry.example.com/%s:1.4.2"
+        return {"mix": [{"template": form % word} for word in SLUG_LISTS[0][:5]]}
+    if "runtime" in recipe:
+        return {"given": ["python3.12", "python3.13", "nodejs20.x", "nodejs22.x", "java21"], "knowable": True} if place.service in ("lambda", "scf", "synthetics") else unknown({"given": ["python3.12", "nodejs22", "java21"]}, empty=False)
     if "policy" in recipe:
         return {"given": list(POLICIES)} if place.vendor == "aws" else unknown({"given": ["{}"]})
     if "bucket" in recipe:
@@ -317,110 +433,6 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
 _SPOKEN = frozenset("message mail email post comment reply note template notice notification announcement chat sm sms conversation question answer review page utterance prompt text push utterance greeting survey".split())
 """Things that hold sentences."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
-_ARN = re.compile(r"arn:aws[\w\\\[\]{}()|*+?:-]*?:([a-z][a-z0-9-]+):")
-_FORMAT = re.compile(r"((?:projects|organizations|folders|billingAccounts|customers|accounts|properties)/[{*][\w/{}*.\-]{3,120})")
-
-
-def _cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
-    """ARNs and resource names: of the row itself, of a row of the world, of something outside it."""
-    words = field(name)
-    text = f"{schema.get('description', '')} {schema.get('pattern', '')}"
-    rest = entity(name)[0] or words
-    if place.vendor == "google":
-        return _resource(words, rest, text, place)
-    if place.vendor != "aws":
-        return None
-    if "kms" in words or words[-2:] == ("encryption", "key"):
-        return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
-    if words[-1:] == ("name",) and "arn:" not in str(schema.get("pattern", "")):
-        return None
-    says_arn = words[-1:] in (("arn",), ("role",), ("principal",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"(?i)^(?:specifies )?(?:the|an|a) (?:amazon resource name|arn)\b|resource name \(arn\) (?:of|for)", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
-    if not says_arn:
-        return None
-    own = place.draft.own
-    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
-    if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
-        return {"template": arn(place, "{" + own + "}")} if own else {"id": arn(place)}
-    return {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
-
-
-_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam"}
-
-
-def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
-    """A few ARNs of things outside the world, by what the field calls them."""
-    kind = next((w for w in reversed(rest) if w in _SERVICES), "")
-    service = says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service)
-    some = SLUG_LISTS[0][:5]
-    forms = {
-        "iam": "arn:aws:iam::{account}:" + {"user": "user", "principal": "user", "policy": "policy"}.get(kind, "role") + "/%s-" + {"user": "admin", "principal": "admin", "policy": "access"}.get(kind, "service"),
-        "s3": "arn:aws:s3:::%s-uploads",
-        "sns": "arn:aws:sns:{region}:{account}:%s-events",
-        "sqs": "arn:aws:sqs:{region}:{account}:%s-jobs",
-        "lambda": "arn:aws:lambda:{region}:{account}:function:%s-handler",
-        "kinesis": "arn:aws:kinesis:{region}:{account}:stream/%s-events",
-    }
-    if service in ("kms", "acm"):
-        return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
-    form = forms.get(service, f"arn:aws:{service}:" + "{region}:{account}:" + f"{'-'.join(rest) or 'item'}/%s")
-    return [form % word for word in some]
-
-
-def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: Place) -> Recipe | None:
-    """Google resource names."""
-    if rest != place.draft.noun and words[-1:] != ("id",) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
-        return {"like": table}
-    joined = " ".join(words)
-    some = SLUG_LISTS[0][:5]
-    if re.search(r"(?:kms|crypto|encryption) key(?: name)?$|kms key", joined):
-        return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s", some)
-    if re.search(r"service account(?: email| name)?$", joined):
-        return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)
-    if found := _FORMAT.search(text):
-        return _from_format(found[1].rstrip("./`"), words, place)
-    if words[-1:] == ("network",):
-        return _names_of("projects/{project}/global/networks/%s", ("default", "shared", "internal"))
-    if words[-1:] in (("subnetwork",), ("subnet",)):
-        return _names_of("projects/{project}/regions/{region}/subnetworks/%s", ("default", "shared", "internal"))
-    if joined in ("topic", "pubsub topic", "notification topic"):
-        return _names_of("projects/{project}/topics/%s", some)
-    if words[-1:] == ("location",) and len(words) < 3 and re.search(r"(?i)region|location", text):
-        return {"template": "{region}"}
-    if joined in ("image", "container image", "image uri"):
-        return _names_of("{region}-docker.pkg.dev/{project}/apps/%s:1.4.2", some)
-    return None
-
-
-def _names_of(form: str, words: tuple[str, ...]) -> Recipe:
-    return {"mix": [{"template": form % word} for word in words]}
-
-
-def _from_format(form: str, words: tuple[str, ...], place: Place) -> Recipe | None:
-    """'projects/{project}/locations/{location}/keyRings/{key_ring}' -> names of that form."""
-    parts = form.split("/")
-    if len(parts) % 2 or not re.fullmatch(r"[{*].*", parts[-1]):
-        return None
-    out = []
-    for collection, holder in zip(parts[::2], parts[1::2], strict=True):
-        if not re.fullmatch(r"[{*].*", holder):
-            out.append(f"{collection}/{holder}")
-        elif collection in ("projects", "locations", "regions", "organizations", "folders"):
-            out.append(collection + "/{" + {"projects": "project", "locations": "region", "regions": "region"}.get(collection, collection[:-1]) + "}")
-        else:
-            out.append(f"{collection}/%s")
-    table = place.named.get(collection_words(parts[-2]))
-    if table and table.endswith(".name") and collection_words(parts[-2]) in place.holders and collection_words(parts[-2]) != place.draft.noun:
-        return {"like": table}
-    made = "/".join(out)
-    if "%s" not in made:
-        return {"template": made}
-    return {"mix": [{"template": made.replace("%s", word)} for word in SLUG_LISTS[0][:5]]}
-
-
-def _camel(noun: tuple[str, ...]) -> str:
-    return noun[0] + "".join(w.capitalize() for w in noun[1:]) if noun else "item"
-
-
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
 """Words that name too many kinds of thing to have names."""
@@ -436,6 +448,10 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["604800s", "1209600s", "2592000s"] if re.search(r"retention|keep|expir", " ".join(words)) else ["60s", "300s", "900s", "3600s"]}
     if place.vendor == "aws" and name.endswith("Identifier") and not schema.get("pattern") and not examples_of(schema) and (rest := entity(name)[0]):
         return unknown({"given": [f"{a}-{'-'.join(rest[-2:])}" for a in SLUG_LISTS[0][:6]]}, empty=False)
+    if (table := place.keyed.get(entity(name)[0])) and words[-1] == field(re.split(r"[.#]", table)[-1])[-1] and words[-1] != "name":
+        return {"same": table[1:]} if table.startswith("#") else {"like": table, "else": {"id": id_template(Col(name, schema), place)}}
+    if entity(name)[1] and words[-1] == "id" and place.columns and entity(name)[0] and place.draft.noun[-len(entity(name)[0]) :] == entity(name)[0]:
+        return {"id": id_template(Col(name, schema), place)}  # a second id of the row itself
     if entity(name)[1] and words[-1] != "name":
         template = id_template(Col(name, schema), place)
         if words in (("id",), ("arn",)):
@@ -454,7 +470,13 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return unknown({"given": list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
         return unknown(names(words, slug=True, service=place.service), empty=False)
-    return unknown({"given": [f"{a}-{b}" for a, b in zip(SLUG_LISTS[0][:6], SLUG_LISTS[1][3:9], strict=True)]})
+    if not words or words[-1] in _SORTS:
+        return unknown({"given": ["default", "custom"]})
+    return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
+
+
+_SORTS: Final = frozenset("type kind mode code class category format level tier family strategy method unit scope reason source data value".split())
+"""Words after which nothing has a name."""
 
 
 _SHOWN: Final = (
@@ -471,6 +493,8 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
     first = examples[0]
     if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", first):
         return dict(_IP)
+    if re.fullmatch(r"[\w.]+@[\w.]+", first):
+        return {**emails(), "knowable": True}
     if re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?.*", first):
         moment: Recipe = {"time": ["-60d", "-31d"] if CHANGED.search(" ".join(words)) else ["-110d", "-61d"]}
         return moment | ({"as": "spaced"} if " " in first else {})
@@ -485,7 +509,6 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
 
 def _outside(template: str, place: Place, name: str, n: int) -> str:
     """One of a few ids of something outside the world."""
-    from agentscaler.dice import Dice
     from agentscaler.population import fill_id
 
     return fill_id(template, Dice("outside", place.group, name, n), {})

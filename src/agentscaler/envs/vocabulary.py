@@ -16,76 +16,112 @@ def _w(*lists: str, join: str = " ") -> Words:
 
 
 PROJECTS = (
-    "payroll|checkout|onboarding|billing|search|inventory|support|returns|catalog|loyalty|invoices|bookings|reviews|orders|newsletter|"
-    "warehouse|delivery|pricing|identity|archive|press|partners|field|training|survey|tickets|portal|kiosk|fleet|harvest"
+    "payroll|checkout|onboarding|billing|search|inventory|support|returns|catalog|loyalty|invoicing|booking|reviews|orders|newsletter|"
+    "warehouse|delivery|pricing|identity|reporting|mobile|partner|analytics|marketing|training|survey|ticketing|portal|fleet|sales"
 )
+"""Product areas and teams: what anything in a company may be called after."""
 STAGES = "prod|staging|dev|test|eu|us|north|south|blue|green|internal|legacy|pilot|nightly|backup|main"
-TOPICS = (
-    "Harbour|Northgate|Riverside|Lantern|Greenhouse|Old mill|Rooftop|Ferry|Observatory|Canteen|Museum|Workshop|Marathon|Spring sale|"
-    "Night shift|Front desk|Quarterly review|Welcome|Winter stock|Apprentice|Founders|Summer camp|Field survey|Customer letters|"
-    "Returns|Payroll|Onboarding|Invoices|Site B|Orchard"
-)
+QUALIFIERS: Final = (("", "eu", "staging"), ("", "prod", "test"), ("", "2025", "2026"), ("", "v2", "internal"), ("", "us", "pilot"))
+"""What a name may end with, one group a noun."""
 KIND_SLUGS: Final[dict[str, str]] = {
     "cluster": "core|compute|batch|web|search", "database": "db|store|ledger|records", "db": "db|store|ledger|records", "instance": "web|worker|db|cache|gateway",
     "host": "web|build|db|cache", "machine": "web|build|db|cache", "server": "web|mail|file|build|proxy", "node": "node-1|node-2|node-3|worker|edge", "volume": "data|logs|scratch|home", "disk": "data|logs|boot|scratch",
     "bucket": "assets|backups|exports|logs|uploads", "queue": "inbox|retry|jobs|dead-letter", "topic": "events|updates|alerts|audit", "stream": "events|clicks|metrics|orders",
-    "function": "resize|notify|sync|export|cleanup", "pipeline": "release|import|etl|publish", "repository": "api|web|docs|infra|tools", "table": "customers|sessions|events|prices",
+    "function": "resize|notify|sync|export|cleanup", "repository": "api|web|docs|infra|tools", "table": "customers|sessions|events|prices",
     "network": "net|office|lab|guest", "vpc": "net|core|shared", "subnet": "private|public|data", "image": "base|web|worker|builder", "key": "api-key|signing-key|deploy-key|master-key",
-    "secret": "db-password|api-token|smtp-login|webhook-secret", "certificate": "web-cert|mail-cert|wildcard-cert|client-cert", "service": "api|web|auth|mail|search",
-    "snapshot": "before-upgrade|weekly|monthly|pre-release", "backup": "weekly|nightly|monthly|before-upgrade", "gateway": "gateway|edge|vpn|transit", "endpoint": "endpoint|scoring|ingest|callback",
-    "environment": "prod|staging|preview|lab", "domain": "www|shop|mail|docs", "zone": "internal|public|office", "registry": "images|packages|charts", "stack": "web|data|network|monitoring",
-    "group": "web|api|batch|workers|edge", "role": "reader|deployer|auditor|backup", "connection": "office|partner|warehouse|replica", "balancer": "web|api|internal|edge",
+    "secret": "db-password|api-token|smtp-login|webhook-secret", "certificate": "web-cert|mail-cert|wildcard-cert|client-cert",
+    "snapshot": "before-upgrade|weekly|monthly|pre-release", "backup": "weekly|nightly|monthly|before-upgrade",
+    "registry": "images|packages|charts", "stack": "web|data|network|monitoring", "role": "reader|deployer|auditor|backup", "balancer": "web|api|internal|edge",
 }  # fmt: skip
-"""Last word of an infrastructure noun -> what follows the project in its names."""
+"""Last word of an infrastructure noun -> what follows the area in its names."""
+KIND_OF: Final[dict[str, tuple[str, ...]]] = {
+    "key": ("api", "access", "signing", "ssh", "deploy", "crypto", "encryption"),
+    "table": ("", "database", "db", "bigquery", "dynamodb", "glue", "data"),
+    "image": ("", "machine", "container", "disk", "vm", "base", "custom"),
+    "node": ("", "cluster", "compute", "worker"),
+    "network": ("", "virtual", "private", "vpc"),
+    "stream": ("", "data", "delivery", "event"),
+    "topic": ("", "sns", "pubsub", "kafka", "message", "log"),
+    "role": ("", "iam", "custom"),
+    "function": ("", "lambda", "edge"),
+    "device": ("", "iot", "edge", "core", "wireless", "managed", "mobile", "field"),
+    "model": ("", "ml", "custom", "language", "speech", "prediction", "classification", "trained"),
+    "case": ("", "support", "customer"),
+    "message": ("", "email", "campaign", "welcome"),
+}
+"""Where the last word alone does not tell the kind: words that may stand before it ("" for none)."""
 PEOPLE_NOUNS: Final = frozenset(
-    ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "human", "caller", "player"]
+    ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "human", "caller", "player", "committer", "contributor", "creator", "organizer", "instructor", "applicant", "uploader"]
 )
+_QUARTERS = "Northgate|Riverside|Harbour|Old mill|Station|Market square|Airport|Hill street|Lakeside|Campus|Orchard|Bridge street"
+_ROOMS = "Boiler room|Loading dock|Greenhouse|Server room|Lobby|Rooftop|Canteen|Cold store|Gate 3|Workshop|Parking|Hall B"
+
+
 NAMES: Final[dict[str, Words]] = {
-    "finding vulnerability weakness exposure threat risk defect issue": _w("Public storage bucket|Outdated TLS version|Weak password policy|Unused access key|Open management port|Missing encryption at rest|Default administrator account|Expired certificate|Overly broad role|Disabled audit log|SQL injection in search form|Cross-site scripting in comments|Path traversal in file download|Unpatched web server|Exposed debug endpoint|Plain-text credentials in a script|Missing multi-factor sign-in|Guest account with write access|Unrestricted outbound traffic|Outdated operating system|Leaked token in a repository|Insecure cookie settings|Anonymous database login|Shared root account|Unsigned package|Open redirect in login page|Backup without encryption|Missing rate limit|Stale user account|Weak cipher suite"),
+    "finding vulnerability weakness": _w("Public storage bucket|Outdated TLS version|Weak password policy|Unused access key|Open management port|Missing encryption at rest|Default administrator account|Expired certificate|Overly broad role|Disabled audit log|SQL injection in search form|Cross-site scripting in comments|Path traversal in file download|Unpatched web server|Exposed debug endpoint|Plain-text credentials in a script|Missing multi-factor sign-in|Guest account with write access|Unrestricted outbound traffic|Outdated operating system|Leaked token in a repository|Insecure cookie settings|Anonymous database login|Shared root account|Unsigned package|Open redirect in login page|Backup without encryption|Missing rate limit|Stale user account|Weak cipher suite"),
     "virus malware trojan worm": _w("Trojan|Backdoor|Miner|Worm|Ransom", "Linux.Agent|Linux.Dropper|Win32.Loader|Script.Shell|Linux.Kinsing|Win64.Stealer", join="."),
-    "recommendation suggestion advice proposal": _w("Delete idle load balancers|Resize oversized instances|Enable multi-factor sign-in|Rotate access keys|Turn on deletion protection|Move old backups to cold storage|Enable automated backups|Spread instances over two zones|Remove unattached volumes|Use a newer instance generation|Restrict public access|Encrypt data at rest|Set a budget alert|Release unused addresses|Enable access logging|Raise the connection limit|Add a read replica|Upgrade the database engine|Shorten log retention|Close unused ports|Tag untagged resources|Buy a yearly commitment|Turn off development machines at night|Compress static files"),
+    "recommendation suggestion": _w("Delete idle load balancers|Resize oversized instances|Enable multi-factor sign-in|Rotate access keys|Turn on deletion protection|Move old backups to cold storage|Enable automated backups|Spread instances over two zones|Remove unattached volumes|Use a newer instance generation|Restrict public access|Encrypt data at rest|Set a budget alert|Release unused addresses|Enable access logging|Raise the connection limit|Add a read replica|Upgrade the database engine|Shorten log retention|Close unused ports|Tag untagged resources|Buy a yearly commitment|Turn off development machines at night|Compress static files"),
     "rubric criterion": _w("Clear structure|Use of sources|Originality|Spelling and grammar|Correct method|Reasoning|Presentation|Teamwork|Completeness|Depth of analysis|Use of examples|Accuracy of results|Time management|Creativity|Conclusion", "|in part 1|in part 2"),
     "variable": _w("retryCount|orderTotal|userId|isValid|pageSize|cartItems|lastError|startTime|maxRetries|response|timeoutMs|itemIndex|customer|buffer|sessionKey|discountRate|totalPrice|rowCount|payload|currentPage|filePath|taxRate|queueLength|attempts"),
-    "parameter setting option": _w("max_connections|idle_timeout|log_level|retry_limit|page_size|cache_size|default_language|session_lifetime|batch_size|upload_limit|time_zone|slow_query_time|enable_audit|worker_count|buffer_size|read_timeout|sort_order|notify_owner|archive_after|sample_rate"),
+    "parameter": _w("max_connections|idle_timeout|log_level|retry_limit|page_size|cache_size|default_language|session_lifetime|batch_size|upload_limit|time_zone|slow_query_time|enable_audit|worker_count|buffer_size|read_timeout|sort_order|notify_owner|archive_after|sample_rate"),
     "metric indicator": _w("CPUUtilization|MemoryUsage|RequestCount|Latency|ErrorRate|DiskReadBytes|DiskWriteBytes|NetworkIn|NetworkOut|QueueDepth|ActiveConnections|CacheHitRate|FreeStorage|ThrottledRequests|ResponseTime|OpenSessions|FailedLogins|ReplicaLag"),
-    "quota limit": _w("Concurrent jobs|Instances per region|Storage per account|Requests per second|Users per workspace|Topics per project|Connections per host|Rules per list|Snapshots per volume|Keys per account|Addresses per network|Queries per day|Upload size|Functions per region|Members per group|Certificates per account|Messages per day|Backups per vault"),
+    "quota": _w("Concurrent jobs|Instances per region|Storage per account|Requests per second|Users per workspace|Topics per project|Connections per host|Rules per list|Snapshots per volume|Keys per account|Addresses per network|Queries per day|Upload size|Functions per region|Members per group|Certificates per account|Messages per day|Backups per vault"),
     "shape": _w("VM.Standard3|VM.Standard.E4|VM.Standard.E5|Exadata.X9M|Exadata.X8M|Exadata.X11M"),
-    "group team audience segment cohort list roster": _w("Finance|Support|Field|Night shift|Weekend|Regional|New|Design|Warehouse|Press|Leeds|Graz|Porto|Founding|Volunteer", "team|leads|members|desk|contacts|crew|subscribers"),
-    "campaign ad advertisement promotion offer coupon discount journey experience": _w("Spring|Summer|Autumn|Winter|Back to school|Black Friday|Loyalty|Welcome|Newcomer|Early bird|Weekend|Birthday", "sale|offer|teaser|reminder|launch|countdown|thank you"),
-    "document file page note article post attachment draft memo contract form sheet spreadsheet presentation": _w("Quarterly review|Travel policy|Floor plan|Price list|Meeting notes|Press kit|Safety checklist|Job description|Budget|Customer survey|Release notes|Supplier contract", "2024|2025|2026|draft|final|for print|Leeds|v2"),
-    "folder drive album collection library notebook": _w("Contracts|Photos|Receipts|Interviews|Drawings|Recipes|Press|Translations|Old projects|Site visits|Invoices|Tenders", "2024|2025|2026|archive|Leeds|shared|north"),
-    "policy rule filter control guardrail constraint check standard": _w("Block|Keep|Review|Limit|Allow|Encrypt|Flag|Require approval for", "old clients|guest accounts|large uploads|public links|night logins|test data|foreign logins|unused keys|weekend changes"),
-    "dashboard report view analysis chart widget query insight visualization": _w("Weekly|Monthly|Daily|Regional|Yearly", "sales|returns|visitors|open tickets|stock levels|energy use|delivery times|refunds|sign-ups"),
-    "device sensor thing camera gateway asset machine robot vehicle meter printer phone": _w("Boiler room|Loading dock|Greenhouse|Server room|Lobby|Rooftop|Canteen|Cold store|Gate 3|Workshop|Parking|Hall B", "sensor|camera|meter|scanner|reader|unit 1|unit 2|controller"),
-    "model classifier recognizer estimator detector predictor algorithm endpoint": _w("churn|ticket-triage|price-forecast|photo-tagger|fraud-score|demand|invoice-reader|sentiment|route-planner|defect-finder", "v1|v2|v3|small|large|tuned|baseline", join="-"),
-    "dataset corpus feature experiment trial evaluation benchmark notebook": _w("customer-reviews|street-photos|call-transcripts|meter-readings|order-history|support-tickets|weather|product-texts", "2024|2025|clean|sample|labelled|raw|holdout", join="-"),
-    "course class lesson assignment quiz exam classroom program curriculum": _w("Algebra|World history|Chemistry|Creative writing|First aid|Spanish|Accounting|Statistics|Pottery|Music theory", "1|2|evening|beginners|advanced|summer|group A|group B"),
-    "product item sku variant listing good merchandise offering": _w("Oak|Linen|Copper|Travel|Mini|Classic|Nordic|Garden|Everyday|Foldable", "desk lamp|backpack|kettle|notebook|blanket|chair|bottle|umbrella|tray|mug"),
-    "project workspace space app application site website portal initiative account tenant organization company": _w("Harbour|Northgate|Riverside|Lantern|Greenhouse|Old mill|Orchard|Observatory|Ferry|Founders|Lindqvist|Meridian", "portal|tracker|shop|help desk|booking|planner|archive|intranet"),
-    "template blueprint layout theme preset schema profile": _w("Welcome|Invoice|Reminder|Order confirmation|Password reset|Monthly summary|Thank-you|Shipping notice|Feedback request|Basic|Compact", "letter|standard|short|with logo|plain|formal|German|v2"),
-    "alarm alert monitor incident event notification anomaly warning": _w("High|Low|Unusual|Repeated|Sudden|Missing", "error rate|disk space|login attempts|response time|temperature|queue length|heartbeat|spend|memory use"),
-    "location place store shop room venue building office warehouse facility branch": _w("Northgate|Riverside|Harbour|Old mill|Station|Market square|Airport|Hill street|Lakeside|Campus", "depot|branch|hall|office|warehouse|annexe|counter|2nd floor"),
-    "job task run execution workflow process batch schedule operation export import migration session build deployment pipeline plan": _w("Nightly|Weekly|Month-end|Morning|One-off|Quarterly|Hourly", "import|clean-up|export|stock count|invoice run|backup|index rebuild|mailing|price update"),
-    "channel video playlist broadcast live episode show podcast song track stream media clip": _w("Main hall|Studio 2|Morning show|Town council|Match day|Cooking|Ferry cam|Museum tour|Lecture|Open day", "feed|highlights|live|recording|part 1|part 2|replay"),
-    "label tag keyword category term classification": _w("urgent|archived|internal|seasonal|reviewed|follow-up|sensitive|draft|partner|training|fragile|export"),
-    "budget plan subscription package license contract agreement reservation commitment": _w("Marketing|Travel|Hardware|Training|Cloud|Events|Cleaning|Print|Security|Research", "2025|2026|basic|standard|yearly|reserve"),
-    "question survey poll feedback comment review message reply conversation thread chat ticket case request": _w("Late delivery|Wrong size|Invoice question|Login trouble|Refund|Broken link|Change of address|Opening hours|Missing part|Thank you note", "Leeds|Graz|March|April|follow-up|second try|urgent"),
-    "bot agent assistant intent skill": _w("Order|Returns|Booking|Opening hours|Invoice|Password|Delivery|Travel|Onboarding|Feedback", "helper|assistant|bot|guide|router"),
-    "test suite scenario simulation fixture": _w("checkout|login|search|refund|signup|upload|export|billing", "smoke|load|regression|nightly|mobile", join="-"),
+    "team roster": _w("Finance|Support|Field|Night shift|Weekend|Regional|Design|Warehouse|Press|Leeds|Graz|Porto|Founding|Volunteer|Sales|Legal", "team|crew|desk"),
+    "audience segment cohort": _w("New|Frequent|Lapsed|Regional|Trial|Returning|Young|Loyal|Online|Weekend", "customers|buyers|app users|newsletter readers|subscribers"),
+    "campaign ad advertisement promotion offer coupon discount": _w("Spring|Summer|Autumn|Winter|Back to school|Black Friday|Loyalty|Welcome|Newcomer|Early bird|Weekend|Birthday", "sale|offer|teaser|reminder|launch|countdown|thank you"),
+    "document file note article memo spreadsheet presentation": _w("Quarterly review|Travel policy|Floor plan|Price list|Meeting notes|Press kit|Safety checklist|Job description|Budget|Customer survey|Release notes|Supplier contract", "2024|2025|2026|draft|final|for print|Leeds|v2"),
+    "folder drive album notebook": _w("Contracts|Photos|Receipts|Interviews|Drawings|Recipes|Press|Translations|Old projects|Site visits|Invoices|Tenders", "2024|2025|2026|archive|Leeds|shared|north"),
+    "dashboard report": _w("Daily|Weekly|Monthly|Quarterly|Yearly", PROJECTS, "report|overview"),
+    "camera": _w(_ROOMS, "camera|camera 2"),
+    "sensor": _w(_ROOMS, "sensor|temperature sensor|door sensor"),
+    "printer": _w(_ROOMS, "printer|label printer"),
+    "meter": _w(_ROOMS, "meter|power meter|water meter"),
+    "device thing": _w(_ROOMS, "sensor|scanner|reader|controller|tablet|display"),
+    "model classifier recognizer estimator detector predictor": _w("churn|ticket-triage|price-forecast|photo-tagger|fraud-score|demand|invoice-reader|sentiment|route-planner|defect-finder", "v1|v2|v3|small|large|tuned|baseline", join="-"),
+    "dataset corpus": _w("customer-reviews|street-photos|call-transcripts|meter-readings|order-history|support-tickets|weather|product-texts", "2024|2025|clean|sample|labelled|raw|holdout", join="-"),
+    "course lesson quiz exam classroom": _w("Algebra|World history|Chemistry|Creative writing|First aid|Spanish|Accounting|Statistics|Pottery|Music theory", "1|2|evening|beginners|advanced|summer|group A|group B"),
+    "product sku merchandise": _w("Oak|Linen|Copper|Travel|Mini|Classic|Nordic|Garden|Everyday|Foldable", "desk lamp|backpack|kettle|notebook|blanket|chair|bottle|umbrella|tray|mug"),
+    "alarm alert incident anomaly warning": _w(PROJECTS, "error rate high|response time high|disk nearly full|queue too long|heartbeat missing|login failures|memory nearly full|certificate expires soon"),
+    "store shop": _w(_QUARTERS, "store|shop"),
+    "room": _w("Boardroom|Meeting room 1|Meeting room 2|Meeting room 3|Training room|Workshop|Quiet room|Lecture hall|Interview room|Studio|Canteen|Library|Phone booth|Lab", "|east|west|2nd floor"),
+    "building venue": _w(_QUARTERS, "building|hall|house|centre"),
+    "office": _w(_QUARTERS, "office|annexe"),
+    "job task run execution import export migration ingestion scan batch backfill": _w("nightly|weekly|monthly|hourly|one-off", PROJECTS, "@noun", join="-"),
+    "video broadcast playlist episode podcast clip song track": _w("Main hall|Studio 2|Morning show|Town council|Match day|Cooking|Ferry cam|Museum tour|Lecture|Open day", "highlights|live|recording|part 1|part 2|replay"),
+    "label tag keyword category": _w("urgent|archived|internal|seasonal|reviewed|follow-up|sensitive|draft|partner|training|fragile|export|priority|regional|newcomer|renewal"),
+    "budget": _w("Marketing|Travel|Hardware|Training|Cloud|Events|Cleaning|Print|Security|Research", "2025|2026|first half|second half"),
+    "ticket case conversation thread feedback complaint": _w("Late delivery|Wrong size|Invoice question|Login trouble|Refund|Broken link|Change of address|Opening hours|Missing part|Password reset", "Leeds|Graz|March|April|follow-up|second try|urgent"),
+    "message mail email announcement": _w("Welcome|Invoice|Reminder|Order confirmation|Password reset|Monthly summary|Thank-you|Shipping notice|Feedback request", "short|formal|German|2026|v2"),
+    "bot assistant": _w("Order|Returns|Booking|Opening hours|Invoice|Password|Delivery|Travel|Onboarding|Feedback", "helper|assistant|bot|guide"),
+    "intent": _w("Book|Change|Cancel|Check|Track", "order|table|flight|appointment|delivery|subscription"),
+    "company organization merchant issuer supplier vendor publisher advertiser": _w("@companies"),
+    "floor": _w("Ground floor|1st floor|2nd floor|3rd floor|4th floor|Mezzanine|Basement|Roof terrace"),
+    "city town": _w("@cities"),
+    "country": _w("Portugal|Japan|Kenya|Austria|Finland|Peru|Canada|Belgium|Ireland|Vietnam|Norway|Chile|Ghana|Poland|Uruguay|Iceland"),
+    "language": _w("English|German|French|Japanese|Portuguese|Finnish|Spanish|Dutch|Polish|Swedish|Korean|Italian"),
+    "browser": _w("Chrome|Firefox|Safari|Edge|Opera|Samsung Internet"),
+    "os": _w("Ubuntu 22.04|Ubuntu 24.04|Debian 12|Amazon Linux 2023|Windows Server 2019|Windows Server 2022|Rocky Linux 9|Fedora 40"),
+    "column field attribute": _w("order_id|customer_id|created_at|region|status|total_amount|email|country|quantity|unit_price|updated_at|product_id|channel|currency|discount|language|segment|postal_code|plan|device_type|session_id|source|amount_paid|due_date"),
+    "region territory": _w("Northern|Southern|Eastern|Western|Coastal|Alpine|Central|Island|Lakeside|Capital", "region|district|area"),
+    "branch": _w("feature|fix|release", PROJECTS, join="-"),
+    "stage": _w("prod|staging|test|dev|beta|preview|canary|load-test|demo|sandbox|integration|hotfix"),
+    "version": _w("1.0.0|1.0.1|1.1.0|1.1.1|1.2.0|1.2.1|1.3.0|1.4.0|1.4.2|1.5.0|1.5.1|1.6.0|2.0.0|2.0.1|2.1.0|2.1.3|2.2.0|2.3.0|2.3.1|2.4.0|3.0.0|3.0.1|3.1.0|3.2.0|3.2.1|3.3.0|4.0.0|4.0.2|4.1.0|4.2.0"),
     "calendar": _w("Team|Holiday|Room|Shift|Training|Delivery", "calendar|plan|Leeds|Graz|2026"),
 }  # fmt: skip
-"""Words of a noun -> how its rows are called."""
-DESCRIPTIONS: Final = (
-    "for the finance team|kept for the auditors|moved from the old office|trial run, may be dropped|for the partners in Graz|copy of the main one|used on weekends only|set up by the previous admin|"
-    "for the summer interns|replaces the one from last year|waiting for approval|shared with the print shop|needed until the end of the year|for customers in the north|made during the workshop|for the new branch|"
-    "for the support desk|reviewed every quarter|ask the front desk before changing|owned by the field team|first version, to be refined|kept until the contract ends|for internal use|for the night shift|"
-    "agreed with the works council|part of the move to the new office|used by two teams|for the spring season|for the yearly review|made for the demonstration in May|for the branch in Leeds|"
-    "to be handed over in autumn|asked for by the sales team|for the external auditors|will be merged with the other one|for the pilot group|the one that most people use|for the training days|"
-    "kept in case the new one fails|for the partners abroad|used once a month|for the colleagues in Porto|checked by the legal team|for seasonal staff|moved here in March|for the press office|"
-    "set up on short notice|for large customers|for the test in June|follows the example of the main office|for visitors|to be cleaned up after the audit|stays until further notice|for the design team|"
-    "not used at the moment|for the warehouse staff|belongs to the returns project|taken over from the supplier|renewed last year|for the help desk|for a customer in Finland|used by the apprentices|"
-    "see the handbook before changing it|for the month-end closing"
-).split("|")
+"""Words that are one kind of thing wherever they stand -> how its rows are called; "@noun" is the noun itself."""
+DESCRIPTIONS: Final = tuple(
+    f"{head} the {area} {tail}"
+    for area in PROJECTS.split("|")
+    for head, tail in (("used by", "team"), ("set up for", "team"), ("owned by", "team"), ("for", "relaunch"), ("part of", "project"), ("for", "pilot"), ("requested by", "team"), ("needed for", "rollout"))
+)
+"""What fits a thing whatever it is: whose it is and what it is for."""
+OBSERVED: Final = tuple(
+    f"{head} the {area} {tail}"
+    for area in PROJECTS.split("|")
+    for head, tail in (("affects", "service"), ("seen in", "environment"), ("reported by", "team"), ("concerns", "accounts"), ("first noticed by", "team"))
+)
+"""The same for what nobody sets up: findings, incidents, attacks."""
 REASONS: Final = (
     "scheduled maintenance|requested by the owner|limit reached|no longer needed|failed health check|waiting for capacity|policy change|manual change|"
     "quota exceeded|permission missing|replaced by a newer one|owner did not respond|moved to another account|cost limit reached|retired with its project|configuration changed"
@@ -99,6 +135,16 @@ MESSAGES: Final = (
     "Your parcel has left our warehouse.|The meeting moved to Thursday at ten.|Please confirm your new address.|Thank you for visiting our stand.|The invoice for March is attached.|"
     "Our opening hours change next week.|Your booking is confirmed for two people.|We have received your return.|The lift in building B is out of order.|Welcome to the team."
 ).split("|")
+QUESTIONS: Final = (
+    "How many orders were open last month?|Which region had the most returns?|What is the average delivery time?|When does the spring sale end?|How do I change my address?|"
+    "Which products are out of stock?|What did we spend on hosting in May?|Who approves travel requests?|How many customers signed up this week?|Where can I see my invoices?"
+).split("|")
+SCHEMAS: Final = {
+    "avro": tuple('{{"type": "record", "name": "{}", "fields": [{{"name": "id", "type": "string"}}, {{"name": "{}", "type": "{}"}}]}}'.format(*part) for part in (("Order", "total", "double"), ("Customer", "email", "string"), ("Booking", "guests", "int"))),
+    "proto": ('syntax = "proto3"; message Order { string id = 1; double total = 2; }',),
+    "json": ('{"type": "object", "properties": {"id": {"type": "string"}, "total": {"type": "number"}}}',),
+}
+"""Definitions of a schema, by its language."""
 QUERIES: Final = (
     "SELECT id, total FROM orders WHERE total > 100|SELECT city, COUNT(*) FROM customers GROUP BY city|SELECT * FROM sessions WHERE started_at >= '2026-05-01'|"
     "SELECT sku, SUM(quantity) FROM stock GROUP BY sku|SELECT name, email FROM subscribers ORDER BY name"
@@ -110,7 +156,7 @@ POLICIES: Final = (
 )
 SCRIPTS: Final = ("#!/bin/sh\nset -e\n./backup.sh --all\n", "#!/bin/sh\nfind /var/log -mtime +30 -delete\n", "#!/bin/sh\napt-get update && apt-get -y upgrade\n")
 TEAMS: Final[tuple[dict[str, str], ...]] = (
-    {}, {"team": "finance"}, {"team": "support", "stage": "prod"}, {"team": "field", "stage": "test"}, {"stage": "prod"}, {"team": "press"},
+    {}, {"team": "billing"}, {"team": "support", "stage": "prod"}, {"team": "search", "stage": "test"}, {"stage": "prod"}, {"team": "marketing"},
 )  # fmt: skip
 """Tags that rows bear."""
 MACHINES: Final = {
@@ -128,11 +174,10 @@ REGIONS: Final = {
 }
 SOFTWARE: Final = _w("Drafting|Accounting|Backup|Office|Mail|Survey|Warehouse|Planning|Timesheet|Photo|Mapping|Translation|Payroll|Reporting", "Suite|Desktop|Server|Studio|Client")
 """Products of services that sell no mugs."""
-VERBATIM: Final = frozenset("variable metric indicator virus malware trojan worm shape".split())
+VERBATIM: Final = frozenset("column field attribute variable metric indicator virus malware trojan worm shape".split())
 """Things whose names no service makes shorter."""
 JOBS: Final = ["Accountant", "Project manager", "Head of sales", "Editor", "Warehouse clerk", "Network engineer", "Office manager", "Support agent", "Data analyst", "Buyer", "Trainer", "Designer", "Site manager", "Driver", "Lawyer", "Nurse"]
 SLUG_LISTS: Final = (tuple(PROJECTS.split("|")), tuple(STAGES.split("|")))
-PHRASE_LISTS: Final = (tuple(TOPICS.split("|")), ("", "", "archive", "2025", "test", "draft", "copy", "north", "south"))
 
 
 @lru_cache(1)
@@ -140,16 +185,6 @@ def people() -> tuple[str, ...]:
     """Forty full names."""
     fake = _faker()
     return tuple(dict.fromkeys(f"{fake.first_name()} {fake.last_name()}" for _ in range(44)))[:40]
-
-
-@lru_cache(1)
-def first_names() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(n.split(" ")[0] for n in people()))
-
-
-@lru_cache(1)
-def last_names() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(n.split(" ", 1)[1] for n in people()))
 
 
 @lru_cache(1)
@@ -182,9 +217,15 @@ COUNTRIES: Final = ["Portugal", "Japan", "Kenya", "Austria", "Finland", "Peru", 
 
 
 def find_names(noun: tuple[str, ...]) -> Words | None:
-    """How rows of this noun are called; the last word of the noun decides first."""
-    for word in reversed(noun):
-        for words, found in NAMES.items():
-            if word in words.split():
-                return found
-    return None
+    """How rows of this noun are called, where its last word is one kind of thing wherever it stands."""
+    return next((found for words, found in NAMES.items() if noun[-1] in words.split()), None) if _is_kind(noun) else None
+
+
+def find_slugs(noun: tuple[str, ...]) -> str | None:
+    """What follows the area in the names of an infrastructure noun; None where its last word names too many kinds of thing."""
+    return KIND_SLUGS.get(noun[-1]) if _is_kind(noun) else None
+
+
+def _is_kind(noun: tuple[str, ...]) -> bool:
+    """Does the last word tell the kind, with what stands before it?"""
+    return bool(noun) and (noun[-1] not in KIND_OF or (noun[-2] if len(noun) > 1 else "") in KIND_OF[noun[-1]])

@@ -1,0 +1,306 @@
+"""How the columns of a row agree: recipes that look at each other, so that no cell contradicts its neighbour.
+
+Copies of another row's name and ids are that row's; the parts of a person's name are of one person; what a state or a type
+rules out is empty; what is used is no more than there is; the times of a run lie minutes or hours apart. What a column holds by
+itself stands in `recipes`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from agentscaler.edges import collection_words
+from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
+from agentscaler.envs.columns import parent_path
+from agentscaler.envs.drafts import STATE, Draft
+from agentscaler.envs.place import Place
+from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
+from agentscaler.envs.texts import FAILURES
+from agentscaler.envs.vocabulary import ERRORS, REASONS, SCHEMAS
+from agentscaler.envs.worlds import Plan
+from agentscaler.records import JsonObject, Table
+from agentscaler.words import entity, field, split
+
+
+def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan, runs: dict[str, str]) -> None:
+    """Make the recipes of a table look at each other.
+
+    runs: tables of runs -> the column that tells when one began; this table is added where its rows are runs.
+    """
+    _copy_names(recipes, table, made)
+    _ids_of_parent(recipes, table, made)
+    _one_person(recipes, table)
+    _in_step(recipes, table)
+    _of_its_type(recipes, table)
+    _within_limits(recipes, table)
+    _runs_of(recipes, table, place, runs)
+    _own_version(recipes, table, place)
+
+
+def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
+    """A version that is keyed by its number says that number wherever it says which version it is."""
+    own = place.draft.own
+    if own is None or "rank" not in recipes.get(own, {}):
+        return
+    for column in table.columns:
+        if column.name != own and field(column.name) in (("version",), ("version", "number"), ("version", "id")) and column.type == ("INTEGER" if "as" not in recipes[own] else "TEXT") and "reference" not in recipes[column.name]:
+            recipes[column.name] = {"same": own}
+
+
+def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
+    """RoleName beside RoleId is the name of that role."""
+    for leader, recipe in recipes.items():
+        if "reference" not in recipe:
+            continue
+        _, draft = made.drafts[recipe["reference"]]
+        target = {c.name: c for t in made.model.tables if t.name == recipe["reference"] for c in t.columns}
+        copies = {}
+        alike = set(table.key) <= {leader, *recipe.get("columns", ())}
+        for column in table.columns:
+            words = field(column.name)
+            its = _copied(column.name, words, draft) or (column.name if alike and words[-1] in _OF_ITSELF else None)
+            plain = not made.columns[table.name][column.name].choices and not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
+            if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
+                copies[column.name] = its
+        key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
+        for own, its in copies.items():
+            recipe["columns"] = {**recipe.get("columns", {leader: key[-1]}), own: its}
+            recipes[own] = {"with": leader, "column": its}
+
+
+_OF_ITSELF = frozenset("name title arn email alias id type region engine version url".split())
+"""What a table of details, of which each row has the key of one row elsewhere, says again of that row."""
+
+
+def _ids_of_parent(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
+    """What lies under one row by its resource name repeats the ids of that row: the containerId of a workspace."""
+    above = [t for t in _above(recipes, table) if t != table.name]
+    if "parent" not in recipes or len(set(above)) != 1:
+        return
+    theirs = made.columns[above[0]]
+    nouns = {made.drafts[t][1].noun for t in _all_above(above[0], made)}
+    for column in table.columns:
+        words = field(column.name)
+        if column.name in theirs and column.name not in table.key and words[-1:] == ("id",) and any(n[-len(words) + 1 :] == words[:-1] for n in nouns) and not ({"reference", "with", "json"} & set(recipes[column.name])) and theirs[column.name].type == column.type:
+            recipes[column.name] = {"same": f"{above[0]}.{column.name}"}
+
+
+def _all_above(table: str, made: Plan) -> set[str]:
+    """A table and those whose resource names begin the names of its rows."""
+    group, draft = made.drafts[table]
+    parts = [w for e in draft.entries for w in re.findall(r"\{(\w+)\}", parent_path(e, draft) or "")]
+    nouns = {collection_words(p) for p in parts}
+    return {table} | {t for t, (g, d) in made.drafts.items() if g == group and d.noun in nouns}
+
+
+def _copied(name: str, words: tuple[str, ...], draft: Draft) -> str | None:
+    """The column of another table that a column repeats: its name, ARN or address, or an id that both bear (the VPC of a cluster's instance)."""
+    if words[-1:] in (("name",), ("arn",), ("title",), ("alias",), ("email",)) and len(words) > 1:
+        if any(words[: len(draft.noun) - i] == draft.noun[i:] for i in range(len(draft.noun))):
+            return draft.find(name)
+    rest, id_like = entity(name)
+    return name if id_like and rest and words[-1] != "name" and name in draft.columns and rest != draft.noun else None
+
+
+def _one_person(recipes: dict[str, JsonObject], table: Table) -> None:
+    """The full name of a person is made of the first and the last one beside it."""
+    bare = {field(name): name for name, recipe in recipes.items() if {"words", "with", "reference"} & set(recipe) == {"words"}}
+    first = bare.get(("first", "name")) or bare.get(("given", "name"))
+    last = bare.get(("last", "name")) or bare.get(("family", "name"))
+    if first is None or last is None:
+        return
+    for words in (("display", "name"), ("full", "name")):
+        if (name := bare.get(words)) is not None and name not in table.key and "generated" not in recipes[name]:
+            recipes[name] = {"template": "{" + first + "} {" + last + "}", "knowable": True}
+
+
+def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
+    """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
+    free = {c.name for c in table.columns if c.null}
+    state = next((n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
+    states = [pair[0] for pair in recipes[state]["choice"]] if state else []
+    for name, recipe in recipes.items():
+        if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
+            recipe["number"] = [0, 95]
+            recipe["when"] = {state: {s: "100" if recipe.get("as") == "text" else 100 for s in done}}
+            recipe.pop("null", None)
+        if name not in free or "reference" in recipe or "with" in recipe:
+            continue
+        heard = " ".join(split(name))
+        if name != state and "boolean" not in recipe and (others := _befallen(name, states, _TROUBLE + _REACHED * ("time" in recipe))) and state:
+            recipe["unless"] = {state: others}
+            recipe.pop("null", None)
+        elif "time" in recipe and GONE.search(heard):
+            _only(recipe, state, states, not_gone(states))
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
+            recipe["unless"] = {state: begun}
+            recipe.pop("null", None)
+        elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
+            _only(recipe, state, states, not_failed(states))
+
+
+_BEGUN = re.compile(r"(?i)^(?:\w+_)?(?:creating|pending|queued|provisioning|initiali[sz]ing|scheduled|submitted|in_?progress|running|processing)$")
+"""States of what has not come to an end, also where no state says that a thing has."""
+_TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", "terminat", "archiv", "revok", "paus", "disabl", "quarantin")
+"""Stems of what befalls a thing: a column named after it belongs to rows in that state."""
+
+
+_REACHED = ("accept", "approv", "resolv", "publish", "acknowledg", "releas", "verif")
+"""The same for what a thing comes to; only times are told by them."""
+
+
+def _befallen(name: str, states: list[Any], stems: tuple[str, ...]) -> list[Any]:
+    """States without what a column tells: an ACTIVE one has no DeprecateTime, an IDLE one no blockedReason; [] where no state bears the column's name."""
+    stem = next((s for s in stems if any(w.startswith(s) for w in split(name))), None)
+    named = [s for s in states if stem and any(w.startswith(stem) for w in split(str(s))) and not {"pending", "awaiting", "not", "waiting"} & set(split(str(s)))]
+    return [s for s in states if s not in named] if named else []
+
+
+def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Of the columns that values of a type are named after, a row has those of its own type: a HTTP target no lambdaConfig."""
+    free = {c.name for c in table.columns if c.null}
+    for kind, recipe in recipes.items():
+        values = [v for v, _ in recipe.get("choice", [])]
+        if len(values) < 2 or not all(isinstance(v, str) for v in values) or not KINDS.search(kind):
+            continue
+        for name, other in recipes.items():
+            if name == kind or name not in free or {"reference", "with", "generated", "boolean"} & set(other):
+                continue
+            heard = name[len(split(kind)[0]) :] if split(name)[0] == split(kind)[0] and len(split(kind)) > 1 else name
+            if (meant := value_named(heard, values)) is not None and not STATE.search(name):
+                other["unless"] = {**other.get("unless", {}), kind: [v for v in values if v != meant]}
+        for other in recipes.values():
+            if other.get("given") == list(SCHEMAS["avro"]):
+                other["when"] = {kind: {v: SCHEMAS[way][0] for v in values for way in ("proto", "json") if way in v.lower()}}
+
+
+_LEAST, _MOST = frozenset("min minimum least lowest".split()), frozenset("max maximum most limit total all original list highest hard quota".split())
+_USED = frozenset("used current available running free consumed completed finished remaining failed success succeeded successful processed attached discount discounted actual allocated assigned desired enabled active online offline default healthy unhealthy usage occupied bound pending soft".split())
+_UNITS = frozenset("size num number count amount value gb mb tb gib mib byte in".split())
+
+
+def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
+    """What is used is no more than there is, a default no more than the maximum, and the count of a list is its length."""
+    kinds = {c.name: c.type for c in table.columns}
+    plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and kinds[n] in ("INTEGER", "REAL") and n not in table.key and "cover" not in r]
+    about = {n: _measured(set(field(n)), field(n)) for n in plain}
+    for name in plain:
+        thing, rank = about[name]
+        above = [o for o in plain if about[o][0] == thing and about[o][1] > rank]
+        if above and (thing or rank != 1 or set(field(name)) & _USED):
+            recipes[name]["most"] = min(above, key=lambda o: (about[o][1], plain.index(o)))
+        if (listed := _counted(name, recipes, table)) is not None:
+            for old in ("of", "number", "most", "skew", "invented", "null"):
+                recipes[name].pop(old, None)
+            recipes[name]["length"] = listed
+
+
+def _measured(heard: set[str], words: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """What a number is of, and whether it is the least (0), a part (1) or the most (2) of it."""
+    return tuple(w for w in words if w not in _LEAST | _MOST | _USED | _UNITS), 2 if heard & _MOST else 0 if heard & _LEAST else 1
+
+
+def _counted(name: str, recipes: Mapping[str, JsonObject], table: Table) -> str | None:
+    """The list that a number counts: labels beside labelCount, managerEmails beside managersCount."""
+    words = field(name)
+    if words[-1] not in ("count", "num", "number", "total", "size"):
+        return None
+    for other, recipe in recipes.items():
+        theirs = field(other)
+        bare = theirs[:-1] if theirs[-1] in ("email", "id", "arn", "name") else theirs
+        if "list" in recipe and words[:-1] in (theirs, bare, theirs[-1:], (*field(table.name), *theirs)):
+            return other
+    return None
+
+
+_RUNS = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
+"""Things that take minutes or hours, from their beginning to their end."""
+_WAITING = re.compile(r"(?i)^(?:pending|queued|scheduled|submitted|created|new|waiting|not_?started|accepted|registered)")
+
+
+class Times(NamedTuple):
+    """Columns of a table that hold points in time, by what happens then."""
+
+    made: list[str]
+    began: list[str]
+    ended: list[str]
+    changed: list[str]
+
+
+def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: dict[str, str]) -> None:
+    """The times of a run lie minutes or hours apart, and what belongs to a run lies within it."""
+    made, began, ended, changed = times = _times(recipes, table)
+    base = next(iter([*made, *began]), None)
+    above = _run_above(recipes, table, place, runs)
+    if base is None or not (above or _is_run(recipes, times, place)):
+        return
+    runs[table.name] = base
+    recipes[base] |= {"time": ["-90d", "-1d"], "after": above, "within": "2h"} if above else {"time": ["-90d", "-1d"]}
+    recipes[base].pop("null", None)
+    for name in [*made, *began]:
+        if name != base:
+            recipes[name] |= {"after": base, "within": "10m"}
+    start = [*began, base]
+    for name in ended:
+        recipes[name] |= {"after": start, "within": "6h"}
+    for name in changed:
+        recipes[name] |= {"after": [*ended, *start], "within": "20m"}
+    state, states = _states(recipes)
+    waiting = [s for s in states if _WAITING.search(str(s))]
+    for name in began if state and 0 < len(waiting) < len(states) else ():
+        if name != base and "unless" not in recipes[name] and any(c.name == name and c.null for c in table.columns):
+            recipes[name]["unless"] = {state: waiting}
+
+
+def _times(recipes: Mapping[str, JsonObject], table: Table) -> Times:
+    """Without those in the future, those of things that are gone and those in the key."""
+    heard = {n: " ".join(split(n)) for n, r in recipes.items() if "time" in r and "reference" not in r and n not in table.key}
+    past = {n: w for n, w in heard.items() if not FUTURE.search(w) and not GONE.search(w)}
+    made, began, changed = ([n for n, w in past.items() if p.search(w)] for p in (MADE, STARTED, CHANGED))
+    return Times(made, [n for n in began if n not in made], [n for n, w in past.items() if n not in made + began + changed and ENDED.search(w)], changed)
+
+
+def _states(recipes: Mapping[str, JsonObject]) -> tuple[str | None, list[Any]]:
+    state = next((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), None)
+    return state, [s for s, _ in recipes[state]["choice"]] if state else []
+
+
+def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bool:
+    """A job or an execution that ends or changes while it is under way, or anything that begins, ends and says that it is not done."""
+    under_way = bool(unfinished(_states(recipes)[1]))
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS
+    return bool(times.ended or (times.changed and under_way)) and (named or bool(times.began and under_way))
+
+
+_LATEST = frozenset("last latest current active recent default next".split())
+
+
+def _run_above(recipes: Mapping[str, JsonObject], table: Table, place: Place, runs: Mapping[str, str]) -> str | None:
+    """When the run began that a row belongs to, "table.column"."""
+    loose = {r.table for r in table.references if any(_LATEST & set(field(c)) for c in r.columns)}
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS  # a thing that only names its latest run is older than it
+    return next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs and (named or t not in loose)), None)
+
+
+def _above(recipes: Mapping[str, JsonObject], table: Table) -> list[str]:
+    """Tables that the rows of a table belong to."""
+    held = [r.table for r in table.references if set(r.columns) & set(table.key) or "parent" in r.columns]
+    under = recipes.get("parent", {})
+    likes = [p["like"].split(".")[0] for p in [under, *under.get("mix", ())] if "like" in p]
+    return [*held, *(r.table for r in table.references if r.table not in held), *likes]
+
+
+_WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
+
+
+_PROGRESS = re.compile(r"(?i)progress(?:_?percent(?:age)?)?$|percent(?:age)?_?(?:complete|completed|done|progress)$|complet(?:ed|ion)_?percent(?:age)?$")
+_DONE = re.compile(r"(?i)^(?:\w+_)?(?:succeeded|success|successful|completed?|finished|done)$")
+
+
+def _only(recipe: JsonObject, state: str | None, states: list[Any], without: list[Any]) -> None:
+    """Only rows in another state have it; none, where all states are good ones; hardly any, where there is no state."""
+    if state and len(without) < len(states):
+        recipe["unless"] = {state: without}
+        recipe.pop("null", None)
+    else:
+        recipe["null"] = 1.0 if state else max(recipe.get("null", 0), 0.9)

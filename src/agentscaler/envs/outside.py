@@ -1,0 +1,126 @@
+"""ARNs and resource names: of the row itself, of a row of the world, of something outside of it."""
+
+import re
+
+from agentscaler.edges import collection_words
+from agentscaler.envs.naming import arn
+from agentscaler.envs.place import Place, Recipe
+from agentscaler.envs.vocabulary import SLUG_LISTS
+from agentscaler.records import Schema
+from agentscaler.words import entity, field
+
+_ARN = re.compile(r"arn:aws[\w\\\[\]{}()|*+?:-]*?:([a-z][a-z0-9-]+):")
+_FORMAT = re.compile(r"((?:projects|organizations|folders|billingAccounts|customers|accounts|properties)/[{*][\w/{}*.\-]{3,120})")
+
+
+def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
+    """ARNs and resource names: of the row itself, of a row of the world, of something outside it."""
+    words = field(name)
+    text = f"{schema.get('description', '')} {schema.get('pattern', '')}"
+    rest = entity(name)[0] or words
+    if place.vendor == "google":
+        return _resource(words, rest, text, place)
+    if place.vendor != "aws":
+        return None
+    if "kms" in words or words[-2:] == ("encryption", "key"):
+        return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
+    if words == ("service", "name") and "endpoint" in place.draft.noun:
+        return {"mix": [{"template": "com.amazonaws.{region}." + service} for service in ("s3", "dynamodb", "sqs", "logs", "ecr.api")]}
+    if words[-1:] == ("name",) and "arn:" not in str(schema.get("pattern", "")):
+        return None
+    says_arn = words[-1:] in (("arn",), ("role",), ("principal",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"(?i)^(?:specifies )?(?:the|an|a) (?:amazon resource name|arn)\b|resource name \(arn\) (?:of|for)", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
+    if not says_arn:
+        return None
+    own = place.draft.own
+    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
+    if words[-1:] in (("arn",), ("role",)) and rest[-1:] == ("role",):
+        return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
+    if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
+        return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
+    if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
+        other = words[:-1] if own and words[:-1] and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
+        return {"template": arn(place, "{" + own + "}", other)} if own else {"id": arn(place)}
+    outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
+    table, _, columns = place.tables.get(rest, ("", None, {}))
+    theirs = next((n for n in columns if field(n) in (("arn",), (*rest, "arn")) and columns[n].kind == "string"), None)
+    return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
+
+
+_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam"}
+
+
+def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
+    """A few ARNs of things outside the world, by what the field calls them."""
+    kind = next((w for w in reversed(rest) if w in _SERVICES), "")
+    service = says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service)
+    some = SLUG_LISTS[0][:5]
+    forms = {
+        "iam": "arn:aws:iam::{account}:" + {"user": "user", "principal": "user", "policy": "policy"}.get(kind, "role") + "/%s-" + {"user": "admin", "principal": "admin", "policy": "access"}.get(kind, "service"),
+        "s3": "arn:aws:s3:::%s-uploads",
+        "sns": "arn:aws:sns:{region}:{account}:%s-events",
+        "sqs": "arn:aws:sqs:{region}:{account}:%s-jobs",
+        "lambda": "arn:aws:lambda:{region}:{account}:function:%s-handler",
+        "kinesis": "arn:aws:kinesis:{region}:{account}:stream/%s-events",
+    }
+    if service in ("kms", "acm"):
+        return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
+    if rest[-2:] == ("log", "group"):
+        return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
+    own = service == place.service and _SERVICES.get(kind) != service  # a layer of Lambda is no function
+    form = (None if own else forms.get(service)) or f"arn:aws:{service}:" + "{region}:{account}:" + f"{'-'.join(rest) or 'item'}/%s"
+    return [form % word for word in some]
+
+
+def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: Place) -> Recipe | None:
+    """Google resource names."""
+    if rest != place.draft.noun and words[-1:] != ("id",) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
+        return {"like": table}
+    joined = " ".join(words)
+    some = SLUG_LISTS[0][:5]
+    if re.search(r"(?:kms|crypto|encryption) key(?: name)?$|kms key", joined):
+        return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s", some)
+    if re.search(r"service account(?: email| name)?$", joined):
+        return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)
+    if found := _FORMAT.search(text):
+        return _from_format(found[1].rstrip("./`"), words, place)
+    if words[-1:] == ("network",):
+        return _names_of("projects/{project}/global/networks/%s", ("default", "shared", "internal"))
+    if words[-1:] in (("subnetwork",), ("subnet",)):
+        return _names_of("projects/{project}/regions/{region}/subnetworks/%s", ("default", "shared", "internal"))
+    if joined in ("topic", "pubsub topic", "notification topic"):
+        return _names_of("projects/{project}/topics/%s", some)
+    if words[-1:] == ("location",) and len(words) < 3 and re.search(r"(?i)region|location", text):
+        return {"template": "{region}"}
+    if joined in ("image", "container image", "image uri"):
+        return _names_of("{region}-docker.pkg.dev/{project}/apps/%s:1.4.2", some)
+    return None
+
+
+def _names_of(form: str, words: tuple[str, ...]) -> Recipe:
+    return {"mix": [{"template": form % word} for word in words]}
+
+
+def _from_format(form: str, words: tuple[str, ...], place: Place) -> Recipe | None:
+    """'projects/{project}/locations/{location}/keyRings/{key_ring}' -> names of that form."""
+    parts = form.split("/")
+    if len(parts) % 2 or not re.fullmatch(r"[{*].*", parts[-1]):
+        return None
+    out = []
+    for collection, holder in zip(parts[::2], parts[1::2], strict=True):
+        if not re.fullmatch(r"[{*].*", holder):
+            out.append(f"{collection}/{holder}")
+        elif collection in ("projects", "locations", "regions", "organizations", "folders"):
+            out.append(collection + "/{" + {"projects": "project", "locations": "region", "regions": "region"}.get(collection, collection[:-1]) + "}")
+        else:
+            out.append(f"{collection}/%s")
+    table = place.named.get(collection_words(parts[-2]))
+    if table and table.endswith(".name") and collection_words(parts[-2]) in place.holders and collection_words(parts[-2]) != place.draft.noun:
+        return {"like": table}
+    made = "/".join(out)
+    if "%s" not in made:
+        return {"template": made}
+    return {"mix": [{"template": made.replace("%s", word)} for word in SLUG_LISTS[0][:5]]}
+
+
+def camel(noun: tuple[str, ...]) -> str:
+    return noun[0] + "".join(w.capitalize() for w in noun[1:]) if noun else "item"

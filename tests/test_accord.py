@@ -1,0 +1,168 @@
+"""How the columns of a row agree: worlds compiled from small documents, and every row of them read."""
+
+import json
+from collections import Counter
+from functools import cache
+from typing import Any
+
+from agentscaler.population import parse_time
+from agentscaler.records import EnvSpec
+from agentscaler.world import World
+from shops import build, tools_of
+
+Json = dict[str, Any]
+TEXT: Json = {"type": "string"}
+TIME: Json = {"type": "string", "format": "date-time"}
+NUMBER: Json = {"type": "integer"}
+
+
+def things(**nouns: Json) -> Json:
+    """A document that lists, shows, makes and deletes each of the things."""
+    paths: Json = {}
+    for noun, properties in nouns.items():
+        name, key = noun[0].upper() + noun[1:], f"{noun}Id"
+        row = {"type": "object", "properties": {key: TEXT, **properties}}
+        body = {"required": True, "content": {"application/json": {"schema": {"type": "object", "properties": properties, "required": [n for n in properties if n.endswith("Id")]}}}}
+        at = [{"name": key, "in": "path", "required": True, "schema": TEXT}]
+        many = {"type": "object", "properties": {f"{noun}s": {"type": "array", "items": row}}}
+        paths[f"/{noun}s"] = {
+            "get": {"operationId": f"list{name}s", "summary": f"List the {noun}s.", "responses": answer(many)},
+            "post": {"operationId": f"create{name}", "summary": f"Create a {noun}.", "requestBody": body, "responses": answer(row)},
+        }
+        paths[f"/{noun}s/{{{key}}}"] = {
+            "get": {"operationId": f"get{name}", "summary": f"Get a {noun}.", "parameters": at, "responses": answer(row)},
+            "delete": {"operationId": f"delete{name}", "summary": f"Delete a {noun}.", "parameters": at, "responses": {"204": {"description": "gone"}}},
+        }
+    return {"openapi": "3.0.3", "info": {"title": "Works", "version": "1"}, "paths": paths}
+
+
+def answer(schema: Json) -> Json:
+    return {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+
+
+def whole(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties}
+
+
+@cache
+def works() -> EnvSpec:
+    return build(
+        tools_of(
+            things(
+                pipeline={"name": TEXT, "displayName": TEXT, "ownerName": TEXT, "ownerEmail": TEXT, "projectKeyId": TEXT, "runCount": NUMBER, "createdAt": TIME},
+                run={
+                    "pipelineId": TEXT,
+                    "pipelineName": TEXT,
+                    "projectKeyId": TEXT,
+                    "status": {"type": "string", "enum": ["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]},
+                    "statusMessage": TEXT,
+                    "cancelReason": TEXT,
+                    "createdAt": TIME,
+                    "startedAt": TIME,
+                    "finishedAt": TIME,
+                    "updatedAt": TIME,
+                    "targetType": {"type": "string", "enum": ["HTTP", "LAMBDA"]},
+                    "httpSettings": whole(port=NUMBER),
+                    "lambdaSettings": whole(timeout=NUMBER),
+                    "usedStorage": NUMBER,
+                    "maxStorage": NUMBER,
+                    "labels": {"type": "array", "items": TEXT},
+                    "labelCount": NUMBER,
+                    "runSummary": whole(runId=TEXT, status=TEXT),
+                },
+                offer={
+                    "status": {"type": "string", "enum": ["PENDING_ACCEPTANCE", "ACCEPTED", "SUCCEEDED", "FAILED"]},
+                    "acceptedAt": TIME,
+                    "lastErrorCode": TEXT,
+                    "managerEmails": {"type": "array", "items": TEXT},
+                    "managersCount": NUMBER,
+                },
+                farm={"latestRunId": TEXT, "createdAt": TIME},
+                step={"runId": TEXT, "name": TEXT, "startedAt": TIME, "finishedAt": TIME},
+            )
+        ),
+        "works",
+    ).env
+
+
+@cache
+def rows(table: str) -> list[Json]:
+    """The rows of three seeds, marked with their seed."""
+    out = []
+    for seed in range(3):
+        with World.open(works(), seed=seed) as world:
+            out += [{**row, "seed": seed} for row in world.rows(table)]
+    return out
+
+
+def by_key(table: str, key: str) -> dict[Any, Json]:
+    return {(r["seed"], r[key]): r for r in rows(table)}
+
+
+def hours(early: Any, late: Any) -> float:
+    return (parse_time(late) - parse_time(early)).total_seconds() / 3600
+
+
+def test_a_run_takes_hours_and_ends_once_it_is_over() -> None:
+    states = {r["status"] for r in rows("run")}
+    assert states == {"QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"}
+    for run in rows("run"):
+        assert (run["finishedAt"] is None) == (run["status"] in ("QUEUED", "RUNNING"))
+        assert (run["startedAt"] is None) == (run["status"] == "QUEUED")
+        last = run["createdAt"]
+        for moment in (run["startedAt"], run["finishedAt"], run["updatedAt"]):
+            assert moment is None or 0 <= hours(last, moment) <= 6.5
+            last = moment or last
+
+
+def test_what_belongs_to_a_run_lies_in_its_time() -> None:
+    runs = by_key("run", "runId")
+    assert len(rows("step")) > 20
+    for step in rows("step"):
+        begun = runs[step["seed"], step["runId"]]["createdAt"]
+        assert 0 <= hours(begun, step["startedAt"]) <= 2.5
+        assert step["finishedAt"] is None or 0 <= hours(step["startedAt"], step["finishedAt"]) <= 6.5
+
+
+def test_a_thing_is_older_than_its_latest_run() -> None:
+    runs = by_key("run", "runId")
+    assert all(f["createdAt"] < runs[f["seed"], f["latestRunId"]]["createdAt"] for f in rows("farm") if f["latestRunId"])
+
+
+def test_only_what_failed_says_why_and_only_what_was_cancelled_has_a_reason_for_it() -> None:
+    assert {r["status"] for r in rows("run") if r["statusMessage"]} == {"FAILED"}
+    assert {r["status"] for r in rows("run") if r["cancelReason"]} == {"CANCELLED"}
+
+
+def test_what_a_state_has_not_come_to_yet_is_empty() -> None:
+    assert {r["status"] for r in rows("offer") if r["acceptedAt"]} == {"ACCEPTED"}
+    assert {r["status"] for r in rows("offer") if r["lastErrorCode"]} == {"FAILED"}
+    assert all(r["managersCount"] == len(r["managerEmails"]) for r in rows("offer"))
+
+
+def test_a_row_has_the_settings_of_its_type() -> None:
+    for run in rows("run"):
+        assert (run["httpSettings"] is not None) == (run["targetType"] == "HTTP")
+        assert (run["lambdaSettings"] is not None) == (run["targetType"] == "LAMBDA")
+
+
+def test_numbers_of_a_row_agree() -> None:
+    for run in rows("run"):
+        assert run["usedStorage"] <= run["maxStorage"]
+        assert run["labelCount"] == len(run["labels"] or ())
+    runs = Counter((r["seed"], r["pipelineId"]) for r in rows("run"))
+    assert {(p["seed"], p["pipelineId"]): p["runCount"] for p in rows("pipeline")} == {(p["seed"], p["pipelineId"]): runs[p["seed"], p["pipelineId"]] for p in rows("pipeline")}
+
+
+def test_a_copy_is_that_of_the_row_it_copies() -> None:
+    pipelines = by_key("pipeline", "pipelineId")
+    for run in rows("run"):
+        pipeline = pipelines[run["seed"], run["pipelineId"]]
+        assert (run["pipelineName"], run["projectKeyId"]) == (pipeline["name"], pipeline["projectKeyId"])
+        assert json.dumps(run["runSummary"]) == json.dumps({"runId": run["runId"], "status": run["status"]})
+
+
+def test_the_names_of_one_thing_and_of_one_person_agree() -> None:
+    for pipeline in rows("pipeline"):
+        assert pipeline["displayName"].lower() == pipeline["name"].lower()
+        assert pipeline["ownerEmail"].split("@")[0] in (pipeline["ownerName"].lower().replace(" ", "."), pipeline["ownerName"])
