@@ -17,6 +17,7 @@ from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import Kind, be, say
 from agentscaler.tasks.trace import Trace
 from agentscaler.tasks.wishes import Wish
+from agentscaler.words import MONTHS
 
 MOST_RIVALS = 8
 _ASKABLE: tuple[Kind, ...] = ("name", "text", "time", "choice", "number", "word")
@@ -46,13 +47,21 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
 
 LONG = 9
 """Words from which on a row is named first and asked about then."""
+_DATED = re.compile(rf"\b(?:on \d+|before) (?:{'|'.join(MONTHS)})\b")
+
+
+def dates(text: str) -> int:
+    """How many days and months a text speaks of."""
+    return len(_DATED.findall(text))
 
 
 def question(site: Site, found: Found, column: str, dice: Dice) -> str:
     """'When was the volume called "x" created?'"""
     np = found.phrase.text()
     kind, phrase = site.kinds[found.table, column], site.columns[found.table, column].phrase
-    if len(np.split(" ")) >= LONG and not people(found.phrase.noun) and (" that " in np or dice.chance(0.4)):
+    clashing = kind == "time" and not found.phrase.by_name()
+    long = len(np.split(" ")) >= LONG and (" that " in np or dice.chance(0.4))
+    if (clashing or long) and not people(found.phrase.noun):
         return f"Please look up {np}: {when('it', phrase)[0].lower() + when('it', phrase)[1:] if kind == 'time' else f'what {be(phrase)} its {phrase}?'}"
     if kind == "time":
         return when(np, phrase)

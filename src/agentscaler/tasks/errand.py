@@ -7,7 +7,7 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Reference, Table
 from agentscaler.tasks.asking import answer_of, asked_column, question
-from agentscaler.tasks.find import Found, locate, need, under
+from agentscaler.tasks.find import Found, locate, need, placed, together
 from agentscaler.tasks.fits import suits, verb_of
 from agentscaler.tasks.groups import pick_group
 from agentscaler.tasks.phrases import Phrase, describe
@@ -152,9 +152,8 @@ def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, agai
     others = [r for r in done.rows if not all(r.get(c) == row[c] for c in table.key if c in shown)]
     if len(others) != len(done.rows) - 1:
         raise Dropped("row_not_describable", where=table.name)
-    parent, frame = (_name_of(found, again), "") if again else under(found)
-    phrase = describe(site, table, row, others, shown, dice, plain=True)._replace(parent=parent)
-    if phrase.front and _written(site, trace, table):
+    phrase, frame = placed(site, describe(site, table, row, others, shown, dice, plain=True), _named(found, again))
+    if (phrase.front or not phrase.tail) and _written(site, trace, table):
         raise Dropped("row_not_describable", "some of its neighbours are new or gone", where=table.name)
     known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
     return Found(table.name, row, known, phrase, done.rows, done.step, frame), table
@@ -172,11 +171,11 @@ def _below_each(site: Site, trace: Trace, found: Found, info: Table, dice: Dice,
         known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
         one = Found(table.name, row, known, Phrase(table.noun), done.rows, done.step)
         do_it(site, trace, operation, one)
-    parent, frame = (_name_of(found, again), "") if again else under(found)
-    np = f"every {group.named(table.noun)}{Phrase(table.noun, parent=parent).of()}"
+    below = together(site, table.noun, _named(found, again), group.tail)
+    np = f"every {group.named(below.noun)}{below.of}"
     verb = deed(operation)
     text = dice.choice((f"Please {verb} {np}.", f"Could you {verb} {np}?", f"I'd like you to {verb} {np}."))
-    wish = wish_on(site, operation, one, text)._replace(frame=frame, old=all(is_old(site, table.name, r) for r in group.rows), many=True)
+    wish = wish_on(site, operation, one, text)._replace(frame=below.frame, old=all(is_old(site, table.name, r) for r in group.rows), many=True)
     return Goal(wish, {_thing(table, r) for r in group.rows})
 
 

@@ -77,6 +77,11 @@ def _cased(phrase: str) -> str:
     return " ".join(_PROPER.get(w, w.upper() if re.fullmatch(r"[bcdfghjklmnpqrstvwxz]{3,5}", w) else w) for w in phrase.split(" "))
 
 
+def stands_alone(noun: str) -> bool:
+    """Does it name a thing by itself?"""
+    return noun.split(" ")[-1].lower() not in _NO_THINGS and len(noun) > 2
+
+
 def people(noun: str) -> bool:
     return noun.split(" ")[-1].lower() in _PEOPLE
 
