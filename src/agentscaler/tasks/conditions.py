@@ -8,7 +8,7 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Operation
 from agentscaler.tasks.find import Found
-from agentscaler.tasks.fits import own_state, picks, verb_of
+from agentscaler.tasks.fits import bears, own_state, verb_of
 from agentscaler.tasks.nouns import may_pick
 from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import member, number
@@ -55,8 +55,8 @@ def conditions(site: Site, found: Found, operation: Operation, dice: Dice) -> li
 def _state(site: Site, found: Found, column: str, operation: Operation, dice: Dice) -> list[Condition]:
     phrase, verb, mine = site.columns[found.table, column].phrase, verb_of(operation), found.row[column]
     here = list(dict.fromkeys([r[column] for r in site.world.rows(found.table) if r[column] is not None] + list(site.columns[found.table, column].choices)))
-    others = [v for v in here if v != mine and picks(v, verb) and member(v, phrase) not in (None, member(mine, phrase))]
-    if not others or not picks(mine, verb) or member(mine, phrase) is None:
+    others = [v for v in here if v != mine and bears(v, verb) and member(v, phrase) not in (None, member(mine, phrase))]
+    if not others or not bears(mine, verb) or member(mine, phrase) is None:
         return []
     return [Condition(column, f"its {phrase} is {member(mine, phrase)}", f"its {phrase} is {member(dice.choice(others), phrase)}", f"what the {phrase} is")]
 

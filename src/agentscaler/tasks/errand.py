@@ -6,9 +6,10 @@ from typing import NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Reference, Table
+from agentscaler.tasks.allowed import may
 from agentscaler.tasks.asking import answer_of, asked_column, question
 from agentscaler.tasks.find import Found, locate, need, placed, together
-from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.groups import pick_group
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import (
@@ -89,7 +90,7 @@ def _named(found: Found, again: bool) -> Found:
 
 
 def _own_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    operations = [o for o in changing(site, info.name, "set", "update", "put") if suits(o, found.row, info)]
+    operations = [o for o in changing(site, info.name, "set", "update", "put") if may(site, o, found.row)]
     if not operations:
         raise Dropped("no_tool", where=info.name)
     operation = dice.choice(operations)
@@ -166,7 +167,7 @@ def _below_each(site: Site, trace: Trace, found: Found, info: Table, dice: Dice,
         raise Dropped("row_not_describable", "some of them are new or gone", where=table.name)
     operation = dice.choice(changing(site, table.name, "delete", "set"))
     listed = [{c: r[c] for c in (*shown, *(k for k in table.key if k not in shown))} for r in rows]
-    group = pick_group(site, table.name, listed, dice, lambda r: suits(operation, r, table), 2, 4, verb_of(operation))
+    group = pick_group(site, table.name, listed, dice, lambda r: may(site, operation, r), 2, 4, verb_of(operation))
     for row in group.rows:
         known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
         one = Found(table.name, row, known, Phrase(table.noun), done.rows, done.step)
@@ -181,10 +182,10 @@ def _below_each(site: Site, trace: Trace, found: Found, info: Table, dice: Dice,
 
 def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
     def writes(table: Table, row: Row) -> bool:
-        return any(suits(o, row, table) for o in changing(site, table.name, *CHANGES))
+        return any(may(site, o, row) for o in changing(site, table.name, *CHANGES))
 
     child, table = _child(site, trace, found, info, dice, again, lambda t: bool(changing(site, t, *CHANGES)), writes)
-    operation = dice.choice([o for o in changing(site, table.name, *CHANGES) if suits(o, child.row, table)])
+    operation = dice.choice([o for o in changing(site, table.name, *CHANGES) if may(site, o, child.row)])
     return Goal(write_to(site, trace, operation, child, dice), {_thing(table, child.row)})
 
 

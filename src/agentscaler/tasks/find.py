@@ -5,7 +5,7 @@ other row can be meant; where that cannot be had, Dropped(row_not_describable) a
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
@@ -15,7 +15,7 @@ from agentscaler.tasks.phrases import Phrase, describe, named
 from agentscaler.tasks.site import Row, Site, Way
 from agentscaler.tasks.speech import be, inside, odd, say
 from agentscaler.tasks.trace import Trace, Val
-from agentscaler.words import humanise, split
+from agentscaler.words import ID_WORDS, entity, humanise, singular, split
 
 
 class Found(NamedTuple):
@@ -210,9 +210,18 @@ def own_name(site: Site, info: Table, row: Row, column: str) -> Phrase | None:
     if site.kinds.get((info.name, column)) == "name":
         return Phrase(info.noun, tail=named(site.columns[info.name, column].phrase, f'"{row[column]}"'))
     value = str(row[column])
-    if column != info.key[-1] or not simple(value) or odd(value) or (_is_code(value) and len(value) > (LONGEST_ID if value[0].isalpha() else LONGEST_NUMBER)):
+    if column != info.key[-1] or not _names_it(info, column) or not simple(value) or odd(value) or (_is_code(value) and len(value) > (LONGEST_ID if value[0].isalpha() else LONGEST_NUMBER)):
         return None
     return Phrase(info.noun, tail=value if _is_code(value) else f'called "{value}"')
+
+
+_WORK: Final = ("task", "job", "request")
+
+
+def _names_it(info: Table, column: str) -> bool:
+    """Is the id that of the thing itself? A virtual host is not called by the id of its instance."""
+    thing, last = entity(column)[0], singular(info.noun.split(" ")[-1].lower())
+    return not thing or thing[-1] in (last, *_WORK, "resource") or thing[-1] in ID_WORDS
 
 
 def _parent(site: Site, trace: Trace, info: Table, reference: Reference, row: Row, dice: Dice, depth: int) -> Found:

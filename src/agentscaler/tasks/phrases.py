@@ -13,7 +13,7 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Table
 from agentscaler.tasks.fits import FROM, THIS_YEAR, is_state, picks
-from agentscaler.tasks.nouns import may_pick, records, runs
+from agentscaler.tasks.nouns import befits, may_pick, records, runs
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import Kind, adjective, be, day, inside, member, say
 
@@ -115,7 +115,7 @@ def _fitting(site: Site, info: Table, row: Row, facet: Facet, verb: str, plain: 
     about = site.columns[info.name, column]
     if kind == "choice" and is_state(about.phrase):
         said = member(row[column], about.phrase)
-        return not plain and about.phrase in ("status", "state", "lifecycle state") and said is not None and adjective(said) and picks(row[column], verb)
+        return not plain and befits(said or "", info.noun) and about.phrase in ("status", "state", "lifecycle state") and said is not None and adjective(said) and picks(row[column], verb)
     if kind == "choice" and (member(row[column], about.phrase) or "").lower() in info.noun.lower():
         return False
     if kind == "text" and verb == "delete":

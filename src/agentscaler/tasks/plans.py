@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference
+from agentscaler.tasks.allowed import may
 from agentscaler.tasks.find import Found, locate
-from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import deed
 from agentscaler.tasks.trace import Trace, Val
@@ -63,7 +64,7 @@ def changing(site: Site, table: str, *acts: str) -> list[Operation]:
 
 
 def found_row(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation | None = None) -> Found:
-    row = pick_row(site, table, dice, lambda r: operation is None or suits(operation, r, site.tables[table]))
+    row = pick_row(site, table, dice, lambda r: operation is None or may(site, operation, r))
     return locate(site, trace, table, row, dice, verb=verb_of(operation))
 
 

@@ -6,8 +6,9 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Operation, Table
+from agentscaler.tasks.allowed import may
 from agentscaler.tasks.find import Found, locate, need, together, under
-from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.groups import pick_group
 from agentscaler.tasks.nouns import may_copy, people, records, runs
 from agentscaler.tasks.phrases import Phrase, describe
@@ -25,7 +26,7 @@ def each_plans(site: Site, dice: Dice) -> list[Plan]:
     table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.ways(t)))
     operation = dice.choice(changing(site, table, *CHANGES))
     rows, parent, step = _listed(site, trace, table, dice)
-    group = pick_group(site, table, rows, dice, lambda r: suits(operation, r, site.tables[table]), 2, 6, verb_of(operation))
+    group = pick_group(site, table, rows, dice, lambda r: may(site, operation, r), 2, 6, verb_of(operation))
     some = group.rows
     settings_ = None
     if operation.act in ("update", "put"):
@@ -220,7 +221,7 @@ def _pair(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation
     rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
     whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
-    some = [r for r in rows if suits(operation, whole[id(r)], info)]
+    some = [r for r in rows if may(site, operation, whole[id(r)])]
     if len(some) < 2 or len(rows) < 3:
         raise Dropped("no_effect", "fewer than two rows to choose from", where=table)
     found = []
@@ -240,7 +241,7 @@ def replace_plans(site: Site, dice: Dice) -> list[Plan]:
     rows, parent, step = _listed(site, trace, table, dice)
     remove = dice.choice(changing(site, table, "delete"))
     whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
-    able = [r for r in rows if suits(remove, whole[id(r)], info)]
+    able = [r for r in rows if may(site, remove, whole[id(r)])]
     if len(rows) < 2 or not able:
         raise Dropped("no_effect", "there is no old one", where=table)
     row = dice.choice(able)

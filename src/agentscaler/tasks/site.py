@@ -132,6 +132,8 @@ class Site:
             if argument.role not in ("filter", "match") or argument.many or argument.column is None:
                 return None
             reference = reference_of(table, argument.column)
+            if reference is not None and not holds(reference):
+                return None
             if reference is None and not self.knowable(table.name, argument.column):
                 return None
             follows.append((argument, reference))
@@ -143,6 +145,15 @@ class Site:
         """Tools that read one row by its key, fewest arguments first."""
         some = [o for o in self.reads[table] if o.act == "get" and not any(a.many for a in o.arguments)]
         return sorted(some, key=lambda o: (sum(a.required for a in o.arguments), o.name))
+
+
+_ROLES = frozenset("source from to target destination src dst dest last previous origin original pending desired old new latest".split(" "))
+
+
+def holds(reference: Reference) -> bool:
+    """Does the row lie in what it refers to? What it was made from is another thing."""
+    words = field(reference.columns[-1])
+    return not (len(words) > 1 and words[0] in _ROLES)
 
 
 def reference_of(table: Table, column: str) -> Reference | None:

@@ -93,7 +93,7 @@ def say(value: Any, kind: Kind, unit: str = "", phrase: str = "") -> str | None:
     if kind == "choice":
         return member(value, phrase)
     if kind == "number":
-        return number(value, unit)
+        return number(value, "" if unit and phrase.split(" ")[-1].rstrip("s") == unit.rstrip("s") else unit)
     if kind == "flag":
         return "on" if value else "off"
     if kind in ("name", "text"):
@@ -112,6 +112,14 @@ def flag(phrase: str, value: bool) -> str:
     if phrase.endswith(("able", "ible", "ed")):
         return f"It should {'' if value else 'not '}be {phrase}."
     return f"{phrase[:1].upper()}{phrase[1:]} should be {'on' if value else 'off'}."
+
+
+def turned(phrase: str, said: str) -> str:
+    """'turn on its logging', 'make it publicly accessible'."""
+    phrase = phrase.removesuffix(" enabled")
+    if phrase.endswith(("able", "ible", "ed")):
+        return f"make it {'' if said == 'on' else 'not '}{phrase}"
+    return f"turn {said} its {phrase}"
 
 
 _PLACES = frozenset(

@@ -12,12 +12,13 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Argument, Operation
+from agentscaler.tasks.allowed import changeable, may
 from agentscaler.tasks.find import Found, locate, named_by, need, under
-from agentscaler.tasks.fits import is_state, suits, verb_of
+from agentscaler.tasks.fits import begins, is_state, verb_of
 from agentscaler.tasks.nouns import people, runs
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.site import Row, Site, reference_of
-from agentscaler.tasks.speech import deed, flag, inside, joined, tie
+from agentscaler.tasks.speech import deed, flag, inside, joined, tie, turned
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.tasks.values import Wanted, slug, wanted
 from agentscaler.words import article
@@ -71,7 +72,7 @@ def is_old(site: Site, table: str, row: Row) -> bool:
 
 
 def delete(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice) -> Wish:
-    if not suits(operation, found.row, site.tables[found.table]):
+    if not may(site, operation, found.row):
         raise Dropped("no_effect", "nobody would delete it", where=operation.name)
     do_it(site, trace, operation, found)
     return wish_on(site, operation, found, _order(deed(operation) or "delete", found.phrase.text(), dice))
@@ -99,7 +100,7 @@ def act(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice
     verb = deed(operation)
     if verb is None:
         raise Dropped("not_sayable", f"nobody would say {operation.verb!r}", where=operation.name)
-    if not suits(operation, found.row, site.tables[found.table]):
+    if not may(site, operation, found.row):
         raise Dropped("no_effect", f"{verb} does not fit its state", where=operation.name)
     if _spoils(found.phrase, verb):
         raise Dropped("not_sayable", f"{verb} what is {found.phrase.front}", where=operation.name)
@@ -115,7 +116,7 @@ def _spoils(phrase: Phrase, verb: str) -> bool:
 
 def update(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice, *, most: int = 1) -> Wish:
     """One or two columns of a row get new values."""
-    if not suits(operation, found.row, site.tables[found.table]):
+    if not may(site, operation, found.row):
         raise Dropped("no_effect", "it is going away, or not there yet", where=operation.name)
     given = settings(site, trace, operation, found, dice, most=most)
     if not given.said:
@@ -149,7 +150,7 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
                 f"I'd like the {first.phrase} of {np} changed to {first.said}.",
             )
         )
-    parts = [f"turn {s.said} its {s.phrase}" if s.kind == "flag" else f"set its {s.phrase} to {s.said}" for s in said[1:]]
+    parts = [turned(s.phrase, s.said) if s.kind == "flag" else f"set its {s.phrase} to {s.said}" for s in said[1:]]
     first_part = change(said[:1], np, dice)
     return f"{first_part[:-1]}, and {joined(parts)}{first_part[-1]}"
 
@@ -168,7 +169,10 @@ def settings(site: Site, trace: Trace, operation: Operation, found: Found | None
 
 
 def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
-    names = argument.body.values() if argument.role == "body" else [argument.column or ""]
+    schema = site.schema(operation.name, argument.name)
+    names = [c for p, c in argument.body.items() if changeable(site, operation, c, schema.get("properties", {}).get(p, {}))] if argument.role == "body" else [argument.column or ""]
+    if argument.role != "body" and not changeable(site, operation, argument.column or "", schema):
+        return False
     if any(a.role == "slug" for a in operation.arguments) and all(site.kinds.get((operation.table, c)) == "name" for c in names):
         return False
     return any(site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c) for c in names)
@@ -179,6 +183,8 @@ def settable(site: Site, operation: Operation, column: str) -> bool:
     phrase = site.columns[operation.table, column].phrase
     if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|edition)$|version$", phrase):
         return False
+    if operation.act != "create" and phrase.endswith(("purpose", "use case")) and site.kinds.get((operation.table, column)) == "choice":
+        return False
     return not is_state(phrase) and not re.search(r"(?:^| )(?:action|operation|stage|reason)$|^action ", phrase)
 
 
@@ -188,13 +194,21 @@ def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, ro
         column = argument.column or ""
         if operation.act != "create" and not settable(site, operation, column):
             raise Dropped("not_sayable", f"{column} is a state", where=operation.name)
+        if not changeable(site, operation, column, schema):
+            raise Dropped("not_sayable", f"{column} is chosen once", where=operation.name)
         told = wanted(site, operation.table, column, schema, dice, row=row)
+        if is_state(told.phrase) and not begins(told.value):
+            raise Dropped("not_sayable", f"nothing begins as {told.said}", where=operation.name)
         values[argument.name] = Val(told.value, "said")
         said.append(told)
         return
     body, must = {}, schema.get("required", ())
     properties = schema.get("properties", {})
-    able = {p: c for p, c in argument.body.items() if site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c)}
+    able = {
+        p: c
+        for p, c in argument.body.items()
+        if site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c) and changeable(site, operation, c, properties.get(p, {}))
+    }
     if any(p not in able for p in must) or not able:
         raise Dropped("not_sayable", f"{argument.name} needs what nobody would say", where=operation.name)
     chosen = [p for p in able if p in must] + dice.sample([p for p in able if p not in must], 1 if not must else 0)
