@@ -7,6 +7,7 @@
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from agentscaler.population import parse_time
@@ -14,6 +15,8 @@ from agentscaler.records import Operation, Schema, Table
 from agentscaler.tasks.fits import suits, verb_of, words_of
 from agentscaler.tasks.nouns import may_not_go
 from agentscaler.tasks.site import Row, Site
+from agentscaler.tasks.trace import Val
+from agentscaler.words import field
 
 _FORBIDS: Final = re.compile(
     r"(?i)(?:cannot|can't|can ?not|unable to|must not|may not|not (?:possible|able|allowed)(?: to)?) (?:be )?(?:delet|remov|releas|terminat|deregister|detach)|in use|"
@@ -91,3 +94,30 @@ def changeable(site: Site, operation: Operation, column: str, schema: Schema) ->
         return True
     said, name = words_of(only[0]), words_of(column)
     return name in said or site.columns[operation.table, column].phrase.lower() in said
+
+
+_CONTENT: Final = frozenset(
+    "source spec setting definition schema content workload orchestrator action rule query image script code document statement widget topic tool toolset function model template target destination item step stage body payload policy dimension criterion filter snapshot volume".split(" ")
+)
+"""Last words of columns that say what a thing is made of."""
+_COSMETIC: Final = re.compile(r"(?i)tag|label|annotation|description|comment|remark|encrypt|kms|display_?name|title|owner|token|^etag$|logging|monitoring")
+
+
+def lacks(site: Site, operation: Operation, given: Mapping[str, Val], *, whole: bool) -> str | None:
+    """What every row of the table is made of and the new one would not be: a subscription without a topic.
+
+    Where the tool asks for more than a name it asks for what matters. whole: anything but ornaments counts.
+    """
+    table, rows = site.tables[operation.table], site.world.rows(operation.table)
+    ties = {c for r in table.references for c in r.columns}
+    told = [a for a in operation.arguments if a.required and a.role in ("value", "body") and site.kinds.get((table.name, a.column or "")) not in ("name", "text")]
+    if not whole and any(a.column not in ties for a in told):
+        return None
+    for argument in operation.arguments:
+        for column in [argument.column] if argument.role == "value" else argument.body.values() if argument.role == "body" and argument.name not in given else ():
+            if column is None or argument.name in given or column in table.key or _COSMETIC.search(column):
+                continue
+            matters = whole or column in ties or field(column)[-1] in _CONTENT
+            if matters and rows and all(r.get(column) not in (None, "") for r in rows) and not site.recipe(table.name, column).get("boolean") and "time" not in site.recipe(table.name, column):
+                return column
+    return None

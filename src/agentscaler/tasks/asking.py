@@ -38,6 +38,8 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
             continue
         if found.phrase.parent and phrase.startswith(f"{found.phrase.parent.noun.split(' ')[-1]} "):
             continue
+        if kind in ("name", "word") and " " in phrase and f" {normal(phrase.rsplit(' ', 1)[0])} " in f"{normal(found.frame)} ":
+            continue
         spelled = say(value, kind, site.columns[found.table, column].unit, phrase)
         if spelled is None or normal(spelled) in told or phrase in told or normal(str(value)) in around:
             continue
@@ -65,7 +67,7 @@ def question(site: Site, found: Found, column: str, dice: Dice) -> str:
         return f"Please look up {np}: {when('it', phrase)[0].lower() + when('it', phrase)[1:] if kind == 'time' else f'what {be(phrase)} its {phrase}?'}"
     if kind == "time":
         return when(np, phrase)
-    if phrase in ("name", "display name") and dice.chance(0.6):
+    if phrase in ("name", "display name") and " called " not in np and dice.chance(0.6):
         return f"What is {np} called?"
     verb = upper(be(phrase))
     return dice.choice((f"What {verb.lower()} the {phrase} of {np}?", f"Could you tell me the {phrase} of {np}?", f"I need to know the {phrase} of {np}.", f"Please look up the {phrase} of {np}."))

@@ -31,11 +31,14 @@ class Group(NamedTuple):
 
 def groups(site: Site, table: str, rows: Sequence[Row], verb: str) -> Iterator[Group]:
     """All groups by one column; verb: what is to be done to them, '' for a question."""
+    born = any(site.columns[table, c].phrase == "created" for c in (rows[0] if rows else ()))
     for column in rows[0] if rows else ():
         kind = site.kinds.get((table, column))
         if kind is None or not site.knowable(table, column):
             continue
         if kind == "time":
+            if born and site.columns[table, column].phrase == "last changed":
+                continue
             yield from _before(site, table, column, rows)
         elif kind in ("choice", "number", "flag") and may_pick(kind, site.columns[table, column]):
             yield from _equal(site, table, column, rows, verb)

@@ -27,7 +27,7 @@ from agentscaler.tasks.site import Site, holds
 from agentscaler.tasks.speech import deed, inside, joined, say, turned
 from agentscaler.tasks.trace import Trace
 from agentscaler.tasks.wishes import Wish, create, delete, do_it, settable, wish_on
-from agentscaler.words import ID_WORDS, entity, field, plural
+from agentscaler.words import ID_WORDS, ROLE_WORDS, entity, field, plural
 
 _LAST = frozenset(["cancel", "archive", "terminate", "close", "trash", "abort", "end", "reject", "decline", "withdraw", "deprecate", "void"])
 """After these a row is of no more interest."""
@@ -108,11 +108,14 @@ def _role(site: Site, reference: Reference) -> str:
     words = tuple(w for w in field(reference.columns[0]) if w not in ID_WORDS)
     if not holds(reference) and words[0] != "source":
         raise Dropped("not_sayable", f"{reference.columns[0]} is not its {noun}", where=reference.table)
-    if words[-len(mine) :] == mine:
+    if words[-len(mine) :] == mine and all(w in ROLE_WORDS or w in _OFFICES for w in words[: -len(mine)]):
         return " ".join([*words[: -len(mine)], noun])
     if not column or column[-1] == mine[-1] or mine[: len(column)] == column:
         return noun
     raise Dropped("not_sayable", f"{reference.columns[0]} is not its {noun}", where=reference.table)
+
+
+_OFFICES = frozenset("admin manager creator author billing reviewer".split(" "))
 
 
 def copy_plans(site: Site, dice: Dice) -> list[Plan]:

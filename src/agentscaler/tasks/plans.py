@@ -52,7 +52,7 @@ def pick_row(site: Site, table: str, dice: Dice, fits: Callable[[Row], bool] = l
 
 
 def changing(site: Site, table: str, *acts: str) -> list[Operation]:
-    """Writes to a table that a person would ask for in words."""
+    """Writes to a table that a person would ask for in words. Nothing is written anew as a whole where a part of it can be changed."""
     found = []
     for operation in site.writes[table]:
         if operation.act not in acts or (operation.act == "set" and deed(operation) is None) or operation.through or "bulk" in operation.name.lower():
@@ -60,7 +60,8 @@ def changing(site: Site, table: str, *acts: str) -> list[Operation]:
         if operation.act == "update" and not any(a.role in ("value", "body") for a in operation.arguments):
             continue
         found.append(operation)
-    return found
+    gentle = any(o.act == "update" for o in found)
+    return [o for o in found if o.act != "put" or not gentle]
 
 
 def found_row(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation | None = None) -> Found:

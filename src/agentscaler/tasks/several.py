@@ -248,7 +248,7 @@ def replace_plans(site: Site, dice: Dice) -> list[Plan]:
     phrase = describe(site, info, row, [r for r in rows if r is not row], tuple(rows[0]), dice, plain=True, verb="delete")
     found = Found(table, whole[id(row)], listed_values(site, table, row, step, parent), phrase, rows, step)
     make = dice.choice(changing(site, table, "create"))
-    wish, _ = create(site, trace, make, dice, parents=[parent] if parent else [], most=1)
+    wish, _ = create(site, trace, make, dice, parents=[parent] if parent else [], most=1, whole=True)
     given, ties = trace.calls[-1].arguments, {c for r in info.references for c in r.columns}
     if any(a.name in given and str(given[a.name]) != str(found.row.get(a.column or "")) for a in make.arguments if a.column in ties):
         raise Dropped("not_sayable", "the new one would be in another place", where=table)

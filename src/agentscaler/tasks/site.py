@@ -25,6 +25,8 @@ from agentscaler.world import World
 
 Row = dict[str, Any]
 READS = ("get", "list")
+_LISTS = ("list", "describe", "get", "search")
+"""Verbs of tools that one looks into first; a query of lineage comes after them."""
 STEERING = ("within", "size", "token", "offset", "page", "option", "since", "until")
 
 
@@ -107,6 +109,12 @@ class Site:
         nouns = {t.noun.lower() for t in self.tables.values() if t.said}
         return stem == table.noun.lower() or stem in nouns or any(n.endswith(f" {stem}") for n in nouns)
 
+    def elsewhere(self, operation: Operation, argument: Argument) -> bool:
+        """Does it look into a folder or an organization, where another tool does the same in the project, and nobody said which?"""
+        scopes = {frozenset(re.findall(r"\{(project|folder|organization)\}", a.template or "")) for o in self.model.operations if (o.table, o.act) == (operation.table, operation.act) for a in o.arguments if a.role == "within" and a.required}
+        mine = re.findall(r"\{(project|folder|organization)\}", argument.template or "")
+        return bool(mine) and "project" not in mine and any("project" in s for s in scopes)
+
     def schema(self, tool: str, argument: str) -> Schema:
         found: Schema = self.tools[tool].parameters["properties"][argument]
         return found
@@ -118,6 +126,7 @@ class Site:
         """The lists that show a table's keys, simplest first."""
         if table not in self._ways:
             found = [w for o in self.reads[table] if o.act == "list" and not o.through and (w := self._way(o))]
+            found = [w for w in found if w.operation.verb in _LISTS] or found
             found.sort(key=lambda w: (len(w.follows), sum(r is None for _, r in w.follows), -len(w.operation.shape.fields) if w.operation.shape else 0, w.operation.name))
             self._ways[table] = found
         return self._ways[table]

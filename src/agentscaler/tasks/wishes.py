@@ -12,7 +12,7 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Argument, Operation
-from agentscaler.tasks.allowed import changeable, may
+from agentscaler.tasks.allowed import changeable, lacks, may
 from agentscaler.tasks.find import Found, locate, named_by, need, under
 from agentscaler.tasks.fits import begins, is_state, verb_of
 from agentscaler.tasks.nouns import people, runs
@@ -181,7 +181,9 @@ def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
 def settable(site: Site, operation: Operation, column: str) -> bool:
     """A state is moved by actions, not written; what a thing is stays as it is."""
     phrase = site.columns[operation.table, column].phrase
-    if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|edition)$|version$", phrase):
+    if operation.act == "create" and phrase == "version":
+        return False
+    if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|edition)$|version$|(?<!IP address)(?<!instance)(?<!storage)(?<!disk)(?<!volume)(?<!machine)(?<!charge)(?<!renewal) type$", phrase):
         return False
     if operation.act != "create" and phrase.endswith(("purpose", "use case")) and site.kinds.get((operation.table, column)) == "choice":
         return False
@@ -269,9 +271,9 @@ class Made(NamedTuple):
 
 
 def create(
-    site: Site, trace: Trace, operation: Operation, dice: Dice, *, parents: Sequence[Found] = (), made: "tuple[str, Made] | None" = None, most: int = 2
+    site: Site, trace: Trace, operation: Operation, dice: Dice, *, parents: Sequence[Found] = (), made: "tuple[str, Made] | None" = None, most: int = 2, whole: bool = False
 ) -> tuple[Wish, Made]:
-    """A new row, below rows that were found or just made. Raises Dropped."""
+    """A new row, below rows that were found or just made; whole: it takes the place of another, so it lacks nothing that those have. Raises Dropped."""
     info = site.tables[operation.table]
     if not info.said:
         raise Dropped("not_sayable", f"nobody speaks of {info.noun!r}", where=info.name)
@@ -289,6 +291,8 @@ def create(
         raise Dropped("not_sayable", f"{keys[0].name} must be made up", where=operation.name)
     given = settings(site, trace, rest, None, dice, most=most)
     said = list(given.said)
+    if lacking := lacks(site, operation, {**values, **given.values}, whole=whole):
+        raise Dropped("not_sayable", f"a new one without {lacking} is none", where=operation.name, value=lacking)
     named = [s for s in said if s.kind == "name"]
     if len(named) > 1:
         raise Dropped("not_sayable", "two names for one thing", where=operation.name)
@@ -328,6 +332,7 @@ def _ties(
     below: list[str] = []
     frame = ""
     known = {f.table: f for f in parents}
+    ends: set[tuple[str, str]] = set()
     for argument in operation.arguments:
         if argument.role not in ("value", "key") or not argument.column:
             continue
@@ -337,6 +342,9 @@ def _ties(
         if not argument.required and reference.table not in known and not (made and made[0] == reference.table):
             continue
         part = site.tables[reference.table].key[reference.columns.index(argument.column)]
+        if (reference.table, part) in ends:
+            raise Dropped("not_sayable", "it would be tied to the same thing twice", where=operation.name)
+        ends.add((reference.table, part))
         if made and made[0] == reference.table:
             if part not in made[1].known:
                 raise Dropped("row_not_describable", "the answer does not show the new key", where=operation.name)
