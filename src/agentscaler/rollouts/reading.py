@@ -175,12 +175,14 @@ class _Reader:
 
     def change(self, thing: str, about: str, value: str) -> bool:
         more = []
-        head, *others = re.split(r",? and (?=set its|turn )", value)
+        head, *others = re.split(r",? and (?=set its|turn |make it )", value)
         for other in others:
             if m := re.match(r"^set its (.+?) to (.+)$", other):
                 more.append(Test(m[1], self.value(m[2])))
             elif m := re.match(r"^turn (on|off) its (.+)$", other):
                 more.append(Test(m[2], m[1]))
+            elif m := re.match(r"^make it (not )?(.+)$", other):
+                more.append(Test(m[2], "off" if m[1] else "on"))
         self.goals.append(Goal("set", (self.thing(thing),), values=(Test(about, self.value(head)), *more)))
         return True
 
@@ -191,6 +193,7 @@ class _Reader:
         found = [Test("name", self.value(m[1])) for m in re.finditer(r"rename it to (Q\d+Q)", values)]
         found += [Test(m[1], self.value(m[2])) for m in re.finditer(r"set its (.+?) to (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
         found += [Test(m[2], m[1]) for m in re.finditer(r"turn (on|off) its (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
+        found += [Test(m[2], "off" if m[1] else "on") for m in re.finditer(r"make it (not )?(.+?)(?=(?:,| and) (?:set|turn|make)|$)", values)]
         self.goals.append(Goal("set", self.goals[-1].things[:1], values=tuple(found)))
         return bool(found)
 
@@ -367,7 +370,7 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^turn (on|off) (.+?) for (the .+)$", lambda r, m: r.change(m[3], m[2], m[1])),
         (r"^make (the .+?) (not )?(\w+)$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
         (r"^(the .+?) should (not )?be (\w+); please change that$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
-        (r"^(?:(?:set|turn) (?:on |off )?its|rename it to) .+$", lambda r, m: r.again(m[0])),
+        (r"^(?:(?:set|turn) (?:on |off )?its|rename it to|make it) .+$", lambda r, m: r.again(m[0])),
         (r"^(?:in it|for it), (.+)$", lambda r, m: r.create_below(m[1])),
         (r"^(.+) for it as well$", lambda r, m: r.create_below(m[1])),
         (r"^(?:we need|create|make|set up|register|add|order|buy|schedule|invite|reserve|book|open|start|submit) an? (.+?)((?: (?:in|for|on|to) the .+)?)$", lambda r, m: r.create(m[1], m[2])),

@@ -103,8 +103,12 @@ _CONTENT: Final = frozenset(
 _COSMETIC: Final = re.compile(r"(?i)tag|label|annotation|description|comment|remark|encrypt|kms|display_?name|title|owner|token|^etag$|logging|monitoring")
 
 
+MOST: Final = 0.75
+"""So many of the rows must have what a new one may not lack."""
+
+
 def lacks(site: Site, operation: Operation, given: Mapping[str, Val], *, whole: bool) -> str | None:
-    """What every row of the table is made of and the new one would not be: a subscription without a topic.
+    """What nearly every row of the table is made of and the new one would not be: a subscription without a topic.
 
     Where the tool asks for more than a name it asks for what matters. whole: anything but ornaments counts.
     """
@@ -118,6 +122,6 @@ def lacks(site: Site, operation: Operation, given: Mapping[str, Val], *, whole: 
             if column is None or argument.name in given or column in table.key or _COSMETIC.search(column):
                 continue
             matters = whole or column in ties or field(column)[-1] in _CONTENT
-            if matters and rows and all(r.get(column) not in (None, "") for r in rows) and not site.recipe(table.name, column).get("boolean") and "time" not in site.recipe(table.name, column):
+            if matters and rows and sum(r.get(column) not in (None, "") for r in rows) >= MOST * len(rows) and not site.recipe(table.name, column).get("boolean") and "time" not in site.recipe(table.name, column):
                 return column
     return None

@@ -108,7 +108,9 @@ def _role(site: Site, reference: Reference) -> str:
     words = tuple(w for w in field(reference.columns[0]) if w not in ID_WORDS)
     if not holds(reference) and words[0] != "source":
         raise Dropped("not_sayable", f"{reference.columns[0]} is not its {noun}", where=reference.table)
-    if words[-len(mine) :] == mine and all(w in ROLE_WORDS or w in _OFFICES for w in words[: -len(mine)]):
+    if words[-len(mine) :] == mine:
+        if not all(w in ROLE_WORDS or w in _OFFICES for w in words[: -len(mine)]):
+            raise Dropped("not_sayable", f"{reference.columns[0]} is not its {noun}", where=reference.table)
         return " ".join([*words[: -len(mine)], noun])
     if not column or column[-1] == mine[-1] or mine[: len(column)] == column:
         return noun
