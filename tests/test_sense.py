@@ -23,8 +23,9 @@ from agentscaler.tasks.nouns import befits, may_not_go
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import changing
 from agentscaler.tasks.site import Site, holds
-from agentscaler.tasks.speech import say, turned
+from agentscaler.tasks.speech import adjective, say, turned
 from agentscaler.tasks.trace import Trace, Val
+from agentscaler.tasks.values import wanted
 from agentscaler.tasks.wishes import settable
 from shops import RENTAL, STATES, build, shop, shop_api, tools_of
 
@@ -36,7 +37,9 @@ def site() -> Site:
 
 def changed() -> Site:
     """A shop of one's own to change."""
-    return Site(shop(), 0)
+    own = Site(shop(), 0)
+    own.recipes = dict(own.recipes)
+    return own
 
 
 def operation(at: Site, name: str) -> Operation:
@@ -92,11 +95,12 @@ def test_groups_with_a_clause_of_their_own_follow_their_home() -> None:
 
 
 def test_a_noun_is_not_said_twice() -> None:
-    assert below(site(), "theme alias", Phrase("theme")) == "alias"
-    assert below(site(), "Theme alias", Phrase("theme")) == "alias"
-    assert below(site(), "theme id", Phrase("theme")) == "theme id", "an id is no thing"
-    assert below(site(), "theme customer", Phrase("theme")) == "theme customer", "there are customers of another kind"
-    assert below(site(), "themed room", Phrase("theme")) == "themed room"
+    assert below(site(), "theme alias", "theme") == "alias"
+    assert below(site(), "Theme alias", "theme") == "alias"
+    assert below(site(), "theme id", "theme") == "theme id", "an id is no thing"
+    assert below(site(), "theme customer", "theme") == "theme customer", "there are customers of another kind"
+    assert below(site(), "themed room", "theme") == "themed room"
+    assert below(site(), "app instance user endpoint", "user", "app instance user") == "endpoint"
 
 
 def test_a_moment_is_asked_for_after_the_date_that_tells_the_thing() -> None:
@@ -390,6 +394,19 @@ def test_flags_are_turned_or_made() -> None:
     assert turned("logging", "on") == "turn on its logging"
     assert turned("publicly accessible", "off") == "make it not publicly accessible"
     assert turned("backup enabled", "on") == "turn on its backup"
+
+
+def test_succeeded_is_no_adjective() -> None:
+    assert adjective("failed")
+    assert not adjective("succeeded")
+
+
+def test_nobody_wants_none_of_it() -> None:
+    at = changed()
+    at.recipes["rental.quantity"] = {"number": [0, 0]}
+    with pytest.raises(Dropped):
+        wanted(at, "rental", "quantity", {"type": "integer"}, Dice(0))
+    assert wanted(site(), "rental", "quantity", {"type": "integer"}, Dice(0)).value > 0
 
 
 def test_an_active_status_is_a_column_and_no_word() -> None:

@@ -79,7 +79,7 @@ def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | 
     words, said = _told_words(site, info.name, *told[0])
     if words.endswith(" ID"):
         thing = words.removesuffix(" ID")
-        if info.noun.lower().endswith(thing.lower()):
+        if info.noun.lower().endswith(thing.lower()) or thing.lower().startswith("parent "):
             raise Dropped("not_sayable", f"the {thing} of a {info.noun}", where=info.name)
         return f"{upper(inside(thing))} the {thing} {said}", ""
     column = told[0][0]
@@ -238,7 +238,7 @@ def placed(site: Site, phrase: Phrase, home: Found) -> tuple[Phrase, str]:
 
     'the user called "x" of the domain ...'; 'In the domain called "x", ... the user created on 3 May'. Raises Dropped(row_not_describable).
     """
-    phrase = phrase._replace(noun=below(site, phrase.noun, home.phrase))
+    phrase = phrase._replace(noun=below(site, phrase.noun, home.phrase.noun, site.tables[home.table].noun))
     if phrase.by_name():
         parent, frame = under(home)
         return phrase._replace(parent=parent), frame
@@ -258,7 +258,7 @@ def together(site: Site, noun: str, home: Found | None, tail: str = "") -> Sever
     """The same of several rows, of which `tail` is said."""
     if home is None:
         return Several(noun, "", "")
-    noun = below(site, noun, home.phrase)
+    noun = below(site, noun, home.phrase.noun, site.tables[home.table].noun)
     if tail:
         return Several(noun, "", ahead(home))
     parent, frame = under(home)
@@ -272,11 +272,14 @@ def ahead(home: Found) -> str:
     return f"{upper(inside(home.phrase.noun))} {home.phrase.text()}"
 
 
-def below(site: Site, noun: str, home: Phrase) -> str:
+def below(site: Site, noun: str, *homes: str) -> str:
     """What a thing is called beside what it belongs to: 'alias' of the theme, and not 'theme alias'."""
-    over = f"{home.noun} ".lower()
-    rest = noun[len(over) :]
-    return rest if noun.lower().startswith(over) and stands_alone(rest) and rest.lower() not in {t.noun.lower() for t in site.tables.values()} else noun
+    taken = {t.noun.lower() for t in site.tables.values()}
+    for home in homes:
+        rest = noun[len(home) + 1 :]
+        if noun.lower().startswith(f"{home} ".lower()) and stands_alone(rest) and rest.lower() not in taken:
+            return rest
+    return noun
 
 
 def under(parent: Found) -> tuple[Phrase, str]:

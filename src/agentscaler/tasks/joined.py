@@ -85,7 +85,7 @@ def family_plans(site: Site, dice: Dice) -> list[Plan]:
     if child.phrase.parent is not None or "whose" in child.phrase.tail or value.source != "read":
         raise Dropped("row_not_describable", "what it belongs to has been said", where=table.name)
     noun = _role(site, reference)
-    home = child.phrase._replace(noun=below(site, child.phrase.noun, Phrase(noun)))
+    home = child.phrase._replace(noun=below(site, child.phrase.noun, noun))
     parent = Found(reference.table, row, {key: value}, Phrase(noun, parent=home), [], None, child.frame)
     writes = changing(site, reference.table, *CHANGES)
     able = [o for o in writes if may(site, o, row) and o.act != "delete"]

@@ -134,7 +134,7 @@ def inside(noun: str) -> str:
 
 def adjective(word: str) -> bool:
     """Can it stand before the noun: 'the stopped instance'?"""
-    return " " not in word and (word in _STATES or (word.endswith(("ed", "ing")) and len(word) > 4))
+    return " " not in word and (word in _STATES or (word.endswith(("ed", "ing")) and len(word) > 4 and word != "succeeded"))
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from agentscaler.tasks.site import Row, Site, reference_of
 from agentscaler.tasks.speech import deed, flag, inside, joined, tie, turned
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.tasks.values import Wanted, slug, wanted
+from agentscaler.verbs import of_name
 from agentscaler.words import article
 
 Mood: TypeAlias = Literal["question", "delete", "change", "action", "create"]
@@ -183,7 +184,7 @@ def settable(site: Site, operation: Operation, column: str) -> bool:
     phrase = site.columns[operation.table, column].phrase
     if operation.act == "create" and phrase == "version":
         return False
-    if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|edition)$|version$|(?<!IP address)(?<!instance)(?<!storage)(?<!disk)(?<!volume)(?<!machine)(?<!charge)(?<!renewal) type$", phrase):
+    if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|architecture|format|modality|dialect)$|edition$|industry vertical$|version$|(?<!IP address)(?<!instance)(?<!storage)(?<!disk)(?<!volume)(?<!machine)(?<!charge)(?<!renewal) type$", phrase):
         return False
     if operation.act != "create" and phrase.endswith(("purpose", "use case")) and site.kinds.get((operation.table, column)) == "choice":
         return False
@@ -240,6 +241,8 @@ def tied(site: Site, trace: Trace, operation: Operation, one: Found, other: Foun
     trace.do(operation, values)
     if one.frame and other.frame and one.frame != other.frame:
         raise Dropped("not_sayable", "both hang on too much", where=operation.name)
+    if other.phrase.noun.lower().split(" ")[-1] in of_name(operation.name).noun[-1:]:
+        one, other = other, one
     first, second = one.phrase.text(), other.phrase.text()
     text = dice.choice((f"Please {verb} {first} {preposition} {second}.", f"Can you {verb} {first} {preposition} {second}?"))
     return Wish(text, "action", (), (), one.frame or other.frame, False, one.phrase.noun, verb)
