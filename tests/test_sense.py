@@ -22,6 +22,7 @@ from agentscaler.tasks.joined import _role
 from agentscaler.tasks.nouns import befits, may_not_go
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import changing
+from agentscaler.tasks.several import both_plans
 from agentscaler.tasks.site import Site, holds
 from agentscaler.tasks.speech import adjective, say, turned
 from agentscaler.tasks.trace import Trace, Val
@@ -173,6 +174,22 @@ def test_a_name_that_is_the_key_needs_no_list() -> None:
     assert (trace.calls, named.known["customerId"]) == ([], Val(row["customerId"], "said"))
 
 
+def test_two_things_whose_keys_are_their_names_need_no_list() -> None:
+    at = changed()
+    at.kinds["customer", "customerId"] = "name"
+    made = 0
+    for n in range(40):
+        try:
+            plan = both_plans(at, Dice(n))[0]
+        except Dropped:
+            continue
+        if plan.trace.calls[-1].name == "deleteCustomer":
+            made += 1
+            assert [c.name for c in plan.trace.calls] == ["deleteCustomer", "deleteCustomer"]
+            assert all(c.arguments["customerId"] in plan.wishes[0].text for c in plan.trace.calls)
+    assert made
+
+
 def test_an_id_names_the_thing_it_is_the_id_of() -> None:
     at = site()
     info = at.tables["rental"]
@@ -214,9 +231,11 @@ def test_what_is_in_use_is_not_deleted_where_the_tool_says_so() -> None:
     at = changed()
     remove, rentals = operation(at, "deleteCustomer"), {r["customerId"] for r in at.world.rows("rental")}
     rows = at.world.rows("customer")
+    assert rentals
+    assert all(may(at, remove, r) == (r["customerId"] not in rentals) for r in rows), "the world itself refuses"
+    at.model = at.model.model_copy(update={"tables": tuple(t.model_copy(update={"references": tuple(r.model_copy(update={"on_delete": "CASCADE"}) for r in t.references)}) for t in at.model.tables)})
     assert all(may(at, remove, r) for r in rows), "nothing is said against it"
     told(at, "deleteCustomer", "Deletes a customer. A customer that is in use cannot be deleted.")
-    assert rentals
     assert all(may(at, remove, r) == (r["customerId"] not in rentals) for r in rows)
 
 
@@ -339,10 +358,8 @@ def test_new_things_begin_well(state: str, fits: bool) -> None:
 
 
 def test_nobody_mends_only_what_has_failed() -> None:
-    assert bears("ACTIVE", "update")
-    assert bears("STOPPED", "update")
     assert not bears("FAILED", "update")
-    assert not bears("EXPIRED", "update")
+    assert not bears("STOPPED", "update")
     assert bears("FAILED", "delete")
     at = changed()
     row = next(r for r in at.world.rows("rental") if r["status"] == "returned")

@@ -43,7 +43,7 @@ def may(site: Site, operation: Operation, row: Row) -> bool:
         return False
     if verb_of(operation) in _LIVE and _is_over(site, table, row):
         return False
-    return operation.act != "delete" or not (may_not_go(row) or _forbidden(site, operation, table, row))
+    return operation.act != "delete" or not (may_not_go(row) or _needed(site, table, row, "RESTRICT") or _forbidden(site, operation, table, row))
 
 
 def _provided(table: Table, row: Row) -> bool:
@@ -68,10 +68,11 @@ def _none(value: Any) -> bool:
     return value in _NOTHING
 
 
-def _needed(site: Site, table: Table, row: Row) -> bool:
-    """Does any row point to it?"""
+def _needed(site: Site, table: Table, row: Row, *ways: str) -> bool:
+    """Does any row point to it? ways: what happens to such a row when this one goes; any, if none is named."""
     key = [row[k] for k in table.key]
-    return any([r.get(c) for c in ref.columns] == key for t in site.model.tables for ref in t.references if ref.table == table.name for r in site.world.rows(t.name))
+    pointing = ((t.name, ref.columns) for t in site.model.tables for ref in t.references if ref.table == table.name and (not ways or ref.on_delete in ways))
+    return any([r.get(c) for c in columns] == key for name, columns in pointing for r in site.world.rows(name))
 
 
 def _excepts(table: Table, row: Row, sentence: str) -> bool:

@@ -31,7 +31,7 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
     for column in shown:
         kind = site.kinds.get((found.table, column))
         value = found.row.get(column)
-        if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool):
+        if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool) or (kind == "name" and column in site.tables[found.table].key):
             continue
         phrase = site.columns[found.table, column].phrase
         if kind == "name" and re.search(r'(?:called|titled|with the [\w ]+) "', found.phrase.tail):

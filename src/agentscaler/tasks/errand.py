@@ -198,7 +198,7 @@ def _below_question(site: Site, trace: Trace, found: Found, info: Table, dice: D
 
 
 def _below_create(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    able = [(t, o) for t, r in _children(site, info) for o in changing(site, t.name, "create") if any(a.required and a.column in r.columns for a in o.arguments)]
+    able = [(t, o) for t, r in _children(site, info) for o in changing(site, t.name, "create") if set(r.columns) <= {a.column for a in o.arguments if a.required}]
     if not able:
         raise Dropped("no_tool", where=info.name)
     _, operation = dice.choice(able)

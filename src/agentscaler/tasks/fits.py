@@ -70,8 +70,8 @@ def begins(state: Any) -> bool:
 
 
 def bears(state: Any, verb: str) -> bool:
-    """Would one make a deed depend on this state?"""
-    return picks(state, verb) and (verb != "update" or bool(re.fullmatch(rf"{_UP}|{_DOWN}|draft|open|new|approved", words_of(state))))
+    """Would one make a deed depend on this state? Nobody mends a thing only if it has failed, or only while it runs."""
+    return verb != "update" and picks(state, verb)
 
 
 def verb_of(operation: Operation | None) -> str:

@@ -82,7 +82,7 @@ def family_plans(site: Site, dice: Dice) -> list[Plan]:
     row = parent_of(site, child.row, reference)
     key = site.tables[reference.table].key[0]
     value = need(site, trace, child, reference.columns[0])
-    if child.phrase.parent is not None or "whose" in child.phrase.tail or value.source != "read":
+    if child.phrase.parent is not None or site.tables[reference.table].noun.lower() in child.frame.lower() or "whose" in child.phrase.tail or value.source != "read":
         raise Dropped("row_not_describable", "what it belongs to has been said", where=table.name)
     noun = _role(site, reference)
     home = child.phrase._replace(noun=below(site, child.phrase.noun, noun))
@@ -164,7 +164,7 @@ def setup_plans(site: Site, dice: Dice) -> list[Plan]:
     for table in site.model.tables:
         for reference in table.references:
             for child in changing(site, table.name, "create"):
-                if reference.table != table.name and changing(site, reference.table, "create") and any(a.required and a.column in reference.columns for a in child.arguments):
+                if reference.table != table.name and changing(site, reference.table, "create") and set(reference.columns) <= {a.column for a in child.arguments if a.required}:
                     pairs.append((reference.table, child))
     if not pairs:
         raise Dropped("no_tool", "no two rows that can be made one below the other")

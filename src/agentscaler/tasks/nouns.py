@@ -32,7 +32,7 @@ _PROPER: Final = {
 _PEOPLE: Final = frozenset(
     ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "caller", "player", "tester", "collaborator", "administrator", "admin", "moderator", "speaker", "developer", "fraudster"]
 )
-_RUNS: Final = re.compile(r"(?i)\b(job|task|run|execution|session|operation|request|query|invocation|import|export|scan|transfer|build|rollout|backfill|refresh|analysis|batch|restore|meeting|test|attempt|migration|generation|evaluation|workflow run|crawl|recording|replay)$")
+_RUNS: Final = re.compile(r"(?i)\b(job|task|run|execution|session|operation|request|query|invocation|import|export|scan|transfer|build|rollout|backfill|refresh|analysis|batch|restore|meeting|test|attempt|migration|generation|evaluation|workflow run|crawl|recording|replay|ingestion|upload)$")
 _RECORDS: Final = re.compile(r"(?i)\b(event|log|message|report|recommendation|finding|result|record|invoice|order|version|revision|snapshot|backup|point|alert|issue|history|observation|assessment|comment|review|transaction)$")
 
 

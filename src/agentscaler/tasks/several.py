@@ -217,7 +217,13 @@ def both_plans(site: Site, dice: Dice) -> list[Plan]:
 
 
 def _pair(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation) -> tuple[Found, Found, Found | None]:
-    """Two rows of one list, each told apart from all others."""
+    """Two rows of one list, each told apart from all others; of things whose key is their name, any two."""
+    if len(site.tables[table].key) == 1 and site.kinds.get((table, site.tables[table].key[0])) == "name":
+        named = [r for r in site.world.rows(table) if may(site, operation, r)]
+        if len(named) < 2:
+            raise Dropped("no_effect", "fewer than two rows to choose from", where=table)
+        one, other = (locate(site, trace, table, r, dice) for r in dice.sample(named, 2))
+        return one, other, None
     rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
     whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
