@@ -26,8 +26,8 @@ from agentscaler.tasks.several import both_plans
 from agentscaler.tasks.site import Site, holds
 from agentscaler.tasks.speech import adjective, say, turned
 from agentscaler.tasks.trace import Trace, Val
-from agentscaler.tasks.values import wanted
-from agentscaler.tasks.wishes import settable
+from agentscaler.tasks.values import Wanted, wanted
+from agentscaler.tasks.wishes import change, settable
 from shops import RENTAL, STATES, build, shop, shop_api, tools_of
 
 
@@ -411,6 +411,24 @@ def test_flags_are_turned_or_made() -> None:
     assert turned("logging", "on") == "turn on its logging"
     assert turned("publicly accessible", "off") == "make it not publicly accessible"
     assert turned("backup enabled", "on") == "turn on its backup"
+
+
+def test_changes_are_said_as_deeds() -> None:
+    for seed in range(6):
+        assert re.fullmatch(r"(?:Please|Could you) enable the key[.?]", change([Wanted(False, "flag", "off", "disabled")], "the key", Dice(seed)))
+        assert re.fullmatch(r'(?:Please|Can you) rename the key with the alias "a" to "b"[.?]', change([Wanted("b", "name", '"b"', "alias")], 'the key with the alias "a"', Dice(seed)))
+
+
+def test_sizes_tell_no_row_but_a_priority_does() -> None:
+    at = changed()
+    del at.kinds["rental", "title"]
+    rows = [{**r, "quantity": n + 1} for n, r in enumerate(at.world.rows("rental"))]
+    shown = ("rentalId", "quantity")
+    column_of(at, "rental", "quantity", phrase="number of nodes")
+    with pytest.raises(Dropped):
+        describe(at, at.tables["rental"], rows[0], rows[1:], shown, Dice(0))
+    column_of(at, "rental", "quantity", phrase="priority")
+    assert describe(at, at.tables["rental"], rows[0], rows[1:], shown, Dice(0)).text() == "the rental whose priority is 1"
 
 
 def test_succeeded_is_no_adjective() -> None:

@@ -88,7 +88,7 @@ def family_plans(site: Site, dice: Dice) -> list[Plan]:
     home = child.phrase._replace(noun=below(site, child.phrase.noun, noun))
     parent = Found(reference.table, row, {key: value}, Phrase(noun, parent=home), [], None, child.frame)
     writes = changing(site, reference.table, *CHANGES)
-    able = [o for o in writes if may(site, o, row) and o.act != "delete"]
+    able = [o for o in writes if may(site, o, row) and o.act != "delete" and child.phrase.tail and child.phrase.by_name()]
     if able and dice.chance(0.45):
         return [Plan("family", trace, [write_to(site, trace, dice.choice(able), parent, dice)])]
     column, step = asked_column(site, trace, parent, dice, deeper=True)

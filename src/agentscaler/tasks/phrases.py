@@ -122,6 +122,8 @@ def _fitting(site: Site, info: Table, row: Row, facet: Facet, verb: str, plain: 
         return not _KEPT.search(str(row[column]))
     if kind == "flag":
         return about.phrase in _FLAGS and verb == ""
+    if kind == "number" and not about.phrase.endswith(("priority", "precedence")):
+        return False
     if kind == "time" and about.phrase[:5] == info.noun.lower()[:5]:
         return False
     if kind == "time" and verb in FROM and runs(info.noun):

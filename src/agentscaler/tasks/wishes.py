@@ -137,11 +137,13 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
     """'Please change the tier of ... to gold.'"""
     first = said[0]
     if len(said) == 1:
+        if first.kind == "flag" and first.phrase == "disabled":
+            return dice.choice((f"Please {'disable' if first.value else 'enable'} {np}.", f"Could you {'disable' if first.value else 'enable'} {np}?"))
         if first.kind == "flag" and flag(first.phrase, True).startswith("It"):
             return dice.choice((f"Please make {np} {'' if first.value else 'not '}{first.phrase}.", f"Could you make {np} {'' if first.value else 'not '}{first.phrase}?"))
         if first.kind == "flag":
             return dice.choice((f"Please turn {first.said} {first.phrase} for {np}.", f"Can you turn {first.said} {first.phrase} for {np}?"))
-        if first.phrase in ("name", "display name"):
+        if first.phrase in ("name", "display name") or f" with the {first.phrase} " in np:
             return dice.choice((f"Please rename {np} to {first.said}.", f"Can you rename {np} to {first.said}?"))
         return dice.choice(
             (
