@@ -19,7 +19,7 @@ from agentscaler.tasks.find import Found, below, locate, own_name, placed, toget
 from agentscaler.tasks.fits import bears, begins
 from agentscaler.tasks.groups import groups
 from agentscaler.tasks.joined import _role
-from agentscaler.tasks.nouns import befits, may_not_go
+from agentscaler.tasks.nouns import befits, may_not_go, may_pick
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import changing
 from agentscaler.tasks.several import both_plans
@@ -377,6 +377,12 @@ def test_one_of_each_is_not_counted() -> None:
     column_of(at, "rental", "quantity", phrase="number of nodes")
     assert [g.tail for g in groups(at, "rental", some, "") if g.column == "quantity"] == ["whose number of nodes is 1", "whose number of nodes is 2"]
     assert not [g for g in groups(at, "rental", each, "") if g.column == "quantity"]
+
+
+def test_what_a_thing_is_sorts_nothing() -> None:
+    column = site().columns["customer", "tier"]
+    assert may_pick("choice", column)
+    assert not may_pick("choice", column.model_copy(update={"phrase": "resource type"}))
 
 
 def test_groups_by_day_speak_of_birth_first_and_not_of_what_is_gone() -> None:

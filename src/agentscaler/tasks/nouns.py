@@ -221,7 +221,7 @@ def may_pick(kind: Kind, column: Column) -> bool:
     if kind == "word":
         return not re.search(r"version$|name$|country|zone", column.phrase)
     if kind == "choice":
-        return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2
+        return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2 and column.phrase != "resource type"
     return True
 
 
