@@ -8,12 +8,13 @@ import pytest
 
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
-from agentscaler.records import Operation, Reference
+from agentscaler.records import Difficulty, Operation, Reference
 from agentscaler.rollouts import reading
 from agentscaler.rollouts.reading import Goal, Thing, read_wishes
 from agentscaler.tasks import make_tasks
 from agentscaler.tasks.allowed import changeable, lacks, may
 from agentscaler.tasks.asking import dates, question
+from agentscaler.tasks.choose import Unit, balance
 from agentscaler.tasks.conditions import conditions
 from agentscaler.tasks.find import Found, below, locate, own_name, placed, together
 from agentscaler.tasks.fits import bears, begins
@@ -403,6 +404,19 @@ def test_only_what_goes_on_and_ends_is_completed() -> None:
     assert befits("completed", "campaign")
     assert not befits("completed", "algorithm")
     assert befits("failed", "algorithm")
+
+
+def test_most_tasks_ask_for_a_look() -> None:
+    told = [Unit((f"{n:04}",), f"env {n % 90}", difficulty(n, found=n % 5 > 0)) for n in range(1500)]
+    left = balance(told)
+    assert sum(not u.difficulty.found for u in told) == 300
+    assert 0 < sum(not u.difficulty.found for u in left) <= 0.05 * len(left)
+    assert len(left) >= 1200
+
+
+def difficulty(number: int, *, found: bool) -> Difficulty:
+    reads = number % 4 == 0
+    return Difficulty(calls=4, writes=0 if reads else 2, hops=2, found=found, shape="both", flow=f"flow {number}", arguments=2, covered=2)
 
 
 # ---- how values are said ----------------------------------------------------------------------------------------
