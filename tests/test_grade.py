@@ -703,6 +703,8 @@ DAY = "2025-02-07T22:28:00Z"
         ("time", DAY, "on February 7th, 2025", True),
         ("time", DAY, "on the 7th of February", True),
         ("time", DAY, "7 Feb", True),
+        ("number", 3, "I would delete stream stre-03b2427b9cd8.", False),
+        ("number", -3, "It is -3 degrees.", True),
         ("time", DAY, "2025-02-07", True),
         ("time", DAY, "2025-02-07T22:28:00Z", True),
         ("time", DAY, "2025-02-07 at 22:28", True),

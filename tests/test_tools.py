@@ -687,7 +687,7 @@ def google(folder: Path, name: str, api: str, **more: Any) -> None:
                 "id": "Topic",
                 "type": "object",
                 "properties": {
-                    "name": {"type": "string", "description": "Required. The name."},
+                    "name": {"type": "string", "description": "Required. Immutable. The name."},
                     "state": {"type": "string", "enum": ["STATE_UNSPECIFIED", "LIVE"], "readOnly": True},
                     "made": {"type": "string", "format": "google-datetime", "description": "Output only. When."},
                     "size": {"type": "string", "format": "int64"},
@@ -740,7 +740,7 @@ def test_google_documents(tmp_path: Path) -> None:
     assert create.parameters["required"] == ["parent", "name"], "what is required in prose is required"
     assert properties["tag"] == {"type": "array", "description": "A tag.", "items": {"type": "string"}}
     assert properties["dry"]["default"] is True
-    assert properties["name"]["description"] == "The name."
+    assert properties["name"]["description"] == "Immutable. The name.", "what is chosen once is said to be"
     assert create.returns is not None
     assert create.returns["properties"]["state"]["enum"] == ["LIVE"]
     assert create.returns["properties"]["made"]["format"] == "date-time"

@@ -173,7 +173,7 @@ def _days(value: Any, moment: datetime) -> list[str]:
 
 
 _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T")
-_NUMBER: Final = re.compile(r"(?<![\w./])-?\d+(?:,\d{3})*(?:\.\d+)?(?!\.?\d)")
+_NUMBER: Final = re.compile(r"(?<![\w./])(?<![A-Za-z]-)-?\d+(?:,\d{3})*(?:\.\d+)?(?!\.?\d)")
 
 
 def _says_number(text: str, value: float) -> tuple[bool, str]:

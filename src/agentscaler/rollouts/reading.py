@@ -61,12 +61,12 @@ class Wishes(NamedTuple):
     """'The app belongs to the account ...'."""
 
 
+_HELLO: Final = re.compile(r"^(?:(?:hello|hi there|good morning|hi)[.,!] *)?(?:(?:one more thing|and while you are at it|another thing|also): *)?", re.IGNORECASE)
 _LEADS: Final = re.compile(
-    r"^(?:(?:hello|hi there|good morning|hi)[.,!] *)?(?:(?:one more thing|and while you are at it|another thing|then there is this|also|once that's done): *)?"
-    r"(?:please |can you |could you |i'd like you to |i need you to |i want you to |would you )*(?:also )?(?:please )?",
+    r"^(?:please |can you |could you |i'd like you to |i need you to |i want you to |would you )*(?:also )?(?:please )?",
     re.IGNORECASE,
 )
-_THAT: Final = re.compile(r"\bthat (?!was|is|are|were|one|has|had|the|to|it|we|you|they|started|finished|expires|first|today|belongs?\b)(?=[A-Za-z])")
+_THAT: Final = re.compile(r"\bthat (?!of\b|was|is|are|were|one|has|had|the|to|it|we|you|they|started|finished|expires|first|today|belongs?\b)(?=[A-Za-z])")
 """'that volume' is the same volume; 'that was created' is not."""
 _DAY: Final = r"\d{1,2} [A-Z][a-z]+(?: \d{4})?"
 _MONTH: Final = r"[A-Z][a-z]+(?: \d{4})?"
@@ -98,7 +98,7 @@ class _Reader:
         self.homes: list[tuple[Thing, Thing]] = []
 
     def sentence(self, text: str) -> None:
-        text = _THAT.sub("the same ", text)
+        text = _HELLO.sub("", _THAT.sub("the same ", text))
         text = re.sub(r"(?: for me)?[.?!]+$", "", text)
         inside = re.match(r"(?i)^(?:in|for|of|on) the (.+?), (?=please|can|could|i'd|i need|what|when|how|which|we need|delete|the )(.*)$", text)
         if inside and not inside[1].startswith("way"):
@@ -175,12 +175,14 @@ class _Reader:
 
     def change(self, thing: str, about: str, value: str) -> bool:
         more = []
-        head, *others = re.split(r",? and (?=set its|turn )", value)
+        head, *others = re.split(r",? and (?=set its|turn |make it )", value)
         for other in others:
             if m := re.match(r"^set its (.+?) to (.+)$", other):
                 more.append(Test(m[1], self.value(m[2])))
             elif m := re.match(r"^turn (on|off) its (.+)$", other):
                 more.append(Test(m[2], m[1]))
+            elif m := re.match(r"^make it (not )?(.+)$", other):
+                more.append(Test(m[2], "off" if m[1] else "on"))
         self.goals.append(Goal("set", (self.thing(thing),), values=(Test(about, self.value(head)), *more)))
         return True
 
@@ -191,6 +193,7 @@ class _Reader:
         found = [Test("name", self.value(m[1])) for m in re.finditer(r"rename it to (Q\d+Q)", values)]
         found += [Test(m[1], self.value(m[2])) for m in re.finditer(r"set its (.+?) to (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
         found += [Test(m[2], m[1]) for m in re.finditer(r"turn (on|off) its (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
+        found += [Test(m[2], "off" if m[1] else "on") for m in re.finditer(r"make it (not )?(.+?)(?=(?:,| and) (?:set|turn|make)|$)", values)]
         self.goals.append(Goal("set", self.goals[-1].things[:1], values=tuple(found)))
         return bool(found)
 
@@ -273,6 +276,13 @@ class _Reader:
         self.goals.insert(len(self.goals) - 1, Goal("do", (Thing(noun, (), "every", goal.things[0]),), verb=verb.lower()))
         return True
 
+    def replaced(self, verb: str, thing: str) -> bool:
+        """What a new thing replaces lies where the new one does."""
+        place = self.goals[-1].things[0].of if self.goals and self.goals[-1].act == "create" else None
+        found = self.thing(thing)
+        self.goals.append(Goal("do", (found._replace(of=found.of or place),), verb=verb.lower()))
+        return True
+
     def home(self, one: str, other: str) -> bool:
         self.homes.append((self.thing(one), self.thing(other)))
         return True
@@ -340,7 +350,7 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^(.+), but only if its (.+?) (?:is|are) (.+)$", lambda r, m: r.condition(m[1], m[2], m[3])),
         (r"^(.+), but only if it (?:was |is )?(.+?) (before .+)$", lambda r, m: r.condition(m[1], m[2], m[3])),
         (r"^if there are (?:any )?(.+?) in the way, (\w+) those first$", lambda r, m: r.clear(m[1], m[2])),
-        (r"^it replaces (the .+?), so please (\w+) that one$", lambda r, m: r.do(m[2], m[1])),
+        (r"^it replaces (the .+?), so please (\w+) that one$", lambda r, m: r.replaced(m[2], m[1])),
         (r"^how many (.+?) (?:do we have|are there(?: at the moment)?)$", lambda r, m: r.count(m[1])),
         (r"^how many (.+?) does (the .+) have$", lambda r, m: r.count(m[1], m[2])),
         (r"^how many (.+?) are there in (the .+)$", lambda r, m: r.count(m[1], m[2])),
@@ -360,7 +370,7 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^turn (on|off) (.+?) for (the .+)$", lambda r, m: r.change(m[3], m[2], m[1])),
         (r"^make (the .+?) (not )?(\w+)$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
         (r"^(the .+?) should (not )?be (\w+); please change that$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
-        (r"^(?:(?:set|turn) (?:on |off )?its|rename it to) .+$", lambda r, m: r.again(m[0])),
+        (r"^(?:(?:set|turn) (?:on |off )?its|rename it to|make it) .+$", lambda r, m: r.again(m[0])),
         (r"^(?:in it|for it), (.+)$", lambda r, m: r.create_below(m[1])),
         (r"^(.+) for it as well$", lambda r, m: r.create_below(m[1])),
         (r"^(?:we need|create|make|set up|register|add|order|buy|schedule|invite|reserve|book|open|start|submit) an? (.+?)((?: (?:in|for|on|to) the .+)?)$", lambda r, m: r.create(m[1], m[2])),

@@ -15,6 +15,7 @@ from agentscaler.errors import Dropped
 from agentscaler.grade import says
 from agentscaler.records import Answer, Call, Control, EnvSpec, Seed, Task
 from agentscaler.store import digest
+from agentscaler.tasks.asking import dates
 from agentscaler.tasks.briefs import brief
 from agentscaler.tasks.controls import try_controls
 from agentscaler.tasks.flow import difficulty
@@ -107,6 +108,8 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
     """Record what the plan does, word it, and try the controls on it. Raises Dropped."""
     trace = plan.trace
     said = brief(plan, words)
+    if dates(said.text) > (2 if plan.shape == "both" else 1):
+        raise Dropped("not_sayable", "two things are told by their dates")
     answers = tuple(a for w in plan.wishes for a in w.answers)
     if plan.shape not in ("compare", "cond") and (told := next((a for a in answers if _given_away(a, said.text)), None)):
         raise Dropped("not_sayable", f"the brief itself says {told.value!r}", where=told.name)

@@ -17,6 +17,7 @@ from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import Kind, be, say
 from agentscaler.tasks.trace import Trace
 from agentscaler.tasks.wishes import Wish
+from agentscaler.words import MONTHS
 
 MOST_RIVALS = 8
 _ASKABLE: tuple[Kind, ...] = ("name", "text", "time", "choice", "number", "word")
@@ -30,12 +31,14 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
     for column in shown:
         kind = site.kinds.get((found.table, column))
         value = found.row.get(column)
-        if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool):
+        if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool) or (kind == "name" and column in site.tables[found.table].key):
             continue
         phrase = site.columns[found.table, column].phrase
         if kind == "name" and re.search(r'(?:called|titled|with the [\w ]+) "', found.phrase.tail):
             continue
         if found.phrase.parent and phrase.startswith(f"{found.phrase.parent.noun.split(' ')[-1]} "):
+            continue
+        if kind in ("name", "word") and " " in phrase and f" {normal(phrase.rsplit(' ', 1)[0])} " in f"{normal(found.frame)} ":
             continue
         spelled = say(value, kind, site.columns[found.table, column].unit, phrase)
         if spelled is None or normal(spelled) in told or phrase in told or normal(str(value)) in around:
@@ -46,17 +49,25 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
 
 LONG = 9
 """Words from which on a row is named first and asked about then."""
+_DATED = re.compile(rf"\b(?:on \d+|before) (?:{'|'.join(MONTHS)})\b")
+
+
+def dates(text: str) -> int:
+    """How many days and months a text speaks of."""
+    return len(_DATED.findall(text))
 
 
 def question(site: Site, found: Found, column: str, dice: Dice) -> str:
     """'When was the volume called "x" created?'"""
     np = found.phrase.text()
     kind, phrase = site.kinds[found.table, column], site.columns[found.table, column].phrase
-    if len(np.split(" ")) >= LONG and not people(found.phrase.noun) and (" that " in np or dice.chance(0.4)):
+    clashing = kind == "time" and not found.phrase.by_name()
+    long = len(np.split(" ")) >= LONG and (" that " in np or dice.chance(0.4))
+    if (clashing or long) and not people(found.phrase.noun):
         return f"Please look up {np}: {when('it', phrase)[0].lower() + when('it', phrase)[1:] if kind == 'time' else f'what {be(phrase)} its {phrase}?'}"
     if kind == "time":
         return when(np, phrase)
-    if phrase in ("name", "display name") and dice.chance(0.6):
+    if phrase in ("name", "display name") and " called " not in np and dice.chance(0.6):
         return f"What is {np} called?"
     verb = upper(be(phrase))
     return dice.choice((f"What {verb.lower()} the {phrase} of {np}?", f"Could you tell me the {phrase} of {np}?", f"I need to know the {phrase} of {np}.", f"Please look up the {phrase} of {np}."))

@@ -37,6 +37,8 @@ RULES: Final = (
     Rule("single calls", lambda d: d.calls == 1, 0.0, 0.13),
     Rule("two hops", lambda d: d.hops >= 2, 0.22),
     Rule("plain creates", lambda d: d.shape == "create", 0.0, 0.045),
+    Rule("single writes to what was named", lambda d: d.shape == "write" and d.calls == 1, 0.0, 0.006),
+    Rule("several calls, all of it said", lambda d: d.calls > 1 and not d.found, 0.0, 0.05),
     Rule("comparisons", lambda d: d.shape == "compare", 0.0, 0.03),
 )
 COMMONEST: Final = 0.11

@@ -1,4 +1,4 @@
-"""What a wish may be made to depend on: the state, a date or a size of the row, said so that it holds, and so that it does not."""
+"""What a wish may be made to depend on: the state or a date of the row, said so that it holds, and so that it does not."""
 
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -8,10 +8,9 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Operation
 from agentscaler.tasks.find import Found
-from agentscaler.tasks.fits import own_state, picks, verb_of
-from agentscaler.tasks.nouns import may_pick
+from agentscaler.tasks.fits import bears, own_state, verb_of
 from agentscaler.tasks.site import Site
-from agentscaler.tasks.speech import member, number
+from agentscaler.tasks.speech import member
 from agentscaler.words import MONTHS
 
 _DATED: Final = frozenset("delete archive disable deactivate stop cancel terminate suspend trash deprecate block".split(" "))
@@ -45,8 +44,6 @@ def conditions(site: Site, found: Found, operation: Operation, dice: Dice) -> li
             out += _state(site, found, column, operation, dice)
         elif kind == "time" and phrase in ("created", "last changed") and verb_of(operation) in _DATED:
             out += _date(site, found, column, dice)
-        elif kind == "number" and may_pick(kind, site.columns[found.table, column]) and phrase not in ("port", "version"):
-            out += _size(site, found, column, dice)
     if not out:
         raise Dropped("no_tool", "no column to make it depend on", where=found.table)
     return out
@@ -55,8 +52,8 @@ def conditions(site: Site, found: Found, operation: Operation, dice: Dice) -> li
 def _state(site: Site, found: Found, column: str, operation: Operation, dice: Dice) -> list[Condition]:
     phrase, verb, mine = site.columns[found.table, column].phrase, verb_of(operation), found.row[column]
     here = list(dict.fromkeys([r[column] for r in site.world.rows(found.table) if r[column] is not None] + list(site.columns[found.table, column].choices)))
-    others = [v for v in here if v != mine and picks(v, verb) and member(v, phrase) not in (None, member(mine, phrase))]
-    if not others or not picks(mine, verb) or member(mine, phrase) is None:
+    others = [v for v in here if v != mine and bears(v, verb) and member(v, phrase) not in (None, member(mine, phrase))]
+    if not others or not bears(mine, verb) or member(mine, phrase) is None:
         return []
     return [Condition(column, f"its {phrase} is {member(mine, phrase)}", f"its {phrase} is {member(dice.choice(others), phrase)}", f"what the {phrase} is")]
 
@@ -75,13 +72,3 @@ def _date(site: Site, found: Found, column: str, dice: Dice) -> list[Condition]:
         return []
     verb = "was last changed" if phrase == "last changed" else f"was {phrase}"
     return [Condition(column, f"it {verb} before {month(later)}", f"it {verb} before {month(mine)}", f"when it {verb}")]
-
-
-def _size(site: Site, found: Found, column: str, dice: Dice) -> list[Condition]:
-    about, mine = site.columns[found.table, column], found.row[column]
-    values = sorted({r[column] for r in site.world.rows(found.table) if r[column] is not None})
-    above = [v for v in values if v > mine]
-    if not above or mine <= 0 or mine >= 100_000:
-        return []
-    more = number(dice.choice(above[:3]), about.unit)
-    return [Condition(column, f"its {about.phrase} is below {more}", f"its {about.phrase} is below {number(mine, about.unit)}", f"what the {about.phrase} is")]

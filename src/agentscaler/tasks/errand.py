@@ -6,9 +6,10 @@ from typing import NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Reference, Table
+from agentscaler.tasks.allowed import may
 from agentscaler.tasks.asking import answer_of, asked_column, question
-from agentscaler.tasks.find import Found, locate, need, under
-from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.find import Found, locate, need, placed, together
+from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.groups import pick_group
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import (
@@ -89,7 +90,7 @@ def _named(found: Found, again: bool) -> Found:
 
 
 def _own_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    operations = [o for o in changing(site, info.name, "set", "update", "put") if suits(o, found.row, info)]
+    operations = [o for o in changing(site, info.name, "set", "update", "put") if may(site, o, found.row)]
     if not operations:
         raise Dropped("no_tool", where=info.name)
     operation = dice.choice(operations)
@@ -152,9 +153,8 @@ def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, agai
     others = [r for r in done.rows if not all(r.get(c) == row[c] for c in table.key if c in shown)]
     if len(others) != len(done.rows) - 1:
         raise Dropped("row_not_describable", where=table.name)
-    parent, frame = (_name_of(found, again), "") if again else under(found)
-    phrase = describe(site, table, row, others, shown, dice, plain=True)._replace(parent=parent)
-    if phrase.front and _written(site, trace, table):
+    phrase, frame = placed(site, describe(site, table, row, others, shown, dice, plain=True), _named(found, again))
+    if (phrase.front or not phrase.tail) and _written(site, trace, table):
         raise Dropped("row_not_describable", "some of its neighbours are new or gone", where=table.name)
     known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
     return Found(table.name, row, known, phrase, done.rows, done.step, frame), table
@@ -167,25 +167,25 @@ def _below_each(site: Site, trace: Trace, found: Found, info: Table, dice: Dice,
         raise Dropped("row_not_describable", "some of them are new or gone", where=table.name)
     operation = dice.choice(changing(site, table.name, "delete", "set"))
     listed = [{c: r[c] for c in (*shown, *(k for k in table.key if k not in shown))} for r in rows]
-    group = pick_group(site, table.name, listed, dice, lambda r: suits(operation, r, table), 2, 4, verb_of(operation))
+    group = pick_group(site, table.name, listed, dice, lambda r: may(site, operation, r), 2, 4, verb_of(operation))
     for row in group.rows:
         known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
         one = Found(table.name, row, known, Phrase(table.noun), done.rows, done.step)
         do_it(site, trace, operation, one)
-    parent, frame = (_name_of(found, again), "") if again else under(found)
-    np = f"every {group.named(table.noun)}{Phrase(table.noun, parent=parent).of()}"
+    below = together(site, table.noun, _named(found, again), group.tail)
+    np = f"every {group.named(below.noun)}{below.of}"
     verb = deed(operation)
     text = dice.choice((f"Please {verb} {np}.", f"Could you {verb} {np}?", f"I'd like you to {verb} {np}."))
-    wish = wish_on(site, operation, one, text)._replace(frame=frame, old=all(is_old(site, table.name, r) for r in group.rows), many=True)
+    wish = wish_on(site, operation, one, text)._replace(frame=below.frame, old=all(is_old(site, table.name, r) for r in group.rows), many=True)
     return Goal(wish, {_thing(table, r) for r in group.rows})
 
 
 def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
     def writes(table: Table, row: Row) -> bool:
-        return any(suits(o, row, table) for o in changing(site, table.name, *CHANGES))
+        return any(may(site, o, row) for o in changing(site, table.name, *CHANGES))
 
     child, table = _child(site, trace, found, info, dice, again, lambda t: bool(changing(site, t, *CHANGES)), writes)
-    operation = dice.choice([o for o in changing(site, table.name, *CHANGES) if suits(o, child.row, table)])
+    operation = dice.choice([o for o in changing(site, table.name, *CHANGES) if may(site, o, child.row)])
     return Goal(write_to(site, trace, operation, child, dice), {_thing(table, child.row)})
 
 
@@ -198,7 +198,7 @@ def _below_question(site: Site, trace: Trace, found: Found, info: Table, dice: D
 
 
 def _below_create(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
-    able = [(t, o) for t, r in _children(site, info) for o in changing(site, t.name, "create") if any(a.required and a.column in r.columns for a in o.arguments)]
+    able = [(t, o) for t, r in _children(site, info) for o in changing(site, t.name, "create") if set(r.columns) <= {a.column for a in o.arguments if a.required}]
     if not able:
         raise Dropped("no_tool", where=info.name)
     _, operation = dice.choice(able)

@@ -5,17 +5,17 @@ other row can be meant; where that cannot be had, Dropped(row_not_describable) a
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Operation, Reference, Table
-from agentscaler.tasks.nouns import may_pick
+from agentscaler.tasks.nouns import may_pick, stands_alone
 from agentscaler.tasks.phrases import Phrase, describe, named
 from agentscaler.tasks.site import Row, Site, Way
 from agentscaler.tasks.speech import be, inside, odd, say
 from agentscaler.tasks.trace import Trace, Val
-from agentscaler.words import humanise, split
+from agentscaler.words import ID_WORDS, entity, humanise, singular, split
 
 
 class Found(NamedTuple):
@@ -79,7 +79,7 @@ def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | 
     words, said = _told_words(site, info.name, *told[0])
     if words.endswith(" ID"):
         thing = words.removesuffix(" ID")
-        if info.noun.lower().endswith(thing.lower()):
+        if info.noun.lower().endswith(thing.lower()) or thing.lower().startswith("parent "):
             raise Dropped("not_sayable", f"the {thing} of a {info.noun}", where=info.name)
         return f"{upper(inside(thing))} the {thing} {said}", ""
     column = told[0][0]
@@ -126,6 +126,8 @@ def column_words(column: str) -> str:
 def _follow(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth: int, plain: bool, verb: str) -> Found:
     info = site.tables[way.operation.table]
     above, told = _conditions(site, trace, way, row, dice, depth)
+    if (own := _own_key(site, info, row, above)) is not None:
+        return _settled(site, info, own, above, depth)
     done = trace.do(way.operation, above.values)
     known = dict(above.known)
     shown = way.operation.shape.fields.values() if way.operation.shape else ()
@@ -134,18 +136,32 @@ def _follow(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth: int
     seen = [r for r in done.rows if _same(r, row, info, shown)]
     if len(seen) != 1:
         raise Dropped("row_not_describable", "the list does not show it", where=info.name)
-    parent, frame = (None, "") if above.parent is None else under(above.parent)
-    if (frame and (depth > 0 or above.frame)) or (above.frame and depth > 1):
-        raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
     others = [r for r in done.rows if r is not seen[0]]
     if told and others:
         raise Dropped("row_not_describable", "others bear its name", where=info.name)
-    phrase = told or describe(site, info, row, others, tuple(shown), dice, verb=verb, plain=plain or parent is not None)
-    if above.tail and (parent or " and " in phrase.tail or "whose" in phrase.tail):
+    phrase = told or describe(site, info, row, others, tuple(shown), dice, verb=verb, plain=plain or above.parent is not None)
+    if above.tail and (above.parent or " and " in phrase.tail or "whose" in phrase.tail):
         raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
     if above.tail:
         phrase = phrase._replace(front=phrase.front.removeprefix("only"), tail=f"{phrase.tail} {above.tail}".strip())
-    return Found(info.name, row, known, phrase._replace(parent=parent), done.rows, done.step, frame or above.frame)
+    return _settled(site, info, Found(info.name, row, known, phrase, done.rows, done.step), above, depth)
+
+
+def _settled(site: Site, info: Table, found: Found, above: "Above", depth: int) -> Found:
+    """With what it belongs to. Raises Dropped(row_not_describable)."""
+    phrase, frame = placed(site, found.phrase, above.parent) if above.parent else (found.phrase, "")
+    if (frame and (depth > 0 or above.frame)) or (above.frame and depth > 1):
+        raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
+    return found._replace(phrase=phrase, frame=frame or above.frame)
+
+
+def _own_key(site: Site, info: Table, row: Row, above: "Above") -> Found | None:
+    """A thing whose key is its name, beside what is known: one says the name, and no list is needed."""
+    *rest, own = info.key
+    if site.kinds.get((info.name, own)) != "name" or not all(c in above.known for c in rest):
+        return None
+    phrase = own_name(site, info, row, own)
+    return phrase and Found(info.name, row, {**above.known, own: Val(row[own], "said")}, phrase, [], None)
 
 
 class Above(NamedTuple):
@@ -194,9 +210,18 @@ def own_name(site: Site, info: Table, row: Row, column: str) -> Phrase | None:
     if site.kinds.get((info.name, column)) == "name":
         return Phrase(info.noun, tail=named(site.columns[info.name, column].phrase, f'"{row[column]}"'))
     value = str(row[column])
-    if column != info.key[-1] or not simple(value) or odd(value) or (_is_code(value) and len(value) > (LONGEST_ID if value[0].isalpha() else LONGEST_NUMBER)):
+    if column != info.key[-1] or not _names_it(info, column) or not simple(value) or odd(value) or (_is_code(value) and len(value) > (LONGEST_ID if value[0].isalpha() else LONGEST_NUMBER)):
         return None
     return Phrase(info.noun, tail=value if _is_code(value) else f'called "{value}"')
+
+
+_WORK: Final = ("task", "job", "request")
+
+
+def _names_it(info: Table, column: str) -> bool:
+    """Is the id that of the thing itself? A virtual host is not called by the id of its instance."""
+    thing, last = entity(column)[0], singular(info.noun.split(" ")[-1].lower())
+    return not thing or thing[-1] in (last, *_WORK, "resource") or thing[-1] in ID_WORDS
 
 
 def _parent(site: Site, trace: Trace, info: Table, reference: Reference, row: Row, dice: Dice, depth: int) -> Found:
@@ -208,12 +233,53 @@ def _parent(site: Site, trace: Trace, info: Table, reference: Reference, row: Ro
     return locate(site, trace, reference.table, above, dice, depth=depth + 1, plain=True)
 
 
-def reframed(found: Found) -> Found:
-    """'In the domain called "x", the user created on 3 May': a date behind the thing, what it belongs to in front."""
-    parent = found.phrase.parent
-    if parent is None or found.frame or parent.parent or not re.search(r"(?:on|before) \d", found.phrase.tail):
-        return found
-    return found._replace(phrase=found.phrase._replace(parent=None), frame=f"{upper(inside(parent.noun))} {parent.bare()}")
+def placed(site: Site, phrase: Phrase, home: Found) -> tuple[Phrase, str]:
+    """A row below a found one: (how it is called, what is said first). Behind a name stands what it belongs to; before any other clause that is said first.
+
+    'the user called "x" of the domain ...'; 'In the domain called "x", ... the user created on 3 May'. Raises Dropped(row_not_describable).
+    """
+    phrase = phrase._replace(noun=below(site, phrase.noun, home.phrase.noun, site.tables[home.table].noun))
+    if phrase.by_name():
+        parent, frame = under(home)
+        return phrase._replace(parent=parent), frame
+    return phrase, ahead(home)
+
+
+class Several(NamedTuple):
+    """Rows below one thing in words."""
+
+    noun: str
+    of: str
+    """' of the cluster called "x"', or nothing."""
+    frame: str
+
+
+def together(site: Site, noun: str, home: Found | None, tail: str = "") -> Several:
+    """The same of several rows, of which `tail` is said."""
+    if home is None:
+        return Several(noun, "", "")
+    noun = below(site, noun, home.phrase.noun, site.tables[home.table].noun)
+    if tail:
+        return Several(noun, "", ahead(home))
+    parent, frame = under(home)
+    return Several(noun, Phrase(noun, parent=parent).of(), frame)
+
+
+def ahead(home: Found) -> str:
+    """'In the domain called "x"': what a wish is about, said before it. Raises Dropped(row_not_describable)."""
+    if home.frame:
+        raise Dropped("row_not_describable", "it hangs on too much", where=home.table)
+    return f"{upper(inside(home.phrase.noun))} {home.phrase.text()}"
+
+
+def below(site: Site, noun: str, *homes: str) -> str:
+    """What a thing is called beside what it belongs to: 'alias' of the theme, and not 'theme alias'."""
+    taken = {t.noun.lower() for t in site.tables.values()}
+    for home in homes:
+        rest = noun[len(home) + 1 :]
+        if noun.lower().startswith(f"{home} ".lower()) and stands_alone(rest) and rest.lower() not in taken:
+            return rest
+    return noun
 
 
 def under(parent: Found) -> tuple[Phrase, str]:

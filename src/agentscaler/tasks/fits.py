@@ -64,6 +64,16 @@ def own_state(phrase: str) -> bool:
     return bool(_OWN.match(phrase))
 
 
+def begins(state: Any) -> bool:
+    """Is it a state in which one would make a thing?"""
+    return bool(re.fullmatch(rf"{_UP}|draft|created|new|open|visible|public|private", words_of(state)))
+
+
+def bears(state: Any, verb: str) -> bool:
+    """Would one make a deed depend on this state? Nobody mends a thing only if it has failed, or only while it runs."""
+    return verb != "update" and picks(state, verb)
+
+
 def verb_of(operation: Operation | None) -> str:
     """What a write does to a row: 'delete', 'update', or the verb of an action. '' for no write."""
     if operation is None:
@@ -85,7 +95,8 @@ def suits(operation: Operation, row: Row, table: Table) -> bool:
     if verb in FROM and not _going_on(row, table):
         return False
     states = {c.name: words_of(row[c.name]) for c in table.columns if _STATE.search(c.name) and isinstance(row.get(c.name), str)}
-    own = {c.name: states[c.name] for c in table.columns if c.name in states and (_OWN.match(c.phrase) or (operation.state and operation.state[0] == c.name))}
+    last = table.noun.split(" ")[-1].lower()
+    own = {c.name: states[c.name] for c in table.columns if c.name in states and (_OWN.match(c.phrase.removeprefix(f"{last} ")) or (operation.state and operation.state[0] == c.name))}
     return all(_fits(verb, s, table) for s in own.values()) and not any(_GONE.search(s) for s in states.values() if verb not in ("undelete", "untrash", "restore"))
 
 

@@ -8,7 +8,7 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.tasks.conditions import month
 from agentscaler.tasks.fits import is_state, own_state, picks
-from agentscaler.tasks.nouns import may_pick
+from agentscaler.tasks.nouns import befits, may_pick, short_lived
 from agentscaler.tasks.phrases import happened
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import adjective, be, say
@@ -31,11 +31,14 @@ class Group(NamedTuple):
 
 def groups(site: Site, table: str, rows: Sequence[Row], verb: str) -> Iterator[Group]:
     """All groups by one column; verb: what is to be done to them, '' for a question."""
+    born = any(site.columns[table, c].phrase == "created" for c in (rows[0] if rows else ()))
     for column in rows[0] if rows else ():
         kind = site.kinds.get((table, column))
         if kind is None or not site.knowable(table, column):
             continue
         if kind == "time":
+            if born and site.columns[table, column].phrase == "last changed":
+                continue
             yield from _before(site, table, column, rows)
         elif kind in ("choice", "number", "flag") and may_pick(kind, site.columns[table, column]):
             yield from _equal(site, table, column, rows, verb)
@@ -44,7 +47,7 @@ def groups(site: Site, table: str, rows: Sequence[Row], verb: str) -> Iterator[G
 def _before(site: Site, table: str, column: str, rows: Sequence[Row]) -> Iterator[Group]:
     """Rows from before the first of a month; '' where a day is missing."""
     phrase = site.columns[table, column].phrase
-    if phrase not in _GOING or any(r[column] is None for r in rows):
+    if phrase not in _GOING or any(r[column] is None for r in rows) or short_lived(site.tables[table].noun):
         return
     days = sorted({parse_time(r[column]).replace(day=1, hour=0, minute=0, second=0, microsecond=0) for r in rows})
     for first in days[1:]:
@@ -54,6 +57,8 @@ def _before(site: Site, table: str, column: str, rows: Sequence[Row]) -> Iterato
 
 def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) -> Iterator[Group]:
     about, kind = site.columns[table, column], site.kinds[table, column]
+    if len({str(r[column]) for r in rows}) == len(rows) or column in site.tables[table].key:
+        return
     for value in dict.fromkeys(r[column] for r in rows if r[column] is not None):
         if kind == "number" and abs(value) >= 100_000:
             continue
@@ -65,7 +70,8 @@ def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) 
         elif said is None or (kind == "choice" and is_state(about.phrase) and not picks(value, verb)):
             continue
         elif kind == "choice" and is_state(about.phrase) and adjective(said) and about.phrase in ("status", "state", "lifecycle state"):
-            yield Group(column, some, said)
+            if befits(said, site.tables[table].noun):
+                yield Group(column, some, said)
         elif (kind == "choice" and is_state(about.phrase) and (verb or not own_state(about.phrase))) or (kind == "number" and verb and value):
             continue
         else:

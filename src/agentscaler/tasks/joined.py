@@ -5,8 +5,9 @@ import re
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference, Table
+from agentscaler.tasks.allowed import may
 from agentscaler.tasks.asking import answer_of, asked_column, question
-from agentscaler.tasks.find import Found, locate, need, upper
+from agentscaler.tasks.find import Found, below, locate, need, upper
 from agentscaler.tasks.fits import suits
 from agentscaler.tasks.nouns import may_copy
 from agentscaler.tasks.phrases import Phrase
@@ -22,11 +23,11 @@ from agentscaler.tasks.plans import (
     pick_table,
     write_to,
 )
-from agentscaler.tasks.site import Site
-from agentscaler.tasks.speech import deed, inside, joined, say
+from agentscaler.tasks.site import Site, holds
+from agentscaler.tasks.speech import deed, inside, joined, say, turned
 from agentscaler.tasks.trace import Trace
 from agentscaler.tasks.wishes import Wish, create, delete, do_it, settable, wish_on
-from agentscaler.words import plural
+from agentscaler.words import ID_WORDS, ROLE_WORDS, entity, field, plural
 
 _LAST = frozenset(["cancel", "archive", "terminate", "close", "trash", "abort", "end", "reject", "decline", "withdraw", "deprecate", "void"])
 """After these a row is of no more interest."""
@@ -64,7 +65,7 @@ def _also(site: Site, trace: Trace, operation: Operation, step: int) -> str:
             if said is None:
                 raise Dropped("not_sayable", "clumsy", where=operation.name)
             rename = kind == "name" and about.phrase in ("name", "display name")
-            parts.append(f"rename it to {said}" if rename else f"turn {said} its {about.phrase}" if kind == "flag" else f"set its {about.phrase} to {said}")
+            parts.append(f"rename it to {said}" if rename else turned(about.phrase, said) if kind == "flag" else f"set its {about.phrase} to {said}")
     if not parts:
         raise Dropped("not_sayable", "clumsy", where=operation.name)
     return f"Please also {joined(parts)}."
@@ -81,11 +82,13 @@ def family_plans(site: Site, dice: Dice) -> list[Plan]:
     row = parent_of(site, child.row, reference)
     key = site.tables[reference.table].key[0]
     value = need(site, trace, child, reference.columns[0])
-    if child.phrase.parent is not None or "whose" in child.phrase.tail or value.source != "read":
+    if child.phrase.parent is not None or site.tables[reference.table].noun.lower() in child.frame.lower() or "whose" in child.phrase.tail or value.source != "read":
         raise Dropped("row_not_describable", "what it belongs to has been said", where=table.name)
-    parent = Found(reference.table, row, {key: value}, Phrase(site.tables[reference.table].noun, parent=child.phrase), [], None, child.frame)
+    noun = _role(site, reference)
+    home = child.phrase._replace(noun=below(site, child.phrase.noun, noun))
+    parent = Found(reference.table, row, {key: value}, Phrase(noun, parent=home), [], None, child.frame)
     writes = changing(site, reference.table, *CHANGES)
-    able = [o for o in writes if suits(o, row, site.tables[reference.table]) and o.act != "delete"]
+    able = [o for o in writes if may(site, o, row) and o.act != "delete" and child.phrase.tail and child.phrase.by_name()]
     if able and dice.chance(0.45):
         return [Plan("family", trace, [write_to(site, trace, dice.choice(able), parent, dice)])]
     column, step = asked_column(site, trace, parent, dice, deeper=True)
@@ -96,6 +99,25 @@ def _family(site: Site, table: Table, reference: Reference) -> bool:
     """Does a list of the child show the parent's key, and a get read the parent by it?"""
     shown = any(reference.columns[0] in w.operation.shape.fields.values() and not any(r == reference for _, r in w.follows) for w in site.ways(table.name) if w.operation.shape)
     return shown and len(site.tables[reference.table].key) == 1 and bool(site.getters(reference.table) or changing(site, reference.table, "set", "update"))
+
+
+def _role(site: Site, reference: Reference) -> str:
+    """What the parent is to the child: 'admin user' where the column is AdminUserId. Raises Dropped(not_sayable)."""
+    noun = site.tables[reference.table].noun
+    column, mine = entity(reference.columns[0])[0], tuple(noun.lower().split(" "))
+    words = tuple(w for w in field(reference.columns[0]) if w not in ID_WORDS)
+    if not holds(reference) and words[0] != "source":
+        raise Dropped("not_sayable", f"{reference.columns[0]} is not its {noun}", where=reference.table)
+    if words[-len(mine) :] == mine:
+        if not all(w in ROLE_WORDS or w in _OFFICES for w in words[: -len(mine)]):
+            raise Dropped("not_sayable", f"{reference.columns[0]} is not its {noun}", where=reference.table)
+        return " ".join([*words[: -len(mine)], noun])
+    if not column or column[-1] == mine[-1] or mine[: len(column)] == column:
+        return noun
+    raise Dropped("not_sayable", f"{reference.columns[0]} is not its {noun}", where=reference.table)
+
+
+_OFFICES = frozenset("admin manager creator author billing reviewer".split(" "))
 
 
 def copy_plans(site: Site, dice: Dice) -> list[Plan]:
@@ -111,7 +133,7 @@ def copy_plans(site: Site, dice: Dice) -> list[Plan]:
         raise Dropped("no_tool", "nothing to copy", where=table)
     argument = dice.choice(able)
     column = argument.column or ""
-    rows = [r for r in site.world.rows(table) if r.get(column) is not None and suits(operation, r, site.tables[table])]
+    rows = [r for r in site.world.rows(table) if r.get(column) is not None and may(site, operation, r)]
     pairs = [(a, b) for a in rows for b in rows if a[column] != b[column]]
     if not pairs:
         raise Dropped("no_effect", "all rows share the value", where=table)
@@ -142,7 +164,7 @@ def setup_plans(site: Site, dice: Dice) -> list[Plan]:
     for table in site.model.tables:
         for reference in table.references:
             for child in changing(site, table.name, "create"):
-                if reference.table != table.name and changing(site, reference.table, "create") and any(a.required and a.column in reference.columns for a in child.arguments):
+                if reference.table != table.name and changing(site, reference.table, "create") and set(reference.columns) <= {a.column for a in child.arguments if a.required}:
                     pairs.append((reference.table, child))
     if not pairs:
         raise Dropped("no_tool", "no two rows that can be made one below the other")
@@ -183,7 +205,7 @@ def clear_plans(site: Site, dice: Dice) -> list[Plan]:
     values = {a.name: need(site, trace, parent, target.key[reference.columns.index(a.column or "")]) for a, _ in way.follows}
     done = trace.do(way.operation, values)
     shown = set(way.operation.shape.fields.values()) if way.operation.shape else set()
-    if not all(suits(remove, c, table) for c in below):
+    if not all(may(site, remove, c) for c in below):
         raise Dropped("no_effect", "what stands in the way may not go", where=table.name)
     for child in below:
         seen = {c: v for c, v in child.items() if c in shown}

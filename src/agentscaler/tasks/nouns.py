@@ -32,12 +32,13 @@ _PROPER: Final = {
 _PEOPLE: Final = frozenset(
     ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "caller", "player", "tester", "collaborator", "administrator", "admin", "moderator", "speaker", "developer", "fraudster"]
 )
-_RUNS: Final = re.compile(r"(?i)\b(job|task|run|execution|session|operation|request|query|invocation|import|export|scan|transfer|build|rollout|backfill|refresh|analysis|batch|restore|meeting|test|attempt|migration|generation|evaluation|workflow run|crawl|recording|replay)$")
+_RUNS: Final = re.compile(r"(?i)\b(job|task|run|execution|session|operation|request|query|invocation|import|export|scan|transfer|build|rollout|backfill|refresh|analysis|batch|restore|meeting|test|attempt|migration|generation|evaluation|workflow run|crawl|recording|replay|ingestion|upload)$")
 _RECORDS: Final = re.compile(r"(?i)\b(event|log|message|report|recommendation|finding|result|record|invoice|order|version|revision|snapshot|backup|point|alert|issue|history|observation|assessment|comment|review|transaction)$")
 
 
 _LASTING: Final = re.compile(r"(?i)\b(campaign|reservation|composition|stream|shift|course|deployment|upgrade|experiment|broadcast|incident|offer|promotion|lease|agreement|contract|window|subscription|pipeline|sync|change|update|train|instance)$")
 """What else starts and ends."""
+_ENDED: Final = frozenset(["completed", "complete", "succeeded", "finished", "ended", "started", "processed"])
 
 
 def spoken_model(model: Model) -> Model:
@@ -77,6 +78,11 @@ def _cased(phrase: str) -> str:
     return " ".join(_PROPER.get(w, w.upper() if re.fullmatch(r"[bcdfghjklmnpqrstvwxz]{3,5}", w) else w) for w in phrase.split(" "))
 
 
+def stands_alone(noun: str) -> bool:
+    """Does it name a thing by itself?"""
+    return noun.split(" ")[-1].lower() not in _NO_THINGS and len(noun) > 2
+
+
 def people(noun: str) -> bool:
     return noun.split(" ")[-1].lower() in _PEOPLE
 
@@ -84,6 +90,16 @@ def people(noun: str) -> bool:
 def runs(noun: str) -> bool:
     """Something that goes on and ends: a job, a session."""
     return bool(_RUNS.search(noun))
+
+
+def short_lived(noun: str) -> bool:
+    """Is it gone within the hour, so that nobody asks for those of last year?"""
+    return bool(re.search(r"(?i)\b(?:session|token|invocation|heartbeat|lock|presence)$", noun))
+
+
+def befits(state: str, noun: str) -> bool:
+    """Is a thing spoken of by that state? Only what goes on and ends is completed."""
+    return state not in _ENDED or runs(noun) or records(noun) or bool(_LASTING.search(noun))
 
 
 def records(noun: str) -> bool:
@@ -150,11 +166,19 @@ def column_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None
         return "flag" if adjective(phrase) or _FLAGS.search(phrase) else None
     if "time" in recipe:
         return "time" if phrase not in ("started", "finished") or runs(table.noun) or records(table.noun) or _LASTING.search(table.noun) else None
+    if is_choice_of_part(phrase):
+        return None
     if column.choices or "choice" in recipe:
         return None if is_name(column) and phrase != "label" else "choice"
     if column.type in ("INTEGER", "REAL"):
         return "number" if ("number" in recipe or "of" in recipe) and _COUNTS.search(phrase) else None
     return _text_kind(table, column, recipe)
+
+
+def is_choice_of_part(phrase: str) -> bool:
+    """'active status': a column's name, and no way to speak of a state."""
+    words = phrase.split(" ")
+    return len(words) == 2 and words[1] in ("status", "state") and adjective(words[0])
 
 
 def _text_kind(table: Table, column: Column, recipe: JsonObject) -> Kind | None:
@@ -197,7 +221,7 @@ def may_pick(kind: Kind, column: Column) -> bool:
     if kind == "word":
         return not re.search(r"version$|name$|country|zone", column.phrase)
     if kind == "choice":
-        return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2
+        return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2 and column.phrase != "resource type"
     return True
 
 
@@ -207,6 +231,14 @@ def may_copy(kind: Kind, column: Column) -> bool:
 
 
 PROTECTS: Final = re.compile(r"(?i)delet\w*[_ ]?(?:protect|lock|prevent)|(?:prevent|block|disallow)\w*[_ ]?delet|terminat\w*[_ ]?protect|legal[_ ]?hold|retention[_ ]?lock|^(?:is)?_?(?:default|primary|locked|protected|main|builtin|system)(?:version|vpc|group|policy|flag)?$")
+
+
+_MAY_GO: Final = re.compile(r"(?i)^(?:is|can|allow)?_?(?:be_?)?(?:allow_?)?(?:delet|remov)(?:e|able|eable|ion_?allowed|e_?allowed|e_?enabled)$")
+
+
+def may_not_go(row: dict[str, Any]) -> bool:
+    """Does the row itself say that nobody may delete it: IsAllowDelete 0?"""
+    return any(_MAY_GO.search(c) and v is not None and str(v).lower() in ("0", "false", "no", "not_allowed", "disabled") for c, v in row.items())
 
 
 def protected(row: dict[str, Any]) -> bool:

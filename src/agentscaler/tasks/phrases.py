@@ -13,7 +13,7 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Table
 from agentscaler.tasks.fits import FROM, THIS_YEAR, is_state, picks
-from agentscaler.tasks.nouns import may_pick, runs
+from agentscaler.tasks.nouns import befits, may_pick, records, runs
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import Kind, adjective, be, day, inside, member, say
 
@@ -40,12 +40,18 @@ class Phrase(NamedTuple):
             return " ".join(p for p in ("that", self.noun, self.tail) if p)
         return " ".join(p for p in ("the", self.front, self.noun, self.tail) if p)
 
+    def by_name(self) -> bool:
+        """Does no clause stand behind the noun but a name, so that what it belongs to may follow?"""
+        return not self.tail or bool(re.fullmatch(r'(?:called |titled |named )?(?:"[^"]*"|[^\s"]+)', self.tail))
+
     def one(self) -> str:
         """'the one called "x"', where the noun has been said."""
         return " ".join(p for p in ("the", self.front, "one", self.tail) if p)
 
 
-_WEIGHT: Final = {"name": 10.0, "text": 1.5, "time": 1.6, "word": 1.2, "choice": 1.5, "number": 0.8, "flag": 0.4}
+_WEIGHT: Final = {"name": 10.0, "text": 1.5, "time": 1.0, "word": 1.2, "choice": 1.5, "number": 0.8, "flag": 0.4}
+_NEWEST: Final = 0.12
+"""How often what is kept of the past is told by its place in time."""
 Facet = tuple[str, Kind]
 
 
@@ -57,19 +63,31 @@ def describe(site: Site, info: Table, row: Row, others: Sequence[Row], shown: Se
     facets = [f for f in _facets(site, info, row, shown, plain) if _fitting(site, info, row, f, verb, plain)]
     if not others:
         named = [f for f in facets if f[1] == "name" and _tail(site, info, row, f)]
-        return _phrase(site, info, row, named[:1], only=False) if named else Phrase(info.noun, front="only")
+        return _phrase(site, info, row, named[:1], only=False) if named else Phrase(info.noun)
     good = {f: _WEIGHT[f[1]] for f in facets if _unique(site, info, row, others, shown, f) and _tail(site, info, row, f) is not None}
     newest = [f for f in facets if f[1] == "time" and site.columns[info.name, f[0]].phrase == "created"]
-    if others and newest and dice.chance(0.12 if good else 1.0) and (found := _extreme(info, row, others, newest[0][0])):
+    kept = runs(info.noun) or records(info.noun)
+    if kept and newest and dice.chance(_NEWEST if good else 1.0) and (found := _extreme(info, row, others, newest[0][0])):
         return found
+    good = _telling(site, info, good)
     if good:
         chosen = dice.weighted(good)
-        return _phrase(site, info, row, (chosen,), only=chosen[1] in ("choice", "flag", "number"))
+        return _phrase(site, info, row, (chosen,), only=chosen[1] in ("choice", "flag"))
     pairs = [(a, b) for i, a in enumerate(facets) for b in facets[i + 1 :] if a[1] in ("name", "text") and b[1] != a[1] and _pair(site, info, row, others, a, b)]
     pairs = [p for p in pairs if all(_tail(site, info, row, f) is not None for f in p)]
     if not pairs:
         raise Dropped("row_not_describable", "nothing a user can know tells it from its neighbours", where=info.name)
     return _phrase(site, info, row, dice.choice(pairs), only=False)
+
+
+def _telling(site: Site, info: Table, good: dict[Facet, float]) -> dict[Facet, float]:
+    """What has a name is told by it. A date tells only what has none, and the day of its last change only where no other is known."""
+    names = {f: w for f, w in good.items() if f[1] == "name"}
+    if names or any(site.kinds.get((info.name, c.name)) == "name" for c in info.columns):
+        return names or {f: w for f, w in good.items() if f[1] != "time"}
+    dated = {f for f in good if f[1] == "time"}
+    first = {f for f in dated if site.columns[info.name, f[0]].phrase != "last changed"}
+    return {f: w for f, w in good.items() if f not in dated or f in (first or dated)}
 
 
 def _facets(site: Site, info: Table, row: Row, shown: Sequence[str], plain: bool) -> list[Facet]:
@@ -97,13 +115,17 @@ def _fitting(site: Site, info: Table, row: Row, facet: Facet, verb: str, plain: 
     about = site.columns[info.name, column]
     if kind == "choice" and is_state(about.phrase):
         said = member(row[column], about.phrase)
-        return not plain and about.phrase in ("status", "state", "lifecycle state") and said is not None and adjective(said) and picks(row[column], verb)
+        return not plain and befits(said or "", info.noun) and about.phrase in ("status", "state", "lifecycle state") and said is not None and adjective(said) and picks(row[column], verb)
     if kind == "choice" and (member(row[column], about.phrase) or "").lower() in info.noun.lower():
         return False
     if kind == "text" and verb == "delete":
         return not _KEPT.search(str(row[column]))
     if kind == "flag":
         return about.phrase in _FLAGS and verb == ""
+    if kind == "number" and not about.phrase.endswith(("priority", "precedence")):
+        return False
+    if kind == "time" and about.phrase[:5] == info.noun.lower()[:5]:
+        return False
     if kind == "time" and verb in FROM and runs(info.noun):
         return parse_time(row[column]).year == THIS_YEAR
     return column in info.key or may_pick(kind, about)
@@ -170,6 +192,8 @@ def _tail(site: Site, info: Table, row: Row, facet: Facet) -> tuple[str, str] | 
         return None
     if kind == "word":
         return "", f"with the {about.phrase} {value}"
+    if kind == "choice" and member(row[column], about.phrase) == value and adjective(value) and not is_state(about.phrase) and value.endswith("ed"):
+        return None
     return "", f"whose {about.phrase} {'is' if kind == 'number' else be(about.phrase)} {value}"
 
 
@@ -187,5 +211,6 @@ def happened(moment: str, when: str, preposition: str = "on") -> str:
 
 def _phrase(site: Site, info: Table, row: Row, facets: Sequence[Facet], *, only: bool) -> Phrase:
     parts = [p for f in facets if (p := _tail(site, info, row, f))]
-    front = " ".join([*(["only"] if only else []), *(p[0] for p in parts if p[0])])
+    front = " ".join(p[0] for p in parts if p[0])
+    front = f"only {front}" if only and front else front
     return Phrase(info.noun, front=front, tail=" and ".join(p[1] for p in parts if p[1]))

@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference
-from agentscaler.tasks.find import Found, locate, reframed
-from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.allowed import may
+from agentscaler.tasks.find import Found, locate
+from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import deed
 from agentscaler.tasks.trace import Trace, Val
@@ -51,7 +52,7 @@ def pick_row(site: Site, table: str, dice: Dice, fits: Callable[[Row], bool] = l
 
 
 def changing(site: Site, table: str, *acts: str) -> list[Operation]:
-    """Writes to a table that a person would ask for in words."""
+    """Writes to a table that a person would ask for in words. Nothing is written anew as a whole where a part of it can be changed."""
     found = []
     for operation in site.writes[table]:
         if operation.act not in acts or (operation.act == "set" and deed(operation) is None) or operation.through or "bulk" in operation.name.lower():
@@ -59,12 +60,13 @@ def changing(site: Site, table: str, *acts: str) -> list[Operation]:
         if operation.act == "update" and not any(a.role in ("value", "body") for a in operation.arguments):
             continue
         found.append(operation)
-    return found
+    gentle = any(o.act == "update" for o in found)
+    return [o for o in found if o.act != "put" or not gentle]
 
 
 def found_row(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation | None = None) -> Found:
-    row = pick_row(site, table, dice, lambda r: operation is None or suits(operation, r, site.tables[table]))
-    return reframed(locate(site, trace, table, row, dice, verb=verb_of(operation)))
+    row = pick_row(site, table, dice, lambda r: operation is None or may(site, operation, r))
+    return locate(site, trace, table, row, dice, verb=verb_of(operation))
 
 
 def write_to(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice) -> Wish:

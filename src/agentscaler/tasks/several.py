@@ -6,8 +6,9 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Operation, Table
-from agentscaler.tasks.find import Found, locate, need, under
-from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.allowed import may
+from agentscaler.tasks.find import Found, locate, need, together, under
+from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.groups import pick_group
 from agentscaler.tasks.nouns import may_copy, people, records, runs
 from agentscaler.tasks.phrases import Phrase, describe
@@ -25,7 +26,7 @@ def each_plans(site: Site, dice: Dice) -> list[Plan]:
     table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.ways(t)))
     operation = dice.choice(changing(site, table, *CHANGES))
     rows, parent, step = _listed(site, trace, table, dice)
-    group = pick_group(site, table, rows, dice, lambda r: suits(operation, r, site.tables[table]), 2, 6, verb_of(operation))
+    group = pick_group(site, table, rows, dice, lambda r: may(site, operation, r), 2, 6, verb_of(operation))
     some = group.rows
     settings_ = None
     if operation.act in ("update", "put"):
@@ -40,9 +41,8 @@ def each_plans(site: Site, dice: Dice) -> list[Plan]:
     for row in some:
         found = Found(table, row, listed_values(site, table, row, step, parent), Phrase(noun), rows, step)
         do_it(site, trace, operation, found, settings_.values if settings_ else None)
-    phrase, frame = under(parent) if parent else (None, "")
-    of = Phrase(noun, parent=phrase).of()
-    every, every_s = f"every {group.named(noun)}{of}", f"all {group.named(plural(noun))}{of}"
+    below = together(site, noun, parent, group.tail)
+    every, every_s = f"every {group.named(below.noun)}{below.of}", f"all {group.named(plural(below.noun))}{below.of}"
     if settings_:
         text = change(settings_.said, every, dice)
     else:
@@ -50,7 +50,7 @@ def each_plans(site: Site, dice: Dice) -> list[Plan]:
         verb = deed(operation)
         text = dice.choice((f"Please {verb} {np}.", f"Can you {verb} {np}?", f"I'd like you to {verb} {np}."))
     limit = dice.choice(("Leave the others as they are.", "Please leave all the others alone.", "The others stay as they are.", "Nothing else should change."))
-    wish = wish_on(site, operation, found, text)._replace(frame=frame, old=all(is_old(site, table, r) for r in some))
+    wish = wish_on(site, operation, found, text)._replace(frame=below.frame, old=all(is_old(site, table, r) for r in some))
     return [Plan("each", trace, [wish], limit=limit)]
 
 
@@ -99,17 +99,20 @@ def count_plans(site: Site, dice: Dice) -> list[Plan]:
     rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
     group = pick_group(site, table, rows, dice, lambda r: True, 1, 9, "")
-    nouns = group.named(plural(info.noun))
-    phrase, frame = under(parent) if parent else (None, "")
-    if phrase:
-        text = dice.choice((f"How many {nouns} does {phrase.bare()} have?", f"How many {nouns} are there in {phrase.bare()}?"))
+    below = together(site, info.noun, parent, group.tail)
+    nouns = group.named(plural(below.noun))
+    if below.frame and not below.of:
+        text = f"How many {nouns} are there?"
+    elif parent:
+        bare = under(parent)[0].bare()
+        text = dice.choice((f"How many {nouns} does {bare} have?", f"How many {nouns} are there in {bare}?"))
     else:
         text = dice.choice((f"How many {nouns} do we have?", f"How many {nouns} are there at the moment?"))
     key = next((c for c in reversed(info.key) if c in rows[0]), None)
     if key is None:
         raise Dropped("row_not_describable", "no key is shown", where=table)
     answer = Answer(name=f"number of {plural(info.noun)}", type="number", value=len(group.rows), step=step, evidence=tuple(r[key] for r in group.rows))
-    return [Plan("count", trace, [Wish(text, "question", (), (answer,), frame)])]
+    return [Plan("count", trace, [Wish(text, "question", (), (answer,), below.frame)])]
 
 
 def which_plans(site: Site, dice: Dice) -> list[Plan]:
@@ -123,13 +126,12 @@ def which_plans(site: Site, dice: Dice) -> list[Plan]:
     chosen, others = (best if last else worst), [r for r in rows if r is not (best if last else worst)]
     kind = site.kinds[table, column]
     about = site.columns[table, column].phrase
-    phrase, frame = under(parent) if parent else (None, "")
-    where = Phrase(info.noun, parent=phrase).of()
+    below = together(site, info.noun, parent)
     superlative = rank(about, kind, ("last", "first", "most recently", "highest", "lowest"), last=last)
-    text = f"Which {info.noun}{where} {superlative}? Just give me its {about_name}."
+    text = f"Which {below.noun}{below.of} {superlative}? Just give me its {about_name}."
     rivals = tuple(r[name] for r in others if r.get(name) not in (None, ""))[:8]
     answer = Answer(name=about_name, type="text", value=chosen[name], rivals=rivals, step=step)
-    return [Plan("which", trace, [Wish(text, "question", (), (answer,), frame)])]
+    return [Plan("which", trace, [Wish(text, "question", (), (answer,), below.frame)])]
 
 
 def rank(about: str, kind: str, words: tuple[str, str, str, str, str], *, last: bool) -> str:
@@ -201,26 +203,31 @@ def both_plans(site: Site, dice: Dice) -> list[Plan]:
         raise Dropped("not_sayable", "too long to be said twice", where=table)
     for found in (first, second):
         do_it(site, trace, operation, found)
-    phrase, frame = under(parent) if parent else (None, "")
-    noun, of = site.tables[table].noun, Phrase(site.tables[table].noun, parent=phrase).of()
+    below = together(site, site.tables[table].noun, parent, "" if all(f.phrase.by_name() for f in (first, second)) else "said")
     tails = [f.phrase.tail.removeprefix("called ") for f in (first, second) if f.phrase.tail.startswith("called ")]
     if len(tails) == 2:
-        np = f"the {plural(noun)} {tails[0]} and {tails[1]}{of}"
-    elif phrase:
-        np = f"two {plural(noun)}{of}: {first.phrase.one()} and {second.phrase.one()}"
+        np = f"the {plural(below.noun)} {tails[0]} and {tails[1]}{below.of}"
+    elif below.of:
+        np = f"two {plural(below.noun)}{below.of}: {first.phrase.one()} and {second.phrase.one()}"
     else:
-        np = f"{first.phrase.bare()} and {second.phrase.one()}"
+        np = f"{first.phrase._replace(noun=below.noun).bare()} and {second.phrase.one()}"
     text = dice.choice((f"Please {verb} {np}.", f"I'd like you to {verb} {np}.", f"I need you to {verb} {np}.") if ":" in np else (f"Please {verb} {np}.", f"Can you {verb} {np}?", f"Could you {verb} {np}?"))
     old = all(is_old(site, table, f.row) for f in (first, second))
-    return [Plan("both", trace, [wish_on(site, operation, first, text)._replace(frame=frame, old=old)])]
+    return [Plan("both", trace, [wish_on(site, operation, first, text)._replace(frame=below.frame, old=old)])]
 
 
 def _pair(site: Site, trace: Trace, table: str, dice: Dice, operation: Operation) -> tuple[Found, Found, Found | None]:
-    """Two rows of one list, each told apart from all others."""
+    """Two rows of one list, each told apart from all others; of things whose key is their name, any two."""
+    if len(site.tables[table].key) == 1 and site.kinds.get((table, site.tables[table].key[0])) == "name":
+        named = [r for r in site.world.rows(table) if may(site, operation, r)]
+        if len(named) < 2:
+            raise Dropped("no_effect", "fewer than two rows to choose from", where=table)
+        one, other = (locate(site, trace, table, r, dice) for r in dice.sample(named, 2))
+        return one, other, None
     rows, parent, step = _listed(site, trace, table, dice)
     info = site.tables[table]
     whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
-    some = [r for r in rows if suits(operation, whole[id(r)], info)]
+    some = [r for r in rows if may(site, operation, whole[id(r)])]
     if len(some) < 2 or len(rows) < 3:
         raise Dropped("no_effect", "fewer than two rows to choose from", where=table)
     found = []
@@ -240,14 +247,14 @@ def replace_plans(site: Site, dice: Dice) -> list[Plan]:
     rows, parent, step = _listed(site, trace, table, dice)
     remove = dice.choice(changing(site, table, "delete"))
     whole = {id(r): next(x for x in site.world.rows(table) if all(x[k] == r[k] for k in info.key)) for r in rows}
-    able = [r for r in rows if suits(remove, whole[id(r)], info)]
+    able = [r for r in rows if may(site, remove, whole[id(r)])]
     if len(rows) < 2 or not able:
         raise Dropped("no_effect", "there is no old one", where=table)
     row = dice.choice(able)
     phrase = describe(site, info, row, [r for r in rows if r is not row], tuple(rows[0]), dice, plain=True, verb="delete")
     found = Found(table, whole[id(row)], listed_values(site, table, row, step, parent), phrase, rows, step)
     make = dice.choice(changing(site, table, "create"))
-    wish, _ = create(site, trace, make, dice, parents=[parent] if parent else [], most=1)
+    wish, _ = create(site, trace, make, dice, parents=[parent] if parent else [], most=1, whole=True)
     given, ties = trace.calls[-1].arguments, {c for r in info.references for c in r.columns}
     if any(a.name in given and str(given[a.name]) != str(found.row.get(a.column or "")) for a in make.arguments if a.column in ties):
         raise Dropped("not_sayable", "the new one would be in another place", where=table)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Operation, Reference, Table
+from agentscaler.tasks.allowed import may
 from agentscaler.tasks.asking import answer_of, ask, asked_column, clause
 from agentscaler.tasks.conditions import conditions
 from agentscaler.tasks.find import locate
-from agentscaler.tasks.fits import suits, verb_of
+from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.nouns import people
 from agentscaler.tasks.plans import CHANGES, Plan, changing, found_row, parent_of, pick_row, pick_table, write_to
 from agentscaler.tasks.site import Row, Site
@@ -98,7 +99,7 @@ def cond_plans(site: Site, dice: Dice) -> list[Plan]:
     table = pick_table(site, dice, lambda t: bool(changing(site, t, *CHANGES) and site.reads[t]))
     operation = dice.choice(changing(site, table, *CHANGES))
     seed = dice.bits()
-    row = pick_row(site, table, dice, lambda r: suits(operation, r, site.tables[table]))
+    row = pick_row(site, table, dice, lambda r: may(site, operation, r))
     if people(site.tables[table].noun):
         raise Dropped("not_sayable", "a person is no 'it'", where=table)
     condition = dice.choice(conditions(site, locate(site, trace, table, row, Dice(seed), plain=True, verb=verb_of(operation)), operation, dice))

@@ -25,6 +25,8 @@ from agentscaler.world import World
 
 Row = dict[str, Any]
 READS = ("get", "list")
+_LISTS = ("list", "describe", "get", "search")
+"""Verbs of tools that one looks into first; a query of lineage comes after them."""
 STEERING = ("within", "size", "token", "offset", "page", "option", "since", "until")
 
 
@@ -107,6 +109,12 @@ class Site:
         nouns = {t.noun.lower() for t in self.tables.values() if t.said}
         return stem == table.noun.lower() or stem in nouns or any(n.endswith(f" {stem}") for n in nouns)
 
+    def elsewhere(self, operation: Operation, argument: Argument) -> bool:
+        """Does it look into a folder or an organization, where another tool does the same in the project, and nobody said which?"""
+        scopes = {frozenset(re.findall(r"\{(project|folder|organization)\}", a.template or "")) for o in self.model.operations if (o.table, o.act) == (operation.table, operation.act) for a in o.arguments if a.role == "within" and a.required}
+        mine = re.findall(r"\{(project|folder|organization)\}", argument.template or "")
+        return bool(mine) and "project" not in mine and any("project" in s for s in scopes)
+
     def schema(self, tool: str, argument: str) -> Schema:
         found: Schema = self.tools[tool].parameters["properties"][argument]
         return found
@@ -118,6 +126,7 @@ class Site:
         """The lists that show a table's keys, simplest first."""
         if table not in self._ways:
             found = [w for o in self.reads[table] if o.act == "list" and not o.through and (w := self._way(o))]
+            found = [w for w in found if w.operation.verb in _LISTS] or found
             found.sort(key=lambda w: (len(w.follows), sum(r is None for _, r in w.follows), -len(w.operation.shape.fields) if w.operation.shape else 0, w.operation.name))
             self._ways[table] = found
         return self._ways[table]
@@ -132,6 +141,8 @@ class Site:
             if argument.role not in ("filter", "match") or argument.many or argument.column is None:
                 return None
             reference = reference_of(table, argument.column)
+            if reference is not None and not holds(reference):
+                return None
             if reference is None and not self.knowable(table.name, argument.column):
                 return None
             follows.append((argument, reference))
@@ -143,6 +154,15 @@ class Site:
         """Tools that read one row by its key, fewest arguments first."""
         some = [o for o in self.reads[table] if o.act == "get" and not any(a.many for a in o.arguments)]
         return sorted(some, key=lambda o: (sum(a.required for a in o.arguments), o.name))
+
+
+_ROLES = frozenset("source from to target destination src dst dest last previous origin original pending desired old new latest".split(" "))
+
+
+def holds(reference: Reference) -> bool:
+    """Does the row lie in what it refers to? What it was made from is another thing."""
+    words = field(reference.columns[-1])
+    return not (len(words) > 1 and words[0] in _ROLES)
 
 
 def reference_of(table: Table, column: str) -> Reference | None:

@@ -93,7 +93,7 @@ def say(value: Any, kind: Kind, unit: str = "", phrase: str = "") -> str | None:
     if kind == "choice":
         return member(value, phrase)
     if kind == "number":
-        return number(value, unit)
+        return number(value, "" if unit and phrase.split(" ")[-1].rstrip("s") == unit.rstrip("s") else unit)
     if kind == "flag":
         return "on" if value else "off"
     if kind in ("name", "text"):
@@ -114,6 +114,14 @@ def flag(phrase: str, value: bool) -> str:
     return f"{phrase[:1].upper()}{phrase[1:]} should be {'on' if value else 'off'}."
 
 
+def turned(phrase: str, said: str) -> str:
+    """'turn on its logging', 'make it publicly accessible'."""
+    phrase = phrase.removesuffix(" enabled")
+    if phrase.endswith(("able", "ible", "ed")):
+        return f"make it {'' if said == 'on' else 'not '}{phrase}"
+    return f"turn {said} its {phrase}"
+
+
 _PLACES = frozenset(
     ["project", "folder", "workspace", "group", "site", "account", "space", "organization", "domain", "environment", "catalog", "registry", "store", "vault", "library", "network", "vpc", "zone", "lake", "dataset", "database", "namespace", "bucket", "room", "channel", "board", "calendar", "drive", "collection", "repository", "app", "application", "portfolio", "location", "album", "playlist", "course", "container", "tenant", "region", "subnet"]
 )
@@ -126,7 +134,7 @@ def inside(noun: str) -> str:
 
 def adjective(word: str) -> bool:
     """Can it stand before the noun: 'the stopped instance'?"""
-    return " " not in word and (word in _STATES or (word.endswith(("ed", "ing")) and len(word) > 4))
+    return " " not in word and (word in _STATES or (word.endswith(("ed", "ing")) and len(word) > 4 and word != "succeeded"))
 
 
 def joined(parts: Sequence[str]) -> str:

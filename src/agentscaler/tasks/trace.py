@@ -105,6 +105,8 @@ class Trace:
         """From the context, where no row says otherwise and all calls speak of one place."""
         if self.site.astray(operation, argument):
             raise Dropped("not_sayable", f"{argument.name} of {operation.name} is not what the context says", where=operation.name, value=argument.name)
+        if self.site.elsewhere(operation, argument):
+            raise Dropped("not_sayable", f"nobody said that {operation.name} is meant, and not the same in the project", where=operation.name, value=argument.name)
         given = {a.name for a in operation.arguments if a.role == "within" and a.required}
         if len(given & {"zone", "region"}) == 1:
             self._places |= given & {"zone", "region"}

@@ -33,7 +33,7 @@ def wanted(site: Site, table: str, column: str, schema: Schema, dice: Dice, *, r
         raise Dropped("not_sayable", f"nobody would say {column}", where=f"{table}.{column}")
     for _ in range(TRIES):
         value = _draw(site, table, column, kind, schema, dice)
-        if value is None or not fits(value, schema) or (row is not None and _like(value, row.get(column))):
+        if value is None or (kind == "number" and value <= 0) or not fits(value, schema) or (row is not None and _like(value, row.get(column))):
             continue
         said = say(value, kind, about.unit, about.phrase)
         if said is not None and _clear(value, kind, schema, about.phrase):

@@ -12,14 +12,16 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Argument, Operation
+from agentscaler.tasks.allowed import changeable, lacks, may
 from agentscaler.tasks.find import Found, locate, named_by, need, under
-from agentscaler.tasks.fits import is_state, suits, verb_of
+from agentscaler.tasks.fits import begins, is_state, verb_of
 from agentscaler.tasks.nouns import people, runs
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.site import Row, Site, reference_of
-from agentscaler.tasks.speech import deed, flag, inside, joined, tie
+from agentscaler.tasks.speech import deed, flag, inside, joined, tie, turned
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.tasks.values import Wanted, slug, wanted
+from agentscaler.verbs import of_name
 from agentscaler.words import article
 
 Mood: TypeAlias = Literal["question", "delete", "change", "action", "create"]
@@ -71,7 +73,7 @@ def is_old(site: Site, table: str, row: Row) -> bool:
 
 
 def delete(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice) -> Wish:
-    if not suits(operation, found.row, site.tables[found.table]):
+    if not may(site, operation, found.row):
         raise Dropped("no_effect", "nobody would delete it", where=operation.name)
     do_it(site, trace, operation, found)
     return wish_on(site, operation, found, _order(deed(operation) or "delete", found.phrase.text(), dice))
@@ -99,7 +101,7 @@ def act(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice
     verb = deed(operation)
     if verb is None:
         raise Dropped("not_sayable", f"nobody would say {operation.verb!r}", where=operation.name)
-    if not suits(operation, found.row, site.tables[found.table]):
+    if not may(site, operation, found.row):
         raise Dropped("no_effect", f"{verb} does not fit its state", where=operation.name)
     if _spoils(found.phrase, verb):
         raise Dropped("not_sayable", f"{verb} what is {found.phrase.front}", where=operation.name)
@@ -115,7 +117,7 @@ def _spoils(phrase: Phrase, verb: str) -> bool:
 
 def update(site: Site, trace: Trace, operation: Operation, found: Found, dice: Dice, *, most: int = 1) -> Wish:
     """One or two columns of a row get new values."""
-    if not suits(operation, found.row, site.tables[found.table]):
+    if not may(site, operation, found.row):
         raise Dropped("no_effect", "it is going away, or not there yet", where=operation.name)
     given = settings(site, trace, operation, found, dice, most=most)
     if not given.said:
@@ -135,11 +137,13 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
     """'Please change the tier of ... to gold.'"""
     first = said[0]
     if len(said) == 1:
+        if first.kind == "flag" and first.phrase == "disabled":
+            return dice.choice((f"Please {'disable' if first.value else 'enable'} {np}.", f"Could you {'disable' if first.value else 'enable'} {np}?"))
         if first.kind == "flag" and flag(first.phrase, True).startswith("It"):
             return dice.choice((f"Please make {np} {'' if first.value else 'not '}{first.phrase}.", f"Could you make {np} {'' if first.value else 'not '}{first.phrase}?"))
         if first.kind == "flag":
             return dice.choice((f"Please turn {first.said} {first.phrase} for {np}.", f"Can you turn {first.said} {first.phrase} for {np}?"))
-        if first.phrase in ("name", "display name"):
+        if first.phrase in ("name", "display name") or f" with the {first.phrase} " in np:
             return dice.choice((f"Please rename {np} to {first.said}.", f"Can you rename {np} to {first.said}?"))
         return dice.choice(
             (
@@ -149,7 +153,7 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
                 f"I'd like the {first.phrase} of {np} changed to {first.said}.",
             )
         )
-    parts = [f"turn {s.said} its {s.phrase}" if s.kind == "flag" else f"set its {s.phrase} to {s.said}" for s in said[1:]]
+    parts = [turned(s.phrase, s.said) if s.kind == "flag" else f"set its {s.phrase} to {s.said}" for s in said[1:]]
     first_part = change(said[:1], np, dice)
     return f"{first_part[:-1]}, and {joined(parts)}{first_part[-1]}"
 
@@ -168,7 +172,10 @@ def settings(site: Site, trace: Trace, operation: Operation, found: Found | None
 
 
 def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
-    names = argument.body.values() if argument.role == "body" else [argument.column or ""]
+    schema = site.schema(operation.name, argument.name)
+    names = [c for p, c in argument.body.items() if changeable(site, operation, c, schema.get("properties", {}).get(p, {}))] if argument.role == "body" else [argument.column or ""]
+    if argument.role != "body" and not changeable(site, operation, argument.column or "", schema):
+        return False
     if any(a.role == "slug" for a in operation.arguments) and all(site.kinds.get((operation.table, c)) == "name" for c in names):
         return False
     return any(site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c) for c in names)
@@ -177,7 +184,11 @@ def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
 def settable(site: Site, operation: Operation, column: str) -> bool:
     """A state is moved by actions, not written; what a thing is stays as it is."""
     phrase = site.columns[operation.table, column].phrase
-    if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|edition)$|version$", phrase):
+    if operation.act == "create" and phrase == "version":
+        return False
+    if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|architecture|format|modality|dialect)$|edition$|industry vertical$|version$|(?<!IP address)(?<!instance)(?<!storage)(?<!disk)(?<!volume)(?<!machine)(?<!charge)(?<!renewal) type$", phrase):
+        return False
+    if operation.act != "create" and phrase.endswith(("purpose", "use case")) and site.kinds.get((operation.table, column)) == "choice":
         return False
     return not is_state(phrase) and not re.search(r"(?:^| )(?:action|operation|stage|reason)$|^action ", phrase)
 
@@ -188,13 +199,21 @@ def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, ro
         column = argument.column or ""
         if operation.act != "create" and not settable(site, operation, column):
             raise Dropped("not_sayable", f"{column} is a state", where=operation.name)
+        if not changeable(site, operation, column, schema):
+            raise Dropped("not_sayable", f"{column} is chosen once", where=operation.name)
         told = wanted(site, operation.table, column, schema, dice, row=row)
+        if is_state(told.phrase) and not begins(told.value):
+            raise Dropped("not_sayable", f"nothing begins as {told.said}", where=operation.name)
         values[argument.name] = Val(told.value, "said")
         said.append(told)
         return
     body, must = {}, schema.get("required", ())
     properties = schema.get("properties", {})
-    able = {p: c for p, c in argument.body.items() if site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c)}
+    able = {
+        p: c
+        for p, c in argument.body.items()
+        if site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c) and changeable(site, operation, c, properties.get(p, {}))
+    }
     if any(p not in able for p in must) or not able:
         raise Dropped("not_sayable", f"{argument.name} needs what nobody would say", where=operation.name)
     chosen = [p for p in able if p in must] + dice.sample([p for p in able if p not in must], 1 if not must else 0)
@@ -224,6 +243,8 @@ def tied(site: Site, trace: Trace, operation: Operation, one: Found, other: Foun
     trace.do(operation, values)
     if one.frame and other.frame and one.frame != other.frame:
         raise Dropped("not_sayable", "both hang on too much", where=operation.name)
+    if other.phrase.noun.lower().split(" ")[-1] in of_name(operation.name).noun[-1:]:
+        one, other = other, one
     first, second = one.phrase.text(), other.phrase.text()
     text = dice.choice((f"Please {verb} {first} {preposition} {second}.", f"Can you {verb} {first} {preposition} {second}?"))
     return Wish(text, "action", (), (), one.frame or other.frame, False, one.phrase.noun, verb)
@@ -255,9 +276,9 @@ class Made(NamedTuple):
 
 
 def create(
-    site: Site, trace: Trace, operation: Operation, dice: Dice, *, parents: Sequence[Found] = (), made: "tuple[str, Made] | None" = None, most: int = 2
+    site: Site, trace: Trace, operation: Operation, dice: Dice, *, parents: Sequence[Found] = (), made: "tuple[str, Made] | None" = None, most: int = 2, whole: bool = False
 ) -> tuple[Wish, Made]:
-    """A new row, below rows that were found or just made. Raises Dropped."""
+    """A new row, below rows that were found or just made; whole: it takes the place of another, so it lacks nothing that those have. Raises Dropped."""
     info = site.tables[operation.table]
     if not info.said:
         raise Dropped("not_sayable", f"nobody speaks of {info.noun!r}", where=info.name)
@@ -275,6 +296,8 @@ def create(
         raise Dropped("not_sayable", f"{keys[0].name} must be made up", where=operation.name)
     given = settings(site, trace, rest, None, dice, most=most)
     said = list(given.said)
+    if lacking := lacks(site, operation, {**values, **given.values}, whole=whole):
+        raise Dropped("not_sayable", f"a new one without {lacking} is none", where=operation.name, value=lacking)
     named = [s for s in said if s.kind == "name"]
     if len(named) > 1:
         raise Dropped("not_sayable", "two names for one thing", where=operation.name)
@@ -314,6 +337,7 @@ def _ties(
     below: list[str] = []
     frame = ""
     known = {f.table: f for f in parents}
+    ends: set[tuple[str, str]] = set()
     for argument in operation.arguments:
         if argument.role not in ("value", "key") or not argument.column:
             continue
@@ -323,6 +347,9 @@ def _ties(
         if not argument.required and reference.table not in known and not (made and made[0] == reference.table):
             continue
         part = site.tables[reference.table].key[reference.columns.index(argument.column)]
+        if (reference.table, part) in ends:
+            raise Dropped("not_sayable", "it would be tied to the same thing twice", where=operation.name)
+        ends.add((reference.table, part))
         if made and made[0] == reference.table:
             if part not in made[1].known:
                 raise Dropped("row_not_describable", "the answer does not show the new key", where=operation.name)

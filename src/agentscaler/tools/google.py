@@ -17,7 +17,6 @@ from agentscaler.work import steps
 
 _OUTPUT_ONLY = re.compile(r"(?i)\s*(?:\[?output[ _-]only\]?|\[Deprecated\]|Deprecated)")
 _REQUIRED = re.compile(r"(?i)\s*\[?required\b")
-_IMMUTABLE = re.compile(r"(?i)\b(?:immutable|identifier)\b\s*[.:]?")
 _VERSION = re.compile(r"v?(\d+)(?:[._](\d+))?(?:p\d+)?(alpha|beta)?(\d*)")
 
 
@@ -178,6 +177,6 @@ class _Reader:
     def text(self, raw: str, limit: int) -> str:
         key = (raw, limit)
         if key not in self.texts:
-            text = re.sub(r"^(?:Required|Optional|Output only|Immutable|Identifier)[.:;]\s*", "", clean(raw, limit + 12))
-            self.texts[key] = re.sub(r"^(?:Required|Optional|Immutable|Identifier)[.:;]\s*", "", text)[:limit]
+            text = re.sub(r"^(?:Required|Optional|Output only|Identifier)[.:;]\s*", "", clean(raw, limit + 12))
+            self.texts[key] = re.sub(r"^(?:Required|Optional|Identifier)[.:;]\s*", "", text)[:limit]
         return self.texts[key]

@@ -1,0 +1,506 @@
+"""Briefs as a person would say them, and tasks that anybody would want: one test for each rule of wording and of sense."""
+
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+from agentscaler.dice import Dice
+from agentscaler.errors import Dropped
+from agentscaler.records import Difficulty, Operation, Reference
+from agentscaler.rollouts import reading
+from agentscaler.rollouts.reading import Goal, Thing, read_wishes
+from agentscaler.tasks import make_tasks
+from agentscaler.tasks.allowed import changeable, lacks, may
+from agentscaler.tasks.asking import dates, question
+from agentscaler.tasks.choose import Unit, balance
+from agentscaler.tasks.conditions import conditions
+from agentscaler.tasks.find import Found, below, locate, own_name, placed, together
+from agentscaler.tasks.fits import bears, begins
+from agentscaler.tasks.groups import groups
+from agentscaler.tasks.joined import _role
+from agentscaler.tasks.nouns import befits, may_not_go, may_pick
+from agentscaler.tasks.phrases import Phrase, describe
+from agentscaler.tasks.plans import changing
+from agentscaler.tasks.several import both_plans
+from agentscaler.tasks.site import Site, holds
+from agentscaler.tasks.speech import adjective, say, turned
+from agentscaler.tasks.trace import Trace, Val
+from agentscaler.tasks.values import Wanted, wanted
+from agentscaler.tasks.wishes import change, settable
+from shops import RENTAL, STATES, build, shop, shop_api, tools_of
+
+
+@cache
+def site() -> Site:
+    return Site(shop(), 0)
+
+
+def changed() -> Site:
+    """A shop of one's own to change."""
+    own = Site(shop(), 0)
+    own.recipes = dict(own.recipes)
+    return own
+
+
+def operation(at: Site, name: str) -> Operation:
+    return at.operations[name]
+
+
+def told(at: Site, name: str, text: str) -> None:
+    """Another description for a tool."""
+    at.tools[name] = at.tools[name].model_copy(update={"description": text})
+
+
+def column_of(at: Site, table: str, name: str, **more: Any) -> None:
+    """Another column record, and the same in its table."""
+    at.columns[table, name] = at.columns[table, name].model_copy(update=more)
+    info = at.tables[table]
+    at.tables[table] = info.model_copy(update={"columns": tuple(at.columns[table, c.name] for c in info.columns)})
+
+
+def found(noun: str, tail: str = "", *, parent: Phrase | None = None, frame: str = "") -> Found:
+    return Found("customer", {}, {}, Phrase(noun, tail=tail, parent=parent), [], 0, frame)
+
+
+ANA = 'called "Ana"'
+
+# ---- where what a thing belongs to is said ----------------------------------------------------------------------
+
+
+def test_what_it_belongs_to_stands_behind_a_name_and_before_any_other_clause() -> None:
+    fleet = found("fleet", 'called "north"')
+    phrase, frame = placed(site(), Phrase("worker", tail='called "a"'), fleet)
+    assert (frame, phrase.text()) == ("", 'the worker called "a" of the fleet called "north"')
+    phrase, frame = placed(site(), Phrase("worker", tail="created on 3 May"), fleet)
+    assert (frame, phrase.text()) == ('For the fleet called "north"', "the worker created on 3 May")
+    phrase, frame = placed(site(), Phrase("worker"), fleet)
+    assert (frame, phrase.text()) == ("", 'the worker of the fleet called "north"')
+
+
+def test_two_homes_are_said_in_one_breath() -> None:
+    fleet = found("fleet", 'called "north"', parent=Phrase("farm", tail='called "f"'))
+    phrase, frame = placed(site(), Phrase("worker", tail="created on 3 May"), fleet)
+    assert (frame, phrase.text()) == ('For the fleet called "north" of the farm called "f"', "the worker created on 3 May")
+    phrase, frame = placed(site(), Phrase("worker", tail='called "a"'), fleet)
+    assert (frame, phrase.text()) == ('For the farm called "f"', 'the worker called "a" of the fleet called "north"')
+    with pytest.raises(Dropped):
+        placed(site(), Phrase("worker", tail="created on 3 May"), fleet._replace(frame="In the hall"))
+
+
+def test_groups_with_a_clause_of_their_own_follow_their_home() -> None:
+    fleet = found("fleet", 'called "north"')
+    assert together(site(), "worker", fleet, "created before May") == ("worker", "", 'For the fleet called "north"')
+    assert together(site(), "worker", fleet) == ("worker", ' of the fleet called "north"', "")
+    assert together(site(), "worker", None, "created before May") == ("worker", "", "")
+
+
+def test_a_noun_is_not_said_twice() -> None:
+    assert below(site(), "theme alias", "theme") == "alias"
+    assert below(site(), "Theme alias", "theme") == "alias"
+    assert below(site(), "theme id", "theme") == "theme id", "an id is no thing"
+    assert below(site(), "theme customer", "theme") == "theme customer", "there are customers of another kind"
+    assert below(site(), "themed room", "theme") == "themed room"
+    assert below(site(), "app instance user endpoint", "user", "app instance user") == "endpoint"
+
+
+def test_a_moment_is_asked_for_after_the_date_that_tells_the_thing() -> None:
+    at = site()
+    row = at.world.rows("rental")[0]
+    dated = Found("rental", row, {}, Phrase("rental", tail="last changed on 18 April"), [], 0)
+    for seed in range(8):
+        assert question(at, dated, "createdAt", Dice(seed)) == "Please look up the rental last changed on 18 April: when was it created?"
+        assert not question(at, dated._replace(phrase=Phrase("rental", tail='titled "x"')), "createdAt", Dice(seed)).startswith("Please")
+
+
+def test_a_thing_that_is_called_something_is_not_asked_what_it_is_called() -> None:
+    at = site()
+    row = at.world.rows("customer")[0]
+    home = Found("customer", row, {}, Phrase("customer", parent=Phrase("shop", tail='called "x"')), [], 0)
+    assert not [s for s in range(20) if question(at, home, "name", Dice(s)).endswith(" called?")]
+
+
+# ---- names before dates -----------------------------------------------------------------------------------------
+
+
+@cache
+def texts() -> list[tuple[str, str]]:
+    return [(t.difficulty.shape, t.brief.text) for seed in (0, 1, 3) for t in make_tasks(shop(), seed=seed, tries=120, most=60).tasks]
+
+
+def test_what_has_a_name_is_told_by_its_name() -> None:
+    assert len(texts()) > 100
+    for _, text in texts():
+        assert not re.search(r"(?:customer|rental) (?:created|last changed) on \d", text), text
+        assert not re.search(r"the (?:newest|oldest|only) (?:customer|rental)", text), text
+
+
+def test_one_thing_at_most_is_told_by_its_date() -> None:
+    assert dates("the run created on 3 May of the job last changed on 12 June 2025") == 2
+    assert dates("every run created before May 2025") == 1
+    assert dates('the run called "3 May" at 9') == 0
+    assert all(dates(text) <= (2 if shape == "both" else 1) for shape, text in texts())
+
+
+def test_a_date_tells_what_has_no_name() -> None:
+    at = changed()
+    del at.kinds["customer", "name"]
+    rows = at.world.rows("customer")
+    shown = ("customerId", "createdAt")
+    phrases = {describe(at, at.tables["customer"], rows[0], rows[1:], shown, Dice(n)).tail for n in range(5)}
+    assert len(phrases) == 1
+    assert phrases.pop().startswith("created on ")
+
+
+def test_the_last_change_tells_only_what_has_no_birthday() -> None:
+    at = changed()
+    del at.kinds["customer", "name"]
+    at.kinds["customer", "city"] = "time"
+    column_of(at, "customer", "city", phrase="last changed")
+    rows = [{**r, "city": f"2026-0{n % 9 + 1}-1{n % 7}T00:00:00Z"} for n, r in enumerate(at.world.rows("customer"))]
+    tails = [describe(at, at.tables["customer"], rows[0], rows[1:], ("customerId", "city", *more), Dice(n)).tail for n in range(9) for more in (("createdAt",), ())]
+    assert all(t.startswith("created") for t in tails[::2])
+    assert all(t.startswith("last changed") for t in tails[1::2])
+
+
+def test_a_name_that_is_the_key_needs_no_list() -> None:
+    at = changed()
+    row = at.world.rows("customer")[0]
+    assert locate(at, Trace(at), "customer", row, Dice(0)).step == 0
+    at.kinds["customer", "customerId"] = "name"
+    trace = Trace(at)
+    named = locate(at, trace, "customer", row, Dice(0))
+    assert named.phrase.text() == f'the customer with the {at.columns["customer", "customerId"].phrase} "{row["customerId"]}"' or "called" in named.phrase.text()
+    assert (trace.calls, named.known["customerId"]) == ([], Val(row["customerId"], "said"))
+
+
+def test_two_things_whose_keys_are_their_names_need_no_list() -> None:
+    at = changed()
+    at.kinds["customer", "customerId"] = "name"
+    made = 0
+    for n in range(40):
+        try:
+            plan = both_plans(at, Dice(n))[0]
+        except Dropped:
+            continue
+        if plan.trace.calls[-1].name == "deleteCustomer":
+            made += 1
+            assert [c.name for c in plan.trace.calls] == ["deleteCustomer", "deleteCustomer"]
+            assert all(c.arguments["customerId"] in plan.wishes[0].text for c in plan.trace.calls)
+    assert made
+
+
+def test_an_id_names_the_thing_it_is_the_id_of() -> None:
+    at = site()
+    info = at.tables["rental"]
+    row = {**at.world.rows("rental")[0], "rentalId": "r-77", "customerId": "c-5"}
+    said = own_name(at, info, row, "rentalId")
+    assert said is not None
+    assert said.text() == "the rental r-77"
+    other = info.model_copy(update={"key": ("customerId",)})
+    assert own_name(at, other, row, "customerId") is None, "the id of its customer"
+
+
+# ---- what a thing is to another ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [("customerId", "customer"), ("sourceCustomerId", "source customer"), ("adminCustomerId", "admin customer"), ("fromCustomerId", None), ("provisionCustomerId", None), ("shopId", None), ("id", "customer")],
+)
+def test_a_reference_is_called_by_its_role(column: str, said: str | None) -> None:
+    reference = Reference(columns=(column,), table="customer", on_delete="RESTRICT")
+    if said is None:
+        with pytest.raises(Dropped):
+            _role(site(), reference)
+    else:
+        assert _role(site(), reference) == said
+
+
+def test_a_row_does_not_lie_in_what_it_was_made_from() -> None:
+    reference = Reference(columns=("sourceJobId",), table="customer", on_delete="RESTRICT")
+    assert not holds(reference)
+    assert holds(reference.model_copy(update={"columns": ("jobId",)}))
+    assert holds(reference.model_copy(update={"columns": ("source",)})), "a source is a thing"
+
+
+# ---- what the provider's own text rules out ---------------------------------------------------------------------
+
+
+def test_what_is_in_use_is_not_deleted_where_the_tool_says_so() -> None:
+    at = changed()
+    remove, rentals = operation(at, "deleteCustomer"), {r["customerId"] for r in at.world.rows("rental")}
+    rows = at.world.rows("customer")
+    assert rentals
+    assert all(may(at, remove, r) == (r["customerId"] not in rentals) for r in rows), "the world itself refuses"
+    at.model = at.model.model_copy(update={"tables": tuple(t.model_copy(update={"references": tuple(r.model_copy(update={"on_delete": "CASCADE"}) for r in t.references)}) for t in at.model.tables)})
+    assert all(may(at, remove, r) for r in rows), "nothing is said against it"
+    told(at, "deleteCustomer", "Deletes a customer. A customer that is in use cannot be deleted.")
+    assert all(may(at, remove, r) == (r["customerId"] not in rentals) for r in rows)
+
+
+def test_kinds_that_the_tool_excepts_stay() -> None:
+    at = changed()
+    remove = operation(at, "deleteRental")
+    column_of(at, "rental", "status", phrase="plan", choices=("MANAGED", "CUSTOM"))
+    row = at.world.rows("rental")[0]
+    told(at, "deleteRental", "Deletes a rental. MANAGED rentals cannot be deleted.")
+    assert not may(at, remove, {**row, "status": "MANAGED"})
+    assert may(at, remove, {**row, "status": "CUSTOM"})
+    told(at, "deleteRental", "Deletes a rental. Before you can delete a rental, it must be CUSTOM.")
+    assert not may(at, remove, {**row, "status": "MANAGED"})
+    assert may(at, remove, {**row, "status": "CUSTOM"})
+
+
+def test_what_the_provider_made_is_left_alone() -> None:
+    at = changed()
+    column_of(at, "rental", "title", phrase="type")
+    row = {**at.world.rows("rental")[0], "status": None}
+    for name in ("deleteRental", "updateRental"):
+        assert may(at, operation(at, name), {**row, "title": "CUSTOM"})
+        assert not may(at, operation(at, name), {**row, "title": "PRESET"})
+        assert not may(at, operation(at, name), {**row, "title": "AWS_MANAGED"})
+
+
+@pytest.mark.parametrize("column", ["IsAllowDelete", "IsDeletable", "deletable", "CanDelete", "allowDelete", "removable"])
+def test_a_row_may_say_that_it_stays(column: str) -> None:
+    assert may_not_go({column: 0})
+    assert may_not_go({column: "false"})
+    assert not may_not_go({column: 1})
+    assert not may_not_go({column: None})
+    assert not may_not_go({"deletedAt": "no"})
+
+
+def test_what_has_ended_is_not_resumed() -> None:
+    at = changed()
+    cancel, row = operation(at, "cancelRental"), next(r for r in site().world.rows("rental") if r["status"] == STATES[0])
+    assert may(at, cancel, row)
+    at.recipes["rental.endTime"] = {"time": True}
+    info = at.tables["rental"]
+    at.tables["rental"] = info.model_copy(update={"columns": (*info.columns, info.columns[-1].model_copy(update={"name": "endTime", "phrase": ""}))})
+    assert may(at, cancel, {**row, "endTime": "2027-01-01T00:00:00Z"})
+    assert may(at, cancel, {**row, "endTime": None})
+    assert not may(at, cancel, {**row, "endTime": "2026-05-23T00:00:00Z"})
+
+
+def test_what_is_chosen_once_is_not_changed() -> None:
+    at = changed()
+    update = operation(at, "updateRental")
+    assert changeable(at, update, "title", {"description": "Title of the rental."})
+    for text in ("Immutable. The title.", "The title. It cannot be changed after creation.", "Output only. The title.", "This can only be set at creation."):
+        assert not changeable(at, update, "title", {"description": text}), text
+        assert changeable(at, operation(at, "createRental"), "title", {"description": text})
+    told(at, "updateRental", "Updates a rental. Only the quantity can be changed.")
+    assert not changeable(at, update, "title", {})
+    assert changeable(at, update, "quantity", {})
+    told(at, "updateRental", "This method updates only the title and the number of pieces.")
+    assert changeable(at, update, "title", {})
+
+
+def test_a_purpose_stays() -> None:
+    at = changed()
+    at.kinds["rental", "title"] = "choice"
+    update = operation(at, "updateRental")
+    assert settable(at, update, "title")
+    for phrase in ("purpose", "use case", "descriptor type", "version"):
+        column_of(at, "rental", "title", phrase=phrase)
+        assert not settable(at, update, "title"), phrase
+    column_of(at, "rental", "title", phrase="instance type")
+    assert settable(at, update, "title")
+    column_of(at, "rental", "title", phrase="version")
+    assert not settable(at, operation(at, "createRental"), "title"), "nobody chooses the version of what is new"
+
+
+def test_a_part_is_changed_where_it_can_be() -> None:
+    at = changed()
+    patch = operation(at, "updateRental")
+    whole = patch.model_copy(update={"name": "replaceRental", "act": "put"})
+    at.writes["rental"] = [whole]
+    assert changing(at, "rental", "put", "update") == [whole]
+    at.writes["rental"] = [whole, patch]
+    assert changing(at, "rental", "put", "update") == [patch]
+
+
+# ---- new things -------------------------------------------------------------------------------------------------
+
+
+def test_a_new_thing_is_given_what_it_is_made_of() -> None:
+    at = changed()
+    make = operation(at, "createRental")
+    bare = make.model_copy(update={"arguments": tuple(a.model_copy(update={"required": a.name in ("title", "customerId")}) for a in make.arguments)})
+    given = {n: Val("x", "said") for n in ("customerId", "title")}
+    assert lacks(at, make, given, whole=False) is None, "the tool asks for a quantity, so it asks for what matters"
+    assert lacks(at, bare, given, whole=False) is None, "a quantity is no content"
+    assert lacks(at, bare, given, whole=True) == "quantity", "but the one it replaces had it"
+    assert lacks(at, bare, {**given, "quantity": Val(1, "said")}, whole=True) is None
+    assert lacks(at, bare, {"title": Val("x", "said")}, whole=False) == "customerId", "all others hang on one"
+
+
+def test_a_pipeline_without_a_definition_is_none() -> None:
+    api = shop_api()
+    properties = {**RENTAL["properties"], "definition": {"type": "object", "properties": {"steps": {"type": "integer"}}, "description": "What is rented."}}
+    api["components"]["schemas"]["Rental"] = {**RENTAL, "properties": properties}
+    api["paths"]["/rentals"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {
+        "type": "object", "properties": {n: properties[n] for n in ("customerId", "title", "definition")}, "required": ["customerId", "title"],
+    }  # fmt: skip
+    at = Site(build(tools_of(api)).env, 0)
+    given = {n: Val("x", "said") for n in ("customerId", "title")}
+    assert lacks(at, operation(at, "createRental"), given, whole=False) == "definition"
+    assert lacks(at, operation(at, "createRental"), {**given, "definition": Val("{}", "said")}, whole=False) is None
+
+
+@pytest.mark.parametrize(("state", "fits"), [("ACTIVE", True), ("draft", True), ("STOPPING", False), ("FAILED", False), ("archived", False)])
+def test_new_things_begin_well(state: str, fits: bool) -> None:
+    assert begins(state) == fits
+
+
+# ---- conditions and groups --------------------------------------------------------------------------------------
+
+
+def test_nobody_mends_only_what_has_failed() -> None:
+    assert not bears("FAILED", "update")
+    assert not bears("STOPPED", "update")
+    assert bears("FAILED", "delete")
+    at = changed()
+    row = next(r for r in at.world.rows("rental") if r["status"] == "returned")
+    known = {c: Val(v, "read", 0) for c, v in row.items()}
+    thing = Found("rental", row, known, Phrase("rental"), [], 0)
+    with pytest.raises(Dropped):
+        conditions(at, thing, operation(at, "updateRental"), Dice(0))
+
+
+def test_one_of_each_is_not_counted() -> None:
+    at = changed()
+    rows = at.world.rows("rental")[:3]
+    some = [{**r, "quantity": 1 + n // 2} for n, r in enumerate(rows)]
+    each = [{**r, "quantity": 1 + n} for n, r in enumerate(rows)]
+    column_of(at, "rental", "quantity", phrase="number of nodes")
+    assert [g.tail for g in groups(at, "rental", some, "") if g.column == "quantity"] == ["whose number of nodes is 1", "whose number of nodes is 2"]
+    assert not [g for g in groups(at, "rental", each, "") if g.column == "quantity"]
+
+
+def test_what_a_thing_is_sorts_nothing() -> None:
+    column = site().columns["customer", "tier"]
+    assert may_pick("choice", column)
+    assert not may_pick("choice", column.model_copy(update={"phrase": "resource type"}))
+
+
+def test_groups_by_day_speak_of_birth_first_and_not_of_what_is_gone() -> None:
+    at = changed()
+    at.recipes["rental.title"] = {"knowable": True}
+    at.kinds["rental", "title"] = "time"
+    column_of(at, "rental", "title", phrase="last changed")
+    rows = [{**r, "title": f"2026-0{n + 1}-01T00:00:00Z"} for n, r in enumerate(at.world.rows("rental")[:6])]
+    by = {g.column for g in groups(at, "rental", rows, "delete") if "before" in g.tail}
+    assert by == {"createdAt"}
+    at.tables["rental"] = at.tables["rental"].model_copy(update={"noun": "session"})
+    assert not [g for g in groups(at, "rental", rows, "") if "before" in g.tail]
+
+
+def test_only_what_goes_on_and_ends_is_completed() -> None:
+    assert befits("completed", "job")
+    assert befits("completed", "backup")
+    assert befits("completed", "campaign")
+    assert not befits("completed", "algorithm")
+    assert befits("failed", "algorithm")
+
+
+def test_most_tasks_ask_for_a_look() -> None:
+    told = [Unit((f"{n:04}",), f"env {n % 90}", difficulty(n, found=n % 5 > 0)) for n in range(1500)]
+    left = balance(told)
+    assert sum(not u.difficulty.found for u in told) == 300
+    assert 0 < sum(not u.difficulty.found for u in left) <= 0.05 * len(left)
+    assert len(left) >= 1200
+
+
+def difficulty(number: int, *, found: bool) -> Difficulty:
+    reads = number % 4 == 0
+    return Difficulty(calls=4, writes=0 if reads else 2, hops=2, found=found, shape="both", flow=f"flow {number}", arguments=2, covered=2)
+
+
+# ---- how values are said ----------------------------------------------------------------------------------------
+
+
+def test_a_unit_is_said_once() -> None:
+    assert say(30, "number", "days", "delete lock days") == "30"
+    assert say(30, "number", "days", "retention period") == "30 days"
+
+
+def test_flags_are_turned_or_made() -> None:
+    assert turned("logging", "on") == "turn on its logging"
+    assert turned("publicly accessible", "off") == "make it not publicly accessible"
+    assert turned("backup enabled", "on") == "turn on its backup"
+
+
+def test_changes_are_said_as_deeds() -> None:
+    for seed in range(6):
+        assert re.fullmatch(r"(?:Please|Could you) enable the key[.?]", change([Wanted(False, "flag", "off", "disabled")], "the key", Dice(seed)))
+        assert re.fullmatch(r'(?:Please|Can you) rename the key with the alias "a" to "b"[.?]', change([Wanted("b", "name", '"b"', "alias")], 'the key with the alias "a"', Dice(seed)))
+
+
+def test_sizes_tell_no_row_but_a_priority_does() -> None:
+    at = changed()
+    del at.kinds["rental", "title"]
+    rows = [{**r, "quantity": n + 1} for n, r in enumerate(at.world.rows("rental"))]
+    shown = ("rentalId", "quantity")
+    column_of(at, "rental", "quantity", phrase="number of nodes")
+    with pytest.raises(Dropped):
+        describe(at, at.tables["rental"], rows[0], rows[1:], shown, Dice(0))
+    column_of(at, "rental", "quantity", phrase="priority")
+    assert describe(at, at.tables["rental"], rows[0], rows[1:], shown, Dice(0)).text() == "the rental whose priority is 1"
+
+
+def test_succeeded_is_no_adjective() -> None:
+    assert adjective("failed")
+    assert not adjective("succeeded")
+
+
+def test_nobody_wants_none_of_it() -> None:
+    at = changed()
+    at.recipes["rental.quantity"] = {"number": [0, 0]}
+    with pytest.raises(Dropped):
+        wanted(at, "rental", "quantity", {"type": "integer"}, Dice(0))
+    assert wanted(site(), "rental", "quantity", {"type": "integer"}, Dice(0)).value > 0
+
+
+def test_an_active_status_is_a_column_and_no_word() -> None:
+    api = shop_api()
+    api["components"]["schemas"]["Rental"] = {**RENTAL, "properties": {**RENTAL["properties"], "activeStatus": {"type": "string", "enum": ["ON", "OFF"]}}}
+    own = Site(build(tools_of(api)).env, 0)
+    assert ("rental", "activeStatus") in own.columns
+    assert ("rental", "activeStatus") not in own.kinds
+    assert ("rental", "status") in own.kinds
+
+
+# ---- and the solver reads them ----------------------------------------------------------------------------------
+
+
+def named(noun: str, value: str, **more: Any) -> Thing:
+    return Thing(noun, (reading.Test("name", value),), **more)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "goal"),
+    [
+        ('Set the tier of the key called "a" to that of the key called "b".', Goal("copy", (named("key", "a"), named("key", "b")), about="tier")),
+        ('One more thing: for that fleet, could you delete the worker called "a"?', Goal("do", (named("worker", "a", of=Thing("same fleet")),), verb="delete")),
+        ('Please make the key called "a" encrypted.', Goal("set", (named("key", "a"),), values=(reading.Test("encrypted", "on"),))),
+        ('In the fleet called "n" of the farm called "f", please stop the worker created on 3 May.', Goal("do", (Thing("worker", (reading.Test("created", "3 May"),), of=named("fleet", "n", of=named("farm", "f"))),), verb="stop")),
+        ('For the fleet called "n", how many workers created before May 2025 are there?', Goal("count", (Thing("workers", (reading.Test("created", "before May 2025"),), "every", of=named("fleet", "n")),))),
+    ],
+)  # fmt: skip
+def test_what_is_said_first_is_read(sentence: str, goal: Goal) -> None:
+    assert read_wishes(sentence).goals == [goal]
+
+
+def test_what_is_replaced_lies_where_the_new_one_does() -> None:
+    fleet = named("fleet", "n")
+    new, old = read_wishes('We need a new worker called "b" for the fleet called "n". It replaces the worker called "a", so please delete that one.').goals
+    assert (new.things[0].of, old) == (fleet, Goal("do", (named("worker", "a", of=fleet),), verb="delete"))
+
+
+def test_it_is_made_so_as_well() -> None:
+    first, second = read_wishes('Rename the database called "a" to "b". Please also make it not publicly accessible.').goals
+    assert first.act == "set"
+    assert second == Goal("set", first.things, values=(reading.Test("publicly accessible", "off"),))
