@@ -278,6 +278,13 @@ class Database:
         self.delete(table, *key)
         return row
 
+    def ticket(self, *, number: bool = False) -> str | int:
+        """The id of a call's own job, which no row keeps; the same for the same calls."""
+        n = self.counters.get("#ticket", 0)
+        self.counters["#ticket"] = n + 1
+        made = fill_id("{digits:8}" if number else "{uuid}", Dice(self.seed, "#ticket", n), self.context)
+        return int(made) + 10_000_000 if number else made
+
     def within(self, template: str, value: Any) -> None:
         """A value that is given must name the world's surroundings: within("projects/{project}", parent). Raises NotFound."""
         if value is None:

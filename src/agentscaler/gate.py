@@ -78,7 +78,7 @@ def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
             if form:
                 yield Finding(tool.name, f"a read changed {form[0][1]}", tool.name)
                 return
-            filled = filled or _holds(answer.data)
+            filled = filled or _holds(_found(answer.data, operation))
             if filled:
                 break
         elif form and (operation is None or _expected(form, operation)):
@@ -100,6 +100,16 @@ def _restores(world: World, tool: EnvTool, form: Form) -> Iterator[Finding]:
     world.restore(shot)
     if world.diff().form != form:
         yield Finding(tool.name, "a restored snapshot is not the state it was taken of", tool.name)
+
+
+def _found(data: Any, operation: Operation | None) -> Any:
+    """An answer without what it says of the call itself."""
+    shape = operation.shape if operation else None
+    if shape is None or not isinstance(data, dict):
+        return data
+    aside = {n for n, v in shape.fixed.items() if not isinstance(v, dict)} | {f"{n}.{k}" for n, v in shape.fixed.items() if isinstance(v, dict) for k in v} | {shape.next, shape.total}
+    inner = {n: {k: x for k, x in v.items() if f"{n}.{k}" not in aside} if isinstance(v, dict) else v for n, v in data.items()}
+    return {n: v for n, v in inner.items() if n not in aside}
 
 
 def _holds(data: Any) -> bool:

@@ -179,13 +179,13 @@ class Shape(Record):
     scalar: bool = False
     """A list of bare values (the only field) instead of rows?"""
     next: str | None = None
-    """Where the token of the next page stands."""
+    """Where the token of the next page stands; 'DistributionList.NextMarker' inside the object that holds the list."""
     total: str | None = None
     """Where the number of all rows stands."""
     done: bool = False
     """A long-running operation that is already done: {'done': true, 'response': ...}."""
-    fixed: Mapping[str, str | int] = Field(default_factory=dict)
-    """Fields that are the same in every answer: {'status': 'DONE'}."""
+    fixed: JsonObject = Field(default_factory=dict)
+    """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
 
 
 class Operation(Record):

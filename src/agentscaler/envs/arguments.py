@@ -27,6 +27,7 @@ LOST: Final = {
     "sets_nothing": "no argument sets a column",
     "no_target_state": "no status column holds a state its verb leads to",
     "unseen": "no read shows what it writes",
+    "silent": "it answers with what this database does not hold",
     "not_two_ends": "the two rows it ties are not both known",
     "batch": "it makes several things at once from a list of objects",
     "copies": "it copies or restores from a source whose content is not known",

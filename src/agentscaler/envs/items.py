@@ -27,7 +27,7 @@ class Item(NamedTuple):
     fields: dict[str, Schema]
     """Fields of one item."""
     next: str | None
-    """Where the token of the next page stands."""
+    """Where the token of the next page stands; 'DistributionList.NextMarker' inside the object that holds the list."""
     total: str | None
     """Where the number of all items stands."""
     nested: tuple[bool, ...]
@@ -54,6 +54,10 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
     wrap = tuple(n for n, _ in path)
     nested = tuple(listed for _, listed in path)
+    if many and len(path) > 1 and not path[0][1]:
+        inside = body[wrap[0]].get("properties", {})
+        token = token or next((f"{wrap[0]}.{n}" for n in sorted(inside, key=lambda n: not n.lower().startswith("next")) if _is_token(n)), None)
+        total = total or next((f"{wrap[0]}.{n}" for n in inside if n.lower().replace("_", "") in COUNTS and kind_of(inside[n]) == "integer"), None)
     if many and kind_of(item) != "object":
         return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
     fields = item.get("properties", {}) if path else plain

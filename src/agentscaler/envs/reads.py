@@ -15,6 +15,7 @@ from agentscaler.envs.arguments import (
     surroundings,
 )
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
+from agentscaler.envs.envelope import beside
 from agentscaler.envs.items import SCOPE
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import grave
@@ -46,6 +47,8 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             if name not in arguments and (found := narrowing(entry, name, draft, service)):
                 arguments[name] = found
     need_all(entry, arguments)
+    if entry.tool.returns is not None:
+        shape = shape.model_copy(update={"fixed": beside(entry.tool.returns.get("properties", {}), arguments.values(), shape)})
     return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides))
 
 

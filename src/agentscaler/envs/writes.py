@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from agentscaler.edges import placeholders
-from agentscaler.envs.answers import answer
+from agentscaler.envs.answers import answer, with_envelope
 from agentscaler.envs.arguments import (
     Lost,
     agreeing,
@@ -22,7 +22,7 @@ from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import Move, grave, new_state, revival, switch, target_state, withdrawal
-from agentscaler.records import Act, Argument, Schema
+from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field
 
@@ -77,7 +77,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
     job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=job), key_path=key_path))
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=job), key_path=key_path))
 
 
 def _made(entry: Entry, draft: Draft, service: Service) -> Draft:
@@ -109,7 +109,7 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     given = {a.column for n, a in arguments.items() if n != source[0]}
     if not draft.generated and draft.own not in given:
         raise Lost("copies")
-    return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=False)))
+    return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=False)))
 
 
 def objects(entry: Entry, draft: Draft) -> Argument | None:
@@ -146,8 +146,8 @@ def create_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     given = inside | {a.column for a in arguments.values()}
     if any(p not in given for p in draft.parents) or (draft.own and not draft.generated and draft.own not in given):
         raise Lost("batch")
-    shape = answer(entry, draft)
-    shape = shape if shape is not None and (shape.many or not shape.fields) else None
+    shape = answer(entry, draft, arguments)
+    shape = shape if shape is not None and (shape.many or not shape.fields) else _without_row(entry, arguments)
     return Compiled(entry, draft, operation(entry, draft, "create", arguments, shape, sets=new_state(draft, arguments, job=False)))
 
 
@@ -167,7 +167,12 @@ def update_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     written = (inside | {a.column for a in arguments.values() if a.role == "value"}) - set(draft.key)
     if draft.single or draft.own in ("position", None) or any(k not in given for k in draft.key) or not written:
         raise Lost("batch")
-    return Compiled(entry, draft, operation(entry, draft, "update", arguments, None))
+    return Compiled(entry, draft, operation(entry, draft, "update", arguments, _without_row(entry, arguments)))
+
+
+def _without_row(entry: Entry, arguments: Mapping[str, Argument]) -> Shape | None:
+    """Of several rows, only how the call went."""
+    return with_envelope(entry, entry.tool.returns.get("properties", {}), arguments, None) if entry.tool.returns else None
 
 
 def _foreign_extra(entry: Entry, draft: Draft) -> bool:
@@ -202,7 +207,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     generated = draft.own is not None and draft.generated
     other_key = any(a.role == "key" and a.column not in draft.key for a in arguments.values())
     act: Act = "update" if (draft.single and "delete" not in draft.kinds) or generated or other_key else "put"
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft)))
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments)))
 
 
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -222,7 +227,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     need_all(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft)))
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments)))
 
 
 def _located(entry: Entry, argument: Argument) -> Argument:
@@ -247,8 +252,8 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     _options(entry, arguments)
     need_all(entry, arguments)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
-        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=dead.state, only_from=dead.only_from, sets=dead.sets))
-    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, gone=True)))
+        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
+    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True)))
 
 
 def _is_force(name: str, schema: Schema) -> bool:
@@ -282,4 +287,4 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     arguments |= {n: a for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
     _options(entry, arguments)
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=move.state, only_from=move.only_from, sets=move.sets))
+    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=move.only_from, sets=move.sets))
