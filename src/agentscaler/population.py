@@ -19,6 +19,7 @@ A recipe is one of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
     {"like": "table.column"}          a value that stands there, without a foreign key; "else": recipe where nothing does
     {"given": [...]}                  one of these
+    {"counts": "column"}              how many things a list of the same row holds; a write to the list counts again
     {"template": "arn:{region}:{Name}"}, {"same": "column"}, {"value": 3}, {"position": true}
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}
     "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone; "unless":
@@ -215,6 +216,8 @@ class Painter:
         match kind:
             case "position":
                 return number + 1
+            case "counts":
+                return len(orjson.loads(row.get(recipe[kind]) or "[]"))
             case "value":
                 return recipe[kind]
             case "given" | "of":
@@ -275,7 +278,7 @@ class Painter:
         return str(recipe.get("join", " ")).join(w for words in recipe["words"] if (w := dice.choice(words)))
 
 
-KINDS = ("position", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "like", "list", "object", "words", "mix")
+KINDS = ("position", "counts", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "like", "list", "object", "words", "mix")
 """What makes a value; the first of these that a recipe holds."""
 
 
@@ -289,7 +292,7 @@ def _numbered(name: str, join: str, n: int) -> str:
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
-    out |= {recipe[k] for k in ("same", "after", "with") if k in recipe}
+    out |= {recipe[k] for k in ("same", "after", "with", "counts") if k in recipe}
     for k in ("template", "id", "in"):
         out |= fields_of(recipe[k]) if k in recipe else set()
     inner = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *([recipe["list"]] if "list" in recipe else ())]

@@ -140,10 +140,10 @@ Act: TypeAlias = Literal["get", "list", "create", "copy", "put", "update", "dele
 """What a compiled tool does: read one row, read many, insert, insert a copy of a row, insert or update, update columns, delete, move a state
 column, tie two rows, untie them."""
 
-Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option"]
+Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option", "prefix", "contains", "filters", "adds", "removes"]
 """What an argument is for: names the row, must agree with the row, narrows a list, is written to a column, is written to several columns (an object),
 is written to several rows (a list of objects), is the last part of the key's path, earliest and latest value of a column, page size, page token, rows to skip, number of the page, must name the world's surroundings, brings in rows that a
-list hides, lets a delete take along what hangs on the row, steers the call and changes nothing here."""
+list hides, lets a delete take along what hangs on the row, steers the call and changes nothing here; of a list: how a text begins, what it holds, several of these in an object; of an update: items that a list column gains and loses."""
 
 
 class Argument(Record):
@@ -165,6 +165,10 @@ class Argument(Record):
     """For within: what it must equal, 'projects/{project}'."""
     body: Mapping[str, str] = Field(default_factory=dict)
     """For body: property -> column."""
+    anything: tuple[str | int, ...] = ()
+    """For filter: values that narrow nothing, ('ALL',)."""
+    inside: tuple["Argument", ...] = ()
+    """For filters: what each property of the object is for."""
 
 
 class Shape(Record):
@@ -178,6 +182,8 @@ class Shape(Record):
     """A list of rows?"""
     scalar: bool = False
     """A list of bare values (the only field) instead of rows?"""
+    distinct: bool = False
+    """Of a list: each value, or each set of values, once?"""
     next: str | None = None
     """Where the token of the next page stands; 'DistributionList.NextMarker' inside the object that holds the list."""
     total: str | None = None
@@ -213,6 +219,8 @@ class Operation(Record):
     """For set: states it may be moved from; empty for any other than the target."""
     sets: Mapping[str, str | int | None] = Field(default_factory=dict)
     """Columns a create, update or set writes by itself; "{now}" is the clock."""
+    whole: bool = False
+    """For update and put: does an optional value that is not given empty its column?"""
     hides: tuple[str, str | int | None] | None = None
     """For list: rows with this value in this column stay out (null: with any value), unless an argument of role show says so."""
     key_path: str | None = None

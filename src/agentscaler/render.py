@@ -47,7 +47,7 @@ def _names(model: Model) -> Iterator[str]:
         yield from (operation.python, operation.table, *operation.sets)
         yield from [operation.state[0]] if operation.state else []
         for argument in operation.arguments:
-            yield from (argument.python, *argument.body.values(), *([argument.column] if argument.column else []))
+            yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column))
 
 
 # ---- schema.sql -------------------------------------------------------------------------------------------------
@@ -128,9 +128,9 @@ def tools(model: Model) -> str:
     views = _views(model)
     nouns = ", ".join(t.noun for t in model.tables)
     imports = ["view"] if views else []
-    if any(a.role == "value" and not a.required for o in model.operations if o.act in ("update", "put", "set") for a in o.arguments) or any(
-        a.role == "body" or (a.role == "rows" and o.act == "update") for o in model.operations for a in o.arguments
-    ):
+    names = {tuple(call): name for name, call in views.items()}
+    parts = ["\n".join(_function(o, model, names)) for o in model.operations]
+    if any(re.search(r"\bUNSET\b", part) for part in parts):
         imports.insert(0, "UNSET")
     head = [f'"""{_doc(model.title)}.', "", *_wrap(f"{len(model.operations)} tools over {nouns}."), '"""', ""]
     if imports:
@@ -138,10 +138,13 @@ def tools(model: Model) -> str:
         head.append("")
     for name, call in views.items():
         head += _call(f"{name} = view", call)
-    names = {tuple(call): name for name, call in views.items()}
-    parts = ["\n".join(head).rstrip()]
-    parts += ["\n".join(_function(o, model, names)) for o in model.operations]
-    return "\n\n\n".join(parts) + "\n"
+    return "\n\n\n".join(["\n".join(head).rstrip(), *parts]) + "\n"
+
+
+def _emptied(operation: Operation, argument: Argument, table: Table) -> bool:
+    """Is a column that is not written emptied?"""
+    free = {c.name for c in table.columns if c.null and c.choices[:1] != (0,)}
+    return operation.whole and argument.role == "value" and argument.column in free
 
 
 def _views(model: Model) -> dict[str, list[str]]:
@@ -182,7 +185,7 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     patch = operation.act in ("update", "put", "set")
     parameters = ["db"]
     for argument in operation.arguments:
-        default = "" if argument.required else "=UNSET" if patch and argument.role in ("value", "body") else "=None"
+        default = "" if argument.required else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
         parameters.append(f"{argument.python}{default}")
     lines = _call(f"def {operation.python}", parameters, end=":")
     lines += ["    " + line for line in _docstring(operation.summary)]
@@ -249,21 +252,21 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     arguments = [_quote(table.name)]
     filters: list[str] = []
     paging: list[str] = []
-    bounds: dict[str, list[str]] = {"since": [], "until": []}
-    for argument in operation.arguments:
+    bounds: dict[str, list[str]] = {"since": [], "until": [], "prefix": [], "contains": []}
+    for argument, given in _narrowing(operation):
         holder = link if link is not None and argument.column in {c.name for c in link.columns} else table
         if argument.role == "filter":
-            filters.append(f"{_quote(argument.column or '')}: {argument.python}")
+            filters.append(f"{_quote(argument.column or '')}: {given}")
             lines += _parent_check(argument, holder, model)
         elif argument.role in bounds:
-            bounds[argument.role].append(f"{_quote(argument.column or '')}: {argument.python}")
+            bounds[argument.role].append(f"{_quote(argument.column or '')}: {given}")
         elif argument.role in PAGING:
-            paging.append(f"{PAGING[argument.role]}={argument.python}")
+            paging.append(f"{PAGING[argument.role]}={given}")
         elif argument.role == "within" and argument.column:
-            filters.append(f"{_quote(argument.column)}: {argument.python}")
+            filters.append(f"{_quote(argument.column)}: {given}")
     if filters:
         arguments.append(f"where={{{', '.join(filters)}}}")
-    arguments += [f"{name}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
+    arguments += [f"{_BOUNDS.get(name, name)}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
     if operation.through:
         arguments.append(f"through={_quote(operation.through)}")
     if operation.hides:
@@ -273,6 +276,8 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         arguments.append(f"hide=None if {show} else {hidden}" if show else f"hide={hidden}")
     if shape.total:
         paging.append("counted=True")
+    if shape.distinct:
+        arguments.append(f"distinct={_quote(next(iter(shape.fields.values())))}")
     lines += _call("page = db.page", arguments + paging)
     if shape.scalar:
         column = next(iter(shape.fields.values()))
@@ -282,6 +287,22 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     else:
         rows = f"{views[tuple(_fields(shape))]}.all(page.rows)"
     return lines + _listed(operation, shape, rows)
+
+
+_BOUNDS = {"prefix": "starts", "contains": "holds"}
+
+
+def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
+    """Each argument of a list, also those inside an object, and the expression of its value."""
+    for argument in operation.arguments:
+        whole = argument.python if argument.required else f"({argument.python} or {{}})"
+        for inner in argument.inside:
+            yield inner.model_copy(update={"required": False}), f"{whole}.get({_quote(inner.name)})"
+        given = argument.python
+        if argument.anything:
+            every = ", ".join(_python(v) for v in argument.anything)
+            given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
+        yield argument, given
 
 
 def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
@@ -402,7 +423,7 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
             out.append(f"{argument.column}={argument.python}")
         elif argument.role == "body":
             for name, column in argument.body.items():
-                default = "" if create else ", UNSET"
+                default = "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
                 out.append(f"{column}={source}.get({_quote(name)}{default})")
     return out
@@ -414,7 +435,18 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     key = [_quote(table.name), *_key(operation, table)]
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
-    return ([_row(operation, table)] if matches else []) + _each(operation, "row = db.update", key + sets, table, views)
+    revised = _revised(operation)
+    check = [f"old = {_row(operation, table)}"] if revised else [_row(operation, table)] if matches else []
+    return check + _each(operation, "row = db.update", key + sets + revised, table, views)
+
+
+def _revised(operation: Operation) -> list[str]:
+    """column=the list as it was, with what it gains and without what it loses."""
+    out = []
+    for column in dict.fromkeys(a.column for a in operation.arguments if a.role in ("adds", "removes")):
+        given = [f"{'add' if a.role == 'adds' else 'drop'}={a.python}" for a in operation.arguments if a.role in ("adds", "removes") and a.column == column]
+        out.append(f"{column}=db.revised({', '.join([f'old[{_quote(column or str())}]', *given])})")
+    return out
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table) -> list[str]:

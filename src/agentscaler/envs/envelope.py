@@ -90,7 +90,7 @@ def _said(entry: Entry, name: str, schema: Schema, given: list[Argument]) -> Jso
         return _word(entry, name, plain, schema)
     if kind == "array":
         inner = schema.get("items", {}).get("properties")
-        if inner and field(name) in _OPERATION or (inner and plain == "operations"):
+        if (inner and field(name) in _OPERATION) or (inner and plain == "operations"):
             job = _job(entry, inner, given)
             return [job] if job else None
         return _list(name, schema, given)

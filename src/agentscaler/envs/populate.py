@@ -8,6 +8,7 @@ from agentscaler.dice import Dice
 from agentscaler.envs.amounts import ENDED, FUTURE, GONE
 from agentscaler.envs.arguments import HIDDEN
 from agentscaler.envs.drafts import STATE, Col, Draft
+from agentscaler.envs.items import one_of
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import not_failed, not_gone, recipe_of, unfinished
@@ -38,6 +39,7 @@ def population_of(made: Plan) -> JsonObject:
         _copy_names(recipes, table, made)
         _one_person(recipes, table)
         _in_step(recipes, table)
+        _counts(recipes, table, place)
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
@@ -146,6 +148,18 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             _only(recipe, state, states, not_failed(states))
 
 
+def _counts(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
+    """RuleCount beside Rules says how many there are; what is not known is not counted."""
+    lists = {field(one_of(n)): n for n, c in place.columns.items() if c.kind == "array" and n in recipes and not is_empty(recipes[n])}
+    for column in table.columns:
+        words = field(column.name)
+        bare = words[:-1] if words[-1:] in _COUNTED else words[2:] if words[:2] == ("number", "of") else words[1:] if words[:1] in _COUNTED else ()
+        listed = lists.get(bare) if bare else None
+        if listed and column.type == "INTEGER" and column.name not in place.written and column.name not in table.key and not ({"reference", "with", "boolean"} & set(recipes[column.name])):
+            recipes[column.name] = {"counts": listed, "knowable": True}
+
+
+_COUNTED: Final = (("count",), ("number",), ("num",), ("total",), ("size",), ("quantity",), ("cnt",))
 _WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
 
 

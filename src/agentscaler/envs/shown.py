@@ -61,7 +61,10 @@ def _narrow(operation: Operation, seen: set[str]) -> Operation:
 
 
 def _seen_part(argument: Argument, seen: set[str]) -> Argument | None:
-    if argument.role in ("value", "filter", "since", "until") and not argument.required and argument.column not in seen:
+    if argument.role == "filters":
+        inside = tuple(a for a in argument.inside if a.column is None or a.column in seen)
+        return argument.model_copy(update={"inside": inside}) if inside else None
+    if argument.role in ("value", "filter", "since", "until", "prefix", "contains", "adds", "removes") and not argument.required and argument.column not in seen:
         return None
     if argument.role == "body":
         body = {n: c for n, c in argument.body.items() if c in seen}

@@ -261,7 +261,7 @@ def _columns(key: Key, members: Sequence[Member], services: Mapping[str, Compile
         if operation.shape:
             used |= set(operation.shape.fields.values())
         for argument in operation.arguments:
-            used |= {argument.column} if argument.column else set()
+            used |= {a.column for a in (argument, *argument.inside) if a.column}
             used |= set(argument.body.values())
         used |= set(operation.sets) | ({operation.state[0]} if operation.state else set())
     front = [k for k in draft.key if k in draft.columns]
@@ -443,7 +443,7 @@ def _visible(operation: Operation, seen: set[str]) -> bool:
 
 def written(operation: Operation) -> set[str]:
     """Columns of existing rows that an operation may change."""
-    out = {a.column for a in operation.arguments if a.role == "value" and a.column}
+    out = {a.column for a in operation.arguments if a.role in ("value", "adds", "removes") and a.column}
     out |= {c for a in operation.arguments for c in a.body.values()}
     out |= set(operation.sets)
     if operation.state:

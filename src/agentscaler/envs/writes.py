@@ -204,10 +204,12 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     if not any(a.role in ("value", "body") for a in arguments.values()):
         raise Lost("sets_nothing")
+    if _chooses(entry, draft):
+        raise Lost("mode")
     generated = draft.own is not None and draft.generated
     other_key = any(a.role == "key" and a.column not in draft.key for a in arguments.values())
     act: Act = "update" if (draft.single and "delete" not in draft.kinds) or generated or other_key else "put"
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments)))
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
 
 
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -218,7 +220,10 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= {n: _located(entry, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
     if any(a.role == "match" for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
-    sets = [a for a in arguments.values() if a.role in ("value", "body")]
+    arguments |= _revised(entry, draft, arguments)
+    sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
+    if _chooses(entry, draft):
+        raise Lost("mode")
     if not sets:
         raise Lost("sets_nothing" if own else "part")
     if entry.what.verb == "merge" or (entry.what.verb in VAGUE and not any(a.required and not entity(a.name)[1] for a in sets)):
@@ -226,8 +231,62 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if entry.what.extra and not set(entry.what.extra) & {w for a in sets for w in field(a.column or "")} and not any(a.required for a in sets):
         raise Lost("part")
     need_all(entry, arguments)
+    if any(_DIFFERENCES.search(f"{a.name} {entry.parameters[a.name].get('description', '')}"[:400]) for a in sets) or (entry.what.verb == "patch" and _DIFFERENCES.search(entry.tool.description)):
+        raise Lost("differences")
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments)))
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
+
+
+_OVERWRITES = re.compile(
+    r"(?i)fully overwrit|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
+    r"does not support patch semantics|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
+)
+
+
+def overwrites(entry: Entry) -> bool:
+    """Does the provider say that what an update leaves out is lost? 'Only the given fields' of a patch beside it speaks of another tool."""
+    found = _OVERWRITES.search(entry.tool.description)
+    return found is not None and not (entry.tool.source.verb == "PATCH" and "whereas" in entry.tool.description.lower())
+
+
+def _chooses(entry: Entry, draft: Draft) -> bool:
+    """UpdateType=ADD|REPLACE|REMOVE: does an argument that no row shows decide what the call does?"""
+    for name, schema in entry.parameters.items():
+        column = draft.columns.get(draft.find(name) or "")
+        said = " ".join(map(str, schema.get("enum", ()))) or str(schema.get("description", ""))[:300]
+        if _CHOICE.search(name) and not (column is not None and column.shown) and _ADD.search(said) and _TAKE.search(said):
+            return True
+    return False
+
+
+_CHOICE = re.compile(r"(?i)^(?:action|method|mode|operation|op)$|(?:update|operation|operate|oper|modify|change)_?(?:type|mode|action|method|flag)$")
+_ADD = re.compile(r"(?i)(?<![a-z])(?:add|append|insert|attach|bind)")
+_TAKE = re.compile(r"(?i)(?<![a-z])(?:remove|delete|detach|unbind|del)(?![a-z])")
+
+
+def _revised(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """AddSubnetIds and RemoveSubnetIds: what a list column of plain values gains and loses."""
+    out: dict[str, Argument] = {}
+    used = {a.column for a in taken.values()}
+    if any(a.many for a in taken.values()):
+        return out
+    for name, schema in entry.parameters.items():
+        match = _GAINS.search(name) or _LOSES.search(name)
+        column = draft.columns.get(draft.find(name.replace(match[0], "")) or "") if match else None
+        if match is None or column is None or name in taken or column.name in used or kind_of(schema) != "array" or column.kind != "array":
+            continue
+        inner = kind_of(schema.get("items", {}))
+        if inner in ("string", "integer") and inner == kind_of(column.schema.get("items", {})):
+            out[name] = argument(entry, name, "adds" if _GAINS.search(name) else "removes", column.name)
+    return out
+
+
+_GAINS = re.compile(r"^(?:Add|add_?)(?=[A-Z_]|[a-z]+_)|(?:ToAdd|_to_add|ToAttach|ToEnable)$")
+_LOSES = re.compile(r"^(?:Remove|remove_?|Delete)(?=[A-Z_]|[a-z]+_)|(?:ToRemove|ToDelete|_to_remove|ToDetach|ToDisable)$")
+
+
+_DIFFERENCES = re.compile(r"(?i)\bJSON[ -]?patch\b|\bRFC ?-?6902|^patch_?document\b")
+"""A list of changes, which is not what the row holds afterwards."""
 
 
 def _located(entry: Entry, argument: Argument) -> Argument:
