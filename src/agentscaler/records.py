@@ -176,6 +176,8 @@ class Shape(Record):
 
     fields: Mapping[str, str]
     """Field of the answer -> column."""
+    beside: Mapping[str, str] = Field(default_factory=dict)
+    """Field of the answer, beside the object that the row is wrapped in -> column."""
     wrap: tuple[str, ...] = ()
     """Names the row or list is wrapped in, outermost first; [] marks lists: ('Reservations[]', 'Instances[]')."""
     many: bool = False

@@ -546,11 +546,14 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])
+    if shape.beside and row != "row":
+        return [f"row = {row}", *_answer(operation, table, views, "row")]
     if not shape.wrap:
         return [f"return {value}"] if not shape.fixed else _braces("return ", [f"**{value}", *_fixed(operation)])
     for name in reversed(shape.wrap[1:]):
         value = f"{{{_quote(name.removesuffix('[]'))}: {value}}}"
-    return _braces("return ", [f"{_quote(shape.wrap[0].removesuffix('[]'))}: {value}", *_fixed(operation)])
+    others = [f"{_quote(f)}: row[{_quote(c)}]" for f, c in shape.beside.items()]
+    return _braces("return ", [f"{_quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation)])
 
 
 # ---- text -------------------------------------------------------------------------------------------------------

@@ -171,6 +171,8 @@ def _returns(operation: Operation, made: Plan) -> Schema | None:
         inner = {"type": "array", "items": inner}
     for name in reversed(wrap):
         inner = {"type": "object", "properties": {name.removesuffix("[]"): inner}}
+    if shape.wrap and shape.beside:
+        inner["properties"] |= {f: schema_of(columns[c]) for f, c in shape.beside.items() if c in columns}
     return inner
 
 

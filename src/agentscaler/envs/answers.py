@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from agentscaler.envs.arguments import HIDDEN, Lost, matched
 from agentscaler.envs.drafts import STATE, Draft, Entry, usable
-from agentscaler.envs.envelope import promised, told
+from agentscaler.envs.envelope import is_job, promised, told
 from agentscaler.envs.items import one_of
 from agentscaler.records import Argument, Schema, Shape
 from agentscaler.schemas import kind_of
+from agentscaler.words import entity
 
 
 def answer(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, gone: bool = False) -> Shape | None:
@@ -19,7 +20,8 @@ def answer(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, gon
     body = returns.get("properties", {})
     if "done" in body and "response" in body:
         return Shape(fields={} if gone else {c: c for c, col in draft.columns.items() if col.shown and c not in HIDDEN}, done=True)
-    return with_envelope(entry, body, arguments, None if "operationType" in body and "targetLink" in body else _row(body, draft, gone=gone))
+    row = None if "operationType" in body and "targetLink" in body else _row(body, draft, gone=gone)
+    return with_envelope(entry, body, arguments, row or _new_id(entry, body, draft))
 
 
 def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[str, Argument], row: Shape | None) -> Shape | None:
@@ -58,3 +60,18 @@ def _shown_row(body: Mapping[str, Schema], draft: Draft) -> Shape | None:
             if inner and draft.own in inner.values():
                 return Shape(fields=inner, wrap=(f"{name}[]",), many=True)
     return Shape(fields=plain) if plain else None
+
+
+def _new_id(entry: Entry, body: Mapping[str, Schema], draft: Draft) -> Shape | None:
+    """{'Data': {'ResourceId'}}: what a create answers with nothing but an id of, is the row it has made."""
+    own = draft.columns.get(draft.own or "")
+    if entry.what.kind != "create" or own is None or not draft.generated:
+        return None
+    wrap: tuple[str, ...] = ()
+    for _ in range(2):
+        real = {n: s for n, s in body.items() if promised({n: s})}
+        name, schema = next(iter(real.items())) if len(real) == 1 else ("", {})
+        if kind_of(schema) == own.kind and name and entity(name)[1] and not is_job(name):
+            return Shape(fields={name: own.name}, wrap=wrap)
+        body, wrap = schema.get("properties", {}), (*wrap, name)
+    return None

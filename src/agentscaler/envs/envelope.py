@@ -21,8 +21,8 @@ _ZERO = re.compile(r"(?i)[`\"']?\b0[`\"']?\s*(?:[:=,-]|as|is|means|indicates|for
 _HTTP = re.compile(r"(?i)\bHTTP status")
 _MESSAGE = re.compile(r"(?i)^(?:return|response|result|status)?_?(?:message|msg)$")
 _NO_ERROR = re.compile(r"(?i)^(?:error|err|fail\w*)_?(?:message|msg|reason)$")
-_FAILURES = re.compile(r"(?i)(?:^|_|\b)(?:failed|failures?|errors?|unsuccessful|unprocessed)")
-_SUCCESSES = re.compile(r"(?i)^(?:success|successful|succeeded|deleted|updated)_?(?:\w*ids?|\w*arns?|\w*names?)?$")
+_FAILURES = re.compile(r"(?i)\b(?:failed|failures?|errors?|unsuccessful|unprocessed|not (?:deleted|found|cleaned)|invalid)\b")
+_SUCCESSES = re.compile(r"(?i)^(?:success|successful|succeeded|deleted|updated)_?\w*$|\w+(?:deleted|succeeded)$")
 _JOB = re.compile(r"(?i)^(?:flow|task|async_?request|async_?task|deletion_?task|operation|update|activity|log)_?(?:id|identifier)$")
 _OPERATION: Final = (("operation",), ("update",), ("change", "info"))
 _DONE = re.compile(r"(?i)^(?:done|succeeded|successful|success|completed?|insync)$")
@@ -52,7 +52,7 @@ def beside(body: Mapping[str, Schema], arguments: Iterable[Argument], shape: Sha
     """What a read's result holds beside the rows: a required argument again, what could not be read (nothing), is there more."""
     given = list(arguments)
     wrap = shape.wrap[0].removesuffix("[]") if shape.wrap else ""
-    taken = {*(() if shape.wrap else shape.fields), wrap, shape.next, shape.total}
+    taken = {*(() if shape.wrap else shape.fields), *shape.beside, wrap, shape.next, shape.total}
     out: JsonObject = {n: v for n, s in body.items() if n not in taken and not _request(n) and (v := _around(n, s, given, shape)) is not None} if wrap else {}
     if shape.many and len(shape.wrap) > 1 and not shape.wrap[0].endswith("[]"):
         inner: Mapping[str, Schema] = body[wrap].get("properties", {})
@@ -68,11 +68,18 @@ def _around(name: str, schema: Schema, given: list[Argument], shape: Shape) -> J
         return "{more}"
     if shape.many and kind_of(schema) == "integer" and plain == "quantity":
         return "{shown}"
+    if kind_of(schema) == "integer" and _HTTP.search(str(schema.get("description", ""))):
+        return 200
     return _list(name, schema, []) if kind_of(schema) == "array" else _given(name, schema, given)
 
 
+def is_job(name: str) -> bool:
+    """Is it the id of a job that the call started?"""
+    return bool(_JOB.match(name))
+
+
 def _request(name: str) -> bool:
-    return bool(TRANSPORT.match(name)) or name.lower() in ("requestid", "responsemetadata", "request_id")
+    return bool(TRANSPORT.match(name)) or name.lower() in ("requestid", "responsemetadata", "request_id", "requestcharged")
 
 
 def _said(entry: Entry, name: str, schema: Schema, given: list[Argument]) -> Json:
@@ -101,7 +108,7 @@ def _given(name: str, schema: Schema, given: list[Argument]) -> str | None:
     """A required argument of the same name and kind."""
     listed = kind_of(schema) == "array"
     for argument in given:
-        if argument.required and argument.column and argument.role in ("key", "match", "filter", "value", "within") and argument.many == listed and field(argument.name) == field(name) and kind_of(schema) in ("string", "integer", "array"):
+        if argument.required and argument.column and argument.role in ("key", "match", "filter", "value", "within") and argument.many == listed and field(argument.name) == field(name) and kind_of(schema) in ("string", "integer", "array", "object"):
             return f"{{given {argument.python}}}"
     return None
 
@@ -116,9 +123,14 @@ def _word(entry: Entry, name: str, plain: str, schema: Schema) -> str | None:
         return "0"
     if plain == "code" and re.search(r"(?i)success", text):
         return "Success"
-    if entry.what.kind == "delete" and STATE.search(name):
-        return next((v for wanted in ("deleted", "deleting") for v in schema.get("enum", ()) if str(v).lower() == wanted), None)
+    if STATE.search(name) or plain == "statuscode":
+        wanted = _GONE if entry.what.kind == "delete" else _MADE if entry.what.kind in ("create", "put", "update") else ()
+        return next((str(v) for w in wanted for v in schema.get("enum", ()) if str(v).lower() == w), None)
     return None
+
+
+_GONE: Final = ("deleted", "terminated", "deleting", "terminating")
+_MADE: Final = ("active", "ready", "available", "succeeded", "success", "completed", "complete", "creation_successful")
 
 
 def _list(name: str, schema: Schema, given: list[Argument]) -> Json:
@@ -140,7 +152,8 @@ def _object(entry: Entry, name: str, schema: Schema, given: list[Argument]) -> J
         state = next((n for n in inner if STATE.search(n)), None)
         if ends and state and (value := _tied(entry.what.kind, inner[state])):
             ends[state] = value
-        return ends or None
+        if ends:
+            return ends
     if len(inner) > _SMALL:
         return None
     out = {n: v for n, s in inner.items() if not _request(n) and (v := _said(entry, n, s, given)) is not None}

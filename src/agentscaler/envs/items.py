@@ -32,6 +32,8 @@ class Item(NamedTuple):
     """Where the number of all items stands."""
     nested: tuple[bool, ...]
     """For each name of wrap: is it a list?"""
+    beside: dict[str, Schema] = {}
+    """Of one item in an object: the fields beside that object (AssessmentReports beside Assessment)."""
 
 
 def find_item(tool: Tool, what: Analysis) -> Item | None:
@@ -61,7 +63,8 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     if many and kind_of(item) != "object":
         return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
     fields = item.get("properties", {}) if path else plain
-    return Item(wrap, many, False, fields, token, total, nested) if fields else None
+    beside = {n: s for n, s in plain.items() if n != wrap[0]} if len(wrap) == 1 and not many else {}
+    return Item(wrap, many, False, fields, token, total, nested, beside) if fields else None
 
 
 def _is_envelope(body: dict[str, Schema]) -> bool:

@@ -89,13 +89,19 @@ def _part(name: str, schema: Schema, draft: Draft) -> tuple[Role, str] | None:
         return None
     for pattern, role in ((_PREFIX, "prefix"), (_CONTAINS, "contains")):
         if (bare := pattern.sub("", name)) != name:
-            column = _spoken(bare, draft)
+            column = _spoken(bare or _by(schema, draft), draft)
             return (role, column) if column else None  # type: ignore[return-value]
     text = str(schema.get("description", "")).lower()
     if _SEARCH.match(name) and "name" in text and not re.search(r"\b(?:or|and|id|ip|remark|description|tags?)\b|/", text):
         column = _spoken("name", draft)
         return ("contains", column) if column else None
     return None
+
+
+def _by(schema: Schema, draft: Draft) -> str:
+    """'A prefix to filter endpoints by URI': the one column that is named."""
+    named = re.findall(r"\bby (?:the |their )?([A-Za-z]+)", str(schema.get("description", "")))
+    return next((n for n in named if draft.find(n) is not None), "")
 
 
 def _spoken(bare: str, draft: Draft) -> str | None:

@@ -65,6 +65,17 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides))
 
 
+def _one_of_several(entry: Entry) -> bool:
+    """Is what would be shown one of the parts of an inner object (EBSOptions beside ClusterConfig in DomainConfig)?"""
+    item, here = entry.item, entry.tool.returns or {}
+    assert item is not None
+    for depth, name in enumerate(item.wrap):
+        if depth and any(kind_of(s) == "array" or s.get("properties") for n, s in here.get("properties", {}).items() if n != name):
+            return True
+        here = here.get("properties", {}).get(name, {})
+    return False
+
+
 def _echoes(entry: Entry, draft: Draft, shape: Shape, arguments: Mapping[str, Argument]) -> bool:
     """Is all that is shown what was asked for, and times, though the provider shows more? Of a list also where it shows no more."""
     asked = {a.column for a in arguments.values() if a.required}
@@ -126,14 +137,18 @@ def _shape(entry: Entry, draft: Draft, own: bool) -> Shape:
         fields = matched(item.fields, draft)
         real = [n for n, s in item.fields.items() if usable(n, s)]
         room = MAX_COLUMNS - 8 if own else len(real)
-        other = entry.what.noun != draft.noun
-        if len(fields) < (_MOST if other else 0.5) * min(len(real), room) or not fields:
+        foreign = entry.what.noun != draft.noun
+        if len(fields) < (_MOST if foreign else 0.5) * min(len(real), room) or not fields:
             raise Lost("derived_view")
-        if other and item.many and draft.own and draft.own not in fields.values():
+        if not item.many and _one_of_several(entry):
+            raise Lost("derived_view")
+        if foreign and item.many and draft.own and draft.own not in fields.values():
             raise Lost("derived_view")
     wrap = tuple(f"{n}[]" if listed else _scope(draft) if n == SCOPE else n for n, listed in zip(item.wrap, item.nested, strict=True))
+    other = {n: s for n, s in item.beside.items() if usable(n, s)}
     return Shape(
         fields=fields,
+        beside=matched(other, draft) if entry.what.noun == draft.noun else {},
         wrap=wrap,
         many=item.many,
         scalar=item.scalar,

@@ -39,7 +39,7 @@ def seen_columns(good: Iterable[Compiled]) -> Mapping[Noun, set[str]]:
     out: dict[Noun, set[str]] = defaultdict(set)
     for found in good:
         if found.operation.act in READS and found.operation.shape:
-            out[found.draft.noun] |= set(found.operation.shape.fields.values())
+            out[found.draft.noun] |= {*found.operation.shape.fields.values(), *found.operation.shape.beside.values()}
             out[found.draft.noun] |= {a.column for a in found.operation.arguments if a.column and a.required}
     return out
 

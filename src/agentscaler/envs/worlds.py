@@ -259,7 +259,7 @@ def _columns(key: Key, members: Sequence[Member], services: Mapping[str, Compile
             continue
         operation = member.compiled.operation
         if operation.shape:
-            used |= set(operation.shape.fields.values())
+            used |= {*operation.shape.fields.values(), *operation.shape.beside.values()}
         for argument in operation.arguments:
             used |= {a.column for a in (argument, *argument.inside) if a.column}
             used |= set(argument.body.values())
@@ -423,7 +423,7 @@ def mark_blind(model: Model) -> Model:
     shown: dict[str, set[str]] = {}
     for operation in model.operations:
         if operation.act in ("get", "list") and operation.shape:
-            shown.setdefault(operation.table, set()).update(operation.shape.fields.values())
+            shown.setdefault(operation.table, set()).update(operation.shape.fields.values(), operation.shape.beside.values())
             if operation.through:
                 shown.setdefault(operation.through, set()).add("*")
     out = []
