@@ -217,10 +217,10 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         return update_rows(entry, draft, service, several)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
+    arguments |= _revised(entry, draft, arguments)
     arguments |= {n: _located(entry, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
     if any(a.role == "match" for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
-    arguments |= _revised(entry, draft, arguments)
     sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
     if _chooses(entry, draft):
         raise Lost("mode")
