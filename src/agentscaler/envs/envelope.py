@@ -73,6 +73,17 @@ def _around(name: str, schema: Schema, given: list[Argument], shape: Shape) -> J
     return _list(name, schema, []) if kind_of(schema) == "array" else _given(name, schema, given)
 
 
+def of_the_call(name: str, schema: Schema) -> bool:
+    """Does a field beside the thing speak of the call, or of the version that a next call must name?"""
+    told = _HTTP.search(str(schema.get("description", ""))) or _MESSAGE.match(name) or _NO_ERROR.match(name)
+    return bool(told or _request(name) or re.search(r"(?i)token$|^etag$|^error_?code$", name))
+
+
+def reports_failure(name: str) -> bool:
+    """Does a list of that name hold what failed?"""
+    return bool(_FAILURES.search(" ".join(split(name)))) or "warning" in name.lower()
+
+
 def is_job(name: str) -> bool:
     """Is it the id of a job that the call started?"""
     return bool(_JOB.match(name))

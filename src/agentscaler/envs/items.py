@@ -180,6 +180,16 @@ def _choose(properties: dict[str, Schema], what: Analysis, wants_list: bool, dep
     return None
 
 
+_ROWS = (("data",), ("item",), ("list",), ("result",), ("record",), ("row",))
+
+
+def near(name: str, what: Analysis) -> float:
+    """How close a field's name is to the thing an operation is about; 'Items' means it."""
+    words = set(field(name)) - VIEW_WORDS
+    noun = set(what.noun)
+    return 1.0 if not words or field(name) in _ROWS else len(words & noun) / len(words | noun)
+
+
 def _inner_list(properties: dict[str, Schema], what: Analysis) -> str | None:
     """The list in a listed item that is the real one (Reservations -> Instances)."""
     lists = [n for n, s in properties.items() if kind_of(s) == "array" and "properties" in s.get("items", {})]

@@ -18,8 +18,8 @@ from agentscaler.envs.arguments import (
     surroundings,
 )
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
-from agentscaler.envs.envelope import beside
-from agentscaler.envs.items import SCOPE
+from agentscaler.envs.envelope import beside, reports_failure
+from agentscaler.envs.items import SCOPE, near
 from agentscaler.envs.narrow import narrowing
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import grave
@@ -66,12 +66,17 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 
 
 def _one_of_several(entry: Entry) -> bool:
-    """Is what would be shown one of the parts of an inner object (EBSOptions beside ClusterConfig in DomainConfig)?"""
+    """Is what would be shown one of several parts (EBSOptions beside ClusterConfig), or lists (MetricAlarms beside CompositeAlarms)?"""
     item, here = entry.item, entry.tool.returns or {}
     assert item is not None
-    for depth, name in enumerate(item.wrap):
-        if depth and any(kind_of(s) == "array" or s.get("properties") for n, s in here.get("properties", {}).items() if n != name):
+    for depth, (name, listed) in enumerate(zip(item.wrap, item.nested, strict=True)):
+        others = {n: s for n, s in here.get("properties", {}).items() if n != name}
+        if listed and any(kind_of(s) == "array" and s.get("items", {}).get("properties") and not reports_failure(n) and near(n, entry.what) >= near(name, entry.what) for n, s in others.items()):
             return True
+        if depth and not item.many and any(kind_of(s) == "array" or s.get("properties") for s in others.values()):
+            return True
+        if listed:
+            break
         here = here.get("properties", {}).get(name, {})
     return False
 
@@ -140,7 +145,7 @@ def _shape(entry: Entry, draft: Draft, own: bool) -> Shape:
         foreign = entry.what.noun != draft.noun
         if len(fields) < (_MOST if foreign else 0.5) * min(len(real), room) or not fields:
             raise Lost("derived_view")
-        if not item.many and _one_of_several(entry):
+        if _one_of_several(entry):
             raise Lost("derived_view")
         if foreign and item.many and draft.own and draft.own not in fields.values():
             raise Lost("derived_view")

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from agentscaler.edges import placeholders
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
+from agentscaler.envs.envelope import of_the_call
 from agentscaler.envs.items import Item, find_item
 from agentscaler.envs.keys import STRICT_CONTEXT, find_key
 from agentscaler.envs.nested import home_nouns
@@ -77,7 +78,7 @@ def _own_beside(entries: list[Entry]) -> list[Entry]:
         item = entry.item
         if item is not None and item.beside:
             asked = {field(p) for p in entry.parameters}
-            kept = {n: s for n, s in item.beside.items() if field(n) not in nouns | asked and not re.search(r"(?i)token$|^etag$", n)}
+            kept = {n: s for n, s in item.beside.items() if field(n) not in nouns | asked and not of_the_call(n, s)}
             entry = entry._replace(item=item._replace(beside=kept))
         out.append(entry)
     return out
