@@ -166,6 +166,14 @@ def test_filters_inside_an_object() -> None:
         assert set(offered["properties"]) == {"Status", "Limit", "Offset"}, "what nothing models is not offered"
 
 
+def test_what_a_list_is_sorted_by_narrows_nothing() -> None:
+    takes = {"SortCondition": thing(LedgerName={"type": "string", "enum": ["ASC", "DESC"]})}
+    with opened(tool("ListLedgers", takes, {"Ledgers": {"type": "array", "items": thing(**LEDGER)}})) as (world, ledgers):
+        assert len(ledgers) > 2
+        offered = next(t for t in world.loaded.env.tools if t.name == "ListLedgers").parameters["properties"]
+        assert offered == {}
+
+
 def test_a_list_of_values_holds_each_once() -> None:
     with opened(tool("ListLedgerFamilies", {"MaxResults": NUMBER, "NextToken": TEXT}, {"families": TEXTS, "NextToken": TEXT})) as (world, ledgers):
         families = sorted({x["Family"] for x in ledgers} - {None})

@@ -36,7 +36,7 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argume
         return argument(entry, name, "filter", "parent")
     if found := bound(entry, name, draft):
         return found
-    if kind_of(schema) == "object" and _HOLDS.search(name) and schema.get("properties"):
+    if kind_of(schema) == "object" and _HOLDS.search(name) and not _SORTS.search(name) and schema.get("properties"):
         return _inside(entry, name, draft, service)
     column = column_of(entry, name, draft, service)
     many = kind_of(schema) == "array"
@@ -68,6 +68,7 @@ _EXACT: Final = re.compile(r"_?(?:[Ee]quals|[Ff]ilter)$")
 """statusEquals, state_filter: a filter by a column whose values are told."""
 _FORM = re.compile(r"(?i)(?:format|form|for example)[^`'\"]{0,30}[`'\"]?((?:[a-z]+/\{[A-Za-z_]+\}/?)+)")
 _HOLDS = re.compile(r"(?i)(?:filters?|filter_?by|criteria|conditions?|query|search)$")
+_SORTS = re.compile(r"(?i)sort|order")
 _FUZZY = re.compile(r"(?i)\bfuzzy|partial match|substring")
 _PREFIX = re.compile(r"(?i)[_.-]?(?:prefix|starts_?with|begins_?with)$")
 _CONTAINS = re.compile(r"(?i)[_.-]?(?:contains|like|fuzzy)$")
