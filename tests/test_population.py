@@ -571,7 +571,7 @@ def test_numbers_that_hang_on_others() -> None:
         "c.used": {"number": [0, 90], "most": "limit"},
         "c.limit": {"number": [1, 90]},
         "c.tags": {"list": {"of": ["a", "b", "c"]}, "size": [0, 3], "json": True, "null": 0.3},
-        "c.size": {"length": "tags"},
+        "c.size": {"counts": "tags"},
     }
     rows = paint(columns, {"p": [5, 5], "c": {"per": "p", "rows": [0, 4]}}, keys={"c": ("p", "n")})
     assert all(row["used"] <= row["limit"] and row["size"] == len(json.loads(row["tags"] or "[]")) for row in rows["c"])

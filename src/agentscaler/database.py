@@ -50,6 +50,8 @@ class TableInfo(NamedTuple):
     """(column, 'id' or 'time', template or form) of what insert fills."""
     touched: tuple[tuple[str, str], ...]
     """(column, form) of what update fills."""
+    counts: tuple[tuple[str, str], ...]
+    """(column, list column) of what a write counts."""
 
 
 class Page(NamedTuple):
@@ -146,6 +148,8 @@ class Database:
         where: Mapping[str, Any] | None = None,
         since: Mapping[str, Any] | None = None,
         until: Mapping[str, Any] | None = None,
+        starts: Mapping[str, Any] | None = None,
+        holds: Mapping[str, Any] | None = None,
         through: str | None = None,
         size: int | None = None,
         after: str | None = None,
@@ -153,9 +157,11 @@ class Database:
         number: int | None = None,
         counted: bool = False,
         hide: Mapping[str, Any] | None = None,
+        distinct: str | None = None,
     ) -> Page:
         """Rows in key order. A value that is None narrows nothing; a list means any of its values.
 
+        starts, holds: how a text begins, and what it holds in either case; distinct: each value of this column once, the only one in the rows;
         number: of the page, counted from 1; through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
         hide: rows with this value stay out, where it is None those with any value.
         """
@@ -171,7 +177,7 @@ class Database:
             else:
                 tests.append((column, "="))
                 values.append(value)
-        for bounds, sign in ((since, ">="), (until, "<=")):
+        for bounds, sign in ((since, ">="), (until, "<="), (starts, "starts"), (holds, "holds")):
             for column, value in (bounds or {}).items():
                 if value is not None:
                     tests.append((column, sign))
@@ -179,21 +185,24 @@ class Database:
         for column, value in (hide or {}).items():
             tests.append((column, "hide" if value is not None else "null"))
             values += [value] if value is not None else []
-        key = _token_key(after, len(info.key)) if after else None
+        names = (distinct,) if distinct else info.key
+        key = _token_key(after, len(names)) if after else None
         size = 100 if size is None else max(size, 1)
         skip = (max(number, 1) - 1) * size if number is not None else skip
         shape = tuple(tests)
-        statement = self._statement("page", table, shape, through, key is not None)
+        statement = self._statement("page", table, shape, through, distinct, key is not None)
         more = [*values, *(key or ()), size + 1, max(skip or 0, 0)]
         found = list(self._x(statement, more))
-        if info.booleans or info.jsons:
+        if distinct:
+            rows = [{distinct: value} for (value,) in found[:size]]
+        elif info.booleans or info.jsons:
             rows = [self._row(info, r) for r in found[:size]]
         else:
             rows = [dict(zip(info.columns, r, strict=True)) for r in found[:size]]
-        token = _key_token([rows[-1][c] for c in info.key]) if len(found) > size else None
+        token = _key_token([rows[-1][c] for c in names]) if len(found) > size else None
         total = len(rows)
         if counted and (token or key or skip):
-            total = int(self._x(self._statement("total", table, shape, through), values).get)
+            total = int(self._x(self._statement("total", table, shape, through, distinct), values).get)
         return Page(rows, token, total)
 
     # ---- writes
@@ -202,6 +211,8 @@ class Database:
         """A new row; None means not given. Raises NotFound (what it refers to), AlreadyExists."""
         info = self._tables[table]
         given = _stored(info, {c: v for c, v in values.items() if v is not None and v is not UNSET})
+        for column, listed in info.counts:
+            given.setdefault(column, len(values.get(listed) or ()) if isinstance(values.get(listed), list) else 0)
         for column, kind, form in info.generated:
             if column not in given:
                 given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
@@ -234,6 +245,9 @@ class Database:
         given = _stored(info, {c: v for c, v in values.items() if v is not UNSET})
         if not given:
             return self.get(table, *key)
+        for column, listed in info.counts:
+            if isinstance(values.get(listed), list) or (listed in given and given[listed] is None):
+                given.setdefault(column, len(values[listed] or ()))
         for column, form in info.touched:
             given.setdefault(column, self._stamp(form))
         try:
@@ -243,6 +257,12 @@ class Database:
         if not rows:
             raise NotFound(f"no {info.noun} {_say(key)}")
         return self._row(info, rows[0])
+
+    def revised(self, old: Any, *, add: Sequence[Any] | None = None, drop: Sequence[Any] | None = None) -> Any:
+        """A list with what it gains and without what it loses, each value once; as it was where neither is given."""
+        if add is None and drop is None:
+            return UNSET
+        return list(dict.fromkeys(v for v in [*(old or ()), *(add or ())] if v not in (drop or ())))
 
     def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = (), also: Mapping[str, Any] | None = None) -> Row:
         """Set a state column, from one of `only_from` (any other state, if empty), and others with it. Raises WrongState."""
@@ -277,6 +297,13 @@ class Database:
         row = self.get(table, *key)
         self.delete(table, *key)
         return row
+
+    def ticket(self, *, number: bool = False) -> str | int:
+        """The id of a call's own job, which no row keeps; the same for the same calls."""
+        n = self.counters.get("#ticket", 0)
+        self.counters["#ticket"] = n + 1
+        made = fill_id("{digits:8}" if number else "{uuid}", Dice(self.seed, "#ticket", n), self.context)
+        return int(made) + 10_000_000 if number else made
 
     def within(self, template: str, value: Any) -> None:
         """A value that is given must name the world's surroundings: within("projects/{project}", parent). Raises NotFound."""
@@ -412,10 +439,10 @@ def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: An
     return f"DELETE FROM {name} WHERE {keyed}"
 
 
-_TESTS = {"in": "{} IN (SELECT value FROM json_each(?))", "hide": "{} IS NOT ?", "null": "{} IS NULL"}
+_TESTS = {"starts": "instr({}, ?) = 1", "holds": "instr(lower({}), lower(?)) > 0", "in": "{} IN (SELECT value FROM json_each(?))", "hide": "{} IS NOT ?", "null": "{} IS NULL"}
 
 
-def _page_sql(tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests: tuple[tuple[str, str], ...], through: str | None, after: bool = False) -> str:
+def _page_sql(tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests: tuple[tuple[str, str], ...], through: str | None, distinct: str | None, after: bool = False) -> str:
     source = f'"{info.name}" t'
     parts = []
     link = tables[through] if through else None
@@ -429,14 +456,17 @@ def _page_sql(tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests
             raise InvalidArguments(f"{info.name} has no column {column!r}")
         place = f'l."{column}"' if mine else f't."{column}"'
         parts.append(_TESTS.get(sign, "{} " + sign + " ?").format(place))
+    if distinct is not None and distinct not in info.columns:
+        raise InvalidArguments(f"{info.name} has no column {distinct!r}")
+    order = ", ".join(f't."{c}"' for c in ((distinct,) if distinct else info.key))
+    if distinct:
+        parts.append(f"{order} IS NOT NULL")
     if after:
-        names = ", ".join(f't."{c}"' for c in info.key)
-        parts.append(f"({names}) > ({', '.join('?' * len(info.key))})")
+        parts.append(f"({order}) > ({', '.join('?' * (1 if distinct else len(info.key)))})")
     where = f" WHERE {' AND '.join(parts)}" if parts else ""
     if what == "total":
-        return f"SELECT count(*) FROM {source}{where}"
-    order = ", ".join(f't."{c}"' for c in info.key)
-    return f"SELECT t.* FROM {source}{where} ORDER BY {order} LIMIT ? OFFSET ?"
+        return f"SELECT count({f'DISTINCT {order}' if distinct else '*'}) FROM {source}{where}"
+    return f"SELECT {f'DISTINCT {order}' if distinct else 't.*'} FROM {source}{where} ORDER BY {order} LIMIT ? OFFSET ?"
 
 
 def _key_token(key: Sequence[Any]) -> str:

@@ -78,7 +78,7 @@ def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
             if form:
                 yield Finding(tool.name, f"a read changed {form[0][1]}", tool.name)
                 return
-            filled = filled or _holds(answer.data)
+            filled = filled or _holds(_found(answer.data, operation))
             if filled:
                 break
         elif form and (operation is None or _expected(form, operation)):
@@ -102,6 +102,16 @@ def _restores(world: World, tool: EnvTool, form: Form) -> Iterator[Finding]:
         yield Finding(tool.name, "a restored snapshot is not the state it was taken of", tool.name)
 
 
+def _found(data: Any, operation: Operation | None) -> Any:
+    """An answer without what it says of the call itself."""
+    shape = operation.shape if operation else None
+    if shape is None or not isinstance(data, dict):
+        return data
+    aside = {n for n, v in shape.fixed.items() if not isinstance(v, dict)} | {f"{n}.{k}" for n, v in shape.fixed.items() if isinstance(v, dict) for k in v} | {shape.next, shape.total}
+    inner = {n: {k: x for k, x in v.items() if f"{n}.{k}" not in aside} if isinstance(v, dict) else v for n, v in data.items()}
+    return {n: v for n, v in inner.items() if n not in aside}
+
+
 def _holds(data: Any) -> bool:
     """Does an answer hold any value?"""
     if isinstance(data, dict):
@@ -122,7 +132,7 @@ def _expected(form: Form, operation: Operation) -> bool:
         return any(row[0] == ("+" if operation.act == "link" else "-") for row in own)
     if operation.act == "put":
         return bool(own)
-    tied = {a.column for a in operation.arguments if a.role in ("value", "body", "rows")} | {c for a in operation.arguments for c in a.body.values()}
+    tied = {a.column for a in operation.arguments if a.role in ("value", "body", "rows", "adds", "removes")} | {c for a in operation.arguments for c in a.body.values()}
     tied |= {operation.state[0]} if operation.state else set()
     return any(row[0] == "~" and any(column in tied for column, _ in row[3]) for row in own)
 
@@ -170,7 +180,7 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
     out: JsonObject = {}
     parents = _parents(world, table, model, dice) if operation.act in ("create", "copy") else {}
     wanted = [a for a in operation.arguments if a.required]
-    optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body")]
+    optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body", "adds")]
     if operation.act in ("update", "put", "create") and optional:
         wanted += dice.sample(optional, 1 + dice.below(min(3, len(optional))))
     wanted += [a for a in operation.arguments if a.role == "force"]
@@ -236,6 +246,11 @@ def _value(
         elif kind_of(inner) == "string" and isinstance(value, int):
             value = str(value)
         return [value] if argument.many else value
+    if argument.role in ("prefix", "contains"):
+        return str(row.get(argument.column or "", ""))[:3]
+    if argument.role == "filters":
+        inner = schema.get("properties", {})
+        return {a.name: _value(world, a, operation, table, model, row, parents, dice, inner[a.name]) for a in argument.inside if a.required}
     if argument.role in ("since", "until"):
         values = sorted(v for r in world.rows(table.name) if (v := r.get(argument.column or "")) is not None)
         return (values[0] if argument.role == "since" else values[-1]) if values else any_value(schema, dice)

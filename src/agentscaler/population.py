@@ -20,7 +20,7 @@ A recipe is one of
                                       columns of which the first that holds a time counts; "within": distance from it;
                                       "table.column" is that of the row of the other table that this one refers to
     {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed
-    {"length": "column"}              how many items the list in that column holds
+    {"counts": "column"}              how many items the list in that column holds; a write to the list counts again
     {"children": "table.column"}      how many rows of that table bear the key of this row in that column
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
@@ -89,7 +89,7 @@ def fields_of(template: str) -> set[str]:
 def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
     """A fresh value for a column, as an agent would write it; None where it hangs on other cells."""
     hanging = fields_of(recipe.get("template", "")) - set(population.get("context", {}))
-    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "length", "children")):
+    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "counts", "children")):
         return None
     painter = Painter({"now": population["now"], "context": population.get("context", {}), "columns": {}}, [], {}, {}, seed)
     value = painter.value(recipe, dice, {}, dice.below(1000))
@@ -295,7 +295,7 @@ class Painter:
                 return self._time(recipe, dice, row)
             case "id" | "template":
                 return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row | {"nth": self.rank})
-            case "length":
+            case "counts":
                 return len(orjson.loads(row[recipe[kind]])) if row.get(recipe[kind]) else 0
             case "same":
                 seen = self._seen(recipe[kind], row)
@@ -372,7 +372,7 @@ class Painter:
         return str(recipe.get("join", " ")).join(w for words in recipe["words"] if (w := dice.choice(words)))
 
 
-KINDS = ("position", "rank", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "length", "like", "list", "object", "words", "mix")
+KINDS = ("position", "rank", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "counts", "like", "list", "object", "words", "mix")
 """What makes a value; the first of these that a recipe holds."""
 
 
@@ -386,7 +386,7 @@ def _numbered(name: str, join: str, n: int) -> str:
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
-    out |= {recipe[k] for k in ("with", "most", "length") if k in recipe}
+    out |= {recipe[k] for k in ("with", "most", "counts") if k in recipe}
     after = recipe.get("after", ())
     for column in [*([after] if isinstance(after, str) else after), *([recipe["same"]] if "same" in recipe else [])]:
         out.add("parent" if "." in column else column)

@@ -140,10 +140,10 @@ Act: TypeAlias = Literal["get", "list", "create", "copy", "put", "update", "dele
 """What a compiled tool does: read one row, read many, insert, insert a copy of a row, insert or update, update columns, delete, move a state
 column, tie two rows, untie them."""
 
-Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option"]
+Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option", "prefix", "contains", "filters", "adds", "removes"]
 """What an argument is for: names the row, must agree with the row, narrows a list, is written to a column, is written to several columns (an object),
 is written to several rows (a list of objects), is the last part of the key's path, earliest and latest value of a column, page size, page token, rows to skip, number of the page, must name the world's surroundings, brings in rows that a
-list hides, lets a delete take along what hangs on the row, steers the call and changes nothing here."""
+list hides, lets a delete take along what hangs on the row, steers the call and changes nothing here; of a list: how a text begins, what it holds, several of these in an object; of an update: items that a list column gains and loses."""
 
 
 class Argument(Record):
@@ -165,6 +165,10 @@ class Argument(Record):
     """For within: what it must equal, 'projects/{project}'."""
     body: Mapping[str, str] = Field(default_factory=dict)
     """For body: property -> column."""
+    anything: tuple[str | int, ...] = ()
+    """For filter: values that narrow nothing, ('ALL',)."""
+    inside: tuple["Argument", ...] = ()
+    """For filters: what each property of the object is for."""
 
 
 class Shape(Record):
@@ -172,20 +176,24 @@ class Shape(Record):
 
     fields: Mapping[str, str]
     """Field of the answer -> column."""
+    beside: Mapping[str, str] = Field(default_factory=dict)
+    """Field of the answer, beside the object that the row is wrapped in -> column."""
     wrap: tuple[str, ...] = ()
     """Names the row or list is wrapped in, outermost first; [] marks lists: ('Reservations[]', 'Instances[]')."""
     many: bool = False
     """A list of rows?"""
     scalar: bool = False
     """A list of bare values (the only field) instead of rows?"""
+    distinct: bool = False
+    """Of a list: each value, or each set of values, once?"""
     next: str | None = None
-    """Where the token of the next page stands."""
+    """Where the token of the next page stands; 'DistributionList.NextMarker' inside the object that holds the list."""
     total: str | None = None
     """Where the number of all rows stands."""
     done: bool = False
     """A long-running operation that is already done: {'done': true, 'response': ...}."""
-    fixed: Mapping[str, str | int] = Field(default_factory=dict)
-    """Fields that are the same in every answer: {'status': 'DONE'}."""
+    fixed: JsonObject = Field(default_factory=dict)
+    """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
 
 
 class Operation(Record):
@@ -213,6 +221,8 @@ class Operation(Record):
     """For set: states it may be moved from; empty for any other than the target."""
     sets: Mapping[str, str | int | None] = Field(default_factory=dict)
     """Columns a create, update or set writes by itself; "{now}" is the clock."""
+    whole: bool = False
+    """For update and put: does an optional value that is not given empty its column?"""
     hides: tuple[str, str | int | None] | None = None
     """For list: rows with this value in this column stay out (null: with any value), unless an argument of role show says so."""
     key_path: str | None = None

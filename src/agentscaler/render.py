@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from agentscaler.errors import Dropped
-from agentscaler.records import Argument, Model, Operation, Shape, Table
+from agentscaler.records import Argument, Json, Model, Operation, Shape, Table
 
 WIDTH = 110
 
@@ -47,7 +47,7 @@ def _names(model: Model) -> Iterator[str]:
         yield from (operation.python, operation.table, *operation.sets)
         yield from [operation.state[0]] if operation.state else []
         for argument in operation.arguments:
-            yield from (argument.python, *argument.body.values(), *([argument.column] if argument.column else []))
+            yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column))
 
 
 # ---- schema.sql -------------------------------------------------------------------------------------------------
@@ -128,9 +128,9 @@ def tools(model: Model) -> str:
     views = _views(model)
     nouns = ", ".join(t.noun for t in model.tables)
     imports = ["view"] if views else []
-    if any(a.role == "value" and not a.required for o in model.operations if o.act in ("update", "put", "set") for a in o.arguments) or any(
-        a.role == "body" or (a.role == "rows" and o.act == "update") for o in model.operations for a in o.arguments
-    ):
+    names = {tuple(call): name for name, call in views.items()}
+    parts = ["\n".join(_function(o, model, names)) for o in model.operations]
+    if any(re.search(r"\bUNSET\b", part) for part in parts):
         imports.insert(0, "UNSET")
     head = [f'"""{_doc(model.title)}.', "", *_wrap(f"{len(model.operations)} tools over {nouns}."), '"""', ""]
     if imports:
@@ -138,10 +138,13 @@ def tools(model: Model) -> str:
         head.append("")
     for name, call in views.items():
         head += _call(f"{name} = view", call)
-    names = {tuple(call): name for name, call in views.items()}
-    parts = ["\n".join(head).rstrip()]
-    parts += ["\n".join(_function(o, model, names)) for o in model.operations]
-    return "\n\n\n".join(parts) + "\n"
+    return "\n\n\n".join(["\n".join(head).rstrip(), *parts]) + "\n"
+
+
+def _emptied(operation: Operation, argument: Argument, table: Table) -> bool:
+    """Is a column that is not written emptied?"""
+    free = {c.name for c in table.columns if c.null and c.choices[:1] != (0,)}
+    return operation.whole and argument.role == "value" and argument.column in free
 
 
 def _views(model: Model) -> dict[str, list[str]]:
@@ -182,7 +185,7 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     patch = operation.act in ("update", "put", "set")
     parameters = ["db"]
     for argument in operation.arguments:
-        default = "" if argument.required else "=UNSET" if patch and argument.role in ("value", "body") else "=None"
+        default = "" if argument.required else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
         parameters.append(f"{argument.python}{default}")
     lines = _call(f"def {operation.python}", parameters, end=":")
     lines += ["    " + line for line in _docstring(operation.summary)]
@@ -249,21 +252,21 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     arguments = [_quote(table.name)]
     filters: list[str] = []
     paging: list[str] = []
-    bounds: dict[str, list[str]] = {"since": [], "until": []}
-    for argument in operation.arguments:
+    bounds: dict[str, list[str]] = {"since": [], "until": [], "prefix": [], "contains": []}
+    for argument, given in _narrowing(operation):
         holder = link if link is not None and argument.column in {c.name for c in link.columns} else table
         if argument.role == "filter":
-            filters.append(f"{_quote(argument.column or '')}: {argument.python}")
+            filters.append(f"{_quote(argument.column or '')}: {given}")
             lines += _parent_check(argument, holder, model)
         elif argument.role in bounds:
-            bounds[argument.role].append(f"{_quote(argument.column or '')}: {argument.python}")
+            bounds[argument.role].append(f"{_quote(argument.column or '')}: {given}")
         elif argument.role in PAGING:
-            paging.append(f"{PAGING[argument.role]}={argument.python}")
+            paging.append(f"{PAGING[argument.role]}={given}")
         elif argument.role == "within" and argument.column:
-            filters.append(f"{_quote(argument.column)}: {argument.python}")
+            filters.append(f"{_quote(argument.column)}: {given}")
     if filters:
         arguments.append(f"where={{{', '.join(filters)}}}")
-    arguments += [f"{name}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
+    arguments += [f"{_BOUNDS.get(name, name)}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
     if operation.through:
         arguments.append(f"through={_quote(operation.through)}")
     if operation.hides:
@@ -273,6 +276,8 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         arguments.append(f"hide=None if {show} else {hidden}" if show else f"hide={hidden}")
     if shape.total:
         paging.append("counted=True")
+    if shape.distinct:
+        arguments.append(f"distinct={_quote(next(iter(shape.fields.values())))}")
     lines += _call("page = db.page", arguments + paging)
     if shape.scalar:
         column = next(iter(shape.fields.values()))
@@ -281,7 +286,23 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         rows = "page.rows"
     else:
         rows = f"{views[tuple(_fields(shape))]}.all(page.rows)"
-    return lines + _listed(shape, rows)
+    return lines + _listed(operation, shape, rows)
+
+
+_BOUNDS = {"prefix": "starts", "contains": "holds"}
+
+
+def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
+    """Each argument of a list, also those inside an object, and the expression of its value."""
+    for argument in operation.arguments:
+        whole = argument.python if argument.required else f"({argument.python} or {{}})"
+        for inner in argument.inside:
+            yield inner.model_copy(update={"required": False}), f"{whole}.get({_quote(inner.name)})"
+        given = argument.python
+        if argument.anything:
+            every = ", ".join(_python(v) for v in argument.anything)
+            given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
+        yield argument, given
 
 
 def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
@@ -297,22 +318,28 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
 PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number"}
 
 
-def _listed(shape: Shape, rows: str) -> list[str]:
+def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     if not shape.wrap:
         return [f"return {rows}"]
-    inner = rows
-    for name in reversed(shape.wrap[1:]):
-        label = _quote(name.removesuffix("[]"))
-        inner = f"{{{f'db.here({label})' if '{' in name else label}: {inner}}}"
-    outer = shape.wrap[0]
-    if outer.endswith("[]") and len(shape.wrap) > 1:
+    beside = {shape.next: "page.next"} if shape.next else {}
+    beside |= {shape.total: "page.total"} if shape.total else {}
+    names = {a.python for a in operation.arguments}
+    for name, value in shape.fixed.items():
+        inside = isinstance(value, dict) and name == shape.wrap[0]
+        beside |= {f"{name}.{n}": _told(v, names) for n, v in value.items()} if inside else {name: _told(value, names)}
+    return _braces("return ", _nested(shape.wrap, rows, beside))
+
+
+def _nested(wrap: tuple[str, ...], rows: str, beside: Mapping[str, str]) -> list[str]:
+    """"name": value of one level: the way down to the rows, and what stands beside it ('List.NextMarker': a level further down)."""
+    name = wrap[0].removesuffix("[]")
+    label = _quote(name)
+    label = f"db.here({label})" if "{" in name else label
+    below = {n.removeprefix(f"{name}."): v for n, v in beside.items() if n.startswith(f"{name}.")}
+    inner = "{" + ", ".join(_nested(wrap[1:], rows, below)) + "}" if len(wrap) > 1 else rows
+    if len(wrap) > 1 and wrap[0].endswith("[]"):
         inner = f"[{inner}]"
-    pairs = [f"{_quote(outer.removesuffix('[]'))}: {inner}"]
-    if shape.next:
-        pairs.append(f"{_quote(shape.next)}: page.next")
-    if shape.total:
-        pairs.append(f"{_quote(shape.total)}: page.total")
-    return _braces("return ", pairs)
+    return [f"{label}: {inner}", *(f"{_quote(n)}: {v}" for n, v in beside.items() if "." not in n)]
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -328,7 +355,7 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
-    return [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation.shape)]
+    return [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation)]
 
 
 def _create_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -338,24 +365,44 @@ def _create_rows(operation: Operation, several: Argument, table: Table, views: M
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     shape = operation.shape
     if shape is None or not shape.many:
-        return [f"for one in {several.python}:", *("    " + line for line in _call("db.insert", arguments)), *_constant(shape)]
+        return [f"for one in {several.python}:", *("    " + line for line in _call("db.insert", arguments)), *_constant(operation)]
     lines = ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.insert", arguments)), "    rows.append(row)"]
-    return lines + _several(shape, table, views)
+    return lines + _several(operation, shape, table, views)
 
 
-def _constant(shape: Shape | None) -> list[str]:
+def _constant(operation: Operation) -> list[str]:
     """An answer that says nothing of the row."""
+    shape = operation.shape
     if shape is None or not (shape.done or shape.fixed):
         return ["return {}"]
-    pairs = [f"{_quote(n)}: {_python(v)}" for n, v in shape.fixed.items()]
-    return _braces("return ", pairs or ['"done": True', '"response": {}'])
+    return _braces("return ", _fixed(operation) or ['"done": True', '"response": {}'])
+
+
+def _fixed(operation: Operation) -> list[str]:
+    """"name": value for what an answer says of the call itself."""
+    shape = operation.shape
+    names = {a.python for a in operation.arguments}
+    return [f"{_quote(n)}: {_told(v, names)}" for n, v in shape.fixed.items()] if shape else []
+
+
+def _told(value: Json, names: set[str]) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quote(str(n))}: {_told(v, names)}" for n, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_told(v, names) for v in value) + "]"
+    if value in ("{new}", "{new number}"):
+        return "db.ticket()" if value == "{new}" else "db.ticket(number=True)"
+    if value in ("{more}", "{shown}"):
+        return "page.next is not None" if value == "{more}" else "len(page.rows)"
+    given = value[len("{given ") : -1] if isinstance(value, str) and value.startswith("{given ") else ""
+    return given if given in names else _python(value)
 
 
 def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     source = next(a for a in operation.arguments if a.role == "key")
     key = [source.python] if table.key == (source.column,) else [f"*db.key({_quote(table.name)}, {source.column}={source.python})"]
     arguments = [_quote(table.name), *key, *_assigned(operation, table), *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
-    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation.shape)]
+    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation)]
 
 
 def _path(operation: Operation) -> str:
@@ -376,7 +423,7 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
             out.append(f"{argument.column}={argument.python}")
         elif argument.role == "body":
             for name, column in argument.body.items():
-                default = "" if create else ", UNSET"
+                default = "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
                 out.append(f"{column}={source}.get({_quote(name)}{default})")
     return out
@@ -388,7 +435,18 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     key = [_quote(table.name), *_key(operation, table)]
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
-    return ([_row(operation, table)] if matches else []) + _each(operation, "row = db.update", key + sets, table, views)
+    revised = _revised(operation)
+    check = [f"old = {_row(operation, table)}"] if revised else [_row(operation, table)] if matches else []
+    return check + _each(operation, "row = db.update", key + sets + revised, table, views)
+
+
+def _revised(operation: Operation) -> list[str]:
+    """column=the list as it was, with what it gains and without what it loses."""
+    out = []
+    for column in dict.fromkeys(a.column for a in operation.arguments if a.role in ("adds", "removes")):
+        given = [f"{'add' if a.role == 'adds' else 'drop'}={a.python}" for a in operation.arguments if a.role in ("adds", "removes") and a.column == column]
+        out.append(f"{column}=db.revised({', '.join([f'old[{_quote(column or str())}]', *given])})")
+    return out
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table) -> list[str]:
@@ -397,7 +455,7 @@ def _update_rows(operation: Operation, several: Argument, table: Table) -> list[
     given = {a.column: a.python for a in operation.arguments if a.role == "key"}
     key = [given[k] if k in given else f"one.get({_quote(fields[k])})" for k in table.key]
     sets = _assigned(operation, table) + [f"{column}=one.get({_quote(name)}, UNSET)" for column, name in fields.items() if column not in table.key]
-    return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", [_quote(table.name), *key, *sets])), *_constant(operation.shape)]
+    return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", [_quote(table.name), *key, *sets])), *_constant(operation)]
 
 
 def _put(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -428,7 +486,7 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
     lines = check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
-    return lines + (_constant(operation.shape) if several else _answer(operation, table, views, "row"))
+    return lines + (_constant(operation) if several else _answer(operation, table, views, "row"))
 
 
 def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -457,19 +515,19 @@ def _each(operation: Operation, call: str, arguments: Sequence[str], table: Tabl
     call = call if shown else call.removeprefix("row = ")
     if many is None:
         lines = _call(call, arguments)
-        return lines + (_answer(operation, table, views, "row") if shown else _constant(operation.shape) if answer else [])
+        return lines + (_answer(operation, table, views, "row") if shown else _constant(operation) if answer else [])
     if shown and operation.shape and operation.shape.many:
         lines = ["rows = []", f"for one in {many.python}:", *("    " + line for line in _call(call, arguments)), "    rows.append(row)"]
-        return lines + _several(operation.shape, table, views)
+        return lines + _several(operation, operation.shape, table, views)
     lines = [f"for one in {many.python}:", *("    " + line for line in _call(call.removeprefix("row = "), arguments))]
-    return [*lines, *_constant(operation.shape)] if answer else lines
+    return [*lines, *_constant(operation)] if answer else lines
 
 
-def _several(shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
+def _several(operation: Operation, shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """The answer that lists the rows a write has touched."""
     if shape.scalar:
-        return _listed(shape, f"[row[{_quote(next(iter(shape.fields.values())))}] for row in rows]")
-    return _listed(shape, "rows" if _whole(shape, table) else f"{views[tuple(_fields(shape))]}.all(rows)")
+        return _listed(operation, shape, f"[row[{_quote(next(iter(shape.fields.values())))}] for row in rows]")
+    return _listed(operation, shape, "rows" if _whole(shape, table) else f"{views[tuple(_fields(shape))]}.all(rows)")
 
 
 def _shown(operation: Operation) -> bool:
@@ -480,7 +538,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
     """return ..., in the shape of the provider's result."""
     shape = operation.shape
     if shape is None or not shape.fields:
-        return [*([row] if row != "row" else []), *_constant(shape)]
+        return [*([row] if row != "row" else []), *_constant(operation)]
     whole = _whole(shape, table)
     if shape.scalar:
         value = f"[{row}[{_quote(next(iter(shape.fields.values())))}]]"
@@ -489,9 +547,14 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])
-    for name in reversed(shape.wrap):
+    if shape.beside and row != "row":
+        return [f"row = {row}", *_answer(operation, table, views, "row")]
+    if not shape.wrap:
+        return [f"return {value}"] if not shape.fixed else _braces("return ", [f"**{value}", *_fixed(operation)])
+    for name in reversed(shape.wrap[1:]):
         value = f"{{{_quote(name.removesuffix('[]'))}: {value}}}"
-    return [f"return {value}"]
+    others = [f"{_quote(f)}: row[{_quote(c)}]" for f, c in shape.beside.items()]
+    return _braces("return ", [f"{_quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation)])
 
 
 # ---- text -------------------------------------------------------------------------------------------------------
@@ -502,7 +565,7 @@ def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _python(value: str | int | None) -> str:
+def _python(value: Json) -> str:
     if value == "{now}":
         return "db.now"
     return _quote(value) if isinstance(value, str) else repr(value)

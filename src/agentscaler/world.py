@@ -411,6 +411,7 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             jsons=tuple(i for i, c in enumerate(columns) if marks[c[0]].get("json")),
             generated=tuple(_generated(c, m) for c, m in marks.items() if m.get("generated") and ("id" in m or "time" in m or "fill" in m)),
             touched=tuple((c, m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
+            counts=tuple((c, m["counts"]) for c, m in marks.items() if "counts" in m),
         )
     for name, info in list(out.items()):
         references = _references(connection, info, out)

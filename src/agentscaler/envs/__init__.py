@@ -113,6 +113,8 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
         column = columns.get(argument.column or "")
         if column is not None and argument.role == "value" and column.choices and "enum" in schema:
             schema["enum"] = [v for v in schema["enum"] if v in column.choices] or schema["enum"]
+        if argument.inside:
+            schema = _only(schema, {a.name for a in argument.inside})
         if argument.template and "/" in argument.template and argument.template not in schema.get("description", ""):
             schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
         shown[argument.name] = schema
@@ -130,6 +132,11 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
         own=member.own,
         blind=operation.blind,
     )
+
+
+def _only(schema: Schema, names: set[str]) -> Schema:
+    """An object's schema without the properties that nothing models."""
+    return {**schema, "properties": {n: s for n, s in schema.get("properties", {}).items() if n in names}}
 
 
 _KEPT = ("type", "description", "enum", "minimum", "maximum", "default")
@@ -164,6 +171,8 @@ def _returns(operation: Operation, made: Plan) -> Schema | None:
         inner = {"type": "array", "items": inner}
     for name in reversed(wrap):
         inner = {"type": "object", "properties": {name.removesuffix("[]"): inner}}
+    if shape.wrap and shape.beside:
+        inner["properties"] |= {f: schema_of(columns[c]) for f, c in shape.beside.items() if c in columns}
     return inner
 
 

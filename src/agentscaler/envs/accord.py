@@ -192,7 +192,7 @@ def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
         if (listed := _counted(name, recipes, table)) is not None:
             for old in ("of", "number", "most", "skew", "invented", "null"):
                 recipes[name].pop(old, None)
-            recipes[name]["length"] = listed
+            recipes[name]["counts"] = listed
 
 
 def _measured(heard: set[str], words: tuple[str, ...]) -> tuple[tuple[str, ...], int]:

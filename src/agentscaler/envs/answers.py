@@ -1,16 +1,18 @@
-"""What a write answers: the row or its id, as far as the provider's result has places for columns."""
+"""What a write answers: the row or its id, as far as the provider's result has places for columns, and how the call went."""
 
 from collections.abc import Mapping
 
-from agentscaler.envs.arguments import HIDDEN, matched
+from agentscaler.envs.arguments import HIDDEN, Lost, matched
 from agentscaler.envs.drafts import STATE, Draft, Entry, usable
+from agentscaler.envs.envelope import is_job, promised, told
 from agentscaler.envs.items import one_of
-from agentscaler.records import Schema, Shape
+from agentscaler.records import Argument, Schema, Shape
 from agentscaler.schemas import kind_of
+from agentscaler.words import entity
 
 
-def answer(entry: Entry, draft: Draft, *, gone: bool = False) -> Shape | None:
-    """What a write answers: the row or its id, as far as the result schema has places for columns."""
+def answer(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, gone: bool = False) -> Shape | None:
+    """What a write answers. Raises Lost(silent) where the provider promises something and nothing of it is known."""
     returns = entry.tool.returns
     if returns is None:
         shown = {c: c for c in draft.columns if c not in HIDDEN}
@@ -18,8 +20,20 @@ def answer(entry: Entry, draft: Draft, *, gone: bool = False) -> Shape | None:
     body = returns.get("properties", {})
     if "done" in body and "response" in body:
         return Shape(fields={} if gone else {c: c for c, col in draft.columns.items() if col.shown and c not in HIDDEN}, done=True)
-    if "operationType" in body and "targetLink" in body:
-        return Shape(fields={}, fixed={"operationType": entry.tool.source.operation.rsplit(".", 1)[-1], "status": "DONE", "progress": 100})
+    row = None if "operationType" in body and "targetLink" in body else _row(body, draft, gone=gone)
+    return with_envelope(entry, body, arguments, row or _new_id(entry, body, draft))
+
+
+def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[str, Argument], row: Shape | None) -> Shape | None:
+    """The row's answer and what is told of the call. Raises Lost(silent)."""
+    shown = [row.wrap[0].removesuffix("[]")] if row and row.wrap else list(row.fields) if row else []
+    said = told(entry, body, arguments.values(), shown)
+    if row is None and not said and promised(body):
+        raise Lost("silent")
+    return (row or Shape(fields={})).model_copy(update={"fixed": said}) if row or said else None
+
+
+def _row(body: Mapping[str, Schema], draft: Draft, *, gone: bool) -> Shape | None:
     found = _shown_row(body, draft)
     if found is not None and gone:
         kept = {f: c for f, c in found.fields.items() if not STATE.search(c)}
@@ -46,3 +60,18 @@ def _shown_row(body: Mapping[str, Schema], draft: Draft) -> Shape | None:
             if inner and draft.own in inner.values():
                 return Shape(fields=inner, wrap=(f"{name}[]",), many=True)
     return Shape(fields=plain) if plain else None
+
+
+def _new_id(entry: Entry, body: Mapping[str, Schema], draft: Draft) -> Shape | None:
+    """{'Data': {'ResourceId'}}: what a create answers with nothing but an id of, is the row it has made."""
+    own = draft.columns.get(draft.own or "")
+    if entry.what.kind != "create" or own is None or not draft.generated:
+        return None
+    wrap: tuple[str, ...] = ()
+    for _ in range(2):
+        real = {n: s for n, s in body.items() if promised({n: s})}
+        name, schema = next(iter(real.items())) if len(real) == 1 else ("", {})
+        if kind_of(schema) == own.kind and name and entity(name)[1] and not is_job(name):
+            return Shape(fields={name: own.name}, wrap=wrap)
+        body, wrap = schema.get("properties", {}), (*wrap, name)
+    return None

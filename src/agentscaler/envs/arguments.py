@@ -7,7 +7,7 @@ from typing import Final
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.columns import parent_path, unpacked
 from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, python_name, table_of, usable
-from agentscaler.envs.items import is_plural, one_of
+from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
@@ -24,9 +24,13 @@ LOST: Final = {
     "unknown_argument": "a required argument means nothing to any column",
     "result_unknown": "its result is not described",
     "derived_view": "most of its result is computed from elsewhere",
+    "echo": "it would show nothing but what it was asked with",
     "sets_nothing": "no argument sets a column",
+    "mode": "an argument that no column holds decides what it does",
+    "differences": "it is given a list of changes to apply, not values",
     "no_target_state": "no status column holds a state its verb leads to",
     "unseen": "no read shows what it writes",
+    "silent": "it answers with what this database does not hold",
     "not_two_ends": "the two rows it ties are not both known",
     "batch": "it makes several things at once from a list of objects",
     "copies": "it copies or restores from a source whose content is not known",
@@ -210,41 +214,6 @@ def column_of(entry: Entry, name: str, draft: Draft, service: Service) -> Col | 
     return draft.columns.get(found) if found else None
 
 
-def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argument | None:
-    """What a parameter of a list narrows it by; None where it means nothing."""
-    schema = entry.parameters[name]
-    if ASIDE.search(name):
-        return argument(entry, name, "option") if name in entry.required else None
-    if draft.segment is not None and name == parent_parameter(entry):
-        return argument(entry, name, "filter", "parent")
-    if found := bound(entry, name, draft):
-        return found
-    column = column_of(entry, name, draft, service)
-    many = kind_of(schema) == "array"
-    if column is None and (bare := _EXACT.sub("", name)) != name and (name.lower().endswith("equals") or "enum" in schema):
-        column = draft.columns.get(draft.find(bare) or "") if bare else None
-    if column is None and many and draft.own and is_plural(name) and scalar_items(schema):
-        try:
-            found_name, target = own_argument(entry, draft, service)
-        except Lost:
-            return None
-        return argument(entry, name, "filter", target, many=True) if found_name == name else None
-    if column is None and (form := _FORM.search(str(schema.get("description", "")))) and name in entry.required and entry.tool.source.vendor == "google" and kind_of(schema) == "string":
-        return argument(entry, name, "within", template=re.sub(r"[A-Z]", lambda m: "_" + m[0].lower(), form[1]).replace("_id}", "}"))
-    if column is None or column.json or TRANSPORT.match(name) or (PAGING.match(" ".join(field(name))) and not (name == "parent" and (column.shown or column.name in draft.parents))):
-        return None
-    inner = schema.get("items", {}) if many else schema
-    if kind_of(inner) != column.kind:
-        return None
-    column.learn({k: v for k, v in inner.items() if k == "enum"})
-    return argument(entry, name, "filter", column.name, many=many)
-
-
-_EXACT: Final = re.compile(r"_?(?:[Ee]quals|[Ff]ilter)$")
-"""statusEquals, state_filter: a filter by a column whose values are told."""
-_FORM = re.compile(r"(?i)(?:format|form|for example)[^`'\"]{0,30}[`'\"]?((?:[a-z]+/\{[A-Za-z_]+\}/?)+)")
-
-
 def bound(entry: Entry, name: str, draft: Draft) -> Argument | None:
     """A list's earliest or latest time: on the column of that name, else on the time a row was made."""
     schema = entry.parameters[name]
@@ -333,22 +302,38 @@ HIDDEN: Final = ("only", "position")
 
 
 def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Argument]) -> dict[str, Argument]:
-    """Required arguments that the named row must agree with: DeleteSecurityGroupRule(Id, Direction)."""
+    """Arguments that the named row must agree with: DeleteSecurityGroupRule(Id, Direction), DescribeRule(Name, EventBusName)."""
     out = {}
     used = {a.column for a in taken.values()}
-    for name in entry.required:
-        schema = entry.parameters.get(name, {})
-        if name in taken or kind_of(schema) not in ("string", "integer"):
+    for name, schema in entry.parameters.items():
+        must = name in entry.required
+        if name in taken or kind_of(schema) not in ("string", "integer") or not (must or _may_agree(name, schema, draft)):
             continue
         column = column_of(entry, name, draft, service)
         if column is not None and entry.what.kind == "delete" and _WORDS.search(name):
-            out[name] = argument(entry, name, "option")
+            if must:
+                out[name] = argument(entry, name, "option")
             continue
         if column is not None and column.name not in used and not column.json and column.kind == kind_of(schema):
             column.learn({k: v for k, v in schema.items() if k == "enum"})
             out[name] = argument(entry, name, "match", column.name)
             used.add(column.name)
     return out
+
+
+def _may_agree(name: str, schema: Schema, draft: Draft) -> bool:
+    """An optional argument that says of the row what the row itself shows."""
+    column = draft.columns.get(draft.find(name) or "")
+    aside = OPTION.search(name) or ASIDE.search(name) or TRANSPORT.match(name) or TOKEN.search(name) or PAGING.match(" ".join(field(name)))
+    return column is not None and column.shown and not aside and not is_time(name, schema) and field(column.name) == field(name)
+
+
+def left_out(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> bool:
+    """Does a parameter name the very thing, and no part of the key hears it (getNamedSet(router, namedSet))?"""
+    noun = entry.what.noun
+    heard = any(field(a.name) == noun or field(a.name)[:-1] in ((), noun, noun[-1:]) for a in arguments.values() if a.role == "key")
+    names = (noun, (*noun, "name"), (*noun, "id"))
+    return not draft.single and not heard and any(n not in arguments and field(n) in names and kind_of(s) in ("string", "integer") for n, s in entry.parameters.items())
 
 
 _WORDS: Final = re.compile(r"(?i)(?:comment|reason|message|note|remark)$")

@@ -20,6 +20,7 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     reads = [e for e in draft.entries if e.what.kind in ("get", "list") and e.plain and e.item]
     main = [e for e in reads if not e.view or _tells_own(e, draft)] or reads
     shown = [(n, s) for e in main if e.item and not e.item.scalar for n, s in e.item.fields.items()]
+    shown += [(n, s) for e in main if e.item and not e.item.scalar and e.what.noun == draft.noun for n, s in e.item.beside.items()]
     if draft.own == "position":
         draft.force("position", {"type": "integer"})
     elif draft.own:

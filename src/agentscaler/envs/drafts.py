@@ -277,6 +277,7 @@ def operation(
     key_path: str | None = None,
     through: str | None = None,
     hides: tuple[str, str | int | None] | None = None,
+    whole: bool = False,
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     order = {n: i for i, n in enumerate(entry.parameters)}
@@ -296,4 +297,5 @@ def operation(
         key_path=key_path,
         through=through,
         hides=hides,
+        whole=whole,
     )

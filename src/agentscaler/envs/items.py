@@ -27,11 +27,13 @@ class Item(NamedTuple):
     fields: dict[str, Schema]
     """Fields of one item."""
     next: str | None
-    """Where the token of the next page stands."""
+    """Where the token of the next page stands; 'DistributionList.NextMarker' inside the object that holds the list."""
     total: str | None
     """Where the number of all items stands."""
     nested: tuple[bool, ...]
     """For each name of wrap: is it a list?"""
+    beside: dict[str, Schema] = {}
+    """Of one item in an object: the fields beside that object (AssessmentReports beside Assessment)."""
 
 
 def find_item(tool: Tool, what: Analysis) -> Item | None:
@@ -54,10 +56,15 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
     wrap = tuple(n for n, _ in path)
     nested = tuple(listed for _, listed in path)
+    if many and len(path) > 1 and not path[0][1]:
+        inside = body[wrap[0]].get("properties", {})
+        token = token or next((f"{wrap[0]}.{n}" for n in sorted(inside, key=lambda n: not n.lower().startswith("next")) if _is_token(n)), None)
+        total = total or next((f"{wrap[0]}.{n}" for n in inside if n.lower().replace("_", "") in COUNTS and kind_of(inside[n]) == "integer"), None)
     if many and kind_of(item) != "object":
         return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
     fields = item.get("properties", {}) if path else plain
-    return Item(wrap, many, False, fields, token, total, nested) if fields else None
+    beside = {n: s for n, s in plain.items() if n != wrap[0]} if len(wrap) == 1 and not many else {}
+    return Item(wrap, many, False, fields, token, total, nested, beside) if fields else None
 
 
 def _is_envelope(body: dict[str, Schema]) -> bool:
@@ -171,6 +178,16 @@ def _choose(properties: dict[str, Schema], what: Analysis, wants_list: bool, dep
     if exact and depth == 0 and rest == 0 and not objects:
         return exact[0], True
     return None
+
+
+_ROWS = (("data",), ("item",), ("list",), ("result",), ("record",), ("row",))
+
+
+def near(name: str, what: Analysis) -> float:
+    """How close a field's name is to the thing an operation is about; 'Items' means it."""
+    words = set(field(name)) - VIEW_WORDS
+    noun = set(what.noun)
+    return 1.0 if not words or field(name) in _ROWS else len(words & noun) / len(words | noun)
 
 
 def _inner_list(properties: dict[str, Schema], what: Analysis) -> str | None:

@@ -7,14 +7,14 @@ through them.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from agentscaler.envs.answers import answer
+from agentscaler.envs.answers import answer, with_envelope
 from agentscaler.envs.arguments import Lost, argument, matched, need_all, paging, surroundings
 from agentscaler.envs.drafts import STATE, TOKEN, Compiled, Draft, Entry, Noun, operation, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.reads import _shape
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import tied_state
-from agentscaler.records import Act, Schema, Shape
+from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field
 
@@ -110,7 +110,7 @@ def link(entry: Entry, service: Service) -> Compiled:
         }
         act: Act = "link" if tie else "unlink"
         need_all(entry, arguments)
-        return Compiled(entry, draft, operation(entry, draft, act, arguments, _changed_row(entry, draft, column), sets=tied_state(draft, tie=tie)))
+        return Compiled(entry, draft, operation(entry, draft, act, arguments, _changed_row(entry, draft, column, arguments), sets=tied_state(draft, tie=tie)))
     noun = link_noun(*pair)
     if noun not in service.tables:
         raise Lost("not_two_ends")
@@ -121,27 +121,29 @@ def link(entry: Entry, service: Service) -> Compiled:
             raise Lost("not_two_ends")
         arguments[end.parameter] = argument(entry, end.parameter, "key", holder, many=end.many, required=True)
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "link" if tie else "unlink", arguments, _ends_shown(entry, draft), through="_".join(noun)))
+    return Compiled(entry, draft, operation(entry, draft, "link" if tie else "unlink", arguments, _ends_shown(entry, draft, arguments), through="_".join(noun)))
 
 
-def _changed_row(entry: Entry, draft: Draft, column: str) -> Shape | None:
+def _changed_row(entry: Entry, draft: Draft, column: str, arguments: Mapping[str, Argument]) -> Shape | None:
     """The row that was tied or untied, where the answer has a place for its key and for the other's."""
-    shape = answer(entry, draft)
-    if shape is None or shape.many or shape.done or not {draft.own, column} <= set(shape.fields.values()):
+    shape = answer(entry, draft, arguments)
+    if shape is None or shape.many or shape.done:
         return None
+    if not {draft.own, column} <= set(shape.fields.values()):
+        return with_envelope(entry, (entry.tool.returns or {}).get("properties", {}), arguments, None)
     return shape.model_copy(update={"fields": {f: c for f, c in shape.fields.items() if not STATE.search(c)}})
 
 
-def _ends_shown(entry: Entry, draft: Draft) -> Shape | None:
-    """{'Association': {'TableId', 'AttachmentId'}}: the answer, where it names both ends."""
+def _ends_shown(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> Shape | None:
+    """{'Association': {'TableId', 'AttachmentId'}}: the answer, where it names both ends, and how the call went."""
     body: Mapping[str, Schema] = (entry.tool.returns or {}).get("properties", {})
     places: list[tuple[tuple[str, ...], Mapping[str, Schema]]] = [((), body)]
     places += [((n,), s["properties"]) for n, s in body.items() if kind_of(s) == "object" and s.get("properties")]
     for wrap, properties in places:
         fields = matched({n: s for n, s in properties.items() if usable(n, s)}, draft)
         if set(draft.parents) <= set(fields.values()):
-            return Shape(fields=fields, wrap=wrap)
-    return None
+            return with_envelope(entry, body, arguments, Shape(fields=fields, wrap=wrap))
+    return with_envelope(entry, body, arguments, None)
 
 
 def tied_list(entry: Entry, service: Service) -> Compiled | None:

@@ -1,30 +1,38 @@
 """Tools that read: one row by its key, or many, narrowed and paged."""
 
 import re
+from collections.abc import Mapping
+from typing import Final
 
 from agentscaler.envs.arguments import (
     ASIDE,
     Lost,
     agreeing,
     argument,
+    is_time,
     keys,
+    left_out,
     matched,
-    narrowing,
     need_all,
     paging,
     surroundings,
 )
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
-from agentscaler.envs.items import SCOPE
+from agentscaler.envs.envelope import beside, reports_failure
+from agentscaler.envs.items import SCOPE, near
+from agentscaler.envs.narrow import narrowing
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import grave
-from agentscaler.records import Act, Shape
+from agentscaler.records import Act, Argument, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import field, plural, snake
 
 
 def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     """own: the tool's noun is the table's, not a view or a part of it."""
+    computed = _COMPUTED & set(entry.what.noun)
+    if computed and (not draft.kinds & {"create", "put", "update", "delete"} or computed - set(draft.noun)):
+        raise Lost("computes")
     shape = _shape(entry, draft, own) if entry.item is not None else _unknown_shape(entry, draft)
     act: Act = "list" if shape.many else "get"
     hides = None
@@ -34,6 +42,8 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         if any(a.many for a in arguments.values()):
             raise Lost("no_key")
         arguments |= agreeing(entry, draft, service, arguments)
+        if left_out(entry, draft, arguments):
+            raise Lost("no_key")
         for name in entry.required:
             if name not in arguments and (ASIDE.search(name) or kind_of(entry.parameters.get(name, {})) == "boolean"):
                 arguments[name] = argument(entry, name, "option")
@@ -43,10 +53,52 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             hides = dead.column, None if dead.value == "{now}" else dead.value
             arguments |= {n: argument(entry, n, "show", required=False) for n, s in entry.parameters.items() if _SHOW.search(n) and kind_of(s) == "boolean"}
         for name in entry.parameters:
-            if name not in arguments and (found := narrowing(entry, name, draft, service)):
+            if name not in arguments and (found := narrowing(entry, name, draft, service)) and not _again(found, arguments):
                 arguments[name] = found
     need_all(entry, arguments)
+    if _echoes(entry, draft, shape, arguments):
+        raise Lost("echo")
+    if act == "list" and shape.scalar and not _tells_apart(next(iter(shape.fields.values())), draft, arguments):
+        shape = shape.model_copy(update={"distinct": True})
+    if entry.tool.returns is not None:
+        shape = shape.model_copy(update={"fixed": beside(entry.tool.returns.get("properties", {}), arguments.values(), shape)})
     return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides))
+
+
+def _one_of_several(entry: Entry) -> bool:
+    """Is what would be shown one of several parts (EBSOptions beside ClusterConfig), or lists (MetricAlarms beside CompositeAlarms)?"""
+    item, here = entry.item, entry.tool.returns or {}
+    assert item is not None
+    for depth, (name, listed) in enumerate(zip(item.wrap, item.nested, strict=True)):
+        others = {n: s for n, s in here.get("properties", {}).items() if n != name}
+        if listed and any(kind_of(s) == "array" and s.get("items", {}).get("properties") and not reports_failure(n) and near(n, entry.what) >= near(name, entry.what) for n, s in others.items()):
+            return True
+        if depth and not item.many and any(kind_of(s) == "array" or s.get("properties") for s in others.values()):
+            return True
+        if listed:
+            break
+        here = here.get("properties", {}).get(name, {})
+    return False
+
+
+def _echoes(entry: Entry, draft: Draft, shape: Shape, arguments: Mapping[str, Argument]) -> bool:
+    """Is all that is shown what was asked for, and times, though the provider shows more? Of a list also where it shows no more."""
+    asked = {a.column for a in arguments.values() if a.required}
+    fields = entry.item.fields if entry.item is not None else {}
+    told = [c for c in shape.fields.values() if c not in asked and not is_time(c, draft.columns[c].schema)]
+    more = len(fields) > len(shape.fields)
+    return not told and entry.item is not None and (more or (shape.many and set(shape.fields.values()) <= asked))
+
+
+def _again(found: Argument, arguments: Mapping[str, Argument]) -> bool:
+    """Does another argument narrow by this column already? Two that mean the same column would undo each other."""
+    return found.role == "filter" and not found.required and any(a.role == "filter" and a.column == found.column for a in arguments.values())
+
+
+def _tells_apart(column: str, draft: Draft, arguments: Mapping[str, Argument]) -> bool:
+    """Is there one row to a value, where the other parts of the key are given?"""
+    given = {a.column for a in arguments.values() if a.required and not a.many}
+    return column in draft.key and all(k in given for k in draft.key if k != column)
 
 
 _SHOW = re.compile(r"(?i)^(?:show|include|return|with)_?deleted")
@@ -68,6 +120,12 @@ def _unknown_shape(entry: Entry, draft: Draft) -> Shape:
     return Shape(fields=fields)
 
 
+_MOST: Final = 0.8
+"""What a table must hold of the fields of another noun (GetCoipPoolUsage), so that its rows can stand for it."""
+_COMPUTED: Final = frozenset("effective conflicting similar recommended suggested eligible predicted estimated simulated".split())
+"""In front of a noun: what a service works out when it is asked."""
+
+
 def _shape(entry: Entry, draft: Draft, own: bool) -> Shape:
     """How the result shows the columns. Raises Lost(derived_view) where most of it is not in the table."""
     item = entry.item
@@ -84,11 +142,18 @@ def _shape(entry: Entry, draft: Draft, own: bool) -> Shape:
         fields = matched(item.fields, draft)
         real = [n for n, s in item.fields.items() if usable(n, s)]
         room = MAX_COLUMNS - 8 if own else len(real)
-        if len(fields) < 0.5 * min(len(real), room) or not fields:
+        foreign = entry.what.noun != draft.noun
+        if len(fields) < (_MOST if foreign else 0.5) * min(len(real), room) or not fields:
+            raise Lost("derived_view")
+        if _one_of_several(entry):
+            raise Lost("derived_view")
+        if foreign and item.many and draft.own and draft.own not in fields.values():
             raise Lost("derived_view")
     wrap = tuple(f"{n}[]" if listed else _scope(draft) if n == SCOPE else n for n, listed in zip(item.wrap, item.nested, strict=True))
+    other = {n: s for n, s in item.beside.items() if usable(n, s)}
     return Shape(
         fields=fields,
+        beside=matched(other, draft) if entry.what.noun == draft.noun else {},
         wrap=wrap,
         many=item.many,
         scalar=item.scalar,

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from agentscaler.edges import placeholders
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
+from agentscaler.envs.envelope import of_the_call
 from agentscaler.envs.items import Item, find_item
 from agentscaler.envs.keys import STRICT_CONTEXT, WHOLE_NAME, find_key
 from agentscaler.envs.nested import home_nouns
@@ -47,7 +48,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = same_nouns(made_from(home_nouns(entries)))
+    entries = _own_beside(same_nouns(made_from(home_nouns(entries))))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():
@@ -70,6 +71,20 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
                 column.reference = None
     title = next((e.tool.source.title for e in entries if e.tool.source.title and e.tool.source.group == group), group)
     return Service(group, title, entries, tables, contexts, _texts(entries))
+
+
+def _own_beside(entries: list[Entry]) -> list[Entry]:
+    """What stands beside an item is its own, unless it is a thing that the service speaks of elsewhere (Users beside Group)."""
+    nouns = {e.what.noun for e in entries} | {e.what.noun[-1:] for e in entries}
+    out = []
+    for entry in entries:
+        item = entry.item
+        if item is not None and item.beside:
+            asked = {field(p) for p in entry.parameters}
+            kept = {n: s for n, s in item.beside.items() if field(n) not in nouns | asked and not of_the_call(n, s)}
+            entry = entry._replace(item=item._replace(beside=kept))
+        out.append(entry)
+    return out
 
 
 _MADE = re.compile(r"(?i)output[ -]only|system[ -](?:assigned|generated)|server[ -](?:assigned|generated|defined)|(?:assigned|generated|set|populated|created) by the (?:server|system|service)\\b|read[ -]only\\b")

@@ -39,7 +39,7 @@ def seen_columns(good: Iterable[Compiled]) -> Mapping[Noun, set[str]]:
     out: dict[Noun, set[str]] = defaultdict(set)
     for found in good:
         if found.operation.act in READS and found.operation.shape:
-            out[found.draft.noun] |= set(found.operation.shape.fields.values())
+            out[found.draft.noun] |= {*found.operation.shape.fields.values(), *found.operation.shape.beside.values()}
             out[found.draft.noun] |= {a.column for a in found.operation.arguments if a.column and a.required}
     return out
 
@@ -61,7 +61,10 @@ def _narrow(operation: Operation, seen: set[str]) -> Operation:
 
 
 def _seen_part(argument: Argument, seen: set[str]) -> Argument | None:
-    if argument.role in ("value", "filter", "since", "until") and not argument.required and argument.column not in seen:
+    if argument.role == "filters":
+        inside = tuple(a for a in argument.inside if a.column is None or a.column in seen)
+        return argument.model_copy(update={"inside": inside}) if inside else None
+    if argument.role in ("value", "filter", "since", "until", "prefix", "contains", "adds", "removes") and not argument.required and argument.column not in seen:
         return None
     if argument.role == "body":
         body = {n: c for n, c in argument.body.items() if c in seen}

@@ -259,9 +259,9 @@ def _columns(key: Key, members: Sequence[Member], services: Mapping[str, Compile
             continue
         operation = member.compiled.operation
         if operation.shape:
-            used |= set(operation.shape.fields.values())
+            used |= {*operation.shape.fields.values(), *operation.shape.beside.values()}
         for argument in operation.arguments:
-            used |= {argument.column} if argument.column else set()
+            used |= {a.column for a in (argument, *argument.inside) if a.column}
             used |= set(argument.body.values())
         used |= set(operation.sets) | ({operation.state[0]} if operation.state else set())
     front = [k for k in draft.key if k in draft.columns]
@@ -423,7 +423,7 @@ def mark_blind(model: Model) -> Model:
     shown: dict[str, set[str]] = {}
     for operation in model.operations:
         if operation.act in ("get", "list") and operation.shape:
-            shown.setdefault(operation.table, set()).update(operation.shape.fields.values())
+            shown.setdefault(operation.table, set()).update(operation.shape.fields.values(), operation.shape.beside.values())
             if operation.through:
                 shown.setdefault(operation.through, set()).add("*")
     out = []
@@ -443,7 +443,7 @@ def _visible(operation: Operation, seen: set[str]) -> bool:
 
 def written(operation: Operation) -> set[str]:
     """Columns of existing rows that an operation may change."""
-    out = {a.column for a in operation.arguments if a.role == "value" and a.column}
+    out = {a.column for a in operation.arguments if a.role in ("value", "adds", "removes") and a.column}
     out |= {c for a in operation.arguments for c in a.body.values()}
     out |= set(operation.sets)
     if operation.state:

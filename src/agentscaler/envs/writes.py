@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from agentscaler.edges import placeholders
-from agentscaler.envs.answers import answer
+from agentscaler.envs.answers import answer, with_envelope
 from agentscaler.envs.arguments import (
     Lost,
     agreeing,
@@ -22,7 +22,7 @@ from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import Move, grave, new_state, revival, switch, target_state, withdrawal
-from agentscaler.records import Act, Argument, Schema
+from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field
 
@@ -77,7 +77,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
     job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=job), key_path=key_path))
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=job), key_path=key_path))
 
 
 def _made(entry: Entry, draft: Draft, service: Service) -> Draft:
@@ -109,7 +109,7 @@ def copy(entry: Entry, draft: Draft, service: Service) -> Compiled:
     given = {a.column for n, a in arguments.items() if n != source[0]}
     if not draft.generated and draft.own not in given:
         raise Lost("copies")
-    return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft), sets=new_state(draft, arguments, job=False)))
+    return Compiled(entry, draft, operation(entry, draft, "copy", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=False)))
 
 
 def _source_column(name: str, draft: Draft) -> str:
@@ -163,8 +163,8 @@ def create_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     given = inside | {a.column for a in arguments.values()}
     if any(p not in given for p in draft.parents) or (draft.own and not draft.generated and draft.own not in given):
         raise Lost("batch")
-    shape = answer(entry, draft)
-    shape = shape if shape is not None and (shape.many or not shape.fields) else None
+    shape = answer(entry, draft, arguments)
+    shape = shape if shape is not None and (shape.many or not shape.fields) else _without_row(entry, arguments)
     return Compiled(entry, draft, operation(entry, draft, "create", arguments, shape, sets=new_state(draft, arguments, job=False)))
 
 
@@ -184,7 +184,12 @@ def update_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     written = (inside | {a.column for a in arguments.values() if a.role == "value"}) - set(draft.key)
     if draft.single or draft.own in ("position", None) or any(k not in given for k in draft.key) or not written:
         raise Lost("batch")
-    return Compiled(entry, draft, operation(entry, draft, "update", arguments, None))
+    return Compiled(entry, draft, operation(entry, draft, "update", arguments, _without_row(entry, arguments)))
+
+
+def _without_row(entry: Entry, arguments: Mapping[str, Argument]) -> Shape | None:
+    """Of several rows, only how the call went."""
+    return with_envelope(entry, entry.tool.returns.get("properties", {}), arguments, None) if entry.tool.returns else None
 
 
 def _foreign_extra(entry: Entry, draft: Draft) -> bool:
@@ -216,10 +221,12 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     if not any(a.role in ("value", "body") for a in arguments.values()):
         raise Lost("sets_nothing")
+    if _chooses(entry, draft):
+        raise Lost("mode")
     generated = draft.own is not None and draft.generated
     other_key = any(a.role == "key" and a.column not in draft.key for a in arguments.values())
     act: Act = "update" if (draft.single and "delete" not in draft.kinds) or generated or other_key else "put"
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft)))
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
 
 
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -227,10 +234,13 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         return update_rows(entry, draft, service, several)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
+    arguments |= _revised(entry, draft, arguments)
     arguments |= {n: _located(entry, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
     if any(a.role == "match" for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
-    sets = [a for a in arguments.values() if a.role in ("value", "body")]
+    sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
+    if _chooses(entry, draft):
+        raise Lost("mode")
     if not sets:
         raise Lost("sets_nothing" if own else "part")
     if entry.what.verb == "merge" or (entry.what.verb in VAGUE and not any(a.required and not entity(a.name)[1] for a in sets)):
@@ -238,8 +248,62 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if entry.what.extra and not set(entry.what.extra) & {w for a in sets for w in field(a.column or "")} and not any(a.required for a in sets):
         raise Lost("part")
     need_all(entry, arguments)
+    if any(_DIFFERENCES.search(f"{a.name} {entry.parameters[a.name].get('description', '')}"[:400]) for a in sets) or (entry.what.verb == "patch" and _DIFFERENCES.search(entry.tool.description)):
+        raise Lost("differences")
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft)))
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
+
+
+_OVERWRITES = re.compile(
+    r"(?i)fully overwrit|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
+    r"does not support patch semantics|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
+)
+
+
+def overwrites(entry: Entry) -> bool:
+    """Does the provider say that what an update leaves out is lost? 'Only the given fields' of a patch beside it speaks of another tool."""
+    found = _OVERWRITES.search(entry.tool.description)
+    return found is not None and not (entry.tool.source.verb == "PATCH" and "whereas" in entry.tool.description.lower())
+
+
+def _chooses(entry: Entry, draft: Draft) -> bool:
+    """UpdateType=ADD|REPLACE|REMOVE: does an argument that no row shows decide what the call does?"""
+    for name, schema in entry.parameters.items():
+        column = draft.columns.get(draft.find(name) or "")
+        said = " ".join(map(str, schema.get("enum", ()))) or str(schema.get("description", ""))[:300]
+        if _CHOICE.search(name) and not (column is not None and column.shown) and _ADD.search(said) and _TAKE.search(said):
+            return True
+    return False
+
+
+_CHOICE = re.compile(r"(?i)^(?:action|method|mode|operation|op)$|(?:update|operation|operate|oper|modify|change)_?(?:type|mode|action|method|flag)$")
+_ADD = re.compile(r"(?i)(?<![a-z])(?:add|append|insert|attach|bind)")
+_TAKE = re.compile(r"(?i)(?<![a-z])(?:remove|delete|detach|unbind|del)(?![a-z])")
+
+
+def _revised(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """AddSubnetIds and RemoveSubnetIds: what a list column of plain values gains and loses."""
+    out: dict[str, Argument] = {}
+    used = {a.column for a in taken.values()}
+    if any(a.many for a in taken.values()):
+        return out
+    for name, schema in entry.parameters.items():
+        match = _GAINS.search(name) or _LOSES.search(name)
+        column = draft.columns.get(draft.find(name.replace(match[0], "")) or "") if match else None
+        if match is None or column is None or name in taken or column.name in used or kind_of(schema) != "array" or column.kind != "array":
+            continue
+        inner = kind_of(schema.get("items", {}))
+        if inner in ("string", "integer") and inner == kind_of(column.schema.get("items", {})):
+            out[name] = argument(entry, name, "adds" if _GAINS.search(name) else "removes", column.name)
+    return out
+
+
+_GAINS = re.compile(r"^(?:Add|add_?)(?=[A-Z_]|[a-z]+_)|(?:ToAdd|_to_add|ToAttach|ToEnable)$")
+_LOSES = re.compile(r"^(?:Remove|remove_?|Delete)(?=[A-Z_]|[a-z]+_)|(?:ToRemove|ToDelete|_to_remove|ToDetach|ToDisable)$")
+
+
+_DIFFERENCES = re.compile(r"(?i)\bJSON[ -]?patch\b|\bRFC ?-?6902|^patch_?document\b")
+"""A list of changes, which is not what the row holds afterwards."""
 
 
 def _located(entry: Entry, argument: Argument) -> Argument:
@@ -264,8 +328,8 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     _options(entry, arguments)
     need_all(entry, arguments)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
-        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=dead.state, only_from=dead.only_from, sets=dead.sets))
-    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, gone=True)))
+        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
+    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True)))
 
 
 def _is_force(name: str, schema: Schema) -> bool:
@@ -314,4 +378,4 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft), state=move.state, only_from=move.only_from, sets=move.sets))
+    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=move.only_from, sets=move.sets))

@@ -1,0 +1,127 @@
+"""What the parameters of a list narrow it by: equality, the start or a part of a text, times, and objects that hold several of these.
+
+A value that means everything ("ALL", "-1: all") narrows nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from agentscaler.envs.arguments import (
+    ASIDE,
+    Lost,
+    argument,
+    bound,
+    column_of,
+    is_time,
+    own_argument,
+    paging,
+    scalar_items,
+)
+from agentscaler.envs.drafts import STATE, Col, Draft, Entry
+from agentscaler.envs.items import is_plural
+from agentscaler.envs.keys import parent_parameter
+from agentscaler.envs.service import Service
+from agentscaler.records import Argument, Role, Schema
+from agentscaler.schemas import kind_of
+from agentscaler.words import PAGING, TRANSPORT, field
+
+
+def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argument | None:
+    """What a parameter of a list narrows it by; None where it means nothing."""
+    schema = entry.parameters[name]
+    if ASIDE.search(name):
+        return argument(entry, name, "option") if name in entry.required else None
+    if draft.segment is not None and name == parent_parameter(entry):
+        return argument(entry, name, "filter", "parent")
+    if found := bound(entry, name, draft):
+        return found
+    if kind_of(schema) == "object" and _HOLDS.search(name) and not _SORTS.search(name) and schema.get("properties"):
+        return _inside(entry, name, draft, service)
+    column = column_of(entry, name, draft, service)
+    many = kind_of(schema) == "array"
+    if column is None and (bare := _EXACT.sub("", name)) != name and (name.lower().endswith("equals") or "enum" in schema):
+        column = draft.columns.get(draft.find(bare) or "") if bare else None
+    if column is None and many and draft.own and is_plural(name) and scalar_items(schema):
+        try:
+            found_name, target = own_argument(entry, draft, service)
+        except Lost:
+            return None
+        return argument(entry, name, "filter", target, many=True) if found_name == name else None
+    if column is None and (part := _part(name, schema, draft)) is not None:
+        return argument(entry, name, *part)
+    if column is None and (form := _FORM.search(str(schema.get("description", "")))) and name in entry.required and entry.tool.source.vendor == "google" and kind_of(schema) == "string":
+        return argument(entry, name, "within", template=re.sub(r"[A-Z]", lambda m: "_" + m[0].lower(), form[1]).replace("_id}", "}"))
+    if column is None or column.json or TRANSPORT.match(name) or (PAGING.match(" ".join(field(name))) and not (name == "parent" and (column.shown or column.name in draft.parents))):
+        return None
+    inner = schema.get("items", {}) if many else schema
+    if kind_of(inner) != column.kind:
+        return None
+    if not many and column.kind == "string" and _FUZZY.search(str(schema.get("description", ""))):
+        return argument(entry, name, "contains", column.name)
+    anything = everything(inner, column, str(schema.get("description", "")))
+    column.learn({"enum": [v for v in inner.get("enum", ()) if v not in anything]})
+    return argument(entry, name, "filter", column.name, many=many).model_copy(update={"anything": anything})
+
+
+_EXACT: Final = re.compile(r"_?(?:[Ee]quals|[Ff]ilter)$")
+"""statusEquals, state_filter: a filter by a column whose values are told."""
+_FORM = re.compile(r"(?i)(?:format|form|for example)[^`'\"]{0,30}[`'\"]?((?:[a-z]+/\{[A-Za-z_]+\}/?)+)")
+_HOLDS = re.compile(r"(?i)(?:filters?|filter_?by|criteria|conditions?|query|search)$")
+_SORTS = re.compile(r"(?i)sort|order")
+_FUZZY = re.compile(r"(?i)\bfuzzy|partial match|substring")
+_PREFIX = re.compile(r"(?i)[_.-]?(?:prefix|starts_?with|begins_?with)$")
+_CONTAINS = re.compile(r"(?i)[_.-]?(?:contains|like|fuzzy)$")
+_SEARCH = re.compile(r"(?i)^(?:\w+_?)?(?:key_?words?|search_?(?:key|word|text|string|name))$")
+_ALL = re.compile(r"(?i)^(?:all|any|\*)$|unspecified$")
+_ALL_CODE = re.compile(r"(?i)(?<![\d.\w])(-?\d+)[`\"']?\s*(?:[:=-]|means|indicates|for)\s*(?:query )?(?:all|unlimited|any)\b")
+
+
+def everything(schema: Schema, column: Col, text: str) -> tuple[str | int, ...]:
+    """Values of a filter that mean every row; none of them is a value that a row may hold."""
+    if kind_of(schema) == "integer":
+        return tuple(dict.fromkeys(int(m[1]) for m in _ALL_CODE.finditer(text)))
+    return tuple(v for v in schema.get("enum", ()) if isinstance(v, str) and _ALL.search(v) and v not in column.choices)
+
+
+def _part(name: str, schema: Schema, draft: Draft) -> tuple[Role, str] | None:
+    """familyPrefix, nameContains, Keyword: the role, and the column whose start or part is meant."""
+    if kind_of(schema) != "string":
+        return None
+    for pattern, role in ((_PREFIX, "prefix"), (_CONTAINS, "contains")):
+        if (bare := pattern.sub("", name)) != name:
+            column = _spoken(bare or _by(schema, draft), draft)
+            return (role, column) if column else None  # type: ignore[return-value]
+    text = str(schema.get("description", "")).lower()
+    if _SEARCH.match(name) and "name" in text and not re.search(r"\b(?:or|and|id|ip|remark|description|tags?)\b|/", text):
+        column = _spoken("name", draft)
+        return ("contains", column) if column else None
+    return None
+
+
+def _by(schema: Schema, draft: Draft) -> str:
+    """'A prefix to filter endpoints by URI': the one column that is named."""
+    named = re.findall(r"\bby (?:the |their )?([A-Za-z]+)", str(schema.get("description", "")))
+    return next((n for n in named if draft.find(n) is not None), "")
+
+
+def _spoken(bare: str, draft: Draft) -> str | None:
+    """The text column that is meant: of that name, its name, or the key where nothing is said."""
+    tries = [bare, f"{bare}Name", f"{bare}_name"] if bare else []
+    found = next((c for t in tries if (c := draft.find(t)) is not None), None)
+    if found is None and (not bare or field(bare) in (("name",), draft.noun, draft.noun[-1:])):
+        found = next((c for c in ("Name", "name", "Key", "key", "" if draft.generated else draft.own or "") if c in draft.columns), None)
+    column = draft.columns.get(found or "")
+    plain = column is not None and column.kind == "string" and (column.shown or column.name in draft.key) and not STATE.search(column.name) and not is_time(column.name, column.schema)
+    return found if plain and column is not None and not column.choices and column.name != "parent" else None
+
+
+def _inside(entry: Entry, name: str, draft: Draft, service: Service) -> Argument | None:
+    """Filter={'Status', 'Limit', 'Offset'}: an object each property of which narrows or pages; None where none does."""
+    schema = entry.parameters[name]
+    inner = entry._replace(tool=entry.tool.model_copy(update={"parameters": {**schema, "required": schema.get("required", [])}}))
+    found: Mapping[str, Argument] = paging(inner)
+    found = {**found, **{n: a for n in inner.parameters if n not in found and (a := narrowing(inner, n, draft, service)) is not None and a.role not in ("option", "within", "filters")}}
+    if not found or any(n not in found for n in inner.required):
+        return None
+    return argument(entry, name, "filters").model_copy(update={"inside": tuple(found.values())})
