@@ -193,9 +193,9 @@ def _extra(task: Task, kinds: Mapping[str, str], dice: Dice) -> tuple[str, JsonO
 
 
 def _elsewhere(task: Task, kinds: Mapping[str, str], dice: Dice) -> tuple[int, tuple[str, JsonObject]] | None:
-    """One of the calls on a neighbour; a write, if there is one."""
-    order = sorted(dice.shuffled(range(len(task.gold))), key=lambda i: kinds[task.gold[i].name] == "read")
-    for i in order:
+    """One of the calls on a neighbour; a write, if there is one: to look elsewhere first does no harm."""
+    order = dice.shuffled(range(len(task.gold)))
+    for i in [i for i in order if kinds[task.gold[i].name] == "write"] or order:
         found = _neighbour(task, i, dice)
         if found is not None:
             return i, (task.gold[i].name, found)
