@@ -105,7 +105,8 @@ def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int,
 @app.command(epilog="Example: agentscaler tools --from shop-openapi.yaml --run runs/shop")
 def tools(
     run: RunOption,
-    source: Annotated[list[Path] | None, typer.Option("--from", help="Definitions of your own: OpenAI, Anthropic or MCP tool lists, OpenAPI 3, rows of a tools.jsonl. Alone: only those.")] = None,
+    source: Annotated[list[str] | None, typer.Option("--from", help="Definitions of your own: a file, folder, glob, .gz or .zip in any dialect of docs/own-api.md. May be repeated. Alone: only those.")] = None,
+    dialect: Annotated[str | None, typer.Option(help="Read --from as this dialect and no other: openapi, functions, rapidapi, ...; what it is is recognised otherwise.")] = None,
     with_pool: Annotated[bool, typer.Option("--with-pool", help="With --from: the default pool as well.")] = False,
     seed: Seed = 0,
     workers: Workers = CORES,
@@ -117,7 +118,7 @@ def tools(
 
     The default pool comes from the API descriptions that ship inside botocore, google-api-python-client and tccli-intl-en.
     """
-    _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source)
+    _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source, dialect=dialect)
 
 
 @app.command(epilog="Example: agentscaler graph --run runs/first")

@@ -1,0 +1,598 @@
+"""Every dialect that definitions come in: small ones of our own, and real ones of ../shared/toolpool where that is there."""
+
+import gzip
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agentscaler.errors import Dropped, UserError
+from agentscaler.records import Source, Tool
+from agentscaler.tools import Pool, collect, read_source
+from agentscaler.tools.clean import Reading, sift
+from agentscaler.tools.dialects import READERS, read_document
+from agentscaler.tools.quality import low_quality
+from agentscaler.tools.sources import Document
+from agentscaler.tools.typewords import read_type
+from test_tools import ANTHROPIC, MCP, OPENAI, bad, good, only, put
+
+TOOLPOOL = Path(__file__).resolve().parents[2] / "shared" / "toolpool"
+WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+
+
+def mixed(path: Path) -> tuple[list[Tool], list[Dropped]]:
+    found = list(read_source(str(path)))
+    return [f for f in found if isinstance(f, Tool)], [f for f in found if isinstance(f, Dropped)]
+
+
+def takes(tool: Tool) -> dict[str, Any]:
+    """Parameter -> its type; a star on those that must be given."""
+    must = tool.parameters.get("required", ())
+    return {name + "*" * (name in must): schema["type"] for name, schema in tool.parameters["properties"].items()}
+
+
+def real(name: str, folder: Path, *, most: int | None = None) -> Path:
+    """Real definitions as a file of their own dialect."""
+    path = TOOLPOOL / f"{name}.jsonl.gz"
+    if not path.exists():
+        pytest.skip(f"{path} is not here: real definitions of others do not ship with the project")
+    with gzip.open(path) as f:
+        lines = [json.dumps(json.loads(line)["tool"]) for line in f]
+    return put(folder, f"{name}.jsonl", "\n".join(lines[:most]))
+
+
+def counted(path: Path, *, dialect: str | None = None) -> Pool:
+    """The pool of one file; nothing is lost without a reason."""
+    pool = collect([path], with_pool=False, dialect=dialect)
+    assert len(pool.tools) + len(pool.bin) == pool.read
+    assert all(b.reason.message for b in pool.bin)
+    for tool in pool.tools:
+        assert Tool.model_validate_json(tool.model_dump_json()) == tool
+    return pool
+
+
+# ---- where they come from ---------------------------------------------------------------------------------------
+
+
+def test_a_packed_file_is_read_like_the_file(tmp_path: Path) -> None:
+    plain = good(put(tmp_path, "a.json", [OPENAI]))
+    (tmp_path / "z").mkdir()
+    packed = tmp_path / "z" / "a.json.gz"
+    packed.write_bytes(gzip.compress(json.dumps([OPENAI]).encode()))
+    assert good(packed) == plain
+
+
+def test_an_archive_holds_a_folder(tmp_path: Path) -> None:
+    path = tmp_path / "apis.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("b/two.yaml", yaml.safe_dump({"tools": [{**ANTHROPIC, "name": "two"}]}))
+        archive.writestr("a/one.json", json.dumps([{**OPENAI["function"], "name": "one"}]))
+        archive.writestr("a/three.jsonl.gz", gzip.compress(json.dumps({**MCP, "name": "three"}).encode()))
+        archive.writestr("a/.hidden.json", "{")
+        archive.writestr("readme.md", "nothing")
+        archive.writestr("../../escape.json", json.dumps([MCP]))
+        archive.writestr("inner.zip", b"PK\x05\x06" + b"\0" * 18)
+    tools, dropped = mixed(path)
+    assert [t.name for t in tools] == ["one", "three", "two"], "in the order of names"
+    assert [d.message.rsplit("/", 1)[-1] for d in dropped] == ["inner.zip: an archive in an archive is not opened; unpack it"]
+    assert not (tmp_path.parent.parent / "escape.json").exists()
+
+
+def test_a_glob_takes_what_fits(tmp_path: Path) -> None:
+    for name in ("shop_a", "shop_b", "other"):
+        put(tmp_path, f"{name}.json", [{**MCP, "name": name}])
+    pool = collect([f"{tmp_path}/shop_*.json"], with_pool=False)
+    assert [t.name for t in pool.tools] == ["shop_a", "shop_b"]
+    with pytest.raises(UserError, match="no file fits this pattern"):
+        collect([f"{tmp_path}/*.nothing"], with_pool=False)
+
+
+def test_in_a_folder_one_bad_file_leaves_the_others(tmp_path: Path) -> None:
+    put(tmp_path, "a.json", [MCP])
+    put(tmp_path, "b.json", "{broken")
+    put(tmp_path, "c.json", [])
+    pool = collect([tmp_path], with_pool=False)
+    assert (pool.read, len(pool.tools)) == (3, 1)
+    assert [b.reason.reason for b in pool.bin] == ["unreadable", "unreadable"]
+    assert "b.json: no JSON" in pool.bin[0].reason.message
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.json.gz", b"\x1f\x8b\x08broken"), ("a.json.gz", gzip.compress(b"[]" * 900)[:20]), ("a.zip", b"PK\x03\x04 no archive")])
+def test_a_broken_archive_is_the_users_error(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UserError, match=name):
+        list(read_source(str(tmp_path / name)))
+
+
+def test_rows_may_be_called_json(tmp_path: Path) -> None:
+    """As benchmarks call them."""
+    path = put(tmp_path, "rows.json", "\n".join(json.dumps({**MCP, "name": n}) for n in ("one", "two")))
+    assert [t.name for t in good(path)] == ["one", "two"]
+
+
+def test_the_dialect_can_be_named(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.json", [MCP])
+    assert len(collect([path], with_pool=False, dialect="mcp").tools) == 1
+    pool = collect([path], with_pool=False, dialect="openapi")
+    assert [b.reason.message.split(": ", 1)[1] for b in pool.bin] == ["not recognised as openapi, which has a field 'openapi' or 'swagger'; leave --dialect away or give another file"]
+    with pytest.raises(UserError, match="--dialect is 'soap'; give one of rows, openapi"):
+        collect([path], with_pool=False, dialect="soap")
+
+
+# ---- function lists, and where they stand -----------------------------------------------------------------------
+
+GEMINI = {"name": "get_weather", "description": "Gets it.", "parameters": {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}, "required": ["city"]}}
+PLAIN = {"type": "function", "function": {"name": "get_weather", "description": "Gets it.", "parameters": WEATHER}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"tools": [{"functionDeclarations": [GEMINI]}]},
+        {"function_declarations": [GEMINI]},
+        [{"type": "function", "name": "get_weather", "description": "Gets it.", "parameters": WEATHER, "strict": True}],
+        {"custom_id": "1", "params": {"model": "m", "max_tokens": 9, "tools": [{"name": "get_weather", "description": "Gets it.", "input_schema": WEATHER}]}},
+        {"timestamp": 1, "request": {"model": "m", "messages": [], "tools": [PLAIN]}, "response": {"choices": []}},
+        {"request": json.dumps({"body": {"tools": [PLAIN]}})},
+        {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": "other", "arguments": "{}"}}]}], "tools": json.dumps([PLAIN])},
+        {"conversations": [{"from": "human", "value": "hi"}], "tools": json.dumps([PLAIN["function"]])},
+        {"id": "simple_1", "question": [[{"role": "user", "content": "?"}]], "function": [PLAIN["function"]]},
+    ],
+)
+def test_definitions_are_found_where_they_stand(tmp_path: Path, content: Any) -> None:
+    (tool,) = good(put(tmp_path, "log.json", content))
+    assert (tool.name, tool.description, takes(tool)) == ("get_weather", "Gets it.", {"city*": "string"})
+
+
+def test_what_a_log_repeats_is_read_once(tmp_path: Path) -> None:
+    """Each call of a log names the same tools; a list that names one twice itself is another matter."""
+    other = {**PLAIN["function"], "name": "other"}  # type: ignore[dict-item]
+    rows = [{"messages": [], "tools": [PLAIN]}, {"messages": [], "tools": [PLAIN, other]}, {"messages": [{"role": "user"}]}]
+    path = put(tmp_path, "log.jsonl", "\n".join(map(json.dumps, rows)))
+    assert [t.name for t in good(path)] == ["get_weather", "other"]
+    assert counted(put(tmp_path, "twice.json", {"tools": [PLAIN, PLAIN]})).read == 2
+
+
+def test_a_log_without_definitions_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no tool definition in it"):
+        list(read_source(str(put(tmp_path, "log.jsonl", json.dumps({"messages": [{"role": "user", "content": "hi"}]})))))
+
+
+def test_strict_mode_is_undone(tmp_path: Path) -> None:
+    """It asks for every parameter, and says with null that one may be left away."""
+    properties = {"a": {"type": "string"}, "b": {"type": ["integer", "null"]}, "c": {"anyOf": [{"type": "boolean"}, {"type": "null"}]}, "d": {"type": ["string", "null"], "enum": ["x", None]}}
+    function = {"name": "t", "strict": True, "parameters": {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}}
+    tool = only(tmp_path, {"type": "function", "function": function})
+    assert takes(tool) == {"a*": "string", "b": "integer", "c": "boolean", "d": "string"}
+    assert tool.parameters["properties"]["d"]["enum"] == ["x"]
+    loose = only(tmp_path, {"type": "function", "function": {**function, "strict": False}})
+    assert loose.parameters["required"] == list(properties)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, "'web_search_20250305' is a tool built into the provider"),
+        ({"tools": ["get_weather"]}, "'get_weather' is a name, not a definition"),
+        ([{"name": "t", "parameters": "{broken"}], "parameters: '{broken' is no JSON"),
+    ],
+)
+def test_what_is_no_definition_is_named(tmp_path: Path, content: Any, said: str) -> None:
+    found = bad(put(tmp_path, "mine.json", content))
+    assert said in found.message
+    assert "mine.json" in found.message
+
+
+def test_mcp_says_what_a_call_does(tmp_path: Path) -> None:
+    def hint(**annotations: bool) -> str | None:
+        return only(tmp_path, {**MCP, "annotations": annotations}).source.hint
+
+    assert hint(readOnlyHint=True) == "read"
+    assert hint(readOnlyHint=False, destructiveHint=True) == "delete"
+    assert hint(readOnlyHint=False) == "write"
+    assert hint() is None
+    assert "hint" not in only(tmp_path, MCP).model_dump()["source"], "rows that say nothing look as before"
+
+
+def test_a_server_is_the_service(tmp_path: Path) -> None:
+    (tool,) = good(put(tmp_path, "a.json", {"server": {"name": "Corner Shop"}, "tools": [MCP]}))
+    assert (tool.source.service, tool.source.title) == ("corner-shop", "Corner Shop")
+
+
+def test_real_mcp_lists(tmp_path: Path) -> None:
+    pool = counted(real("toucan_mcp", tmp_path))
+    reasons = Counter(b.reason.reason for b in pool.bin)
+    assert set(reasons) == {"duplicate", "low_quality"}
+    assert reasons["low_quality"] <= 0.05 * pool.read
+    assert len(pool.tools) > 2700
+
+
+# ---- type words -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "schema"),
+    [
+        ("dict", {"type": "object"}),
+        ("Float", {"type": "number"}),
+        ("tuple", {"type": "array"}),
+        ("any", {}),
+        ("ArrayList<String>", {"type": "array", "items": {"type": "string"}}),
+        ("HashMap<String, Integer>", {"type": "object", "additionalProperties": {"type": "integer"}}),
+        ("Dict[str, List[int]]", {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "integer"}}}),
+        ("Union[int, float]", {"type": "number"}),
+        ("Optional[str]", {"type": "string", "nullable": True}),
+        ("string | null", {"type": "string", "nullable": True}),
+        ("Literal['a', 'b']", {"type": "string", "enum": ["a", "b"]}),
+        ("{'a', 'b'}", {"type": "string", "enum": ["a", "b"]}),
+        ("array of strings", {"type": "array", "items": {"type": "string"}}),
+        ("boolean[]", {"type": "array", "items": {"type": "boolean"}}),
+        ("DATE (YYYY-MM-DD)", {"type": "string", "format": "date"}),
+        ("datetime.datetime", {"type": "string", "format": "date-time"}),
+        ("Number(32)", {"type": "number"}),
+    ],
+)
+def test_type_words(word: str, schema: dict[str, Any]) -> None:
+    read = read_type(word)
+    assert (read.schema, read.known) == (schema, True)
+
+
+def test_type_words_that_say_more_or_nothing() -> None:
+    assert read_type("str, optional").optional
+    assert read_type("object (Optional)").optional
+    assert not read_type("IResultSetController").known
+    assert not read_type("[" * 5000).known
+    assert read_type("'\\d'").schema == {"type": "string"}
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=60))
+def test_any_text_can_be_asked_for_its_type(text: str) -> None:
+    assert isinstance(read_type(text).schema, dict)
+
+
+# ---- xLAM, BFCL, ACEBench ---------------------------------------------------------------------------------------
+
+
+def test_xlam(tmp_path: Path) -> None:
+    parameters = {
+        "city": {"description": "Where.", "type": "str", "default": "Rome"},
+        "days": {"description": "How long.", "type": "int, optional", "default": 3},
+        "marks": {"description": "Which.", "type": "Optional[List[str]]", "default": None},
+        "at": {"description": "Point.", "type": "Tuple[float, float]"},
+    }
+    row = {"id": 1, "query": "?", "answers": "[]", "tools": json.dumps([{"name": "get_weather", "description": "Gets it.", "parameters": parameters}])}
+    (tool,) = good(put(tmp_path, "xlam.json", [row]))
+    assert takes(tool) == {"city*": "string", "days": "integer", "marks": ["array", "null"], "at*": "array"}
+    properties = tool.parameters["properties"]
+    assert properties["city"]["examples"] == ["Rome"], "what must be given has a sample, no default"
+    assert "default" not in properties["city"]
+    assert properties["days"]["default"] == 3
+    assert properties["at"]["items"] == {"type": "number"}
+    assert "type Tuple[float, float] -> array" in tool.mended
+
+
+def test_bfcl(tmp_path: Path) -> None:
+    parameters = {
+        "type": "dict",
+        "properties": {
+            "tax": {"type": "float"},
+            "span": {"type": "tuple", "items": {"type": "integer"}},
+            "anything": {"type": "any"},
+            "map": {"type": "HashMap", "properties": {"key": {"type": "String"}}},
+            "list": {"type": "ArrayList", "items": {"type": "long"}},
+            "flag": {"type": "Boolean"},
+            "letter": {"type": "char"},
+        },
+        "required": ["tax"],
+    }
+    said = "This tool belongs to the corner shop. It is a simple one, etc. Tool description: Adds the tax."
+    rows = [{"id": "x", "question": [], "function": [{"name": "shop.add_tax", "description": said, "parameters": parameters, "response": {"type": "dict", "properties": {"sum": {"type": "float"}}}}]}] * 2
+    (tool,) = good(put(tmp_path, "BFCL_v9_simple.json", "\n".join(map(json.dumps, rows))))
+    assert (tool.name, tool.description) == ("shop_add_tax", "Adds the tax.")
+    assert takes(tool) == {"tax*": "number", "span": "array", "anything": "string", "map": "object", "list": "array", "flag": "boolean", "letter": "string"}
+    assert tool.parameters["properties"]["span"]["items"] == {"type": "integer"}
+    assert tool.parameters["properties"]["list"]["items"] == {"type": "integer"}
+    assert tool.returns == {"type": "object", "properties": {"sum": {"type": "number"}}}
+    assert {"boiler plate left the description", "name 'shop.add_tax' repaired", "type float -> number (2 times)"} <= set(tool.mended)
+
+
+def test_acebench_in_both_languages(tmp_path: Path) -> None:
+    inner = {"type": "object", "properties": {"目标类型": {"type": "string", "description": "目标。"}}, "required": ["目标类型"]}
+    rows = [
+        {"name": "Yoga_planner", "description": "定制瑜伽计划。", "_arguments": inner, "results": {"type": "object", "properties": {"plan": {"type": "list"}}}, "tags": ["健康"]},
+        {"name": "瑜伽", "description": "定制。", "arguments": {"type": "dict", "properties": {"days": {"type": "int"}}}},
+        {"name": "瑜伽二", "description": "定制。", "parameters": {"type": "dict", "properties": {}}},
+    ]
+    planner, one, two = good(put(tmp_path, "ace.json", [{"id": 1, "question": "?", "function": rows}]))
+    assert takes(planner) == {"目标类型*": "string"}
+    assert planner.description == "定制瑜伽计划。"
+    assert planner.returns is not None
+    assert planner.returns["properties"]["plan"]["type"] == "array"
+    assert takes(one) == {"days": "integer"}
+    assert one.name.startswith("tool_")
+    assert one.name != two.name, "names without a Latin letter stay apart"
+
+
+@pytest.mark.parametrize(("name", "least"), [("acebench", 4200), ("bfcl", 2900)])
+def test_real_benchmarks(tmp_path: Path, name: str, least: int) -> None:
+    pool = counted(real(name, tmp_path))
+    assert {b.reason.reason for b in pool.bin} <= {"duplicate", "low_quality"}
+    assert len(pool.tools) >= least
+    assert not [m for t in pool.tools for m in t.mended if "not understood" in m], "every type word is known"
+
+
+# ---- Gorilla's zoo ----------------------------------------------------------------------------------------------
+
+
+def zoo(folder: Path, **more: Any) -> Tool:
+    row = {"api_name": "Shop API - Orders: List all orders", "api_call": "GET /v2/orders/{shopId}", "api_version": "v2", "api_arguments": {}, "functionality": "Lists <b>orders</b>."}
+    (tool,) = good(put(folder, "Shop_API.json", [row | more]))
+    return tool
+
+
+def test_apizoo_call(tmp_path: Path) -> None:
+    tool = zoo(tmp_path, api_arguments={"shopId": "string: The shop."})
+    assert (tool.name, tool.description) == ("list_all_orders", "Lists orders .")
+    assert tool.source == Source(
+        vendor="user", service="shop-api", version="v2", operation="Shop API - Orders: List all orders", verb="GET", path="/v2/orders/{shopId}", in_path=("shopId",), package="Shop_API.json", title="Shop API"
+    )
+    assert tool.parameters["required"] == ["shopId"], "what stands in the path must be given"
+
+
+@pytest.mark.parametrize(
+    ("call", "title", "name"),
+    [
+        ("shop.create_order(a, b)", "Orders - POST /orders/{id}", "create_order"),
+        ("service.files().list(pageSize=3).execute()", "Drive API - files.list", "files_list"),
+        ("x = client.v2.get(id=f(3))", "Shop", "v2_get"),
+        ("POST /orders", "Zoom API - Orders: ordersCreate", "ordersCreate"),
+    ],
+)
+def test_apizoo_names(tmp_path: Path, call: str, title: str, name: str) -> None:
+    assert zoo(tmp_path, api_call=call, api_name=title).name == name
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "must", "text"),
+    [
+        ("integer: Size of a page.", "integer", False, "Size of a page."),
+        ("[REQUIRED] string: The order.", "string", True, "The order."),
+        ("[REQUIRED] : <p>The order.</p>", "string", True, "The order."),
+        ("Required. The form ID.", "string", True, "The form ID."),
+        (" json (Optional. An icon for the page.)", "object", False, "An icon for the page."),
+        (" array of strings (Optional): Names.", "array", False, "Names."),
+        ("Stock ticker to look up", "string", False, "Stock ticker to look up"),
+        ("", "string", False, ""),
+        ({"data_type": "Number", "description": "Required. How many.", "default": 3}, "number", True, "Required. How many."),
+        ({"data_type": "Array of Objects", "description": "Optional. Which.", "required": True}, "array", True, "Optional. Which."),
+        ({"data_type": "String", "possible_values": ["a", "b"], "description": "x"}, "string", False, "x"),
+        ({"operator": "One of <, >.", "value": "number: What."}, "object", False, ""),
+        (True, "boolean", False, ""),
+        (None, "string", False, ""),
+    ],
+)
+def test_types_in_prose(tmp_path: Path, said: Any, kind: str, must: bool, text: str) -> None:
+    tool = zoo(tmp_path, api_arguments={"x": said})
+    schema = tool.parameters["properties"]["x"]
+    assert (schema["type"], "required" in tool.parameters, schema.get("description", "")) == (kind, must, text)
+
+
+def test_real_apizoo(tmp_path: Path) -> None:
+    pool = counted(real("gorilla_apizoo", tmp_path))
+    assert {b.reason.reason for b in pool.bin} <= {"deprecated", "duplicate", "low_quality"}
+    assert len(pool.tools) > 3900
+    kinds = Counter(s["type"] for t in pool.tools for s in t.parameters["properties"].values())
+    assert kinds["integer"] > 1000
+    assert kinds["boolean"] > 300
+
+
+def test_a_broken_zoo_entry_is_named(tmp_path: Path) -> None:
+    assert "field 'api_call' is ''" in bad(put(tmp_path, "a.json", [{"api_name": "x", "api_call": ""}])).message
+    assert "field 'api_arguments' is [1]" in bad(put(tmp_path, "a.json", [{"api_name": "x", "api_call": "GET /a", "api_arguments": [1]}])).message
+
+
+# ---- ToolBench --------------------------------------------------------------------------------------------------
+
+COLIS = {
+    "name": "Latest", "url": "https://suivi.example/v1/colis/{id}/latest", "description": "The state of a parcel.", "method": "get",
+    "required_parameters": [{"name": "id", "type": "STRING", "description": "The parcel.", "default": "CA1"}],
+    "optional_parameters": [{"name": "day", "type": "DATE (YYYY-MM-DD)", "description": "", "default": ""}],
+    "template_response": {"state": "str", "at": {"lat": "float"}, "steps": [{"n": "int", "_list_length": 2}], "tags": "list of str with length 3", "none": "NoneType", "more": "empty list"},
+}  # fmt: skip
+
+
+def test_toolbench_files(tmp_path: Path) -> None:
+    folder = tmp_path / "tools" / "Logistics"
+    folder.mkdir(parents=True)
+    put(folder, "suivi_colis.json", {"tool_name": "suivi-colis", "title": "Suivi Colis", "host": "x", "api_list": [COLIS, {**COLIS, "name": "Checkhealth", "required_parameters": [], "optional_parameters": []}]})
+    put(folder, "api.py", "def latest(is_id, key='x'): ...")
+    pool = collect([tmp_path / "tools"], with_pool=False)
+    (tool,) = pool.tools
+    assert [b.reason.reason for b in pool.bin] == ["low_quality"], "the code beside a definition is no definition"
+    assert (tool.name, tool.source.service, tool.source.title, tool.source.verb, tool.source.path) == ("Latest", "suivi-colis", "Suivi Colis", "GET", "/v1/colis/{id}/latest")
+    assert takes(tool) == {"id*": "string", "day": "string"}
+    assert tool.parameters["properties"]["id"]["examples"] == ["CA1"], "the form's default is a sample"
+    assert tool.parameters["properties"]["day"]["format"] == "date"
+    assert tool.returns is not None
+    assert {n: s["type"] for n, s in tool.returns["properties"].items()} == {"state": "string", "at": "object", "steps": "array", "tags": "array", "none": "string", "more": "array"}
+    assert tool.returns["properties"]["steps"]["items"] == {"type": "object", "properties": {"n": {"type": "integer"}}}
+
+
+def test_toolbench_queries(tmp_path: Path) -> None:
+    api = {"category_name": "Logistics", "tool_name": "suivi-colis", "api_name": "Latest", "api_description": "Latest", **{k: v for k, v in COLIS.items() if "param" in k}, "method": "GET"}
+    (tool,) = good(put(tmp_path, "G1_query.json", [{"api_list": [api], "query": "Where is it?", "relevant APIs": [["suivi-colis", "Latest"]], "query_id": 1}]))
+    assert (tool.name, tool.description, tool.source.service) == ("Latest", "", "suivi-colis")
+    assert "a description that only repeats the name left" in tool.mended
+
+
+def test_toolbench_functions(tmp_path: Path) -> None:
+    said = 'This is the subfunction for tool "suivi_colis", you can use this tool.The description of this function is: "Gets a "parcel""'
+    parameters = {"type": "object", "properties": {"is_id": {"type": "string", "description": "", "example_value": "CA1"}, "is_open": {"type": "boolean"}}, "required": ["is_id"], "optional": []}
+    answer = {"answer_generation": {"query": "?", "function": [{"name": "parcel_for_suivi_colis", "description": said, "parameters": parameters}]}}
+    (tool,) = good(put(tmp_path, "answer.json", answer))
+    assert (tool.name, tool.description, tool.source.service) == ("parcel", 'Gets a "parcel"', "suivi-colis")
+    assert takes(tool) == {"id*": "string", "is_open": "boolean"}, "what ToolBench renamed has its name again, and nothing else"
+    assert tool.parameters["properties"]["id"]["examples"] == ["CA1"]
+    assert tool.source.operation == "parcel_for_suivi_colis"
+
+
+def test_two_parameters_do_not_become_one(tmp_path: Path) -> None:
+    said = 'This is the subfunction for tool "x", you can use this tool.'
+    parameters = {"type": "object", "properties": {"is_id": {"type": "string"}, "id": {"type": "string"}}, "required": ["is_id"]}
+    assert takes(only(tmp_path, {"name": "get_for_x", "description": said, "parameters": parameters})) == {"is_id*": "string", "id": "string"}
+
+
+@pytest.mark.parametrize(
+    ("api", "said"),
+    [
+        ({"api_name": "Love", "tool_name": "Quotes"}, "'Love' is named only"),
+        ({"api_name": "Love", "required_parameters": {}}, "field 'required_parameters' is {}, not a list"),
+        ({"api_name": "Love", "required_parameters": [{"type": "STRING"}]}, "a parameter without a name"),
+        ({"api_name": None, "required_parameters": []}, "field 'name' is None"),
+        (5, "5 is no object"),
+    ],
+)
+def test_a_broken_api_of_a_list_is_named(tmp_path: Path, api: Any, said: str) -> None:
+    found = bad(put(tmp_path, "q.json", {"api_list": [api]}))
+    assert said in found.message
+    assert "api_list[0]" in found.message
+
+
+@pytest.mark.parametrize(("name", "least"), [("stabletoolbench", 2300), ("toolbench", 24), ("toolbench_functions", 2000)])
+def test_real_toolbench(tmp_path: Path, name: str, least: int) -> None:
+    pool = counted(real(name, tmp_path))
+    assert {b.reason.reason for b in pool.bin} <= {"duplicate", "low_quality", "bad_definition"}
+    assert len(pool.tools) >= least
+    assert not [t for t in pool.tools if "subfunction" in t.description or {"is_id", "is_from"} & set(t.parameters["properties"])]
+
+
+# ---- quality ----------------------------------------------------------------------------------------------------
+
+
+def of(name: str, description: str = "Does a thing.", *, takes: str = "", path: str | None = None) -> Tool:
+    parameters = {"type": "object", "properties": {n: {"type": "string"} for n in takes.split()}}
+    return Tool(name="t", description=description, parameters=parameters, source=Source(vendor="user", service="shop", operation=name, path=path, title="Shop"))
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [of("test"), of("foo2"), of("New Request"), of("test endpoint", takes="a"), of("ping"), of("/api/health"), of("ShopHealthCheck"), of("get", "N/A"), of("get_it", "Description not available"), of("list_tables", "Deploy Server X Claim Server @x/y Try in Playground list_tables", takes="a")],
+)
+def test_what_is_no_tool_goes(tool: Tool) -> None:
+    assert low_quality(tool)
+    ((_, reason),) = sift([Reading(tool, True, False)])[1]
+    assert reason.reason == "low_quality"
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [of("run_test", takes="id"), of("copy"), of("todo"), of("get_health_record", takes="patient"), of("health", takes="pet"), of("list_orders", "", path="/orders"), of("list_orders", "", takes="shop"), of("testimonials")],
+)
+def test_what_only_looks_poor_stays(tool: Tool) -> None:
+    assert low_quality(tool) == ""
+
+
+def test_parameters_that_are_bare_names_are_page_text(tmp_path: Path) -> None:
+    for parameters in ([], [{"name": "Add", "required": False, "type": "string"}]):
+        found = bad(put(tmp_path, "a.json", [{"name": "list_tables", "description": "Lists.", "parameters": parameters}]))
+        assert found.reason == "low_quality"
+    listed = [{"name": "city", "required": True, "type": "string", "description": "Where."}, {"name": "days", "type": "int"}]
+    assert takes(only(tmp_path, {"name": "t", "description": "d", "parameters": listed})) == {"city*": "string", "days": "integer"}
+
+
+def test_real_page_text_goes(tmp_path: Path) -> None:
+    pool = counted(real("toucan_scraped_noise_sample", tmp_path))
+    assert Counter(b.reason.reason for b in pool.bin)["low_quality"] >= 0.95 * pool.read
+
+
+def test_near_copies_are_one_with_all_origins(tmp_path: Path) -> None:
+    said = "Click an element on the page that is open right now, by its selector"
+    for name, text in (("fork_a", said), ("fork_b", said + "."), ("fork_c", said.replace("selector", "label")), ("fork_d", "Ask the operator for something else")):
+        put(tmp_path, f"{name}.json", [{"name": "click", "description": text, "inputSchema": WEATHER}])
+    put(tmp_path, "fork_e.json", [{"name": "click", "description": said, "inputSchema": {"properties": {"city": {"type": "integer"}}}}])
+    pool = collect([tmp_path], with_pool=False)
+    assert [(t.source.service, t.also_in) for t in pool.tools] == [("fork-a", ("user:fork-b",)), ("fork-c", ()), ("fork-d", ()), ("fork-e", ())]
+    assert [b.reason.message for b in pool.bin] == ["nearly equals user:fork-a//click, its description differs in few words"]
+
+
+# ---- fuzz -------------------------------------------------------------------------------------------------------
+
+_KEYS = st.sampled_from(
+    "name description parameters input_schema inputSchema properties type items required tools functions function openapi swagger paths /a get post parameters requestBody content application/json schema $ref allOf anyOf responses 200 "
+    "api_list api_name api_call api_arguments required_parameters optional_parameters template_response in strict annotations enum default arguments messages key source info item request url log entries $defs".split()
+)
+_LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8), st.sampled_from(["object", "dict", "string", "#", "#/a", "a.json#/b", "GET /a", "List[int]", "3.0.0", "2.0", "query", "body"]))
+ANYTHING = st.recursive(_LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(_KEYS, inner, max_size=6)), max_leaves=30)
+
+
+def document(content: Any, name: str = "a.json") -> Document:
+    return Document(name, content if isinstance(content, bytes) else json.dumps(content).encode(), lambda _: None)
+
+
+def found_in(doc: Document, dialect: str | None = None) -> Iterator[Tool | Dropped]:
+    try:
+        yield from read_document(doc, dialect=dialect)
+    except UserError:
+        return
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(ANYTHING)
+def test_no_definition_raises(content: Any) -> None:
+    tools = [f for f in found_in(document(content)) if isinstance(f, Tool)]
+    for tool in tools:
+        assert Tool.model_validate_json(tool.model_dump_json()) == tool
+    kept, dropped = sift(Reading(t, True, False) for t in tools)
+    assert len(kept) + len(dropped) == len(tools)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(ANYTHING, st.sampled_from(sorted(READERS)))
+def test_no_definition_raises_in_a_named_dialect(content: Any, dialect: str) -> None:
+    list(found_in(document(content), dialect))
+
+
+SEEDS: list[Any] = [OPENAI, MCP, {"openapi": "3.0.0", "info": {"title": "t"}, "paths": {"/a/{b}": {"post": {"parameters": [{"name": "b", "in": "path", "schema": {"type": "string"}}], "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {"n": {"type": "number"}}}}}}, "responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/x"}}}}}}}}}, "x": {"type": "object"}}, {"api_list": [COLIS]}, {"api_name": "a - b", "api_call": "GET /a", "api_arguments": {"x": "integer: y"}}]  # fmt: skip
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sampled_from(SEEDS), st.data())
+def test_no_damaged_definition_raises(seed: Any, data: st.DataObject) -> None:
+    """One part of a good definition is replaced by anything."""
+    content = json.loads(json.dumps(seed))
+    at = content
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(at[key], (dict, list)) or not at[key] or data.draw(st.integers(0, 3)) == 0:
+            at[key] = data.draw(ANYTHING)
+            break
+        at = at[key]
+    list(found_in(document(content)))
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.binary(max_size=60), st.sampled_from(["a.json", "a.jsonl", "a.yaml", "a", "a.har"]))
+def test_no_bytes_raise(data: bytes, name: str) -> None:
+    list(found_in(document(data, name)))
+
+
+@pytest.mark.parametrize("text", ["&a [*a]", "&a {tools: *a}", "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(9)) + "openapi: 3.0.0\npaths: {/a: {get: {parameters: *j}}}"])
+def test_yaml_that_holds_itself_or_explodes_is_read_in_no_time(tmp_path: Path, text: str) -> None:
+    list(found_in(document(text.encode(), "a.yaml")))
+
+
+@pytest.mark.parametrize("depth", [300, 1000])
+def test_what_is_nested_too_deep_is_dropped(depth: int) -> None:
+    for inner in ('{"properties":{"a":', '{"items":', '{"allOf":[', "[", '{"tools":', '{"api_list":['):
+        close = "".join({"{": "}", "[": "]"}[c] for c in reversed(inner) if c in "{[")
+        for outer in ('[{"name":"t","parameters":%s}]', '{"openapi":"3.0.0","paths":{"/a":{"get":{"parameters":[%s]}}}}', "%s"):
+            list(found_in(document((outer % (inner * depth + "{}" + close * depth)).encode())))
