@@ -596,3 +596,111 @@ def test_what_is_nested_too_deep_is_dropped(depth: int) -> None:
         close = "".join({"{": "}", "[": "]"}[c] for c in reversed(inner) if c in "{[")
         for outer in ('[{"name":"t","parameters":%s}]', '{"openapi":"3.0.0","paths":{"/a":{"get":{"parameters":[%s]}}}}', "%s"):
             list(found_in(document((outer % (inner * depth + "{}" + close * depth)).encode())))
+
+
+# ---- OpenAPI and Swagger ----------------------------------------------------------------------------------------
+
+SWAGGER = {
+    "swagger": "2.0",
+    "info": {"title": "Old Shop", "version": "1"},
+    "basePath": "/v1",
+    "securityDefinitions": {"key": {"type": "apiKey", "in": "query", "name": "api_key"}},
+    "parameters": {"page": {"name": "page", "in": "query", "type": "integer", "minimum": 1}},
+    "paths": {
+        "/orders/{id}": {
+            "post": {
+                "operationId": "changeOrder",
+                "parameters": [
+                    {"$ref": "#/parameters/page"},
+                    {"name": "id", "in": "path", "type": "string", "required": True},
+                    {"name": "api_key", "in": "query", "type": "string", "required": True},
+                    {"name": "states", "in": "query", "type": "array", "items": {"type": "string", "enum": ["open", "shut"]}, "collectionFormat": "csv"},
+                    {"name": "body", "in": "body", "required": True, "schema": {"$ref": "#/definitions/Order"}},
+                ],
+                "responses": {"200": {"schema": {"$ref": "#/definitions/Order"}}},
+            },
+            "put": {
+                "operationId": "addPicture",
+                "consumes": ["multipart/form-data"],
+                "parameters": [{"name": "id", "in": "path", "type": "string", "required": True}, {"name": "picture", "in": "formData", "type": "file", "required": True}],
+            },
+        }
+    },
+    "definitions": {"Order": {"type": "object", "required": ["note", "total"], "properties": {"note": {"type": "string"}, "total": {"type": "number", "readOnly": True}, "parent": {"$ref": "#/definitions/Order"}}}},
+}
+
+
+def test_swagger(tmp_path: Path) -> None:
+    change, picture = good(put(tmp_path, "old.json", SWAGGER))
+    assert takes(change) == {"page": "integer", "id*": "string", "states": "array", "note*": "string", "parent": "object"}, "neither the key nor what only an answer holds"
+    assert change.parameters["properties"]["states"]["items"]["enum"] == ["open", "shut"]
+    assert change.parameters["properties"]["page"]["minimum"] == 1
+    assert (change.source.service, change.source.verb, change.source.path, change.source.in_path) == ("old-shop", "POST", "/orders/{id}", ("id",))
+    assert change.returns is not None
+    assert set(change.returns["properties"]) == {"note", "total", "parent"}
+    assert takes(picture) == {"id*": "string", "picture*": "string"}
+
+
+def test_references_into_other_files(tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    item = {"get": {"operationId": "getPet", "parameters": [{"$ref": "common.yaml#/parameters/Id"}], "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "schemas/pet.json"}}}}}}}
+    root = {"openapi": "3.0.3", "info": {"title": "Pets"}, "paths": {"/pets/{id}": {"$ref": "paths.yaml#/pet"}, "/lost": {"get": {"parameters": [{"$ref": "nowhere.yaml#/x"}]}}, "/web": {"get": {"parameters": [{"$ref": "https://x.example/a.yaml"}]}}}}
+    pet = {"type": "object", "properties": {"name": {"$ref": "#/definitions/Name"}, "owner": {"$ref": "owner.json#/Owner"}, "friend": {"$ref": "pet.json"}}, "definitions": {"Name": {"type": "string", "enum": ["Rex"]}}}
+    put(tmp_path, "paths.yaml", yaml.safe_dump({"pet": item}))
+    put(tmp_path, "common.yaml", yaml.safe_dump({"parameters": {"Id": {"name": "id", "in": "path", "schema": {"type": "integer"}}}}))
+    put(tmp_path / "schemas", "pet.json", pet)
+    put(tmp_path / "schemas", "owner.json", {"Owner": {"type": "object", "properties": {"pets": {"type": "array", "items": {"$ref": "pet.json"}}}}})
+    tools, dropped = mixed(put(tmp_path, "root.yaml", yaml.safe_dump(root)))
+    (tool,) = tools
+    assert takes(tool) == {"id*": "integer"}
+    assert tool.returns is not None
+    assert tool.returns["properties"]["name"]["enum"] == ["Rex"], "a local reference of the other file leads into that file"
+    assert tool.returns["properties"]["owner"]["properties"]["pets"]["items"] == {"type": "object"}, "a circle through two files is cut"
+    assert [(d.reason, "nowhere.yaml" in d.message or "https://x.example" in d.message) for d in dropped] == [("broken_reference", True)] * 2
+
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as z:
+        for path in ("root.yaml", "paths.yaml", "common.yaml", "schemas/pet.json", "schemas/owner.json"):
+            z.write(tmp_path / path, f"api/{path}")
+    (packed,) = mixed(archive)[0]
+    assert (packed.parameters, packed.returns) == (tool.parameters, tool.returns)
+
+
+def test_no_file_outside_is_read_by_its_full_path(tmp_path: Path) -> None:
+    secret = put(tmp_path, "secret.json", {"type": "object", "properties": {"password": {"const": "x"}}})
+    root = {"openapi": "3.0.3", "info": {"title": "T"}, "paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {"$ref": str(secret)}}}}}}}}}
+    assert bad(put(tmp_path, "root.json", root)).reason == "broken_reference"
+
+
+def test_openapi_31(tmp_path: Path) -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "kind": {"const": "order"},
+            "note": {"type": ["string", "null"], "examples": ["hi"]},
+            "pay": {"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/Card"}], "discriminator": {"propertyName": "type"}},
+            "tree": {"$ref": "#/components/schemas/Node", "description": "The tree."},
+            "either": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        },
+    }
+    nodes = {"Card": {"type": "object", "properties": {"number": {"type": "string"}}}, "Node": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Node"}, "size": {"type": "integer"}}}}
+    root = {"openapi": "3.1.0", "info": {"title": "T", "license": {"name": "MIT", "identifier": "MIT"}}, "webhooks": {"x": {"post": {}}}, "paths": {"/orders": {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}}, "components": {"schemas": nodes}}
+    (tool,) = good(put(tmp_path, "a.json", root))
+    properties = tool.parameters["properties"]
+    assert takes(tool) == {"kind": "string", "note": ["string", "null"], "pay": "object", "tree": "object", "either": ["integer", "null"]}
+    assert properties["kind"]["enum"] == ["order"]
+    assert properties["pay"]["properties"]["number"] == {"type": "string"}
+    assert properties["tree"] == {"type": "object", "description": "The tree.", "properties": {"next": {"type": "object"}, "size": {"type": "integer"}}}
+    assert tool.source.licence == "MIT"
+
+
+def test_an_operation_that_the_provider_deprecates_goes(tmp_path: Path) -> None:
+    root = {"openapi": "3.0.0", "info": {"title": "T"}, "paths": {"/a": {"get": {"deprecated": True}}}}
+    assert bad(put(tmp_path, "a.json", root)).reason == "deprecated"
+
+
+def test_real_documents(tmp_path: Path) -> None:
+    path = real("openapi_fixtures", tmp_path)
+    pool = counted(path)
+    assert (pool.read, len(pool.tools)) == (365, 365)
+    assert len({t.source.service for t in pool.tools}) == 4
