@@ -704,3 +704,194 @@ def test_real_documents(tmp_path: Path) -> None:
     pool = counted(path)
     assert (pool.read, len(pool.tools)) == (365, 365)
     assert len({t.source.service for t in pool.tools}) == 4
+
+
+# ---- Python -----------------------------------------------------------------------------------------------------
+
+SHOP_PY = '''
+"""A shop. Importing it would leave a mark."""
+import pathlib
+pathlib.Path(__file__).with_name("imported").touch()
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Annotated, Literal, NewType, Optional, TypedDict
+
+from pydantic import BaseModel, Field
+from models import Customer
+
+Size = Literal["small", "large"]
+OrderId = NewType("OrderId", str)
+
+class State(str, Enum):
+    OPEN = "open"
+    SHUT = "shut"
+
+class Line(BaseModel):
+    """A line."""
+    item: str = Field(..., description="What is bought.", max_length=30)
+    count: int = Field(1, ge=1)
+    gift: Optional["Line"] = None
+
+class Where(TypedDict):
+    street: str
+
+@dataclass
+class Order:
+    id: OrderId
+    lines: list[Line] = field(default_factory=list)
+    state: State = State.OPEN
+    """Where it stands."""
+
+def place_order(customer: Customer, lines: list[Line], size: Size = "small", *, note: str | None = None, where: Where = None, at: Annotated[int, Field(ge=0, description="Hour.")] = 9, **more) -> Order:
+    """Places an order.
+
+    It is shipped the same day.
+
+    Args:
+        customer: Who buys.
+        size (str): How large.
+        note: What to say.
+        voucher (str): A voucher.
+
+    Returns:
+        The order.
+    """
+
+def find(a, b="x", c=None):
+    """Finds.
+
+    Parameters
+    ----------
+    a : int
+        The a.
+    b : {'x', 'y'}
+        The b.
+    c : list of str, optional
+
+    Returns
+    -------
+    dict
+    """
+
+def old(a, ctx: "RunContext[Deps]"):
+    """Old.
+
+    :param a: The a.
+    :type a: float
+    """
+
+def _private(): ...
+'''
+MODELS_PY = "from dataclasses import dataclass\n@dataclass\nclass Base:\n    id: int\n@dataclass\nclass Customer(Base):\n    name: str\n    best: 'Customer | None' = None\n"
+
+
+def test_python_functions_are_read_and_not_run(tmp_path: Path) -> None:
+    put(tmp_path, "models.py", MODELS_PY)
+    tools = {t.name: t for t in good(put(tmp_path, "corner_shop.py", SHOP_PY))}
+    assert set(tools) == {"place_order", "find", "old"}
+    place = tools["place_order"]
+    assert place.description == "Places an order. It is shipped the same day."
+    assert takes(place) == {"customer*": "object", "lines*": "array", "size": "string", "note": ["string", "null"], "where": "object", "at": "integer", "voucher": "string"}
+    properties = place.parameters["properties"]
+    assert {n: s["type"] for n, s in properties["customer"]["properties"].items()} == {"id": "integer", "name": "string", "best": ["object", "null"]}
+    assert properties["customer"]["required"] == ["id", "name"]
+    line = properties["lines"]["items"]
+    assert line["required"] == ["item"]
+    assert line["properties"]["item"] == {"type": "string", "description": "What is bought.", "maxLength": 30}
+    assert line["properties"]["count"] == {"type": "integer", "minimum": 1, "default": 1}
+    assert properties["size"] == {"type": "string", "description": "How large.", "enum": ["small", "large"], "default": "small"}
+    assert properties["at"] == {"type": "integer", "description": "Hour.", "minimum": 0, "default": 9}
+    assert place.returns is not None
+    assert place.returns["properties"]["state"] == {"type": "string", "description": "Where it stands.", "enum": ["open", "shut"]}
+    assert place.returns["properties"]["id"] == {"type": "string"}
+    assert (place.source.service, place.source.package) == ("corner-shop", "corner_shop.py")
+    assert takes(tools["find"]) == {"a*": "integer", "b": "string", "c": "array"}
+    assert tools["find"].parameters["properties"]["b"]["enum"] == ["x", "y"]
+    assert takes(tools["old"]) == {"a*": "number"}, "what the framework gives is no argument"
+    assert not (tmp_path / "imported").exists()
+
+
+TOOLKIT_PY = '''
+class RetailTools(ToolKitBase):
+    """Tools."""
+    def __init__(self, db): ...
+    def helper(self): ...
+
+    @is_tool(ToolType.READ)
+    def get_order(self, order_id: str) -> Order:
+        """Get an order.
+
+        Args:
+            order_id: The id, such as '#W1'.
+
+        Raises:
+            ValueError: If it is not there.
+        """
+
+    @is_tool(ToolType.WRITE)
+    def cancel_order(self, order_id: str, reason: str) -> Order:
+        """Cancel it."""
+
+class Order:
+    pass
+
+@server.tool(name="list_all", description="Lists them all.")
+def _list(ctx: Context, limit: int = 5): ...
+
+@router.post("/orders/{order_id}/notes")
+async def add_note(order_id: str, note: Note, request: Request): ...
+
+class Note(BaseModel):
+    text: str
+'''
+
+
+def test_decorated_toolkits(tmp_path: Path) -> None:
+    tools = {t.name: t for t in good(put(tmp_path, "tools.py", TOOLKIT_PY))}
+    assert set(tools) == {"get_order", "cancel_order", "list_all", "add_note"}
+    assert [tools[n].source.hint for n in ("get_order", "cancel_order", "list_all")] == ["read", "write", None]
+    assert tools["get_order"].source.service == "retail-tools"
+    assert (tools["list_all"].description, takes(tools["list_all"])) == ("Lists them all.", {"limit": "integer"})
+    note = tools["add_note"]
+    assert (note.source.verb, note.source.path, note.source.in_path, takes(note)) == ("POST", "/orders/{order_id}/notes", ("order_id",), {"order_id*": "string", "note*": "object"})
+
+
+def test_tau_bench_classes(tmp_path: Path) -> None:
+    folder = tmp_path / "retail" / "tools"
+    folder.mkdir(parents=True)
+    put(folder, "cancel.py", f"class Cancel(Tool):\n    @staticmethod\n    def invoke(data, order_id): ...\n    @staticmethod\n    def get_info():\n        return {PLAIN!r}\n")
+    put(folder, "odd.py", "class Odd(Tool):\n    @staticmethod\n    def get_info():\n        return make()\n")
+    tools, dropped = mixed(tmp_path)
+    assert [(t.name, t.source.service) for t in tools] == [("get_weather", "retail")]
+    assert ["computed, not written out" in d.message for d in dropped] == [True]
+
+
+def test_a_module_and_a_callable_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "cornershop"
+    (package / "api").mkdir(parents=True)
+    put(package, "__init__.py", "from .api.orders import find as find\nraise SystemExit('it is not run')\n")
+    put(package / "api", "__init__.py", "")
+    put(package / "api", "orders.py", "def find(a: int) -> list[str]: ...\ndef other(): ...\nclass Shop:\n    def buy(self, what: str): ...\n    def sell(self, what: str): ...\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert [t.name for t in good(Path("cornershop:find"))] == ["find"], "it is read where it is written"
+    assert [t.name for t in good(Path("cornershop.api.orders:Shop"))] == ["buy", "sell"]
+    assert [t.name for t in good(Path("cornershop.api.orders:Shop.buy"))] == ["buy"]
+    assert [t.name for t in good(Path("python:cornershop.api.orders"))] == ["find", "other"]
+    with pytest.raises(UserError, match="no public function or class 'nothing'"):
+        list(read_source("cornershop.api.orders:nothing"))
+    with pytest.raises(UserError, match="no module 'nowhere'"):
+        list(read_source("nowhere:find"))
+
+
+@pytest.mark.parametrize(("text", "said"), [("def (", "no Python that can be parsed"), ("x = 1", "no tool definition in it"), ("\0", "no Python that can be parsed")])
+def test_a_module_without_tools_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        list(read_source(str(put(tmp_path, "mine.py", text))))
+    with pytest.raises(UserError, match=r"no \.py file"):
+        list(read_source(str(put(tmp_path, "a.json", [MCP])), dialect="python"))
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sampled_from([SHOP_PY, TOOLKIT_PY, MODELS_PY]), st.integers(0, 2500), st.integers(0, 40), st.text(alphabet="abc(){}[]:,'\"=.*|@ \n", max_size=6))
+def test_no_damaged_module_raises(text: str, at: int, cut: int, put_in: str) -> None:
+    list(found_in(document((text[:at] + put_in + text[at + cut :]).encode(), "a.py")))

@@ -14,6 +14,7 @@ from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Tool
 from agentscaler.tools import apizoo, lists, openapi, rapidapi
 from agentscaler.tools.definitions import Place
+from agentscaler.tools.python import read_python
 from agentscaler.tools.sources import Document, parse_yaml, slug
 
 DIALECTS: Final = "an OpenAI, Anthropic, Gemini or MCP tool list, an OpenAPI or Swagger document, or another dialect of docs/own-api.md"
@@ -47,14 +48,15 @@ ALIASES: Final = {
     **dict.fromkeys(("swagger",), "openapi"),
     **dict.fromkeys(("toolbench",), "rapidapi"),
     **dict.fromkeys(("gorilla",), "apizoo"),
+    **dict.fromkeys(("tau-bench", "tau2-bench"), "python"),
 }
 
 
 def dialect_named(name: str) -> str:
     """The reader that a dialect goes by. Raises UserError where there is none of that name."""
     found = ALIASES.get(name.lower(), name.lower())
-    if found not in READERS:
-        raise UserError(f"--dialect is {name!r}; give one of {', '.join([*READERS, *ALIASES])}, or leave it away")
+    if found not in (*READERS, "python"):
+        raise UserError(f"--dialect is {name!r}; give one of {', '.join([*READERS, 'python', *ALIASES])}, or leave it away")
     return found
 
 
@@ -76,6 +78,11 @@ def read_document(document: Document, *, dialect: str | None = None) -> Iterator
 
 
 def _read(document: Document, dialect: str | None) -> Iterator[Tool | Dropped]:
+    if document.suffix == ".py" and dialect in (None, "python"):
+        yield from read_python(document)
+        return
+    if dialect == "python":
+        raise UserError(f"{document.name}: no .py file; leave --dialect away or give a Python module")
     reading = _Reading(dialect)
     for place, content in contents(document):
         yield from (content,) if isinstance(content, Dropped) else reading.read(content, place)

@@ -9,6 +9,7 @@ import gzip
 import io
 import posixpath
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ class Document(NamedTuple):
     """Another text, by a path relative to this one; None where it is not there."""
     named: bool = True
     """Was it named itself, rather than found in a folder or archive?"""
+    only: str = ""
+    """The one function or class that is asked for, of a Python module."""
 
     @property
     def file(self) -> str:
@@ -73,8 +76,31 @@ def documents(source: str) -> Iterator[Document | Dropped]:
             raise UserError(f"{source}: no file fits this pattern; give --from a file, folder or pattern of definitions")
         for inner in found:
             yield from _file(inner, named=False)
+    elif named := _MODULE.fullmatch(source):
+        yield _module(source, named["module"] or named["bare"], named["only"] or "")
     else:
         raise UserError(f"{source}: no such file; give --from a file or folder of definitions")
+
+
+_MODULE = re.compile(r"(?:python:(?P<module>[A-Za-z_]\w*(?:\.\w+)*)|(?P<bare>[A-Za-z_]\w*(?:\.\w+)*)(?=:))(?::(?P<only>[A-Za-z_]\w*(?:\.\w+)?))?")
+"""python:package.module, python:package.module:callable, package.module:callable."""
+
+
+def locate(module: str) -> Path | None:
+    """The file of a module, as Python would find it, without importing anything."""
+    path = Path(*module.split("."))
+    for root in (Path.cwd(), *map(Path, sys.path)):
+        for file in (root / path.with_suffix(".py"), root / path / "__init__.py"):
+            if file.is_file():
+                return file
+    return None
+
+
+def _module(source: str, module: str, only: str) -> Document:
+    file = locate(module)
+    if file is None:
+        raise UserError(f"{source}: no module {module!r} is found from here or among the installed packages; give its file, or install the package")
+    return Document(str(file), file.read_bytes(), _on_disk(file), True, only)
 
 
 def is_on_disk(source: str) -> bool:
@@ -94,6 +120,9 @@ def files_of(source: str) -> list[Path]:
         return sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     if path.is_file():
         return [path]
+    if named := _MODULE.fullmatch(source):
+        file = locate(named["module"] or named["bare"])
+        return [file] if file else []
     return _fitting(source) if any(c in source for c in "*?[") else []
 
 
