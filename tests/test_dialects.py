@@ -560,7 +560,49 @@ def test_no_definition_raises_in_a_named_dialect(content: Any, dialect: str) -> 
     list(found_in(document(content), dialect))
 
 
-SEEDS: list[Any] = [OPENAI, MCP, {"openapi": "3.0.0", "info": {"title": "t"}, "paths": {"/a/{b}": {"post": {"parameters": [{"name": "b", "in": "path", "schema": {"type": "string"}}], "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {"n": {"type": "number"}}}}}}, "responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/x"}}}}}}}}}, "x": {"type": "object"}}, {"api_list": [COLIS]}, {"api_name": "a - b", "api_call": "GET /a", "api_arguments": {"x": "integer: y"}}]  # fmt: skip
+COLLECTION = {
+    "info": {"name": "Corner Shop", "_postman_id": "x", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+    "item": [
+        {
+            "name": "Orders",
+            "item": [
+                {
+                    "name": "Change an order",
+                    "request": {
+                        "method": "PATCH",
+                        "description": {"content": "Changes it."},
+                        "url": {
+                            "raw": "{{base}}/v1/orders/:orderId?dry=true", "host": ["{{base}}"], "path": ["v1", "orders", ":orderId"],
+                            "query": [{"key": "dry", "value": "true", "disabled": True}, {"key": "api_key", "value": "s3cret"}, {"key": "page", "value": "<integer>", "description": "(Required) The page."}],
+                            "variable": [{"key": "orderId", "value": "7", "description": "The order."}],
+                        },
+                        "body": {"mode": "raw", "raw": '{"note": "hi", "size": {{size}}, "password": "s3cret", "lines": [{"n": 1}]}'},
+                    },
+                    "response": [{"name": "ok", "code": 200, "body": '{"id": 7, "note": "hi", "token": "s3cret"}', "originalRequest": {"method": "PATCH", "url": {"path": ["v1", "orders", "7"]}, "body": {"mode": "raw", "raw": '{"note": "ho"}'}}}],
+                }
+            ],
+        },
+        {"name": "https://shop.example/v1/orders", "request": "https://shop.example/v1/orders?limit=5"},
+        {"name": "Sign up", "request": {"method": "POST", "url": "https://shop.example/customers", "body": {"mode": "urlencoded", "urlencoded": [{"key": "name", "value": "Ann"}, {"key": "age", "value": "7"}]}}},
+    ],
+}  # fmt: skip
+HAR = {
+    "log": {
+        "version": "1.2",
+        "entries": [
+            {"request": {"method": "GET", "url": "https://shop.example/api/orders/17?full=1&key=s3cret"}, "response": {"status": 200, "content": {"mimeType": "application/json", "text": '{"id": 17, "note": null}'}}},
+            {"request": {"method": "GET", "url": "https://shop.example/api/orders/18?full=0"}, "response": {"status": 200, "content": {"mimeType": "application/json", "text": "eyJpZCI6IDE4LCAibm90ZSI6ICJoaSJ9", "encoding": "base64"}}},
+            {"request": {"method": "GET", "url": "https://shop.example/api/orders/99"}, "response": {"status": 404, "content": {"mimeType": "application/json", "text": '{"error": "gone"}'}}},
+            {"request": {"method": "POST", "url": "https://shop.example/api/orders", "postData": {"mimeType": "application/json", "text": '{"note": "a", "count": 1}'}}, "response": {"status": 201, "content": {"mimeType": "application/json", "text": '{"id": 19}'}}},
+            {"request": {"method": "POST", "url": "https://shop.example/api/orders", "postData": {"mimeType": "application/json", "text": '{"note": "b", "count": 2.5, "gift": true}'}}, "response": {"status": 201, "content": {"mimeType": "application/json", "text": '{"id": 20}'}}},
+            {"request": {"method": "GET", "url": "https://shop.example/logo.png"}, "response": {"status": 200, "content": {"mimeType": "image/png"}}},
+            {"request": {"method": "OPTIONS", "url": "https://shop.example/api/orders"}, "response": {"status": 204}},
+        ],
+    }
+}  # fmt: skip
+
+
+SEEDS: list[Any] = [COLLECTION, HAR, OPENAI, MCP, {"openapi": "3.0.0", "info": {"title": "t"}, "paths": {"/a/{b}": {"post": {"parameters": [{"name": "b", "in": "path", "schema": {"type": "string"}}], "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {"n": {"type": "number"}}}}}}, "responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/x"}}}}}}}}}, "x": {"type": "object"}}, {"api_list": [COLIS]}, {"api_name": "a - b", "api_call": "GET /a", "api_arguments": {"x": "integer: y"}}]  # fmt: skip
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -895,3 +937,59 @@ def test_a_module_without_tools_is_named(tmp_path: Path, text: str, said: str) -
 @given(st.sampled_from([SHOP_PY, TOOLKIT_PY, MODELS_PY]), st.integers(0, 2500), st.integers(0, 40), st.text(alphabet="abc(){}[]:,'\"=.*|@ \n", max_size=6))
 def test_no_damaged_module_raises(text: str, at: int, cut: int, put_in: str) -> None:
     list(found_in(document((text[:at] + put_in + text[at + cut :]).encode(), "a.py")))
+
+
+# ---- Postman and HAR --------------------------------------------------------------------------------------------
+
+
+def test_postman(tmp_path: Path) -> None:
+    change, listing, sign_up = good(put(tmp_path, "shop.json", COLLECTION))
+    assert (change.name, change.description, change.source.service, change.source.title) == ("Change_an_order", "Changes it.", "corner-shop", "Corner Shop")
+    assert (change.source.verb, change.source.path, change.source.in_path) == ("PATCH", "/v1/orders/{orderId}", ("orderId",))
+    assert takes(change) == {"orderId*": "integer", "dry": "boolean", "page*": "integer", "note*": "string", "size": ["string", "null"], "lines": "array"}, "the note stands in both bodies"
+    assert change.parameters["properties"]["page"]["description"] == "The page."
+    assert change.parameters["properties"]["note"]["examples"] == ["hi"]
+    assert change.returns is not None
+    assert {n: s["type"] for n, s in change.returns["properties"].items()} == {"id": "integer", "note": "string", "token": "string"}
+    assert (listing.name, listing.source.operation, takes(listing)) == ("get_orders", "GET /v1/orders", {"limit": "integer"})
+    assert takes(sign_up) == {"name": "string", "age": "integer"}
+
+
+def test_postman_keeps_the_pairs_without_secrets(tmp_path: Path) -> None:
+    (pair,) = good(put(tmp_path, "shop.json", COLLECTION))[0].pairs
+    assert (pair.status, pair.response) == (200, {"id": 7, "note": "hi", "token": "***"})
+    assert pair.arguments["note"] == "ho"
+    assert "s3cret" not in pair.model_dump_json()
+    (again,) = [t for t in collect([put(tmp_path, "shop.json", {"collection": COLLECTION})], with_pool=False).tools if t.pairs]
+    assert again.pairs == (pair,), "as Postman's own API answers"
+
+
+def test_har(tmp_path: Path) -> None:
+    tools, dropped = mixed(put(tmp_path, "shop.har", HAR))
+    get, post = tools
+    assert (get.name, get.source.operation, get.source.service, get.source.path) == ("get_orders_by_order_id", "GET /api/orders/{order_id}", "shop-example", "/api/orders/{order_id}")
+    assert takes(get) == {"order_id*": "integer", "full": "integer"}, "a key is no argument, and one call does not tell what must be given"
+    assert get.returns == {"type": "object", "properties": {"id": {"type": "integer"}, "note": {"type": ["string", "null"]}}, "required": ["id", "note"]}
+    assert [(p.arguments, p.status) for p in get.pairs] == [({"order_id": 17, "full": 1}, 200), ({"order_id": 18, "full": 0}, 200), ({"order_id": 99}, 404)]
+    assert takes(post) == {"note*": "string", "count*": "number", "gift": "boolean"}, "what all bodies hold must be given"
+    assert len(dropped) == 2
+    assert "a page, file or script (image/png)" in dropped[0].message
+    assert "'OPTIONS' is no verb" in dropped[1].message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"info": {"_postman_id": "x"}, "item": 5}, "field 'item' is 5"),
+        ({"order": [], "requests": []}, "format 1; export it as v2.1"),
+        ({"info": {"_postman_id": "x"}, "item": [{"name": "a", "request": 5}]}, "field 'request' is 5"),
+        ({"info": {"_postman_id": "x"}, "item": [{"name": "a", "request": {"url": 5}}]}, "field 'url' is 5"),
+        ({"info": {"_postman_id": "x"}, "item": [{"name": "a", "request": "http://[x"}]}, "no address"),
+        ({"log": {"entries": 5}}, "'log.entries' is 5"),
+        ({"log": {"entries": [{"request": {}}]}}, "holds no request with a url"),
+    ],
+)
+def test_a_broken_recording_is_named(tmp_path: Path, content: Any, said: str) -> None:
+    found = bad(put(tmp_path, "mine.json", content))
+    assert said in found.message
+    assert "mine.json" in found.message

@@ -12,7 +12,7 @@ import yaml
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Tool
-from agentscaler.tools import apizoo, lists, openapi, rapidapi
+from agentscaler.tools import apizoo, har, lists, openapi, postman, rapidapi
 from agentscaler.tools.definitions import Place
 from agentscaler.tools.python import read_python
 from agentscaler.tools.sources import Document, parse_yaml, slug
@@ -36,6 +36,8 @@ class Dialect(NamedTuple):
 READERS: Final[dict[str, Dialect]] = {
     "rows": Dialect("rows of a tools.jsonl", lists.is_row, lists.read_row, "the fields 'key', 'source' and 'parameters'"),
     "openapi": Dialect("OpenAPI 3.0 and 3.1, Swagger 2", openapi.is_openapi, openapi.read_openapi, "a field 'openapi' or 'swagger'"),
+    "postman": Dialect("Postman collections 2.0 and 2.1", postman.is_postman, postman.read_postman, "the fields 'info' and 'item'"),
+    "har": Dialect("HAR recordings", har.is_har, har.read_har, "a field 'log' with 'entries'"),
     "rapidapi": Dialect("ToolBench and RapidAPI", rapidapi.is_api_list, rapidapi.read_api_list, "a field 'api_list' or 'required_parameters'"),
     "apizoo": Dialect("Gorilla's API zoo", apizoo.is_apizoo, apizoo.read_apizoo, "the fields 'api_call' and 'api_arguments'"),
     "functions": Dialect(
