@@ -2,6 +2,11 @@
 
 import gzip
 import json
+import shlex
+import socket
+import subprocess
+import sys
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -13,11 +18,14 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agentscaler import check, walk
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Source, Tool
+from agentscaler.store import Run, read_records
 from agentscaler.tools import Pool, collect, read_source
 from agentscaler.tools.clean import Reading, sift
 from agentscaler.tools.dialects import READERS, read_document
+from agentscaler.tools.live import listed
 from agentscaler.tools.quality import low_quality
 from agentscaler.tools.sources import Document
 from agentscaler.tools.typewords import read_type
@@ -993,3 +1001,81 @@ def test_a_broken_recording_is_named(tmp_path: Path, content: Any, said: str) ->
     found = bad(put(tmp_path, "mine.json", content))
     assert said in found.message
     assert "mine.json" in found.message
+
+
+# ---- a live MCP server ------------------------------------------------------------------------------------------
+
+SERVER_PY = """
+import sys
+from typing import TypedDict
+from mcp.server import MCPServer
+from mcp.types import ToolAnnotations
+
+class Weather(TypedDict):
+    degrees: float
+
+server = MCPServer("Weather Station")
+
+@server.tool(annotations=ToolAnnotations(read_only_hint=True))
+def get_weather(city: str, days: int = 1) -> Weather:
+    "Gets the weather."
+
+@server.tool(annotations=ToolAnnotations(read_only_hint=False, destructive_hint=True))
+def forget(city: str) -> str:
+    "Forgets a city."
+
+server.run("streamable-http", port=int(sys.argv[1])) if len(sys.argv) > 1 else server.run()
+"""
+
+
+def weather_station(tools: list[Tool]) -> None:
+    assert [(t.name, t.source.service, t.source.hint) for t in tools] == [("get_weather", "weather-station", "read"), ("forget", "weather-station", "delete")]
+    assert takes(tools[0]) == {"city*": "string", "days": "integer"}
+    assert tools[0].returns is not None
+    assert tools[0].returns["properties"]["degrees"]["type"] == "number"
+
+
+def test_a_server_over_stdio(tmp_path: Path) -> None:
+    pytest.importorskip("mcp")
+    script = put(tmp_path, "server.py", SERVER_PY)
+    run = Run(tmp_path / "run")
+    command = f"mcp:{shlex.quote(sys.executable)} {shlex.quote(str(script))}"
+    assert walk.tools(run, walk.Settings(), files=[command], with_pool=False).kept == 2
+    weather_station([t for _, t in sorted(read_records(run.product("tools"), Tool), key=lambda r: r[1].name == "forget")])
+    script.unlink()
+    assert walk.tools(run, walk.Settings(), files=[command], with_pool=False).again, "what the server listed is written down"
+    assert not list(check.check(run.path)), "and the run is proven without the server"
+    with pytest.raises(UserError, match="no MCP server answers"):
+        walk.tools(run, walk.Settings(fresh=True), files=[command], with_pool=False)
+
+
+def test_a_server_over_http(tmp_path: Path) -> None:
+    pytest.importorskip("mcp")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen([sys.executable, str(put(tmp_path, "server.py", SERVER_PY)), str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        weather_station(collect([f"mcp:http://127.0.0.1:{port}/mcp"], with_pool=False).tools)
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/server", "http://127.0.0.1:1/mcp", "'unclosed"])
+def test_a_server_that_does_not_answer_is_named(address: str) -> None:
+    pytest.importorskip("mcp")
+    with pytest.raises(UserError, match=r"names no server|no MCP server answers") as error:
+        listed(f"mcp:{address}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_without_end() -> None:
+    pytest.importorskip("mcp")
+    with pytest.raises(UserError, match="did not list its tools within 1 s"):
+        listed(f"mcp:{shlex.quote(sys.executable)} -c 'import time; time.sleep(60)'", seconds=1)

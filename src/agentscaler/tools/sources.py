@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from agentscaler.errors import Dropped, UserError
+from agentscaler.tools.live import is_live, listed
 
 SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".har")
 LARGEST: Final = 1 << 30
@@ -66,7 +67,9 @@ def slug(text: str) -> str:
 def documents(source: str) -> Iterator[Document | Dropped]:
     """The texts that a source names. Raises UserError where it names none."""
     path = Path(source)
-    if path.is_dir():
+    if is_live(source):
+        yield Document(f"{source}/tools.json", listed(source), lambda _: None)
+    elif path.is_dir():
         yield from _folder(path)
     elif path.exists():
         yield from _file(path, named=True)
@@ -110,7 +113,7 @@ def is_on_disk(source: str) -> bool:
 
 def is_source(source: str) -> bool:
     """Could this be read, as far as a look at the disk can say?"""
-    return bool(files_of(source))
+    return is_live(source) or bool(files_of(source))
 
 
 def files_of(source: str) -> list[Path]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject, Node, Tool
-from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records
+from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records, write_atomic
+from agentscaler.tools.live import is_live, listed
 from agentscaler.tools.sources import files_of, is_on_disk
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import Bar, many_objects
@@ -23,6 +24,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
     from agentscaler.tools.dialects import DIALECTS
 
     start = time.monotonic()
+    files = [_written_down(run, str(f), fresh=settings.fresh) if is_live(str(f)) else str(f) for f in files]
     sources = sources_of(files, with_pool=with_pool)
     with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit, *([dialect] if dialect else [])]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
@@ -60,6 +62,16 @@ def sources_of(files: Sequence[str | Path], *, with_pool: bool) -> dict[str, str
         name = Path(source).name if is_on_disk(source) else source
         found[f"{name} ({number})" if name in found else name] = _hash_of(source)
     return found
+
+
+def _written_down(run: Run, source: str, *, fresh: bool) -> str:
+    """What a live server lists, as a file of the run: asked once, and again with --fresh."""
+    path = run.path / "sources" / f"mcp-{digest(source)}.json"
+    if fresh or not path.exists():
+        answer = listed(source)
+        path.parent.mkdir(exist_ok=True)
+        write_atomic(path, answer)
+    return str(path)
 
 
 def _absolute(source: str | Path) -> str:
