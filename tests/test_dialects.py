@@ -954,7 +954,7 @@ def test_postman(tmp_path: Path) -> None:
     change, listing, sign_up = good(put(tmp_path, "shop.json", COLLECTION))
     assert (change.name, change.description, change.source.service, change.source.title) == ("Change_an_order", "Changes it.", "corner-shop", "Corner Shop")
     assert (change.source.verb, change.source.path, change.source.in_path) == ("PATCH", "/v1/orders/{orderId}", ("orderId",))
-    assert takes(change) == {"orderId*": "integer", "dry": "boolean", "page*": "integer", "note*": "string", "size": ["string", "null"], "lines": "array"}, "the note stands in both bodies"
+    assert takes(change) == {"orderId*": "integer", "dry": "boolean", "page*": "integer", "note*": "string", "size": "string", "password": "string", "lines": "array"}, "the note stands in both bodies"
     assert change.parameters["properties"]["page"]["description"] == "The page."
     assert change.parameters["properties"]["note"]["examples"] == ["hi"]
     assert change.returns is not None
@@ -967,9 +967,18 @@ def test_postman_keeps_the_pairs_without_secrets(tmp_path: Path) -> None:
     (pair,) = good(put(tmp_path, "shop.json", COLLECTION))[0].pairs
     assert (pair.status, pair.response) == (200, {"id": 7, "note": "hi", "token": "***"})
     assert pair.arguments["note"] == "ho"
-    assert "s3cret" not in pair.model_dump_json()
+    assert "s3cret" not in good(put(tmp_path, "shop.json", COLLECTION))[0].model_dump_json()
     (again,) = [t for t in collect([put(tmp_path, "shop.json", {"collection": COLLECTION})], with_pool=False).tools if t.pairs]
     assert again.pairs == (pair,), "as Postman's own API answers"
+
+
+def test_requests_of_one_address_are_one_tool(tmp_path: Path) -> None:
+    """Collections repeat a call for every case they try."""
+    items = [{"name": f"Create ticket ({n})", "request": {"method": "POST", "url": "{{base}}/tickets", "body": {"mode": "raw", "raw": json.dumps(body)}}} for n, body in (("vip", {"kind": "vip", "day": "x"}), ("bad", {"kind": 5}))]
+    (tool,) = good(put(tmp_path, "a.json", {"info": {"name": "Shop", "_postman_id": "x"}, "item": items}))
+    assert (tool.name, tool.source.operation) == ("post_tickets", "POST /tickets")
+    assert tool.parameters["required"] == ["kind"]
+    assert tool.mended == ("2 requests of one address are one tool",)
 
 
 def test_har(tmp_path: Path) -> None:

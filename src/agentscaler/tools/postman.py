@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentscaler.errors import Dropped
 from agentscaler.records import Tool
 from agentscaler.tools.definitions import Place
-from agentscaler.tools.recorded import Call, in_path_of, parsed, query_of, route_of, tool_of
+from agentscaler.tools.recorded import Call, Route, in_path_of, parsed, query_of, route_of, tool_of
 from agentscaler.tools.sources import slug
 
 
@@ -35,10 +35,30 @@ def read_postman(content: Mapping[str, Any], place: Place) -> Iterator[Tool | Dr
         return
     info = content.get("info")
     title = str(info.get("name") or "") if isinstance(info, Mapping) else ""
-    yield from _items(items, place, title, 0)
+    groups: dict[tuple[str, str], list[_Item]] = {}
+    for found in _items(items, place, 0):
+        if isinstance(found, Dropped):
+            yield found
+        else:
+            groups.setdefault(found.route.shape, []).append(found)
+    for same in groups.values():
+        try:
+            yield _tool(same, title)
+        except Dropped as reason:
+            yield reason
 
 
-def _items(items: list[Any], place: Place, title: str, depth: int) -> Iterator[Tool | Dropped]:
+class _Item(NamedTuple):
+    """One request of a collection."""
+
+    place: Place
+    name: str
+    description: str
+    route: Route
+    calls: list[Call]
+
+
+def _items(items: list[Any], place: Place, depth: int) -> Iterator[_Item | Dropped]:
     for number, item in enumerate(items):
         at = place.part(f"item {number}")
         if not isinstance(item, Mapping):
@@ -47,28 +67,39 @@ def _items(items: list[Any], place: Place, title: str, depth: int) -> Iterator[T
             if depth > 30:
                 yield at.dropped("folders nested too deep")
             else:
-                yield from _items(item["item"], place.part(str(item.get("name") or number)), title, depth + 1)
+                yield from _items(item["item"], place.part(str(item.get("name") or number)), depth + 1)
         else:
             try:
-                yield _tool(item, at, title)
+                yield _item(item, at)
             except Dropped as reason:
                 yield reason
 
 
-def _tool(item: Mapping[str, Any], place: Place, title: str) -> Tool:
+def _item(item: Mapping[str, Any], place: Place) -> _Item:
     request = item.get("request")
     call = _call(request, place)
     try:
         route = route_of(call)
-        calls = [c for answer in _rows(item.get("response")) for c in _answered(answer, call, place) if in_path_of(route, c) is not None]
+        answered = [c for answer in _rows(item.get("response")) for c in _answered(answer, call, place) if in_path_of(route, c) is not None]
     except ValueError as error:
         raise place.dropped(f"field 'url' is {call.url!r:.60}, no address ({error})", field="request.url", value=call.url) from error
-    description = request.get("description") if isinstance(request, Mapping) else item.get("description")
-    description = description.get("content") if isinstance(description, Mapping) else description
     name = item.get("name")
-    named = isinstance(name, str) and not re.search(r"[/{]|^https?:", name) and bool(name.strip())
+    named = isinstance(name, str) and not re.search(r"[/{]|^https?:", name)
+    return _Item(place, str(name).strip() if named else "", _text(request.get("description") if isinstance(request, Mapping) else item.get("description")), route, [call, *answered])
+
+
+def _tool(same: list[_Item], title: str) -> Tool:
+    """Requests of one verb and path are one tool; where there are several, none of their names is its."""
+    first = same[0]
     return tool_of(
-        place, route, [call._replace(status=None, answer=None), *calls], name=str(name).strip() if named else "", description=description if isinstance(description, str) else "", service=slug(title), title=title
+        first.place,
+        first.route,
+        [c for item in same for c in item.calls],
+        name=first.name if len(same) == 1 else "",
+        description=next((item.description for item in same if item.description), ""),
+        service=slug(title),
+        title=title,
+        mended=(f"{len(same)} requests of one address are one tool",) if len(same) > 1 else (),
     )
 
 

@@ -1,6 +1,6 @@
 """Calls with their answers, as Postman collections and HAR recordings hold them, made into tools: parameters and results are inferred from the samples.
 
-What is a secret (keys, tokens, passwords) is no argument, and in the pairs that are kept it is masked. One sample says that a parameter exists, not that it must be given:
+A key or token in the address is no argument; whatever is secret has no sample, and is masked in the pairs that are kept. One sample says that a parameter exists, not that it must be given:
 only what stands in the path, what is said to be required, and what all of several bodies hold is required.
 """
 
@@ -49,6 +49,11 @@ class Route(NamedTuple):
     verb: str
     path: str
 
+    @property
+    def shape(self) -> tuple[str, str]:
+        """Equal for two that differ in the names of their parameters only."""
+        return self.verb, re.sub(r"\{\w+\}", "{}", self.path)
+
 
 def route_of(call: Call) -> Route:
     """Its route: what looks like an id is a parameter. Raises ValueError where the address is none."""
@@ -92,7 +97,7 @@ def _id_name(collection: str) -> str:
     return f"{noun}_id" if noun else "id"
 
 
-def tool_of(place: Place, route: Route, calls: Sequence[Call], *, name: str = "", description: str = "", service: str = "", title: str = "") -> Tool:
+def tool_of(place: Place, route: Route, calls: Sequence[Call], *, name: str = "", description: str = "", service: str = "", title: str = "", mended: tuple[str, ...] = ()) -> Tool:
     """All calls of one route as one tool. Raises Dropped."""
     properties: dict[str, Any] = {}
     required: list[str] = []
@@ -113,7 +118,7 @@ def tool_of(place: Place, route: Route, calls: Sequence[Call], *, name: str = ""
                 required.append(key)
             arguments[key] = _typed(value)
         if call.body is not None:
-            body = {k: _typed(v) if call.form and isinstance(v, str) else v for k, v in call.body.items() if not SECRET.match(str(k))} if isinstance(call.body, Mapping) else call.body
+            body = {k: _typed(v) if call.form and isinstance(v, str) else v for k, v in call.body.items()} if isinstance(call.body, Mapping) else call.body
             bodies.append(body)
             arguments |= body if isinstance(body, Mapping) else {"body": body}
         if call.status is not None or call.answer is not None:
@@ -133,6 +138,7 @@ def tool_of(place: Place, route: Route, calls: Sequence[Call], *, name: str = ""
         service=service,
         title=title or service or place.document.service,
         pairs=tuple(pairs[:PAIRS]),
+        mended=mended,
     )
 
 
@@ -173,7 +179,7 @@ def _bodies(bodies: Sequence[Json], properties: dict[str, Any], required: list[s
     first = next(b for b in bodies if isinstance(b, Mapping))
     for key, inner in schema["properties"].items():
         sample = first.get(key)
-        plain = isinstance(sample, (str, int, float)) and sample != "" and not (isinstance(sample, str) and ("{{" in sample or re.fullmatch(r"<[\w-]+>", sample)))
+        plain = isinstance(sample, (str, int, float)) and sample != "" and not SECRET.match(key) and not (isinstance(sample, str) and ("{{" in sample or re.fullmatch(r"<[\w-]+>", sample)))
         properties.setdefault(key, {**inner, "example": sample} if plain else inner)
     if len(bodies) > 1:
         required += [k for k in schema.get("required", []) if k not in required]
@@ -225,7 +231,7 @@ def parsed(text: object) -> Json:
     """JSON as what it says; other text as it is; nothing as None."""
     if not isinstance(text, str) or not text.strip():
         return None
-    for version in (text, re.sub(r'(?<!["\w{])\{\{[^{}]*\}\}(?!["\w}])', "null", text)):
+    for version in (text, re.sub(r'(?<!["\w{])(\{\{[^{}"]*\}\})(?!["\w}])', r'"\1"', text)):
         try:
             return orjson.loads(version)
         except orjson.JSONDecodeError:
