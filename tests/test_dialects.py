@@ -24,11 +24,12 @@ from agentscaler.records import Source, Tool
 from agentscaler.store import Run, read_records
 from agentscaler.tools import Pool, collect, read_source
 from agentscaler.tools.clean import Reading, sift
-from agentscaler.tools.dialects import READERS, read_document
+from agentscaler.tools.dialects import ALIASES, READERS, read_document
 from agentscaler.tools.live import listed
 from agentscaler.tools.quality import low_quality
 from agentscaler.tools.sources import Document
 from agentscaler.tools.typewords import read_type
+from agentscaler.tools.why import why
 from test_tools import ANTHROPIC, MCP, OPENAI, bad, good, only, put
 
 TOOLPOOL = Path(__file__).resolve().parents[2] / "shared" / "toolpool"
@@ -1088,3 +1089,27 @@ def test_a_server_that_says_nothing_is_not_waited_for_without_end() -> None:
     pytest.importorskip("mcp")
     with pytest.raises(UserError, match="did not list its tools within 1 s"):
         listed(f"mcp:{shlex.quote(sys.executable)} -c 'import time; time.sleep(60)'", seconds=1)
+
+
+# ---- why --------------------------------------------------------------------------------------------------------
+
+
+def test_why_tells_what_happened(tmp_path: Path) -> None:
+    put(tmp_path, "a.json", [{"name": "shop.add_tax", "description": "<b>Adds</b> it.", "parameters": {"type": "dict", "properties": {"n": {"type": "float"}}}}, {"name": "ping"}])
+    put(tmp_path, "b.json", [{"name": "shop.add_tax", "description": "<b>Adds</b> it.", "parameters": {"type": "dict", "properties": {"n": {"type": "float"}}}}, {"description": "nameless"}])
+    run = Run(tmp_path / "run")
+    walk.tools(run, walk.Settings(), files=[tmp_path / "a.json", tmp_path / "b.json"], with_pool=False)
+    kept, copy = why(run, "shop.add_tax")
+    assert kept.split("\n")[:2] == ["kept: shop_add_tax, shop.add_tax of user:a, read from a.json", "  changed: mark-up left the description"]
+    assert "type float -> number" in kept
+    assert "also in: user:b" in kept
+    assert copy.startswith("dropped: user:b//shop.add_tax\n  duplicate: equals user:a//shop.add_tax")
+    assert "asks whether the service is up" in next(iter(why(run, "PING")))
+    assert "field 'name' is None" in next(iter(why(run, "b.json")))
+    with pytest.raises(UserError, match="no definition named 'nothing'"):
+        list(why(run, "nothing"))
+
+
+def test_every_dialect_has_its_row_in_the_docs() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "own-api.md").read_text(encoding="utf-8")
+    assert [name for name in (*READERS, *ALIASES, "python") if f"`{name}`" not in page and name != "apigen"] == []
