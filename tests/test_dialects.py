@@ -1085,6 +1085,12 @@ def test_a_server_that_does_not_answer_is_named(address: str) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_what_a_server_complains_of_is_told() -> None:
+    pytest.importorskip("mcp")
+    with pytest.raises(UserError, match=r"it said: .*KeyError: .API_TOKEN"):
+        listed(f"mcp:{shlex.quote(sys.executable)} -c 'import os; os.environ[\"API_TOKEN\"]'")
+
+
 def test_a_server_that_says_nothing_is_not_waited_for_without_end() -> None:
     pytest.importorskip("mcp")
     with pytest.raises(UserError, match="did not list its tools within 1 s"):

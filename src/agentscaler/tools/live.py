@@ -4,10 +4,10 @@ What it lists is written down as an ordinary tools/list answer, so that the run 
 """
 
 import asyncio
-import contextlib
 import os
 import shlex
-from typing import Any
+import tempfile
+from typing import Any, TextIO
 
 import orjson
 
@@ -31,25 +31,23 @@ def listed(source: str, *, seconds: float = SECONDS) -> bytes:
         import mcp  # noqa: F401
     except ImportError as error:
         raise UserError(f"--from {source!r} needs the package `mcp`: pip install 'agentscaler[mcp]'") from error
-    try:
-        answer = asyncio.run(asyncio.wait_for(_ask(address), seconds))
-    except TimeoutError as error:
-        raise UserError(f"{source}: the server did not list its tools within {seconds:.0f} s; try the command by itself, or the address in a browser") from error
-    except KeyboardInterrupt:
-        raise
-    except Exception as error:  # whatever a stranger's server does, the user is told in one line
-        raise UserError(f"{source}: no MCP server answers ({_first(error)}); check the command or address") from error
+    with tempfile.TemporaryFile("w+", errors="replace") as complaints:
+        try:
+            answer = asyncio.run(asyncio.wait_for(_ask(address, complaints), seconds))
+        except TimeoutError as error:
+            raise UserError(f"{source}: the server did not list its tools within {seconds:.0f} s{_last(complaints)}; try the command by itself, or the address in a browser") from error
+        except Exception as error:  # whatever a stranger's server does, the user is told in one line
+            raise UserError(f"{source}: no MCP server answers ({_first(error)}){_last(complaints)}; check the command or address") from error
     return orjson.dumps(answer, option=orjson.OPT_INDENT_2)
 
 
-async def _ask(address: str) -> dict[str, Any]:
+async def _ask(address: str, complaints: TextIO) -> dict[str, Any]:
     import mcp
 
     if address.startswith(("http://", "https://")):
         return await _list(mcp.Client(address))
     words = shlex.split(address)
-    with contextlib.closing(open(os.devnull, "w")) as quiet:  # noqa: PTH123 (what it says on stderr is no answer)
-        return await _list(mcp.Client(mcp.stdio_client(mcp.StdioServerParameters(command=words[0], args=words[1:], env={**os.environ}), errlog=quiet)))
+    return await _list(mcp.Client(mcp.stdio_client(mcp.StdioServerParameters(command=words[0], args=words[1:], env={**os.environ}), errlog=complaints)))
 
 
 async def _list(client: Any) -> dict[str, Any]:
@@ -71,3 +69,11 @@ def _first(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
+def _last(complaints: TextIO) -> str:
+    """What the server said on stderr before it went, the last line that names an error first."""
+    complaints.seek(0)
+    lines = [line.strip() for line in complaints.read()[-20_000:].splitlines() if line.strip()]
+    chosen = next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "")
+    return f"; it said: {chosen[:200]!r}" if chosen else ""
