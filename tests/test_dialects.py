@@ -842,9 +842,9 @@ def test_python_functions_are_read_and_not_run(tmp_path: Path) -> None:
     assert set(tools) == {"place_order", "find", "old"}
     place = tools["place_order"]
     assert place.description == "Places an order. It is shipped the same day."
-    assert takes(place) == {"customer*": "object", "lines*": "array", "size": "string", "note": ["string", "null"], "where": "object", "at": "integer", "voucher": "string"}
+    assert takes(place) == {"customer*": "object", "lines*": "array", "size": "string", "note": "string", "where": "object", "at": "integer", "voucher": "string"}
     properties = place.parameters["properties"]
-    assert {n: s["type"] for n, s in properties["customer"]["properties"].items()} == {"id": "integer", "name": "string", "best": ["object", "null"]}
+    assert {n: s["type"] for n, s in properties["customer"]["properties"].items()} == {"id": "integer", "name": "string", "best": "object"}
     assert properties["customer"]["required"] == ["id", "name"]
     line = properties["lines"]["items"]
     assert line["required"] == ["item"]
@@ -1119,3 +1119,118 @@ def test_why_tells_what_happened(tmp_path: Path) -> None:
 def test_every_dialect_has_its_row_in_the_docs() -> None:
     page = (Path(__file__).resolve().parents[1] / "docs" / "own-api.md").read_text(encoding="utf-8")
     assert [name for name in (*READERS, *ALIASES, "python") if f"`{name}`" not in page and name != "apigen"] == []
+
+
+# ---- client libraries -------------------------------------------------------------------------------------------
+
+SDK_PY = '''
+from typing import Optional
+import httpx
+from .types import Account, AccountListPage
+raise SystemExit("it is not run")
+
+class Accounts(SyncAPIResource):
+    def create(self, *, name: str, funding: Optional[str] | Omit = omit, extra_headers: Headers | None = None, idempotency_key: str | None = None) -> Account:
+        """Create an account.
+
+        Args:
+          name: Its name.
+          extra_headers: Send extra headers
+        """
+        return self._post("/accounts", body=maybe_transform({"name": name}), cast_to=Account)
+
+    def retrieve(self, account_id: str) -> Account:
+        """Get an account."""
+        return self._get(path_template("/accounts/{account_id}", account_id=account_id), cast_to=Account)
+
+    def list(self, *, limit: int | NotGiven = NOT_GIVEN) -> SyncPage[Account]:
+        """List accounts."""
+        return self._get_api_list("/accounts", page=SyncPage[Account])
+
+    def with_raw_response(self): ...
+
+class AsyncAccounts(AsyncAPIResource):
+    async def create(self, *, name: str) -> Account:
+        return await self._post("/accounts")
+
+class RawPaymentsClient:
+    def get(self, payment_id: str, *, request_options: RequestOptions = None) -> HttpResponse[Account]:
+        """Gets a payment."""
+        return self._client_wrapper.httpx_client.request(f"v2/payments/{jsonable_encoder(payment_id)}", method="GET")
+
+class ChargeService(StripeService):
+    def update(self, charge: str, params: Optional["Params"] = None, options=None) -> "Account":
+        """Updates a charge."""
+        return cast("Account", self._request("post", "/v1/charges/{charge}".format(charge=sanitize_id(charge)), params=params))
+
+class TasksApi:
+    def get_task_with_http_info(self, task_gid, opts, **kwargs):  # noqa: E501
+        """Get a task  # noqa: E501
+
+        :param async_req bool
+        :param str task_gid: The task. (required)
+        :param list[str] opt_fields: What to show.
+        :return: TaskResponse
+        """
+        return self.api_client.call_api('/tasks/{task_gid}', 'GET', {}, [])
+
+class WebClient:
+    def chat_postMessage(self, *, channel: str, text: Optional[str] = None, **kwargs) -> SlackResponse:
+        """Sends a message."""
+        return self.api_call("chat.postMessage", json=kwargs)
+
+from typing import TypedDict
+class Params(TypedDict):
+    note: str
+'''
+TYPES_PY = "from pydantic import BaseModel\nclass Account(BaseModel):\n    id: str\n    name: str\n    best: 'Account | None' = None\n"
+
+
+def library(folder: Path, licence: str = "MIT", text: str = SDK_PY) -> None:
+    """An installed client library."""
+    (folder / "coinbank").mkdir(parents=True)
+    put(folder / "coinbank", "__init__.py", text)
+    put(folder / "coinbank", "types.py", TYPES_PY)
+    info = folder / "coinbank_sdk-1.2.dist-info"
+    info.mkdir()
+    put(info, "METADATA", f"Metadata-Version: 2.1\nName: coinbank-sdk\nVersion: 1.2\nLicense: {licence}\n")
+    put(info, "RECORD", "coinbank/__init__.py,,\ncoinbank/types.py,,\ncoinbank_sdk-1.2.dist-info/METADATA,,\n")
+
+
+def test_a_client_library_is_read_and_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    tools = {t.source.operation: t for t in good(Path("pkg:coinbank-sdk"))}
+    assert {n: (t.source.verb, t.source.path) for n, t in tools.items()} == {
+        "accounts_create": ("POST", "/accounts"),
+        "accounts_retrieve": ("GET", "/accounts/{account_id}"),
+        "accounts_list": ("GET", "/accounts"),
+        "payments_get": ("GET", "/v2/payments/{payment_id}"),
+        "charge_update": ("POST", "/v1/charges/{charge}"),
+        "get_task": ("GET", "/tasks/{task_gid}"),
+        "chat_postMessage": ("POST", "/chat.postMessage"),
+    }
+    create = tools["accounts_create"]
+    assert takes(create) == {"name*": "string", "funding": ["string", "null"]}, "what steers the library is no argument"
+    assert create.returns is not None
+    assert {n: s["type"] for n, s in create.returns["properties"].items()} == {"id": "string", "name": "string", "best": "object"}
+    assert create.source == Source(
+        vendor="coinbank-sdk", service="coinbank-sdk", version="1.2", operation="accounts_create", verb="POST", path="/accounts", licence="MIT", package="coinbank-sdk 1.2", title="Coinbank"
+    )
+    assert tools["accounts_list"].returns is not None
+    assert tools["accounts_list"].returns["type"] == "array"
+    assert tools["payments_get"].returns == create.returns
+    assert takes(tools["charge_update"]) == {"charge*": "string", "note*": "string"}, "a record of all parameters is opened"
+    assert takes(tools["get_task"]) == {"task_gid*": "string", "opt_fields": "array"}
+    assert tools["get_task"].description == "Get a task"
+
+
+def test_a_library_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match="the package 'no-such-thing' is not installed; pip install no-such-thing"):
+        list(read_source("pkg:no-such-thing"))
+    with pytest.raises(UserError, match="no method that calls an address"):
+        list(read_source("pkg:pytest"))
+    library(tmp_path, licence="Proprietary")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(UserError, match="its licence is 'Proprietary'; only permissive ones are read"):
+        list(read_source("pkg:coinbank-sdk"))

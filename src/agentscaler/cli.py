@@ -107,7 +107,7 @@ def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int,
 )
 def tools(
     run: RunOption,
-    source: Annotated[list[str] | None, typer.Option("--from", help="Definitions of your own: a file, folder, glob, .gz or .zip in any dialect of docs/own-api.md. May be repeated. Alone: only those.")] = None,
+    source: Annotated[list[str] | None, typer.Option("--from", help="Definitions of your own: a file, folder, glob, .gz, .zip, module:function, pkg:PACKAGE or mcp:SERVER in any dialect of docs/own-api.md. May be repeated. Alone: only those.")] = None,
     dialect: Annotated[str | None, typer.Option(help="Read --from as this dialect and no other: openapi, functions, rapidapi, ...; what it is is recognised otherwise.")] = None,
     with_pool: Annotated[bool, typer.Option("--with-pool", help="With --from: the default pool as well.")] = False,
     why: Annotated[str | None, typer.Option(metavar="NAME", help="Read nothing; tell what happened to this definition in the run: kept with what changed, or dropped and why.")] = None,

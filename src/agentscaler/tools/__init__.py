@@ -69,8 +69,12 @@ def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect
 def read_source(source: str, *, dialect: str | None = None) -> Iterator[Tool | Dropped]:
     """Tools, or reasons why not, of what one --from names."""
     from agentscaler.tools.dialects import dialect_named, read_document
+    from agentscaler.tools.sdk import is_package, read_package
     from agentscaler.tools.sources import documents
 
+    if is_package(source):
+        yield from read_package(source)
+        return
     only = None if dialect is None else dialect_named(dialect)
     for document in documents(source):
         if isinstance(document, Dropped):

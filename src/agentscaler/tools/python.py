@@ -8,6 +8,7 @@ import ast
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,12 +31,14 @@ _SURROUNDINGS = re.compile(r"(?:^|[.\[ |])(?:\w*Context(?:Wrapper)?|Request|Resp
 _MODELS: Final = ("BaseModel", "TypedDict", "NamedTuple", "RootModel", "SQLModel", "Struct", "Schema")
 _ENUMS: Final = ("Enum", "StrEnum", "IntEnum")
 _FIELD_CALLS: Final = frozenset(("Field", "Query", "Body", "Path", "Header", "Form", "field"))
-_DEEP: Final = 5
+_DEEP: Final = 4
+_GENERATED: Final = re.compile(r"(?s)\s*# noqa(?:: ?\w+)?|This method makes a synchronous HTTP request by default\..*?result = thread\.get\(\)\s*|:param async_req bool\S*[^\n]*\n")
+"""What generators of client libraries write into every docstring."""
 
 
 def read_python(document: Document) -> Iterator[Tool | Dropped]:
     """The tools of one module. Raises UserError where it is no Python."""
-    module = _Module(document, _parse(document))
+    module = Module(document, parse(document))
     place = Place(document)
     if infos := list(module.get_infos()):
         for name, content in infos:
@@ -54,20 +57,20 @@ def read_python(document: Document) -> Iterator[Tool | Dropped]:
             yield reason
 
 
-def _parse(document: Document) -> "griffe.Module":
+def parse(document: Document, name: str = "") -> "griffe.Module":
     import griffe
 
     logging.getLogger("griffe").setLevel(logging.CRITICAL)  # what it thinks of a stranger's docstrings
     try:
-        return griffe.visit(document.file.removesuffix(".py"), filepath=Path(document.name), code=document.data.decode("utf-8-sig"))
+        return griffe.visit(name or document.file.removesuffix(".py"), filepath=Path(document.name), code=document.data.decode("utf-8-sig"))
     except (SyntaxError, ValueError, RecursionError) as error:
         raise UserError(f"{document.name}: no Python that can be parsed ({error}); mend the file") from error
 
 
-def _exported(module: "_Module", document: Document) -> Iterator[Tool | Dropped]:
+def _exported(module: "Module", document: Document) -> Iterator[Tool | Dropped]:
     """A callable that the module only passes on: it is read where it is written."""
     found = module.tree.members.get(document.only.split(".")[0])
-    target = str(getattr(found, "target_path", "")) if found is not None and found.is_alias else ""
+    target = module.imports.get(document.only.split(".")[0], "") if found is not None and found.is_alias else ""
     other = module.other(target.rpartition(".")[0]) if target else None
     if other is None:
         raise UserError(f"{document.name}: no public function or class {document.only!r} in it; name another behind the colon")
@@ -80,13 +83,14 @@ def _of_folder(tool: Tool, document: Document) -> Tool:
     return tool.model_copy(update={"source": tool.source.model_copy(update={"service": slug(name) or document.service, "title": name or document.service})}) if name else tool
 
 
-class _Module:
+class Module:
     """One module while it is read, and what of others it names."""
 
-    def __init__(self, document: Document, tree: "griffe.Module", others: "dict[str, _Module | None] | None" = None) -> None:
+    def __init__(self, document: Document, tree: "griffe.Module", others: "dict[str, Module | None] | None" = None) -> None:
         self.document, self.tree = document, tree
-        self.others: dict[str, _Module | None] = {} if others is None else others
+        self.others: dict[str, Module | None] = {} if others is None else others
         self.seen: list[str] = []
+        self.known: dict[tuple[str, int], Schema | None] = {}
 
     # ---- which functions are tools
 
@@ -115,35 +119,41 @@ class _Module:
 
     # ---- one function
 
-    def tool(self, function: "griffe.Function", holder: "griffe.Class | None", place: Place) -> Tool:
+    def tool(self, function: "griffe.Function", holder: "griffe.Class | None", place: Place, *, mark: Mapping[str, Any] | None = None, skip: frozenset[str] = frozenset()) -> Tool:
+        """mark: what is known of it from elsewhere, beside a decorator; skip: parameters that are none of the tool's."""
         text, said, returned = _docstring(function)
-        mark = _mark(function)
+        mark = mark or _mark(function) or {}
         properties: dict[str, Any] = {}
         required: list[str] = []
         for parameter in function.parameters:
             annotation = str(parameter.annotation) if parameter.annotation is not None else ""
-            if parameter.name in _PASSED or parameter.name.startswith("_") or "variadic" in str(parameter.kind and parameter.kind.value) or _SURROUNDINGS.search(annotation):
+            if parameter.name in _PASSED or parameter.name in skip or parameter.name.startswith("_") or "variadic" in str(parameter.kind and parameter.kind.value) or _SURROUNDINGS.search(annotation):
                 continue
             word, description = said.get(parameter.name, ("", ""))
-            properties[parameter.name] = self.schema(annotation or word, str(parameter.default) if parameter.default is not None else None, description)
+            schema = self.schema(_without_omit(annotation) or word, str(parameter.default) if parameter.default is not None else None, description)
+            if parameter.name == "params" and "properties" in schema:  # a record of all parameters
+                properties |= schema["properties"]
+                required += [r for r in schema.get("required", ()) if r not in required]
+                continue
+            properties[parameter.name] = schema
             if parameter.default is None or str(parameter.default) in ("...", "Field(...)") or re.match(r"(?:Field|Query|Body|Path|Header)\(\.\.\.", str(parameter.default)):
                 required.append(parameter.name)
-        for name, schema in _documented_too(function, said, properties):
-            properties[name] = self.schema(*schema)
+        for name, word, description in _documented_too(function, said, properties):
+            if name not in skip:
+                properties[name] = self.schema(word, None, description)
         service = slug(_words(holder.name)) if holder else ""
-        returns = self.schema(str(function.returns), None, "") if function.returns is not None else self.schema(returned, None, "") if returned else None
+        returns = self.schema(_unwrapped(str(function.returns)), None, "") if function.returns is not None else self.schema(returned, None, "") if returned else None
+        known = {k: mark[k] for k in ("hint", "verb", "path", "vendor", "version", "licence", "package") if mark.get(k)}
         return make(
             place,
-            mark.get("name") if mark and mark.get("name") else function.name,
-            description=(mark or {}).get("description") or text,
+            mark.get("name") or function.name,
+            description=mark.get("description") or text,
             parameters={"type": "object", "properties": properties, "required": required},
-            returns=returns if returns and returns.get("type") not in (None, "string", "null") else None,
-            service=service if service and not self.document.only else slug(self.document.service),
-            title=_words(holder.name) if holder else self.document.service,
-            hint=(mark or {}).get("hint"),
-            verb=(mark or {}).get("verb"),
-            path=(mark or {}).get("path"),
-            in_path=tuple(n for n in re.findall(r"\{(\w+)", str((mark or {}).get("path") or "")) if n in properties),
+            returns=returns if returns and returns.get("type") not in (None, "string", "null") and returns != {"type": "object"} else None,
+            service=mark.get("service") or (service if service and not self.document.only else self.document.service),
+            title=mark.get("title") or (_words(holder.name) if holder else self.document.service),
+            in_path=tuple(n for n in re.findall(r"\{(\w+)", str(mark.get("path") or "")) if n in properties),
+            **known,
         )
 
     def schema(self, annotation: str, default: str | None, description: str) -> Schema:
@@ -156,6 +166,8 @@ class _Module:
         out = dict(read_type(annotation, self.named).schema) | out
         if default is not None:
             out |= _field(default) if default.partition("(")[0].rpartition(".")[2] in _FIELD_CALLS else _literal(default)
+        if default == "None":  # null says no more than leaving it away
+            out.pop("nullable", None)
         if description and not out.get("description"):
             out["description"] = description
         return out
@@ -166,11 +178,18 @@ class _Module:
         """What a class or alias of this module, or of one that it imports from, stands for."""
         if len(self.seen) > _DEEP or name in self.seen:
             return {"type": "object"} if name in self.seen else None
-        found = self.tree.members.get(name.split(".")[0]) if name.count(".") == 0 else None
+        key = (name, len(self.seen))
+        if key not in self.known:
+            self.known[key] = None  # where imports lead in a circle
+            self.known[key] = self._stands_for(name)
+        return self.known[key]
+
+    def _stands_for(self, name: str) -> Schema | None:
+        found = self.tree.members.get(name) if "." not in name else None
         if found is None:
             return None
         if found.is_alias:
-            return self._imported(str(getattr(found, "target_path", "")))
+            return self._imported(self.imports.get(name, ""))
         self.seen.append(name)
         try:
             if found.is_class:
@@ -183,6 +202,19 @@ class _Module:
             self.seen.pop()
         return None
 
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """Name -> module and name that it is imported from; relative imports as they go from the package's root."""
+        package = self.tree.path.split(".")
+        package = package if self.document.file == "__init__.py" else package[:-1]
+        out: dict[str, str] = {}
+        for node in ast.walk(ast.parse(self.document.data.decode("utf-8-sig"))):
+            if isinstance(node, ast.ImportFrom):
+                base = package[: max(0, len(package) - node.level + 1)] if node.level else []
+                for alias in node.names:
+                    out[alias.asname or alias.name] = ".".join([*base, *([node.module] if node.module else []), alias.name])
+        return out
+
     def _imported(self, target: str) -> Schema | None:
         module, _, name = target.rpartition(".")
         other = self.other(module)
@@ -191,7 +223,7 @@ class _Module:
         other.seen = self.seen
         return other.named(name)
 
-    def other(self, module: str) -> "_Module | None":
+    def other(self, module: str) -> "Module | None":
         """Another module of the same package, found by its path beside this one."""
         if module in self.others:
             return self.others[module]
@@ -203,7 +235,7 @@ class _Module:
                 if not path or (document := self.document.beside(f"{up}{path}.py") or self.document.beside(f"{up}{path}/__init__.py")) is None:
                     continue
                 try:
-                    self.others[module] = _Module(document, _parse(document), self.others)
+                    self.others[module] = Module(document, parse(document, module), self.others)
                 except UserError:
                     continue
                 return self.others[module]
@@ -342,6 +374,7 @@ def _docstring(function: "griffe.Function") -> tuple[str, dict[str, tuple[str, s
 
     if function.docstring is None:
         return "", {}, ""
+    function.docstring.value = _GENERATED.sub("", function.docstring.value)
     text, said, returned = "", dict[str, tuple[str, str]](), ""
     try:
         sections = function.docstring.parse("auto", method="max_sections")
@@ -363,12 +396,25 @@ def _type_text(annotation: object) -> str:
     return f"Literal{text.replace('(', '[').replace(')', ']').replace('{', '[').replace('}', ']')}" if re.fullmatch(r"[({]['\"\w, -]+[)}]", text) else text
 
 
-def _documented_too(function: "griffe.Function", said: Mapping[str, tuple[str, str]], properties: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, None, str]]]:
+def _documented_too(function: "griffe.Function", said: Mapping[str, tuple[str, str]], properties: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
     """Parameters that only the docstring names, where the function takes **more."""
     if any("variadic keyword" in str(p.kind and p.kind.value) for p in function.parameters):
         for name, (word, text) in said.items():
             if name.isidentifier() and name not in properties and name not in {p.name for p in function.parameters}:
-                yield name, (word, None, text)
+                yield name, word, text
+
+
+def _without_omit(annotation: str) -> str:
+    """Without the type of 'not given', which libraries write for an optional argument."""
+    return re.sub(r"\s*\|\s*(?:Omit|NotGiven)\b|\b(?:Omit|NotGiven)\s*\|\s*|,\s*(?:Omit|NotGiven)\b", "", annotation)
+
+
+def _unwrapped(annotation: str) -> str:
+    """The result inside a page or an answer of the transport: SyncPage[Account] is a list of Account."""
+    if page := re.fullmatch(r"(?:\w+\.)*(?:Sync\w*(?:Page|Cursor|Pager)\w*|ListObject|SyncPager)\[(.+?)(?:,.*)?\]", annotation.strip("'\"")):
+        return f"list[{page[1]}]"
+    inner = re.fullmatch(r"(?:\w+\.)*(?:\w*HttpResponse|ApiResponse|APIResponse)\[(.+)\]", annotation.strip("'\""))
+    return inner[1] if inner else annotation
 
 
 def _words(name: str) -> str:

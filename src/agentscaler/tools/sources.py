@@ -7,6 +7,7 @@ brings along, one without is dropped with a reason and the others are read.
 import glob
 import gzip
 import io
+import os
 import posixpath
 import re
 import sys
@@ -103,7 +104,7 @@ def _module(source: str, module: str, only: str) -> Document:
     file = locate(module)
     if file is None:
         raise UserError(f"{source}: no module {module!r} is found from here or among the installed packages; give its file, or install the package")
-    return Document(str(file), file.read_bytes(), _on_disk(file), True, only)
+    return Document(str(file), file.read_bytes(), on_disk(file), True, only)
 
 
 def is_on_disk(source: str) -> bool:
@@ -113,7 +114,7 @@ def is_on_disk(source: str) -> bool:
 
 def is_source(source: str) -> bool:
     """Could this be read, as far as a look at the disk can say?"""
-    return is_live(source) or bool(files_of(source))
+    return is_live(source) or source.startswith("pkg:") or bool(files_of(source))
 
 
 def files_of(source: str) -> list[Path]:
@@ -161,7 +162,7 @@ def _file(path: Path, *, named: bool) -> Iterator[Document | Dropped]:
             raise UserError(f"{path}: cannot be read ({error}); mend or unpack the file") from error
         yield Dropped("unreadable", f"{path}: cannot be read ({error})", where=str(path))
         return
-    yield Document(str(path), data, _on_disk(path), named)
+    yield Document(str(path), data, on_disk(path), named)
 
 
 class _TooLarge(Exception):
@@ -176,11 +177,17 @@ def _unpacked(data: bytes) -> bytes:
     return out
 
 
-def _on_disk(path: Path) -> Callable[[str], Document | None]:
+def on_disk(path: Path) -> Callable[[str], Document | None]:
+    """How another file beside this one is read."""
+
+    folder = os.path.dirname(path)  # noqa: PTH120 (an SDK asks for a hundred thousand paths; pathlib takes ten times as long)
+
     def beside(reference: str) -> Document | None:
-        other = path.parent / reference
+        other = os.path.normpath(os.path.join(folder, reference))  # noqa: PTH118
+        if not os.path.isfile(other):  # noqa: PTH113
+            return None
         try:
-            return Document(str(other), other.read_bytes(), _on_disk(other), False)
+            return Document(other, Path(other).read_bytes(), on_disk(Path(other)), False)
         except OSError:
             return None
 

@@ -158,6 +158,8 @@ def _union(options: list[Read], optional: bool) -> Read:
     real = [o for o in options if o.schema.get("type") != "null"]
     if not real:
         return Read({}, optional)
+    null = len(real) < len(options)
+    real = [o for o in real if o.known] or real
     order = {"object": 0, "array": 1}
     best = min(real, key=lambda o: (not o.known, "properties" not in o.schema, order.get(str(o.schema.get("type")), 2)))
     kinds = {str(o.schema.get("type")) for o in real}
@@ -165,7 +167,6 @@ def _union(options: list[Read], optional: bool) -> Read:
         best = next(o for o in real if o.schema.get("type") == "number")
     elif "string" in kinds and len(kinds) > 1 and "object" not in kinds and "array" not in kinds:
         best = next(o for o in real if o.schema.get("type") == "string")
-    null = len(real) < len(options)
     return Read(_nullable(best.schema) if null else best.schema, optional or null or best.optional, best.known)
 
 

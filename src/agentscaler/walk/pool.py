@@ -12,6 +12,7 @@ from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject, Node, Tool
 from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records, write_atomic
 from agentscaler.tools.live import is_live, listed
+from agentscaler.tools.sdk import is_package, version_of
 from agentscaler.tools.sources import files_of, is_on_disk
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import Bar, many_objects
@@ -60,7 +61,7 @@ def sources_of(files: Sequence[str | Path], *, with_pool: bool) -> dict[str, str
     found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
     for number, source in enumerate(map(str, files)):
         name = Path(source).name if is_on_disk(source) else source
-        found[f"{name} ({number})" if name in found else name] = _hash_of(source)
+        found[f"{name} ({number})" if name in found else name] = version_of(source) if is_package(source) else _hash_of(source)
     return found
 
 
