@@ -532,6 +532,12 @@ def test_near_copies_are_one_with_all_origins(tmp_path: Path) -> None:
     assert [b.reason.message for b in pool.bin] == ["nearly equals user:fork-a//click, its description differs in few words"]
 
 
+def test_one_name_at_two_addresses_is_two_operations() -> None:
+    tools, dropped = sift(Reading(of("list_keys", "Lists the keys.", path=path), True, False) for path in ("/shops/keys", "/clubs/keys", "/clubs/keys"))
+    assert [t.source.path for t in tools] == ["/shops/keys", "/clubs/keys"]
+    assert len(dropped) == 1
+
+
 # ---- fuzz -------------------------------------------------------------------------------------------------------
 
 _KEYS = st.sampled_from(
@@ -786,6 +792,10 @@ class Line(BaseModel):
 class Where(TypedDict):
     street: str
 
+class Shape:
+    KIND: ClassVar[str] = "shape"
+    size: int
+
 @dataclass
 class Order:
     id: OrderId
@@ -793,7 +803,7 @@ class Order:
     state: State = State.OPEN
     """Where it stands."""
 
-def place_order(customer: Customer, lines: list[Line], size: Size = "small", *, note: str | None = None, where: Where = None, at: Annotated[int, Field(ge=0, description="Hour.")] = 9, **more) -> Order:
+def place_order(customer: Customer, lines: list[Line], size: Size = "small", *, note: str | None = None, where: Where = None, shape: Shape = None, at: Annotated[int, Field(ge=0, description="Hour.")] = 9, **more) -> Order:
     """Places an order.
 
     It is shipped the same day.
@@ -842,7 +852,7 @@ def test_python_functions_are_read_and_not_run(tmp_path: Path) -> None:
     assert set(tools) == {"place_order", "find", "old"}
     place = tools["place_order"]
     assert place.description == "Places an order. It is shipped the same day."
-    assert takes(place) == {"customer*": "object", "lines*": "array", "size": "string", "note": "string", "where": "object", "at": "integer", "voucher": "string"}
+    assert takes(place) == {"customer*": "object", "lines*": "array", "size": "string", "note": "string", "where": "object", "shape": "object", "at": "integer", "voucher": "string"}
     properties = place.parameters["properties"]
     assert {n: s["type"] for n, s in properties["customer"]["properties"].items()} == {"id": "integer", "name": "string", "best": "object"}
     assert properties["customer"]["required"] == ["id", "name"]
@@ -855,6 +865,7 @@ def test_python_functions_are_read_and_not_run(tmp_path: Path) -> None:
     assert place.returns is not None
     assert place.returns["properties"]["state"] == {"type": "string", "description": "Where it stands.", "enum": ["open", "shut"]}
     assert place.returns["properties"]["id"] == {"type": "string"}
+    assert list(properties["shape"]["properties"]) == ["size"]
     assert (place.source.service, place.source.package) == ("corner-shop", "corner_shop.py")
     assert takes(tools["find"]) == {"a*": "integer", "b": "string", "c": "array"}
     assert tools["find"].parameters["properties"]["b"]["enum"] == ["x", "y"]

@@ -60,10 +60,11 @@ def sift(readings: Iterable[Reading]) -> tuple[list[Tool], list[Bin]]:
             names = tuple(
                 sorted(re.sub(r"[^a-z0-9]", "", p.lower()) if packaged else f"{p}: {kind_of(s)}" for p, s in tool.parameters["properties"].items() if not TRANSPORT.match(p))
             )
-            local = (tool.source.group, operation(tool), names, tool.description[:80] if packaged else tool.description)
+            called = operation(tool) if packaged else (operation(tool), tool.source.verb, tool.source.path)
+            local = (tool.source.group, called, names, tool.description[:80] if packaged else tool.description)
             results = tuple((f.path, f.depth) for f in fields(tool.returns, depth=1))
-            wide = (tool.source.vendor, operation(tool), names, results, tool.description[:160] if packaged else tool.description)
-            near = (tool.source.vendor, operation(tool), names)
+            wide = (tool.source.vendor, called, names, results, tool.description[:160] if packaged else tool.description)
+            near = (tool.source.vendor, called, names)
             if local in exact:
                 drop(tool, "duplicate", f"equals {exact[local]}")
             elif wide in kept:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Schema, Tool
@@ -259,7 +259,7 @@ class Module:
                 properties |= inner["properties"]
                 required += inner.get("required", [])
         for attribute in found.attributes.values():
-            if attribute.is_alias or attribute.name.startswith("_") or attribute.annotation is None or "ClassVar" in str(attribute.annotation):
+            if attribute.is_alias or attribute.name.startswith("_") or attribute.annotation is None or attribute.name == "model_config" or "property" in attribute.labels or attribute.labels & {"class-attribute", "instance-attribute"} == {"class-attribute"}:
                 continue
             value = str(attribute.value) if attribute.value is not None else None
             properties[attribute.name] = self.schema(str(attribute.annotation), value, " ".join((attribute.docstring.value if attribute.docstring else "").split()))
@@ -377,7 +377,7 @@ def _docstring(function: "griffe.Function") -> tuple[str, dict[str, tuple[str, s
     function.docstring.value = _GENERATED.sub("", function.docstring.value)
     text, said, returned = "", dict[str, tuple[str, str]](), ""
     try:
-        sections = function.docstring.parse("auto", method="max_sections")
+        sections = function.docstring.parse(_style(function.docstring.value))
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
         return function.docstring.value, {}, ""
     for section in sections:
@@ -388,6 +388,12 @@ def _docstring(function: "griffe.Function") -> tuple[str, dict[str, tuple[str, s
         elif isinstance(section, griffe.DocstringSectionReturns) and section.value and section.value[0].annotation is not None:
             returned = _type_text(section.value[0].annotation)
     return text, said, returned
+
+
+def _style(text: str) -> "Literal['google', 'numpy', 'sphinx']":
+    if re.search(r"(?m)^\s*(?:Parameters|Returns)\s*\n\s*-{3,}", text):
+        return "numpy"
+    return "sphinx" if re.search(r"(?m)^\s*:(?:param|type|returns?|rtype)\b", text) else "google"
 
 
 def _type_text(annotation: object) -> str:

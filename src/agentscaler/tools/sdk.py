@@ -31,6 +31,8 @@ TRANSPORT: Final = frozenset(
     "extra_headers extra_query extra_body timeout request_options options opts async_req idempotency_key http_client api_key _request_timeout _preload_content _return_http_data_only _request_auth _content_type _headers _host_index _check_return_type".split()
 )
 """Parameters that steer the library and never reach the provider as such."""
+ONLY: Final = {"stripe": "Service"}
+"""Package -> how the classes end that hold its calls, where it has the same calls twice."""
 _LIKELY = re.compile(r"\b(?:" + "|".join(CALLS) + r")\(")
 _TESTS = re.compile(r"(?:^|/)(?:tests?|testing|examples?|docs)(?:/|$)|(?:^|/)(?:test_|async_|legacy_)\w+\.py$|/async_\w+/")
 
@@ -107,6 +109,8 @@ def _read_module(document: Document, name: str, others: dict[str, Module | None]
         return
     for node in tree.body:
         if not isinstance(node, ast.ClassDef) or re.match(r"_|Async", node.name) or node.name.endswith(("Async", "WithRawResponse", "WithStreamingResponse")) or node.name not in module.tree.classes:
+            continue
+        if not node.name.endswith(ONLY.get(about["service"], "")):
             continue
         holder = module.tree.classes[node.name]
         for inner in node.body:
