@@ -12,7 +12,7 @@ from agentscaler.words import split
 
 _PLACEHOLDERS: Final = frozenset("test tests testing foo bar baz qux foobar asd asdf qwerty untitled dummy lorem ipsum xxx yyy tbd placeholder".split())
 _FILLERS: Final = frozenset("my new a the function tool endpoint api request example sample demo call method".split())
-"""Say nothing beside a placeholder, or with two of their own kind: 'test endpoint', 'new request'."""
+"""Say nothing beside a placeholder: 'test endpoint'."""
 _PROBES: Final = frozenset("ping pong health healthcheck checkhealth healthz healthy heartbeat alive liveness readiness test hello world".split())
 _AROUND: Final = frozenset("get check api the a an of is server service endpoint status v v1 v2 for me to".split())
 _PAGE = re.compile(r"(?i)\b(?:try (?:it )?in playground|deploy server|claim server|by signing in|accept (?:all )?cookies|all rights reserved|sign up for free)\b")
@@ -32,13 +32,13 @@ def low_quality(tool: Tool) -> str:
     if _PAGE.search(tool.description):
         return f"the description is text of a web page: {tool.description!r:.80}"
     if says_nothing(tool.description) and not properties and not source.path and not tool.returns:
-        return "it has no description and no parameters"
+        return f"{source.operation!r:.60} has no description and no parameters"
     return ""
 
 
 def _is_placeholder(words: Sequence[str]) -> bool:
     strong = sum(w in _PLACEHOLDERS for w in words)
-    return strong + sum(w in _FILLERS for w in words) == len(words) and (strong > 0 or len(words) > 1)
+    return words == ["new", "request"] or (strong > 0 and strong + sum(w in _FILLERS for w in words) == len(words))
 
 
 def says_nothing(description: str) -> bool:
