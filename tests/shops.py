@@ -12,7 +12,9 @@ from agentscaler.domains import one_domain
 from agentscaler.envs import Built, build_env, compile_tools
 from agentscaler.errors import Dropped
 from agentscaler.records import EnvSpec, Tool
+from agentscaler.tools.definitions import Place
 from agentscaler.tools.openapi import read_openapi
+from agentscaler.tools.sources import Document
 
 STATES = ["scheduled", "running", "returned", "cancelled"]
 TIERS = ["basic", "silver", "gold"]
@@ -135,7 +137,7 @@ _API: dict[str, Any] = {
 
 def tools_of(document: dict[str, Any]) -> dict[str, Tool]:
     """Name -> tool of a document that reads without loss."""
-    found = list(read_openapi(document, file="shop.json"))
+    found = list(read_openapi(document, Place(Document("shop.json", b"", lambda _: None))))
     lost = [f for f in found if isinstance(f, Dropped)]
     assert not lost, lost[0].message
     return {t.name: t for t in found if isinstance(t, Tool)}

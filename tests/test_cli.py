@@ -105,7 +105,7 @@ def test_second_time_it_says_finished_and_json_is_the_last_line(command: Command
 
 
 def test_json_of_a_first_run_counts_what_was_kept_and_dropped(command: Command, tmp_path: Path) -> None:
-    tools = [{"type": "function", "function": {"name": f"do_{n}", "parameters": {"type": "object", "properties": {}}}} for n in range(6)]
+    tools = [{"type": "function", "function": {"name": f"do_{n}", "description": "Does it.", "parameters": {"type": "object", "properties": {}}}} for n in range(6)]
     (tmp_path / "mine.json").write_bytes(orjson.dumps([*tools, tools[0], {"type": "function", "function": {"description": "no name"}}]))
     ended = command("tools", "--from", tmp_path / "mine.json", "--run", tmp_path / "run", "--json")
     assert ended.code == 0
@@ -162,7 +162,7 @@ def test_file_that_is_no_definition_can_be_mended_and_read(command: Command, tmp
     mine.write_text(text)
     message = one_line(command("tools", "--from", mine, "--run", tmp_path / "run"))
     assert all(w in message for w in words)
-    mine.write_bytes(orjson.dumps([{"name": "a_tool", "input_schema": {"type": "object", "properties": {}}}]))
+    mine.write_bytes(orjson.dumps([{"name": "a_tool", "description": "Does it.", "input_schema": {"type": "object", "properties": {}}}]))
     assert command("tools", "--from", mine, "--run", tmp_path / "run").code == 0
 
 

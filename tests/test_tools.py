@@ -14,10 +14,9 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Source, Tool
 from agentscaler.schemas import fields
-from agentscaler.tools import Pool, collect, installed
+from agentscaler.tools import Pool, collect, installed, read_source
 from agentscaler.tools.aws import read_aws
 from agentscaler.tools.clean import Reading, label, sift
-from agentscaler.tools.dialects import read_file
 from agentscaler.tools.google import rank, read_google
 from agentscaler.tools.tencent import read_tencent
 from shops import shop_api
@@ -52,14 +51,14 @@ def put(folder: Path, name: str, content: Any) -> Path:
 
 def good(path: Path) -> list[Tool]:
     """The tools of a file in which nothing is wrong."""
-    found = list(read_file(path))
+    found = list(read_source(str(path)))
     assert not [f for f in found if isinstance(f, Dropped)]
     return [f for f in found if isinstance(f, Tool)]
 
 
 def bad(path: Path) -> Dropped:
     """What is wrong with the only definition of a file."""
-    (found,) = read_file(path)
+    (found,) = read_source(str(path))
     assert isinstance(found, Dropped)
     return found
 
@@ -247,7 +246,7 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, name: str, content: str | 
     path, marker = tmp_path / name, tmp_path / "marker"
     path.write_bytes(content if isinstance(content, bytes) else content.replace("{marker}", str(marker)).encode())
     with pytest.raises(UserError) as error:
-        list(read_file(path))
+        list(read_source(str(path)))
     assert str(path) in str(error.value)
     assert said in str(error.value)
     assert "give an OpenAI" in str(error.value)
@@ -256,7 +255,7 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, name: str, content: str | 
 
 def test_yaml_that_is_nested_too_deep_is_the_users_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="neither JSON nor YAML"):
-        list(read_file(put(tmp_path, "a.yaml", "[" * 5000)))
+        list(read_source(str(put(tmp_path, "a.yaml", "[" * 5000))))
 
 
 def test_a_file_or_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -270,7 +269,7 @@ def test_a_file_or_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     ("content", "reason", "said"),
     [
         ({"hello": "world"}, "bad_definition", "field 'name' is None"),
-        ({"swagger": "2.0", "paths": {}}, "bad_definition", "convert it to OpenAPI 3"),
+        ({"swagger": "2.0", "paths": []}, "bad_definition", "'paths' is []"),
         ({"openapi": "3.0.0", "paths": []}, "bad_definition", "'paths' is []"),
         ({"openapi": "3.0.0", "paths": {"/a": 5}}, "bad_definition", "paths./a is no object"),
         ({"openapi": "3.0.0", "paths": {"/a": {"get": 5}}}, "bad_definition", "GET /a: 5 is no object"),
@@ -319,7 +318,7 @@ def _all_of(part: Any) -> dict[str, Any]:
 )  # fmt: skip
 def test_a_part_of_the_wrong_kind_never_crashes(tmp_path: Path, content: Any) -> None:
     """It is read without that part, or dropped; the file as a whole goes on."""
-    assert len(list(read_file(put(tmp_path, "a.json", content)))) == 1
+    assert len(list(read_source(str(put(tmp_path, "a.json", content))))) == 1
 
 
 def test_a_recursive_schema_is_cut(tmp_path: Path) -> None:
@@ -396,7 +395,7 @@ ROW = {
 
 def test_a_broken_line_of_a_product_leaves_the_others(tmp_path: Path) -> None:
     lines = [json.dumps(ROW), "{broken", "5", json.dumps({**ROW, "parameters": {"properties": 5}})]
-    found = list(read_file(put(tmp_path, "tools.jsonl", "\n".join(lines))))
+    found = list(read_source(str(put(tmp_path, "tools.jsonl", "\n".join(lines)))))
     assert isinstance(found[0], Tool)
     assert [(f.reason, f.where.rsplit(", ", 1)[-1]) for f in found[1:] if isinstance(f, Dropped)] == [
         ("unreadable", "line 2"),
@@ -414,7 +413,7 @@ def test_a_broken_line_of_a_product_leaves_the_others(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_row_of_a_product_goes_to_the_bin(tmp_path: Path, row: Any) -> None:
-    found = list(read_file(put(tmp_path, "tools.jsonl", json.dumps(ROW) + "\n" + json.dumps(row))))
+    found = list(read_source(str(put(tmp_path, "tools.jsonl", json.dumps(ROW) + "\n" + json.dumps(row)))))
     assert [type(f) for f in found] == [Tool, Dropped]
 
 
@@ -442,7 +441,7 @@ def test_bounds_are_numbers(tmp_path: Path) -> None:
         ("x'); DROP TABLE tool; --", "x_DROP_TABLE_tool"),
         ("__import__('os').system('id')", "import___os_system_id"),
         ("a" * 300, "a" * 64),
-        ("日本", "tool"),
+        ("日本", "tool_cf2abf"),
         ("get-weather_2", "get-weather_2"),
     ],
 )

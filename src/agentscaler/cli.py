@@ -102,11 +102,15 @@ def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int,
     say(call(Run(run), walk.Settings(seed, workers, limit, fresh), **more), as_json)
 
 
-@app.command(epilog="Example: agentscaler tools --from shop-openapi.yaml --run runs/shop")
+@app.command(
+    epilog="Example: agentscaler tools --from shop-openapi.yaml --run runs/shop\n\nA live server: agentscaler tools --from 'mcp:npx some-server' --run runs/server\n\nOne definition: agentscaler tools --run runs/shop --why getOrder"
+)
 def tools(
     run: RunOption,
-    source: Annotated[list[Path] | None, typer.Option("--from", help="Definitions of your own: OpenAI, Anthropic or MCP tool lists, OpenAPI 3, rows of a tools.jsonl. Alone: only those.")] = None,
+    source: Annotated[list[str] | None, typer.Option("--from", help="Definitions of your own: a file, folder, glob, .gz, .zip, module:function, pkg:PACKAGE or mcp:SERVER in any dialect of docs/own-api.md. May be repeated. Alone: only those.")] = None,
+    dialect: Annotated[str | None, typer.Option(help="Read --from as this dialect and no other: openapi, functions, rapidapi, ...; what it is is recognised otherwise.")] = None,
     with_pool: Annotated[bool, typer.Option("--with-pool", help="With --from: the default pool as well.")] = False,
+    why: Annotated[str | None, typer.Option(metavar="NAME", help="Read nothing; tell what happened to this definition in the run: kept with what changed, or dropped and why.")] = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -117,7 +121,13 @@ def tools(
 
     The default pool comes from the API descriptions that ship inside botocore, google-api-python-client and tccli-intl-en.
     """
-    _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source)
+    if why is not None:
+        from agentscaler.tools.why import why as told
+
+        for text in told(Run(run), why):
+            print(text)
+        return
+    _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source, dialect=dialect)
 
 
 @app.command(epilog="Example: agentscaler graph --run runs/first")

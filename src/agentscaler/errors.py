@@ -23,6 +23,7 @@ REASONS: Final[dict[str, str]] = {
     "old_version": "a newer version of the same service is in the pool",
     "duplicate": "the same operation with the same parameters is already in the pool",
     "boilerplate": "every service repeats it: tags, IAM policies, long-running operations, locations",
+    "low_quality": "a placeholder, a test endpoint, text of a web page, or nothing is said of what it does and takes",
     # domains
     "outside": "no community of five or more tools holds it",
     # envs
@@ -50,7 +51,7 @@ REASONS: Final[dict[str, str]] = {
 }
 
 Reason = Literal[
-    "unreadable", "bad_definition", "broken_reference", "deprecated", "old_version", "duplicate", "boilerplate",
+    "unreadable", "bad_definition", "broken_reference", "deprecated", "old_version", "duplicate", "boilerplate", "low_quality",
     "outside", "too_few_tools", "gate", "same_world", "row_not_describable", "no_tool", "no_effect", "call_failed",
     "too_long", "not_sayable", "control_passes", "crowded_out", "malformed", "state", "answer", "calls",
     "infrastructure", "scripted", "held_out",

@@ -5,7 +5,7 @@
     seed = 0                                    worlds = 1100
     workers = 2
 
-A table for each verb holds what its flags would say. `from` of [tools] names files of one's own. Rooms that are finished are passed over.
+A table for each verb holds what its flags would say. `from` of [tools] names definitions of one's own. Rooms that are finished are passed over.
 """
 
 import tomllib
@@ -16,10 +16,11 @@ from typing import Any, Final, NamedTuple
 from agentscaler import walk
 from agentscaler.errors import UserError
 from agentscaler.store import Run
+from agentscaler.tools.sources import is_source
 from agentscaler.work import cores
 
 VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple[type, ...]]]]] = {
-    "tools": (walk.tools, {"from": list, "with_pool": bool}),
+    "tools": (walk.tools, {"from": list, "with_pool": bool, "dialect": str}),
     "graph": (walk.graph, {}),
     "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float}),
     "envs": (walk.envs, {}),
@@ -55,7 +56,7 @@ def read_recipe(path: Path) -> Recipe:
     if unknown := sorted(data.keys() - VERBS.keys() - {"run"}):
         raise UserError(f"{path}: [{unknown[0]}] is no verb; the tables are run, {', '.join(VERBS)}")
     for source in verbs["tools"].get("from", ()):
-        if not Path(source).exists():
+        if not is_source(str(source)):
             raise UserError(f"{path}: [tools] from names {source!r}, which is not there; paths are relative to where the command is run")
     folder = Path(run.get("folder", path.with_suffix("")))
     return Recipe(folder, run.get("seed", 0), run.get("workers", cores()), verbs)
@@ -83,6 +84,6 @@ def walk_recipe(recipe: Recipe, *, fresh: bool = False) -> Iterator[walk.Summary
         more = dict(given)
         limit = more.pop("limit", None)
         if name == "tools":
-            files = [Path(p) for p in more.pop("from", ())]
-            more = {"files": files, "with_pool": more.get("with_pool", not files)}
+            files = [str(p) for p in more.pop("from", ())]
+            more = more | {"files": files, "with_pool": more.get("with_pool", not files)}
         yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh), **more)

@@ -53,11 +53,24 @@ class Source(Record):
     """Package and version, or file, it was read from."""
     title: str = ""
     """What the provider calls the service in prose."""
+    hint: Literal["read", "write", "delete"] | None = Field(default=None, exclude_if=lambda hint: hint is None)
+    """What the definition itself says a call does (MCP annotations, kinds of a toolkit); not in the row where it does not say."""
 
     @property
     def group(self) -> str:
         """vendor:service, the label that the graph is scored against."""
         return f"{self.vendor}:{self.service}"
+
+
+class Pair(Record):
+    """A call that was recorded with what came back."""
+
+    arguments: JsonObject
+    """What was given, by parameter."""
+    status: int | None = None
+    """HTTP status of the answer, where known."""
+    response: Json = None
+    """The answer: JSON, or text."""
 
 
 class Tool(Record):
@@ -75,6 +88,10 @@ class Tool(Record):
     """Where it comes from."""
     also_in: tuple[str, ...] = ()
     """Other services (vendor:service) that hold an equal copy."""
+    mended: tuple[str, ...] = Field(default=(), exclude_if=lambda notes: not notes)
+    """What cleaning changed; not in the row where nothing was."""
+    pairs: tuple[Pair, ...] = Field(default=(), exclude_if=lambda pairs: not pairs)
+    """Recorded calls with their answers, where the source holds some; not in the row where it does not."""
 
 
 # ---- graph and domains ----------------------------------------------------------------------------------------

@@ -196,6 +196,11 @@ def _json(value: Any) -> Any:
         return None
 
 
+def resolve(raw: Mapping[str, Any], root: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """`raw` with its own $ref followed, allOf merged and one of oneOf/anyOf chosen; what stands inside is left as it is."""
+    return _resolve(raw, root, where, ())[0]
+
+
 def _resolve(
     raw: Mapping[str, Any], root: Mapping[str, Any], where: str, seen: tuple[str, ...], level: int = 0
 ) -> tuple[Mapping[str, Any], tuple[str, ...], bool]:
@@ -250,7 +255,7 @@ def follow(ref: str, root: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     """What a local reference ('#/components/schemas/Order') points to."""
     at: Any = root
     if not ref.startswith("#"):
-        raise Dropped("broken_reference", f"{where}: $ref {ref!r} points to another file, which is not read", where=where, value=ref)
+        raise Dropped("broken_reference", f"{where}: $ref {ref!r} points to another file, which is not beside it or not readable", where=where, value=ref)
     for part in unquote(ref)[1:].removeprefix("/").split("/") if ref != "#" else ():
         part = part.replace("~1", "/").replace("~0", "~")
         if isinstance(at, Mapping) and part in at:

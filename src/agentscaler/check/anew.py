@@ -62,8 +62,6 @@ def made_anew(run: Path, verb: str, line: JsonObject, *, workers: int, given: Ma
             (aside / f"{product}.jsonl").write_bytes(content)
         arguments = {**line["arguments"], **other}
         limit = arguments.pop("limit", line["limit"])
-        if "files" in arguments:
-            arguments["files"] = [Path(p) for p in arguments["files"]]
         room.make(Run(aside), walk.Settings(line["seed"], workers, limit), **arguments)
         yield aside
 

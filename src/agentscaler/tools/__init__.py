@@ -1,7 +1,7 @@
 """Room 1, tools: API definitions -> tools.jsonl.
 
 The default pool is read from the API descriptions that ship inside three ordinary packages (packages.py). A user's own
-definitions come in from files. Whole-pool room: all or nothing.
+definitions come in from what `--from` names: sources.py opens it, dialects.py knows who reads it. Whole-pool room: all or nothing.
 """
 
 from collections import Counter
@@ -34,23 +34,23 @@ class Pool(NamedTuple):
     """Packages of the default pool that are not installed -> how to get them."""
 
 
-def collect(files: Sequence[Path] = (), *, with_pool: bool = True, limit: int | None = None) -> Pool:
-    """Read the default pool, files of a user's own, or both. limit: at most so many tools of each vendor, whole services.
+def collect(sources: Sequence[str | Path] = (), *, with_pool: bool = True, limit: int | None = None, dialect: str | None = None) -> Pool:
+    """Read the default pool, definitions of a user's own, or both. limit: at most so many tools of each vendor, whole services; dialect: the only reader for the user's own.
 
-    Raises UserError where a file is not readable or nothing at all was found.
+    Raises UserError where a source is not readable or nothing at all was found.
     """
     with many_objects():
-        return _collect(files, with_pool, limit)
+        return _collect([str(s) for s in sources], with_pool, limit, dialect)
 
 
-def _collect(files: Sequence[Path], with_pool: bool, limit: int | None) -> Pool:
+def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect: str | None) -> Pool:
     readings: list[Reading] = []
     bin_: list[Bin] = []
     missing: dict[str, str] = {}
-    for path in _expand(files):
-        for found in _read_file(path):
+    for source in sources:
+        for found in read_source(source, dialect=dialect):
             if isinstance(found, Dropped):
-                bin_.append(Bin(f"{path.name}#{len(bin_)}", found))
+                bin_.append(Bin(f"{Path(source).name}#{len(bin_)}", found))
             else:
                 readings.append(Reading(found, True, False))
     if with_pool:
@@ -60,10 +60,27 @@ def _collect(files: Sequence[Path], with_pool: bool, limit: int | None) -> Pool:
                 missing[name] = how
                 continue
             readings.extend(_cut(list(_read_package(vendor, root, f"{name} {version}")), limit))
-    if with_pool and not files and len(missing) == len(PACKAGES):
+    if with_pool and not sources and len(missing) == len(PACKAGES):
         raise UserError("no API package is installed: " + "; ".join(f"`{how}`" for how in missing.values()) + "; or give --from FILE")
     tools, dropped = sift(readings)
     return Pool(tools, bin_ + dropped, len(readings) + len(bin_), missing)
+
+
+def read_source(source: str, *, dialect: str | None = None) -> Iterator[Tool | Dropped]:
+    """Tools, or reasons why not, of what one --from names."""
+    from agentscaler.tools.dialects import dialect_named, read_document
+    from agentscaler.tools.sdk import is_package, read_package
+    from agentscaler.tools.sources import documents
+
+    if is_package(source):
+        yield from read_package(source)
+        return
+    only = None if dialect is None else dialect_named(dialect)
+    for document in documents(source):
+        if isinstance(document, Dropped):
+            yield document
+        else:
+            yield from read_document(document, dialect=only)
 
 
 def installed(name: str, folder: str) -> tuple[Path | None, str]:
@@ -100,22 +117,3 @@ def _cut(readings: list[Reading], limit: int | None) -> list[Reading]:
         chosen.add(service)
         taken += newest[service]
     return [r for r in readings if r.tool.source.service in chosen]
-
-
-def _expand(files: Sequence[Path]) -> Iterator[Path]:
-    for path in files:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in (".json", ".jsonl", ".yaml", ".yml") and p.is_file())
-            if not inside:
-                raise UserError(f"{path}: no .json, .jsonl, .yaml or .yml file in this folder")
-            yield from inside
-        elif not path.exists():
-            raise UserError(f"{path}: no such file; give --from a file or folder of definitions")
-        else:
-            yield path
-
-
-def _read_file(path: Path) -> Iterator[Tool | Dropped]:
-    from agentscaler.tools.dialects import read_file
-
-    return read_file(path)

@@ -1,147 +1,202 @@
-"""A user's own definitions: OpenAI, Anthropic and MCP tool lists, OpenAPI 3 documents, rows of a tools.jsonl."""
+"""Which dialect a text is written in, and its reader: one module a dialect, one small shape for all.
 
-import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+A reader is given a piece of content and its place and yields a Tool or the reason why not. Lists are read item by item, JSON lines line by line, so
+one file may mix dialects. `--dialect` names the only reader that may be used.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 import orjson
 import yaml
-from pydantic import ValidationError
 
 from agentscaler.errors import Dropped, UserError
-from agentscaler.records import Schema, Source, Tool
-from agentscaler.schemas import clean, close
-from agentscaler.store import META
-from agentscaler.tools.openapi import _safe, read_openapi
+from agentscaler.records import Tool
+from agentscaler.tools import apizoo, har, lists, openapi, postman, rapidapi
+from agentscaler.tools.definitions import Place
+from agentscaler.tools.python import read_python
+from agentscaler.tools.sources import Document, parse_yaml, slug
 
-DIALECTS = "an OpenAI or Anthropic tool list, an MCP tools/list answer, an OpenAPI 3 document, or rows of a tools.jsonl"
-
-
-class _Yaml(yaml.SafeLoader):
-    """A date stays the text it was written as, as in JSON."""
-
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"] for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+DIALECTS: Final = "an OpenAI, Anthropic, Gemini or MCP tool list, an OpenAPI or Swagger document, or another dialect of docs/own-api.md"
 
 
-def read_file(path: Path) -> Iterator[Tool | Dropped]:
-    """Tools, or reasons why not, of one file. Raises UserError where the file as a whole is not readable."""
+class Dialect(NamedTuple):
+    """A form that definitions come in."""
+
+    about: str
+    """What it is, for people."""
+    recognises: Callable[[Mapping[str, Any]], bool]
+    """Is an object of a document written in it?"""
+    read: Callable[[Mapping[str, Any], Place], Iterator[Tool | Dropped]]
+    """What the object defines."""
+    sign: str
+    """What it is recognised by."""
+
+
+READERS: Final[dict[str, Dialect]] = {
+    "rows": Dialect("rows of a tools.jsonl", lists.is_row, lists.read_row, "the fields 'key', 'source' and 'parameters'"),
+    "openapi": Dialect("OpenAPI 3.0 and 3.1, Swagger 2", openapi.is_openapi, openapi.read_openapi, "a field 'openapi' or 'swagger'"),
+    "postman": Dialect("Postman collections 2.0 and 2.1", postman.is_postman, postman.read_postman, "the fields 'info' and 'item'"),
+    "har": Dialect("HAR recordings", har.is_har, har.read_har, "a field 'log' with 'entries'"),
+    "rapidapi": Dialect("ToolBench and RapidAPI", rapidapi.is_api_list, rapidapi.read_api_list, "a field 'api_list' or 'required_parameters'"),
+    "apizoo": Dialect("Gorilla's API zoo", apizoo.is_apizoo, apizoo.read_apizoo, "the fields 'api_call' and 'api_arguments'"),
+    "functions": Dialect(
+        "OpenAI, Anthropic, Gemini, MCP, xLAM, BFCL, ACEBench; also inside logs and datasets", lists.is_function, lists.read_function, "a name with its parameters, or a list 'tools' of such"
+    ),
+}
+"""In the order they are asked."""
+ALIASES: Final = {
+    **dict.fromkeys(("openai", "anthropic", "gemini", "mcp", "xlam", "apigen", "bfcl", "acebench"), "functions"),
+    **dict.fromkeys(("swagger",), "openapi"),
+    **dict.fromkeys(("toolbench",), "rapidapi"),
+    **dict.fromkeys(("gorilla",), "apizoo"),
+    **dict.fromkeys(("tau-bench", "tau2-bench"), "python"),
+}
+
+
+def dialect_named(name: str) -> str:
+    """The reader that a dialect goes by. Raises UserError where there is none of that name."""
+    found = ALIASES.get(name.lower(), name.lower())
+    if found not in (*READERS, "python"):
+        raise UserError(f"--dialect is {name!r}; give one of {', '.join([*READERS, 'python', *ALIASES])}, or leave it away")
+    return found
+
+
+def read_document(document: Document, *, dialect: str | None = None) -> Iterator[Tool | Dropped]:
+    """Tools, or reasons why not, of one text. Raises UserError where a text that was named itself is not readable or holds none."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error}); give {DIALECTS}") from error
-    if path.suffix == ".jsonl":
-        yield from _lines(text, path)
+        empty = True
+        for found in _read(document, dialect):
+            empty = False
+            yield found
+        if empty:
+            raise UserError(f"{document.name}: no tool definition in it; give {DIALECTS}")
+    except RecursionError:
+        yield Dropped("unreadable", f"{document.name}: it is nested too deep to be read", where=document.file)
+    except UserError as error:
+        if document.named:
+            raise
+        yield Dropped("unreadable", str(error), where=document.file)
+
+
+def _read(document: Document, dialect: str | None) -> Iterator[Tool | Dropped]:
+    if document.suffix == ".py" and dialect in (None, "python"):
+        yield from read_python(document)
         return
-    document = _load(text, path)
-    found = list(_document(document, path))
-    if not found:
-        raise UserError(f"{path}: no tool definition in it; give {DIALECTS}")
-    yield from found
+    if dialect == "python":
+        raise UserError(f"{document.name}: no .py file; leave --dialect away or give a Python module")
+    reading = _Reading(dialect)
+    for place, content in contents(document):
+        yield from (content,) if isinstance(content, Dropped) else reading.read(content, place)
 
 
-def _lines(text: str, path: Path) -> Iterator[Tool | Dropped]:
-    for number, line in enumerate(text.splitlines(), 1):
+def contents(document: Document) -> Iterator[tuple[Place, Any]]:
+    """What a text holds: one document, or a row a line. A line that is broken comes as Dropped."""
+    try:
+        text = document.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{document.name}: cannot be read ({error}); give {DIALECTS}") from error
+    if document.suffix in (".jsonl", ".ndjson"):
+        yield from _lines(text, document)
+        return
+    try:
+        content = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if _is_lines(text):
+            yield from _lines(text, document)
+            return
+        content = _yaml(text, document, error)
+    yield Place(document), content
+
+
+def _is_lines(text: str) -> bool:
+    """Rows that are called .json, as benchmarks do."""
+    lines = [line for line in text[:1_000_000].splitlines() if line.strip()][:2]
+    return len(lines) == 2 and all(line.lstrip().startswith("{") for line in lines) and _is_json(lines[0])
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _lines(text: str, document: Document) -> Iterator[tuple[Place, Any]]:
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
+        place = Place(document, f"line {number}")
         try:
-            row = orjson.loads(line)
+            yield place, orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            yield Dropped("unreadable", f"{path}, line {number}: no JSON ({error})", where=f"line {number}", value=line[:100])
-            continue
-        yield from _document(row, path, where=f"line {number}")
+            yield place, place.dropped(f"no JSON ({error})", value=line[:100], reason="unreadable")
 
 
-def _load(text: str, path: Path) -> Any:
+def _yaml(text: str, document: Document, json_error: orjson.JSONDecodeError) -> Any:
+    if document.suffix in (".json", ".har"):
+        raise UserError(f"{document.name}: no JSON ({json_error}); mend the file or give {DIALECTS}") from json_error
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as json_error:
-        if path.suffix == ".json":
-            raise UserError(f"{path}: no JSON ({json_error}); mend the file or give {DIALECTS}") from json_error
-        try:
-            return yaml.load(text, _Yaml)
-        except (yaml.YAMLError, RecursionError) as error:
-            line = getattr(getattr(error, "problem_mark", None), "line", None)
-            at = f", line {line + 1}" if isinstance(line, int) else ""
-            raise UserError(f"{path}{at}: neither JSON nor YAML; mend the file or give {DIALECTS}") from error
+        return parse_yaml(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        at = f", line {line + 1}" if isinstance(line, int) else ""
+        why = f" ({error})" if type(error) is ValueError else ""
+        raise UserError(f"{document.name}{at}: neither JSON nor YAML{why}; mend the file or give {DIALECTS}") from error
 
 
-def _document(document: Any, path: Path, *, where: str = "") -> Iterator[Tool | Dropped]:
-    if isinstance(document, Mapping):
-        if "openapi" in document:
-            yield from read_openapi(document, file=path.name)
-            return
-        if "swagger" in document:
-            yield Dropped("bad_definition", f"{path}: Swagger 2 is not read yet; convert it to OpenAPI 3", where="swagger")
-            return
-        for nest in (document.get("tools"), document.get("functions"), (document.get("result") or {}).get("tools") if isinstance(document.get("result"), Mapping) else None):
-            if isinstance(nest, list):
-                yield from _list(nest, path)
+class _Reading:
+    """One text while it is read. Definitions that a log repeats from call to call are read once."""
+
+    def __init__(self, dialect: str | None) -> None:
+        self.readers = READERS if dialect is None else {dialect: READERS[dialect]}
+        self.envelopes = dialect in (None, "functions", "rapidapi")
+        self.seen: set[bytes] = set()
+
+    def read(self, content: object, place: Place) -> Iterator[Tool | Dropped]:
+        if isinstance(content, list):
+            for number, item in enumerate(content):
+                inner = place.part(f"tool {number}")
+                if isinstance(item, Mapping):
+                    yield from self._object(item, inner)
+                else:
+                    yield inner.dropped(f"{item!r:.60} is no object", value=item)
+        elif isinstance(content, Mapping):
+            yield from self._object(content, place)
+        else:
+            yield place.dropped(f"{content!r:.60} holds no tool definition", value=content)
+
+    def _object(self, content: Mapping[str, Any], place: Place) -> Iterator[Tool | Dropped]:
+        for dialect in self.readers.values():
+            if dialect.recognises(content):
+                yield from dialect.read(content, place)
                 return
-        yield _one(document, path, where or "the document")
-    elif isinstance(document, list):
-        yield from _list(document, path)
-    else:
-        yield Dropped("bad_definition", f"{path} {where}: {document!r:.60} holds no tool definition".replace("  ", " "), where=where, value=document)
+        if self.envelopes and lists.is_envelope(content):
+            yield from self._envelope(content, place)
+        elif self.readers is READERS:
+            yield place.dropped(f"field 'name' is {content.get('name')!r:.60}, not a name, and no other dialect is recognised; give {DIALECTS}", field="name", value=content.get("name"))
+        else:
+            ((name, dialect),) = self.readers.items()
+            yield place.dropped(f"not recognised as {name}, which has {dialect.sign}; leave --dialect away or give another file")
+
+    def _envelope(self, content: Mapping[str, Any], place: Place) -> Iterator[Tool | Dropped]:
+        service = lists.service_of(content)
+        for at, found in lists.nested(content):
+            texts = [orjson.dumps(f, default=str, option=orjson.OPT_NON_STR_KEYS) for f in found]
+            new = [(n, f) for n, (f, text) in enumerate(zip(found, texts, strict=True)) if text not in self.seen]
+            self.seen.update(texts)
+            for number, definition in new:
+                inner = place.part(f"{at}[{number}]")
+                if not isinstance(definition, Mapping):
+                    yield inner.dropped(f"{definition!r:.60} is a name, not a definition", value=definition)
+                    continue
+                for tool in self._object(definition, inner):
+                    yield tool if isinstance(tool, Dropped) or not service else in_service(tool, service)
 
 
-def _list(rows: list[Any], path: Path) -> Iterator[Tool | Dropped]:
-    for number, row in enumerate(rows):
-        yield _one(row, path, f"tool {number}")
-
-
-def _one(row: Any, path: Path, where: str) -> Tool | Dropped:
-    """One definition of any of the list dialects."""
-    try:
-        if not isinstance(row, Mapping):
-            raise Dropped("bad_definition", f"{path}, {where}: {row!r:.60} is no object", where=where, value=row)
-        if "source" in row and "parameters" in row and "key" in row:
-            return _row(dict(row), path, where)
-        inner = row.get("function") if isinstance(row.get("function"), Mapping) else row
-        assert isinstance(inner, Mapping)
-        name = inner.get("name")
-        if not isinstance(name, str) or not name.strip():
-            raise Dropped("bad_definition", f"{path}, {where}: field 'name' is {name!r}, not a name", where=f"{where}.name", value=name)
-        raw: Any = next((inner[k] for k in ("parameters", "input_schema", "inputSchema") if inner.get(k) is not None), {})
-        at = f"{path}, {where} ({name})"
-        parameters = _arguments(raw if raw != {} else {"type": "object", "properties": {}}, at, where)
-        result = inner.get("outputSchema") or inner.get("returns") or inner.get("output_schema")
-        return Tool(
-            name=_safe(name),
-            description=clean(inner.get("description"), 700),
-            parameters=parameters,
-            returns=close(result, root=result, where=f"{at} result", text=120) if isinstance(result, Mapping) else None,
-            source=Source(vendor="user", service=_service(path), operation=name, package=path.name, title=_service(path)),
-        )
-    except Dropped as reason:
-        return reason
-
-
-def _row(row: dict[str, Any], path: Path, where: str) -> Tool:
-    """A row of a tools.jsonl."""
-    try:
-        tool = Tool.model_validate({k: v for k, v in row.items() if k not in META})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise Dropped(
-            "bad_definition", f"{path}, {where}: field {field!r}: {first['msg']}, got {first['input']!r:.60}", where=f"{where}.{field}", value=first["input"]
-        ) from error
-    at = f"{path}, {where} ({tool.name})"
-    returns = None if tool.returns is None else close(tool.returns, root=tool.returns, where=f"{at} result", text=120)
-    return tool.model_copy(update={"name": _safe(tool.name), "parameters": _arguments(tool.parameters, at, where), "returns": returns})
-
-
-def _arguments(raw: Any, at: str, where: str) -> Schema:
-    """The schema of a tool's arguments: an object."""
-    schema = close(raw, root=raw if isinstance(raw, Mapping) else {}, where=f"{at} parameters")
-    if schema["type"] != "object":
-        raise Dropped("bad_definition", f"{at} parameters: type is {schema['type']!r}, not 'object'", where=f"{where}.parameters.type", value=schema["type"])
-    schema.setdefault("properties", {})
-    return schema
-
-
-def _service(path: Path) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", path.name.split(".")[0].lower()).strip("-") or "tools"
+def in_service(tool: Tool, service: str) -> Tool:
+    """The tool under the service that what holds it names, unless it named one itself."""
+    if tool.source.package is None or tool.source.title != tool.source.service:
+        return tool
+    return tool.model_copy(update={"source": tool.source.model_copy(update={"service": slug(service), "title": service})})

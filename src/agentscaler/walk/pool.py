@@ -10,23 +10,27 @@ from typing import Any
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject, Node, Tool
-from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records
+from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records, write_atomic
+from agentscaler.tools.live import is_live, listed
+from agentscaler.tools.sdk import is_package, version_of
+from agentscaler.tools.sources import files_of, is_on_disk
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import Bar, many_objects
 
 
-def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool: bool = True) -> Summary:
-    """Room 1: API definitions -> tools.jsonl."""
+def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), with_pool: bool = True, dialect: str | None = None) -> Summary:
+    """Room 1: API definitions -> tools.jsonl. files: what --from names; dialect: the only reader for them."""
     from agentscaler.tools import collect
     from agentscaler.tools.clean import label
     from agentscaler.tools.dialects import DIALECTS
 
     start = time.monotonic()
+    files = [_written_down(run, str(f), fresh=settings.fresh) if is_live(str(f)) else str(f) for f in files]
     sources = sources_of(files, with_pool=with_pool)
-    with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit]), fresh=settings.fresh, resume=False) as shelf:
+    with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit, *([dialect] if dialect else [])]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tools")
-        pool = collect(files, with_pool=with_pool, limit=settings.limit)
+        pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect)
         seen: Counter[str] = Counter()
         for tool in pool.tools:
             name = label(tool)
@@ -46,23 +50,41 @@ def tools(run: Run, settings: Settings, *, files: Sequence[Path] = (), with_pool
         if not pool.tools:
             reasons = "; ".join(f"{r.message}" for _, r in pool.bin[:3])
             raise UserError(f"no tool could be read: {reasons}; mend the file or give {DIALECTS}")
-        about = recipe_of(settings, [], files=[str(p.resolve()) for p in files], with_pool=with_pool)
+        about = recipe_of(settings, [], files=[_absolute(f) for f in files], with_pool=with_pool, **({"dialect": dialect} if dialect else {}))
         return finish(shelf, start, facts, **about | {"inputs": sources})
 
 
-def sources_of(files: Sequence[Path], *, with_pool: bool) -> dict[str, str]:
-    """What tools are read from: package -> version installed, file -> hash; empty where it is not there."""
+def sources_of(files: Sequence[str | Path], *, with_pool: bool) -> dict[str, str]:
+    """What tools are read from: package -> version installed, source -> hash of its files; empty where it is not there."""
     from agentscaler.tools import PACKAGES, installed
 
-    packages = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
-    return packages | {p.name: _hash_of(p) for p in files}
+    found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
+    for number, source in enumerate(map(str, files)):
+        name = Path(source).name if is_on_disk(source) else source
+        found[f"{name} ({number})" if name in found else name] = version_of(source) if is_package(source) else _hash_of(source)
+    return found
 
 
-def _hash_of(path: Path) -> str:
-    if path.is_dir():
-        inside = sorted(p for p in path.rglob("*") if p.is_file())
-        return hashlib.sha256("".join(f"{p}{file_hash(p)}" for p in inside).encode()).hexdigest()[:16]
-    return file_hash(path) if path.exists() else ""
+def _written_down(run: Run, source: str, *, fresh: bool) -> str:
+    """What a live server lists, as a file of the run: asked once, and again with --fresh."""
+    path = run.path / "sources" / f"mcp-{digest(source)}.json"
+    if fresh or not path.exists():
+        answer = listed(source)
+        path.parent.mkdir(exist_ok=True)
+        write_atomic(path, answer)
+    return str(path)
+
+
+def _absolute(source: str | Path) -> str:
+    """So that it is found again from another folder."""
+    return str(Path(source).resolve()) if is_on_disk(str(source)) else str(source)
+
+
+def _hash_of(source: str) -> str:
+    inside = files_of(source)
+    if inside == [Path(source)]:
+        return file_hash(inside[0])
+    return hashlib.sha256("".join(f"{p.name}{file_hash(p)}" for p in inside).encode()).hexdigest()[:16] if inside else ""
 
 
 def read_pool(run: Run, by: str) -> dict[str, Tool]:
