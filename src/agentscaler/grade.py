@@ -61,7 +61,7 @@ def misses(answer: Answer, messages: Sequence[Message]) -> str | None:
     return None
 
 
-_EVERYDAY: Final = frozenset("done ok okay yes no on off all any one new set found ready changed deleted created none".split())
+_EVERYDAY: Final = frozenset("done go ok okay yes no on off all any one new set found ready changed deleted created none".split())
 """Values that stand in any sentence: said beside the answer they are no rival."""
 
 
