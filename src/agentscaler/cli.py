@@ -199,20 +199,59 @@ def funnel(
     _verb(walk.funnel, run, seed, workers, limit, fresh, as_json, strict=strict_calls)
 
 
-@app.command(epilog="Example: agentscaler sft --run runs/first --vertical 'aws:connect*' --allow-scripted")
+@app.command(epilog="Example: agentscaler sft --run runs/first --vertical 'aws:connect*' --allow-scripted\n\nTrain on the rows: agentscaler sft --run runs/first --train Qwen/Qwen3-8B --phase both\n\nSee one: agentscaler sft --run runs/first --show 3f9c2a --train Qwen/Qwen3-8B")
 def sft(
     run: RunOption,
     vertical: Annotated[list[str] | None, typer.Option(help="Glob of services whose worlds are phase 2, 'aws:connect*'. May be repeated.")] = None,
     allow_scripted: Annotated[bool, typer.Option("--allow-scripted", help="Take rows of scripted players too; the card says so.")] = False,
     most: Annotated[int, typer.Option(help="Most rows of one task.")] = 2,
+    train: Annotated[str | None, typer.Option(metavar="BASE", help="Train this model (folder or hub id) on the rows that are there: models/. Needs the extra `train`.")] = None,
+    phase: Annotated[str, typer.Option(help="With --train: 1 (general), 2 (vertical), or both, 2 from the model of 1.")] = "1",
+    lora: Annotated[int, typer.Option(help="With --train: rank of LoRA; 0 trains all weights.")] = 0,
+    longest: Annotated[int, typer.Option(help="With --train: tokens a row may have; longer ones are dropped, never cut.")] = 32_768,
+    steps: Annotated[int, typer.Option(help="With --train: steps; -1 for one pass over the rows.")] = -1,
+    rate: Annotated[float, typer.Option(help="With --train: learning rate.")] = 1e-5,
+    packing: Annotated[bool, typer.Option("--packing", help="With --train: put whole rows together into one of --longest tokens.")] = False,
+    show: Annotated[str | None, typer.Option(metavar="ID", help="Print a training row, what has loss in colour, as the model of --train BASE reads it.")] = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
     fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write training rows, general and of one vertical, with a dataset card: sft/."""
-    _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)
+    """Write training rows, general and of one vertical, with a dataset card: sft/. With --train, train a model on them."""
+    if show is not None:
+        _show_row(run, show, train)
+    elif train is not None:
+        from agentscaler.train.loop import Recipe
+        from agentscaler.train.loop import train as train_on
+
+        if phase not in ("1", "2", "both"):
+            raise UserError(f"--phase is {phase!r}; give 1, 2 or both")
+        for done in train_on(run, train, phase, Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed)):  # type: ignore[arg-type]
+            print(f"{done.folder}: loss {done.losses[0][1]:.4f} -> {done.losses[-1][1]:.4f} in {done.losses[-1][0]} steps")
+    else:
+        _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)
+
+
+def _show_row(run: Path, number: str, base: str | None) -> None:
+    """A training row with what has loss in colour (between [[ ]] where there are no colours)."""
+    from agentscaler.train.loop import find_row, needs_trl, pieces
+
+    row = find_row(run, number)
+    if base is None:
+        raise UserError("which tokens have loss is for the chat template to say: give --train BASE, a model or a folder with a tokenizer")
+    needs_trl()
+    from transformers import AutoTokenizer
+
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 140)
+    for part in pieces(row, AutoTokenizer.from_pretrained(base)):
+        for piece in part:
+            if console.is_terminal:
+                console.print(piece.text, style="bold green" if piece.trained else "dim", end="")
+            else:
+                print(f"[[{piece.text}]]" if piece.trained else piece.text, end="")
+        print()
 
 
 @app.command("run", epilog="Example: agentscaler run runs/first.toml")
