@@ -133,12 +133,12 @@ def test_rows_that_are_too_long_are_counted_in_the_card(base: Base, tmp_path: Pa
     [done] = train(run, base.folder, "1", Recipe(steps=1, batch=2, accumulate=1, longest=middle), say=lambda line: None)
     assert done.dropped == {"over_length": sum(len(r.input_ids) > middle for r in rows)}
     assert f"| dropped | {done.dropped['over_length']} over_length |" in (done.folder / "README.md").read_text()
-    with pytest.raises(UserError, match="no row of .* is left"):
+    with pytest.raises(UserError, match=r"no row of .* is left"):
         train(run, base.folder, "1", Recipe(longest=10), say=lambda line: None)
 
 
 def test_missing_rows_are_named(base: Base, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="phase1.jsonl is not there"):
+    with pytest.raises(UserError, match=r"phase1\.jsonl is not there"):
         train(tmp_path, base.folder, "1", SHORT, say=lambda line: None)
 
 

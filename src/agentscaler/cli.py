@@ -353,7 +353,7 @@ def learn(
     worlds: Annotated[str, typer.Option(help="Numbers of training worlds.")] = "1,8,64,256",
     seeds: Annotated[int, typer.Option(help="Runs of each.")] = 3,
     steps: Annotated[int, typer.Option(help="Steps of training, the same for each.")] = 500,
-    tokens: Annotated[int, typer.Option(help="Tokens a step.")] = 6144,
+    tokens: Annotated[int, typer.Option(help="Tokens a step.")] = 3072,
     conversations: Annotated[int, typer.Option(help="Demonstrations of a run, shared out among its worlds.")] = 2560,
     unseen: Annotated[int, typer.Option(help="Worlds that are only played in.")] = 40,
     hidden: Annotated[int, typer.Option(help="Width of the model, a multiple of 64.")] = 128,

@@ -73,7 +73,7 @@ def learn(plan: Plan, folder: Path, *, say: Callable[[str], None] = print) -> li
         lines = [{"plan": mark, **row} for row in besides(plan)]
         _append(file, lines)
     done = {(row["worlds"], row["seed"]) for row in lines if row["player"] == "model"}
-    for stage in ([Job(0, s) for s in range(plan.seeds)], [Job(n, s) for s in range(plan.seeds) for n in plan.worlds]):
+    for stage in ([Job(0, s) for s in range(plan.seeds)], [Job(n, s) for s in range(plan.seeds) for n in sorted(plan.worlds, reverse=True)]):
         for row in _run([j for j in stage if j not in done], plan, folder):
             lines.append({"plan": mark, **row})
             _append(file, lines[-1:])
@@ -157,7 +157,9 @@ def one_run(job: Job, plan: Plan, folder: Path) -> JsonObject:
     torch = needs_torch()
     torch.set_num_threads(1)
     from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder / "tokenizer")
     warm = folder / f"warm-{job.seed}"
     row: JsonObject = {"player": "model", "worlds": job.worlds, "seed": job.seed}

@@ -14,8 +14,8 @@ from agentscaler.train.masks import IGNORED, Row, supervise
 class Practice(NamedTuple):
     """How it is trained."""
 
-    steps: int = 400
-    tokens: int = 6144
+    steps: int = 500
+    tokens: int = 3072
     """Tokens a step, padding not counted in."""
     rate: float = 2e-3
     rise: int = 30

@@ -4,8 +4,9 @@
     rows  = demonstrations(world, 24)       kept rollouts of the gold player, as messages and tools
     tasks = tasks_of(world, seeds)
 
-What is simpler than in a full run: APIs of one or two things without times and parents (apis.py), three or four rows a table, names of made-up words, and tasks of
-the shapes SHAPES only. Everything else, state, answers, judge and the simulated user, is what it is anywhere.
+What is simpler than in a full run: APIs of one or two things without times and parents (apis.py), three or four rows a table, ids and names of one made-up word each, and tasks of
+the shapes SHAPES only. Ids are words so that every word is said by the agent somewhere in training, whatever world it comes from: a token that was never a target is
+never said, and the nouns of unseen worlds would be such. Everything else, state, answers, judge and the simulated user, is what it is anywhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -92,8 +93,13 @@ def small_world(name: str, dice: Dice, nouns: Sequence[str], words: Sequence[str
 
 
 def _few_rows(env: EnvSpec, words: Sequence[str]) -> EnvSpec:
-    names = {"words": [[*(w.capitalize() for w in words), *words]], "join": " ", "knowable": True}
-    columns = {place: names if place.endswith(".name") else recipe for place, recipe in env.population["columns"].items()}
+    said = [[*(w.capitalize() for w in words), *words]]
+    columns = dict(env.population["columns"])
+    for place, recipe in columns.items():
+        if place.endswith(".name"):
+            columns[place] = {"words": said, "join": " ", "knowable": True}
+        elif recipe.get("generated") and "id" in recipe:
+            columns[place] = {**recipe, "words": said, "join": " "}
     rows = {table: list(ROWS) for table in env.population["rows"]}
     few = env.model_copy(update={"population": {**env.population, "rows": rows, "columns": columns}})
     files = env_files(few)
