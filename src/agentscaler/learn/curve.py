@@ -48,6 +48,8 @@ class Plan(NamedTuple):
     size: Size = Size()
     practice: Practice = Practice()
     warm_rate: float = 2e-3
+    warm_steps: int = 1500
+    """Steps of the warm-up until it gives up."""
     device: str = "cpu"
     workers: int = 2
     """Runs at a time, each on one thread."""
@@ -166,7 +168,7 @@ def one_run(job: Job, plan: Plan, folder: Path) -> JsonObject:
     if job.worlds == 0:
         model = make_model(tokenizer, plan.size, seed=job.seed, device=plan.device)
         row["parameters"] = sum(p.numel() for p in model.parameters())
-        row["warm"] = warm_up(model, seed=job.seed, rate=plan.warm_rate)._asdict()
+        row["warm"] = warm_up(model, seed=job.seed, rate=plan.warm_rate, most=plan.warm_steps)._asdict()
         model.save_pretrained(warm)
     else:
         model = Qwen3ForCausalLM.from_pretrained(warm, dtype=torch.float32).to(plan.device)
