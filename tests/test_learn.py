@@ -1,6 +1,7 @@
 """The proof of learning, in parts: two sides that share nothing, episodes played together by the one judge, figures that are what was played."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +181,7 @@ def test_rate_rises_stays_and_falls() -> None:
     shares = [share_of_rate(step, practice) for step in range(1, 301)]
     assert (shares[0], shares[29], shares[199]) == (pytest.approx(1 / 30), 1.0, 1.0)
     assert shares[-1] == pytest.approx(0.1)
-    assert all(a >= b for a, b in zip(shares[29:], shares[30:], strict=False))
+    assert all(a >= b for a, b in pairwise(shares[29:]))
 
 
 # ---- figures ------------------------------------------------------------------------------------------------------------------

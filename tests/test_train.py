@@ -134,7 +134,14 @@ def test_rows_that_are_too_long_are_counted_in_the_card(base: Base, tmp_path: Pa
     assert done.dropped == {"over_length": sum(len(r.input_ids) > middle for r in rows)}
     assert f"| dropped | {done.dropped['over_length']} over_length |" in (done.folder / "README.md").read_text()
     with pytest.raises(UserError, match=r"no row of .* is left"):
-        train(run, base.folder, "1", Recipe(longest=10), say=lambda line: None)
+        train(run, base.folder, "1", Recipe(longest=10), fresh=True, say=lambda line: None)
+
+
+def test_folder_of_another_training_is_not_gone_on_with(base: Base, trained: Path) -> None:
+    before = losses(trained / "models" / "phase1")
+    with pytest.raises(UserError, match="another rate, seed; give --fresh"):
+        train(trained, base.folder, "1", SHORT._replace(rate=1e-4, seed=4), say=lambda line: None)
+    assert losses(trained / "models" / "phase1") == before
 
 
 def test_missing_rows_are_named(base: Base, tmp_path: Path) -> None:

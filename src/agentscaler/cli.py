@@ -228,7 +228,7 @@ def sft(
 
         if phase not in ("1", "2", "both"):
             raise UserError(f"--phase is {phase!r}; give 1, 2 or both")
-        for done in train_on(run, train, phase, Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed)):  # type: ignore[arg-type]
+        for done in train_on(run, train, phase, Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed), fresh=fresh):  # type: ignore[arg-type]
             print(f"{done.folder}: loss {done.losses[0][1]:.4f} -> {done.losses[-1][1]:.4f} in {done.losses[-1][0]} steps")
     else:
         _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)

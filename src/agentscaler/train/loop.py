@@ -7,6 +7,7 @@ training goes on from the newest checkpoint that is whole.
 """
 
 import random
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -62,8 +63,8 @@ class Trained(NamedTuple):
     """Step it went on from; 0 for a training that was not killed."""
 
 
-def train(run: Path, base: str, phase: Phase, recipe: Recipe, *, say: Callable[[str], None] = print) -> list[Trained]:
-    """Train one phase or both. Raises UserError where rows or the extra are missing."""
+def train(run: Path, base: str, phase: Phase, recipe: Recipe, *, fresh: bool = False, say: Callable[[str], None] = print) -> list[Trained]:
+    """Train one phase or both; what was killed goes on. Raises UserError where rows or the extra are missing, or what lies there was trained otherwise."""
     needs_trl()
     out: list[Trained] = []
     start = base
@@ -71,12 +72,25 @@ def train(run: Path, base: str, phase: Phase, recipe: Recipe, *, say: Callable[[
         file = run / "sft" / f"phase{number}.jsonl"
         if not file.exists() or not file.stat().st_size:
             raise UserError(f"{file} {'has no rows' if file.exists() else 'is not there'}: run `agentscaler sft --run {run}` with --vertical for phase 2, or give --phase 1")
-        if number == "2" and phase == "2" and (run / "models" / "phase1" / "config.json").exists() and base == str(run / "models" / "phase1"):
-            say(f"phase 2 starts from {base}")
-        done = train_phase(file, start, run / "models" / f"phase{number}", recipe, say=say)
+        folder = run / "models" / f"phase{number}"
+        _open(folder, {"base": start, "data": file_hash(file), **recipe._asdict()}, fresh)
+        done = train_phase(file, start, folder, recipe, say=say)
         start = str(done.folder)
         out.append(done)
     return out
+
+
+def _open(folder: Path, about: JsonObject, fresh: bool) -> None:
+    """The folder of a phase, if it is new or belongs to the same training: a checkpoint of another must not be gone on from. Raises UserError."""
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    mark = folder / "training.json"
+    if mark.exists():
+        before = orjson.loads(mark.read_bytes())
+        if changed := sorted(k for k in about if before.get(k) != about[k]):
+            raise UserError(f"{folder} was trained with another {', '.join(changed)}; give --fresh to throw it away")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(mark, orjson.dumps(about, option=orjson.OPT_INDENT_2))
 
 
 def needs_trl() -> None:
