@@ -349,7 +349,7 @@ def check(
 
 @app.command(epilog="Example: agentscaler learn --out report\n\nOn a GPU: agentscaler learn --device cuda --hidden 512 --layers 8 --steps 1500 --tokens 65536 --conversations 10240 --rate 0.0006 --warm-rate 0.001")
 def learn(
-    out: Annotated[Path, typer.Option(help="Folder of curve.jsonl, the models and learning.html; a second call goes on from what is there.")] = Path("report"),
+    out: Annotated[Path, typer.Option(help="Folder of learning.html, and of a folder with figures and models; a second call goes on from what is there.")] = Path("report"),
     worlds: Annotated[str, typer.Option(help="Numbers of training worlds.")] = "1,8,64,256",
     seeds: Annotated[int, typer.Option(help="Runs of each.")] = 3,
     steps: Annotated[int, typer.Option(help="Steps of training, the same for each.")] = 500,

@@ -26,7 +26,7 @@ from agentscaler.learn.worlds import Conversation, demonstrations, draw_worlds, 
 from agentscaler.records import EnvSpec, JsonObject, Rollout, Task
 from agentscaler.rollouts import named_player, play_in
 from agentscaler.rollouts.probes import do_nothing, random_calls
-from agentscaler.store import digest, row_id, write_atomic
+from agentscaler.store import digest, read_rows, row_id, write_atomic
 from agentscaler.world import World
 
 NEW_STATE: Final = 1_000_000
@@ -63,22 +63,23 @@ class Job(NamedTuple):
 
 
 def learn(plan: Plan, folder: Path, *, say: Callable[[str], None] = print) -> list[JsonObject]:
-    """Do what the plan says and is not done yet; returns the lines of curve.jsonl that belong to it."""
+    """Do what the plan says and is not done yet; returns the lines of its curve.jsonl. What belongs to a plan lies in a folder of its own."""
     needs_torch()
-    folder.mkdir(parents=True, exist_ok=True)
     mark = digest(repr(plan._replace(worlds=(max(plan.worlds),), seeds=0, workers=0)))
-    file = folder / "curve.jsonl"
-    lines = [row for row in map(orjson.loads, file.read_bytes().splitlines()) if row["plan"] == mark] if file.exists() else []
+    home = folder / mark
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "curve.jsonl"
+    lines = list(read_rows(file)) if file.exists() else []
     if not lines:
         say(f"tokenizer of {plan.size.vocabulary} pieces, {max(plan.worlds)} training and {plan.unseen} unseen worlds ...")
-        make_base(plan, folder)
-        lines = [{"plan": mark, **row} for row in besides(plan)]
-        _append(file, lines)
+        make_base(plan, home)
+        lines = list(besides(plan))
+        _write(file, lines)
     done = {(row["worlds"], row["seed"]) for row in lines if row["player"] == "model"}
     for stage in ([Job(0, s) for s in range(plan.seeds)], [Job(n, s) for s in range(plan.seeds) for n in sorted(plan.worlds, reverse=True)]):
-        for row in _run([j for j in stage if j not in done], plan, folder):
-            lines.append({"plan": mark, **row})
-            _append(file, lines[-1:])
+        for row in _run([j for j in stage if j not in done], plan, home):
+            lines.append(row)
+            _write(file, lines)
             say(told(row))
     return lines
 
@@ -95,9 +96,8 @@ def _percent(found: Mapping[str, Sequence[int]]) -> str:
     return f"{passed / tried:.1%} of {tried} tasks"
 
 
-def _append(file: Path, rows: Sequence[JsonObject]) -> None:
-    with file.open("ab") as f:
-        f.writelines(orjson.dumps(r) + b"\n" for r in rows)
+def _write(file: Path, rows: Sequence[JsonObject]) -> None:
+    write_atomic(file, b"".join(orjson.dumps(r) + b"\n" for r in rows))
 
 
 def _run(jobs: Sequence[Job], plan: Plan, folder: Path) -> Iterator[JsonObject]:
