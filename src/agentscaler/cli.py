@@ -352,7 +352,7 @@ def learn(
     out: Annotated[Path, typer.Option(help="Folder of learning.html, and of a folder with figures and models; a second call goes on from what is there.")] = Path("report"),
     worlds: Annotated[str, typer.Option(help="Numbers of training worlds.")] = "1,8,64,256",
     seeds: Annotated[int, typer.Option(help="Runs of each.")] = 3,
-    steps: Annotated[int, typer.Option(help="Steps of training, the same for each.")] = 500,
+    steps: Annotated[int, typer.Option(help="Steps of training, the same for each.")] = 900,
     tokens: Annotated[int, typer.Option(help="Tokens a step.")] = 3072,
     conversations: Annotated[int, typer.Option(help="Demonstrations of a run, shared out among its worlds.")] = 2560,
     unseen: Annotated[int, typer.Option(help="Worlds that are only played in.")] = 40,
