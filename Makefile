@@ -1,5 +1,6 @@
 # make run    install into .venv, then the first walk (about ten minutes on two cores); a second time it takes seconds
 # make test   the whole test suite, types, lint and import rules
+# make learn  the proof of learning: a small transformer from scratch, in few and in many worlds; report/learning.html
 # make bench  the figures of the README, each beside what the machine needs at least
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RECIPE ?= runs/first.toml
 
-.PHONY: run test bench small clean
+.PHONY: run test bench small learn clean
 
 run: $(VENV)/.pool
 	$(BIN)/agentscaler run $(RECIPE)
@@ -26,6 +27,9 @@ bench: $(VENV)/.pool
 	$(BIN)/python benchmarks/runtime.py
 	$(BIN)/python benchmarks/episodes.py
 
+learn: $(VENV)/.train
+	$(BIN)/agentscaler learn --out report
+
 $(VENV)/.made: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'agentscaler needs Python 3.11 or newer; name one with make PYTHON=python3.12')"
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -36,6 +40,10 @@ $(VENV)/.made: pyproject.toml constraints.txt
 $(VENV)/.pool: $(VENV)/.made
 	$(PIP) install -c constraints.txt -e ".[pool]"
 	$(PIP) install -c constraints.txt --no-deps tccli-intl-en
+	touch $@
+
+$(VENV)/.train: $(VENV)/.made
+	$(PIP) install -c constraints.txt -e ".[train]"
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.made

@@ -74,7 +74,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split())
 
 
-HEAVY = {"numpy", "scipy", "sklearn", "igraph", "sparse_dot_topn", "faker", "jinja2", "pandas", "botocore", "googleapiclient"}
+HEAVY = {"numpy", "scipy", "sklearn", "igraph", "sparse_dot_topn", "faker", "jinja2", "pandas", "botocore", "googleapiclient", "torch", "transformers", "tokenizers", "trl", "peft", "datasets"}
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,8 @@ HEAVY = {"numpy", "scipy", "sklearn", "igraph", "sparse_dot_topn", "faker", "jin
         ("import agentscaler", HEAVY | {"typer", "click", "rich", "yaml", "asyncio"}),
         ("from agentscaler import World, from_calls, grade, play, read_env, read_tasks", HEAVY | {"typer", "click"}),
         ("import agentscaler.cli", HEAVY),
+        ("import agentscaler.train.loop, agentscaler.train.masks", HEAVY | {"typer", "click"}),
+        ("import agentscaler.learn.curve, agentscaler.learn.page", {"torch", "transformers", "tokenizers", "trl", "peft", "datasets", "typer", "igraph", "scipy", "sklearn"}),
     ],
 )
 def test_import_costs_no_more_than_it_must(statement: str, not_these: set[str]) -> None:
@@ -112,7 +114,7 @@ def test_every_module_stands_on_a_floor() -> None:
 
 def test_rooms_stand_side_by_side_below_the_walk_and_above_the_court() -> None:
     floors = {name: n for n, layer in enumerate(layers()) for name in layer}
-    rooms = {floors[r] for r in ("tools", "graph", "domains", "envs", "tasks", "rollouts", "funnel", "sft", "report")}
+    rooms = {floors[r] for r in ("tools", "graph", "domains", "envs", "tasks", "rollouts", "funnel", "sft", "train", "report")}
     assert len(rooms) == 1
     assert floors["cli"] < floors["check"] < floors["walk"] < min(rooms) < floors["episode"] < floors["world"] < floors["store"] < floors["records"]
 

@@ -209,20 +209,59 @@ def funnel(
     _verb(walk.funnel, run, seed, workers, limit, fresh, as_json, strict=strict_calls)
 
 
-@app.command(epilog="Example: agentscaler sft --run runs/first --vertical 'aws:connect*' --allow-scripted")
+@app.command(epilog="Example: agentscaler sft --run runs/first --vertical 'aws:connect*' --allow-scripted\n\nTrain on the rows: agentscaler sft --run runs/first --train Qwen/Qwen3-8B --phase both\n\nSee one: agentscaler sft --run runs/first --show 3f9c2a --train Qwen/Qwen3-8B")
 def sft(
     run: RunOption,
     vertical: Annotated[list[str] | None, typer.Option(help="Glob of services whose worlds are phase 2, 'aws:connect*'. May be repeated.")] = None,
     allow_scripted: Annotated[bool, typer.Option("--allow-scripted", help="Take rows of scripted players too; the card says so.")] = False,
     most: Annotated[int, typer.Option(help="Most rows of one task.")] = 2,
+    train: Annotated[str | None, typer.Option(metavar="BASE", help="Train this model (folder or hub id) on the rows that are there: models/. Needs the extra `train`.")] = None,
+    phase: Annotated[str, typer.Option(help="With --train: 1 (general), 2 (vertical), or both, 2 from the model of 1.")] = "1",
+    lora: Annotated[int, typer.Option(help="With --train: rank of LoRA; 0 trains all weights.")] = 0,
+    longest: Annotated[int, typer.Option(help="With --train: tokens a row may have; longer ones are dropped, never cut.")] = 32_768,
+    steps: Annotated[int, typer.Option(help="With --train: steps; -1 for one pass over the rows.")] = -1,
+    rate: Annotated[float, typer.Option(help="With --train: learning rate.")] = 1e-5,
+    packing: Annotated[bool, typer.Option("--packing", help="With --train: put whole rows together into one of --longest tokens.")] = False,
+    show: Annotated[str | None, typer.Option(metavar="ID", help="Print a training row, what has loss in colour, as the model of --train BASE reads it.")] = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
     fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write training rows, general and of one vertical, with a dataset card: sft/."""
-    _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)
+    """Write training rows, general and of one vertical, with a dataset card: sft/. With --train, train a model on them."""
+    if show is not None:
+        _show_row(run, show, train)
+    elif train is not None:
+        from agentscaler.train.loop import Recipe
+        from agentscaler.train.loop import train as train_on
+
+        if phase not in ("1", "2", "both"):
+            raise UserError(f"--phase is {phase!r}; give 1, 2 or both")
+        for done in train_on(run, train, phase, Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed), fresh=fresh):  # type: ignore[arg-type]
+            print(f"{done.folder}: loss {done.losses[0][1]:.4f} -> {done.losses[-1][1]:.4f} in {done.losses[-1][0]} steps")
+    else:
+        _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)
+
+
+def _show_row(run: Path, number: str, base: str | None) -> None:
+    """A training row with what has loss in colour (between [[ ]] where there are no colours)."""
+    from agentscaler.train.loop import find_row, needs_trl, pieces
+
+    row = find_row(run, number)
+    if base is None:
+        raise UserError("which tokens have loss is for the chat template to say: give --train BASE, a model or a folder with a tokenizer")
+    needs_trl()
+    from transformers import AutoTokenizer
+
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 140)
+    for part in pieces(row, AutoTokenizer.from_pretrained(base)):
+        for piece in part:
+            if console.is_terminal:
+                console.print(piece.text, style="bold green" if piece.trained else "dim", end="")
+            else:
+                print(f"[[{piece.text}]]" if piece.trained else piece.text, end="")
+        print()
 
 
 @app.command("run", epilog="Example: agentscaler run runs/first.toml")
@@ -316,6 +355,37 @@ def check(
         print(orjson.dumps({"verb": "check", "findings": [f._asdict() for f in findings], "steps": [s._asdict() for s in steps], "seconds": seconds}).decode())
     if findings:
         raise typer.Exit(2)
+
+
+@app.command(epilog="Example: agentscaler learn --out report\n\nOn a GPU: agentscaler learn --device cuda --hidden 512 --layers 8 --steps 1500 --tokens 65536 --conversations 10240 --rate 0.0006 --warm-rate 0.001")
+def learn(
+    out: Annotated[Path, typer.Option(help="Folder of learning.html, and of a folder with figures and models; a second call goes on from what is there.")] = Path("report"),
+    worlds: Annotated[str, typer.Option(help="Numbers of training worlds.")] = "1,8,64,256",
+    seeds: Annotated[int, typer.Option(help="Runs of each.")] = 3,
+    steps: Annotated[int, typer.Option(help="Steps of training, the same for each.")] = 900,
+    tokens: Annotated[int, typer.Option(help="Tokens a step.")] = 3072,
+    conversations: Annotated[int, typer.Option(help="Demonstrations of a run, shared out among its worlds.")] = 2560,
+    unseen: Annotated[int, typer.Option(help="Worlds that are only played in.")] = 40,
+    hidden: Annotated[int, typer.Option(help="Width of the model, a multiple of 64.")] = 128,
+    layers: Annotated[int, typer.Option(help="Layers of the model.")] = 3,
+    rate: Annotated[float, typer.Option(help="Learning rate.")] = 2e-3,
+    warm_rate: Annotated[float, typer.Option(help="Learning rate of the warm-up.")] = 2e-3,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    workers: Annotated[int, typer.Option(help="Runs at a time.")] = min(CORES, 2),
+) -> None:
+    """Prove learning: train a small transformer from scratch in few and in many worlds, and measure it in worlds it has never seen: learning.html."""
+    from agentscaler.learn.curve import Plan, table, write_page
+    from agentscaler.learn.curve import learn as run_plan
+    from agentscaler.learn.practice import Practice
+    from agentscaler.learn.tiny import Size
+
+    plan = Plan(
+        tuple(int(n) for n in worlds.split(",")), seeds, conversations, unseen, size=Size(hidden, layers), practice=Practice(steps, tokens, rate), warm_rate=warm_rate, device=device, workers=workers
+    )
+    lines = run_plan(plan, out)
+    write_page(lines, plan, out / "learning.html")
+    print(table(lines))
+    print(f"page: {out / 'learning.html'}")
 
 
 @app.command(epilog="Example: agentscaler report --run runs/first")

@@ -48,13 +48,16 @@ REASONS: Final[dict[str, str]] = {
     # sft
     "scripted": "rows of scripted players need --allow-scripted",
     "held_out": "the domain belongs to the held-out split",
+    # train
+    "over_length": "the row has more tokens than the model is trained on; it is left out whole, never cut",
+    "template": "the chat template does not fit training by prefixes",
 }
 
 Reason = Literal[
     "unreadable", "bad_definition", "broken_reference", "deprecated", "old_version", "duplicate", "boilerplate", "low_quality",
     "outside", "too_few_tools", "gate", "same_world", "row_not_describable", "no_tool", "no_effect", "call_failed",
     "too_long", "not_sayable", "control_passes", "crowded_out", "malformed", "state", "answer", "calls",
-    "infrastructure", "scripted", "held_out",
+    "infrastructure", "scripted", "held_out", "over_length", "template",
 ]  # fmt: skip
 
 

@@ -1,0 +1,133 @@
+"""Many episodes at once: a model that plays in small worlds, judged by execution.
+
+`play_all` steps all episodes together, so that the model answers them in one batch; worlds, user and judge are those of any rollout.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+import orjson
+
+from agentscaler.dice import Dice
+from agentscaler.episode import Episode
+from agentscaler.grade import grade
+from agentscaler.learn.tiny import needs_torch
+from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Task, ToolCall
+from agentscaler.rollouts import ScriptedUser
+from agentscaler.sft import openai_message
+from agentscaler.store import row_id
+from agentscaler.world import World
+
+STEPS: Final = 12
+TURNS: Final = 6
+NEW_TOKENS: Final = 96
+Spoil: TypeAlias = Literal["", "tools", "answers"]
+"""What the agent is shown wrongly: the tools of another world, or answers whose values stand in other rows."""
+
+
+class Played(NamedTuple):
+    """One episode, judged."""
+
+    task: Task
+    rollout: Rollout
+    passed: bool
+
+
+class View(NamedTuple):
+    """What an agent is given."""
+
+    messages: list[JsonObject]
+    tools: list[JsonObject]
+
+
+Replies: TypeAlias = Callable[[Sequence[View]], list[Message]]
+
+
+def play_all(items: Sequence[tuple[Task, EnvSpec]], replies: Replies, *, spoil: Spoil = "") -> list[Played]:
+    """Play the tasks to their ends; the same user for a task whoever plays."""
+    worlds = [World.open(env, seed=task.seed) for task, env in items]
+    numbers = [row_id(task) for task, _ in items]
+    episodes = [Episode(task, world, turns=TURNS, steps=STEPS) for (task, _), world in zip(items, worlds, strict=True)]
+    users = [ScriptedUser(task.brief, Dice(0, "user", number, 0)) for (task, _), number in zip(items, numbers, strict=True)]
+    while True:
+        for episode, user in zip(episodes, users, strict=True):
+            if episode.turn == "user":
+                episode.step(user.play(episode.seen_by_user(), ()))
+        waiting = [i for i, e in enumerate(episodes) if e.turn == "agent"]
+        if not waiting:
+            break
+        views = [View([_shown(m, spoil) for m in episodes[i].messages], episodes[(i + len(items) // 2) % len(items) if spoil == "tools" else i].tools) for i in waiting]
+        for i, message in zip(waiting, replies(views), strict=True):
+            episodes[i].step(message)
+    out = []
+    for (task, _), number, episode, world in zip(items, numbers, episodes, worlds, strict=True):
+        rollout = episode.rollout(task=number, agent="model", user="scripted", scripted=False)
+        out.append(Played(task, rollout, grade(task, rollout).passed))
+        world.close()
+    return out
+
+
+def _shown(message: Message, spoil: Spoil) -> JsonObject:
+    if spoil == "answers" and message.role == "tool":
+        return openai_message(message.model_copy(update={"content": orjson.dumps(rotated(orjson.loads(message.content))).decode()}))
+    return openai_message(message)
+
+
+def rotated(data: Any) -> Any:
+    """Ids and other values move to the next row of their list; in a single row, numbers move by one."""
+    if isinstance(data, dict):
+        return {k: v + 1 if isinstance(v, int) and not isinstance(v, bool) else rotated(v) for k, v in data.items()}
+    if isinstance(data, list) and len(data) > 1 and all(isinstance(r, dict) for r in data):
+        return [{k: data[(i + 1) % len(data)].get(k, v) if k != "name" else v for k, v in row.items()} for i, row in enumerate(data)]
+    return data
+
+
+# ---- a model as a player ----------------------------------------------------------------------------------------
+
+_CALL: Final = re.compile(r"<tool_call>\s*(.*?)\s*</tool_call>", re.DOTALL)
+
+
+def read_message(text: str, *, at: int) -> Message:
+    """What a model wrote, as a message: text, and a call for each block. A block that is no call stays text."""
+    calls: list[ToolCall] = []
+    for block in _CALL.findall(text):
+        try:
+            found = orjson.loads(block)
+            name, arguments = found["name"], found["arguments"]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return Message(role="assistant", content=text)
+        if not isinstance(name, str) or not isinstance(arguments, Mapping):
+            return Message(role="assistant", content=text)
+        calls.append(ToolCall(id=f"call_{at}_{len(calls)}", name=name, arguments=dict(arguments)))
+    return Message(role="assistant", content=_CALL.sub("", text).strip(), calls=tuple(calls))
+
+
+def model_replies(model: Any, tokenizer: Any, *, batch: int = 128) -> Replies:
+    """A folder's model as one that answers many views at once, greedily."""
+    torch = needs_torch()
+    device = next(model.parameters()).device
+
+    def replies(views: Sequence[View]) -> list[Message]:
+        out: list[Message] = []
+        model.eval()
+        for start in range(0, len(views), batch):
+            part = views[start : start + batch]
+            prompts = [tokenizer.encode(tokenizer.apply_chat_template(v.messages, tools=v.tools, add_generation_prompt=True, tokenize=False), add_special_tokens=False) for v in part]
+            longest = max(map(len, prompts))
+            ids = torch.full((len(part), longest), tokenizer.pad_token_id)
+            mask = torch.zeros((len(part), longest), dtype=torch.long)
+            for i, prompt in enumerate(prompts):
+                ids[i, longest - len(prompt) :] = torch.tensor(prompt)
+                mask[i, longest - len(prompt) :] = 1
+            with torch.no_grad():
+                made = model.generate(
+                    input_ids=ids.to(device), attention_mask=mask.to(device), max_new_tokens=NEW_TOKENS, do_sample=False,
+                    eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+                )  # fmt: skip
+            for view, row in zip(part, made[:, longest:].tolist(), strict=True):
+                end = row.index(tokenizer.eos_token_id) if tokenizer.eos_token_id in row else len(row)
+                out.append(read_message(tokenizer.decode(row[:end]), at=len(view.messages)))
+        return out
+
+    return replies
