@@ -13,7 +13,8 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
-from agentscaler.envs.place import Place
+from agentscaler.envs.parts import rivals
+from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
 from agentscaler.envs.vocabulary import ERRORS, REASONS, SCHEMAS
@@ -32,6 +33,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _one_person(recipes, table)
     _in_step(recipes, table)
     _of_its_type(recipes, table)
+    _of_one_maker(recipes, table)
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
@@ -41,10 +43,26 @@ def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> 
     """A version that is keyed by its number says that number wherever it says which version it is."""
     own = place.draft.own
     if own is None or "rank" not in recipes.get(own, {}):
+        if place.draft.noun[-1:] in (("version",), ("revision",)):
+            _counted_up(recipes, table)
         return
     for column in table.columns:
         if column.name != own and field(column.name) in (("version",), ("version", "number"), ("version", "id")) and column.type == ("INTEGER" if "as" not in recipes[own] else "TEXT") and "reference" not in recipes[column.name]:
             recipes[column.name] = {"same": own}
+
+
+def _counted_up(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Versions of one thing that go by an id of their own are numbered one after the other, the later the higher."""
+    parents = {c for r in table.references for c in r.columns} & set(table.key)
+    numbers = [c for c in table.columns if field(c.name) in (("version",), ("version", "number"), ("revision",), ("revision", "number")) and c.name not in table.key]
+    numbers = [c for c in numbers if {"given", "of", "number"} & set(recipes[c.name]) and all(str(v).isdigit() for v in recipes[c.name].get("given", ()))]
+    if not numbers or not parents:
+        return
+    for column in numbers:
+        recipes[column.name] = {"rank": True, "knowable": True} | ({} if column.type == "INTEGER" else {"as": "text"})
+    for name, recipe in recipes.items():
+        if "time" in recipe and MADE.search(" ".join(split(name))) and "after" not in recipe:
+            recipe["time"], recipe["apart"] = ["-240d", "-200d"], "45d"
 
 
 def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
@@ -172,6 +190,21 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
         for other in recipes.values():
             if other.get("given") == list(SCHEMAS["avro"]):
                 other["when"] = {kind: {v: SCHEMAS[way][0] for v in values for way in ("proto", "json") if way in v.lower()}}
+
+
+_ENGINE = re.compile(r"(?i)(?:^|[a-z_])(?:engine(?:_?name|_?type)?|engine|provider|kind|type|platform)$")
+
+
+def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Of the settings of rival products a row has those of one: that which its engine names, or each in its turn."""
+    free = {c.name for c in table.columns if c.null}
+    engine = next((n for n in recipes if _ENGINE.search(n) and ({"given", "choice"} & set(recipes[n]))), None)
+    for recipe in recipes.values():
+        if engine and rivals(recipe.get("either", ())):
+            recipe["by"] = engine
+    some = rivals(n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and "unless" not in r)
+    for at, name in enumerate(some):
+        recipes[name]["turn"] = [at, len(some)]
 
 
 _LEAST, _MOST = frozenset("min minimum least lowest".split()), frozenset("max maximum most limit total all original list highest hard quota".split())
