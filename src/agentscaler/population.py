@@ -311,7 +311,8 @@ class Painter:
             case "list":
                 return self._list(recipe, dice, row, number)
             case "object":
-                return self._object(_one_of(recipe, dice, row) if "either" in recipe else recipe[kind], dice, row, number)
+                parts = _one_of(recipe, dice, row) if "either" in recipe else recipe[kind]
+                return self._object(parts, dice, row, number) if parts or not recipe[kind] else None
             case "words":
                 return self._words_value(recipe, dice)
             case "mix":

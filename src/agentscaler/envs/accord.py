@@ -34,6 +34,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _in_step(recipes, table)
     _of_its_type(recipes, table)
     _of_one_maker(recipes, table)
+    _old_and_new(recipes)
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
@@ -153,10 +154,14 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
+        elif _FINAL.search(name) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
+            _only(recipe, state, states, begun)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
 
 
+_FINAL = re.compile(r"(?i)^final|closure|resolution_?(?:code|type|reason|note|comment)|^outcome")
+"""What is known once a thing has come to an end."""
 _BEGUN = re.compile(r"(?i)^(?:\w+_)?(?:creating|pending|queued|provisioning|initiali[sz]ing|scheduled|submitted|in_?progress|running|processing)$")
 """States of what has not come to an end, also where no state says that a thing has."""
 _TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", "terminat", "archiv", "revok", "paus", "disabl", "quarantin")
@@ -193,6 +198,16 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
 
 
 _ENGINE = re.compile(r"(?i)(?:^|[a-z_])(?:engine(?:_?name|_?type)?|engine|provider|kind|type|platform)$")
+
+
+def _old_and_new(recipes: dict[str, JsonObject]) -> None:
+    """What was changed is not what it was before."""
+    for old, recipe in recipes.items():
+        words = field(old)
+        new = next((n for n, r in recipes.items() if "choice" in r and words[:1] in (("old",), ("previous",)) and field(n) in (("new", *words[1:]), ("current", *words[1:]))), None)
+        values = [v for v, _ in recipe.get("choice", [])]
+        if new and len(values) > 1 and values == [v for v, _ in recipes[new]["choice"]]:
+            recipes[new]["when"] = {old: dict(zip(values, [*values[1:], values[0]], strict=True))}
 
 
 def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:

@@ -38,7 +38,7 @@ def _moment(words: str) -> re.Pattern[str]:
 MADE = _moment("creat|submi|insert|request|regist|upload|added|add |invited|issued|publish|first")
 STARTED = _moment("start|initiat|begin|began|launch|open|effective|not before|valid from|enabled|joined|activat")
 CHANGED = _moment("updat|modif|chang|edit|last|refresh|heartbeat|latest|recent")
-ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resolved|reviewed|approved|connected|failed|executed|to$|till$")
+ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resol[vu]|reviewed|approved|connected|failed|executed|to$|till$")
 GONE = _moment("delet|destroy|purg|remov|isolat|deprovision|deactivat|deregist|unregist")
 FUTURE = _moment("expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline")
 """Patterns over the words of a field."""

@@ -35,7 +35,7 @@ SHOPS: Final = re.compile(r"(?i)shop|merchant|content|retail|store|market|person
 
 def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     """How the things of a noun are called: like a person, by words of their own, else by an area of the company and what they are."""
-    if noun and noun[-1] in PEOPLE_NOUNS and (noun[-1] != "contributor" or SOCIAL.search(service)):
+    if noun and noun[-1] in PEOPLE_NOUNS and not (noun[-1] == "contributor" and not SOCIAL.search(service)) and not set(noun[:-1]) & _NO_PERSONS:
         return {"words": [[login(n) for n in people()] if slug else list(people())], "join": "", "who": ""}
     if len(noun) > 1 and noun[-1] in ("list", "info", "record", "code", "detail", "item", "summary", "result"):
         noun = noun[:-1]
@@ -63,6 +63,10 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     if slug and noun[-1] not in VERBATIM:
         return {"words": [[re.sub(r"[^a-z0-9.]+", "-", w.lower()).strip("-") for w in part] for part in lists], "join": "-"}
     return {"words": lists, "join": found.join}
+
+
+_NO_PERSONS: Final = frozenset("bot cluster pool node replica resource policy rule shield network".split())
+"""What has members, owners and workers that are things."""
 
 
 def _by_area(noun: Noun, *, slug: bool) -> Recipe:

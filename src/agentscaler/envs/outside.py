@@ -72,7 +72,7 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> li
         kind, service = "user", "iam"
     some = SLUG_LISTS[0][:5]
     if rest[-1:] and rest[-1] in _ANYTHING and len(rest) == 1 and place.service not in ("vpc-lattice", "apigateway"):
-        return ["arn:aws:s3:::%s-uploads" % some[0], *("arn:aws:" + form for form in _RESOURCES)]
+        return [f"arn:aws:s3:::{some[0]}-uploads", *("arn:aws:" + form for form in _RESOURCES)]
     forms = {
         "iam": "arn:aws:iam::{account}:" + {"user": "user", "principal": "user", "policy": "policy"}.get(kind, "role") + "/%s-" + {"user": "admin", "principal": "admin", "policy": "access"}.get(kind, "service"),
         "s3": "arn:aws:s3:::%s-uploads",
@@ -115,7 +115,11 @@ def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: P
         return _names_of("projects/{project}/topics/%s", some)
     if words[-1:] == ("location",) and len(words) < 3 and re.search(r"(?i)region|location", text):
         return {"template": "{region}"}
-    if joined in ("image", "container image", "image uri"):
+    if words == ("resource", "name") and not place.columns.get("name") and "project" not in text.lower():
+        return _names_of("//storage.googleapis.com/projects/_/buckets/%s-uploads", some)
+    if words == ("resource", "name") and "project" in text.lower():
+        return {"template": "projects/{project}"}
+    if joined in ("image", "container image", "image uri") and not (joined == "image uri" and place.beside & {"mimetype", "thumbnail", "signeduri"}):
         return _names_of("{region}-docker.pkg.dev/{project}/apps/%s:1.4.2", some)
     return None
 

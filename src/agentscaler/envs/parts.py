@@ -6,6 +6,7 @@ of rival products (MySQL, Oracle) an object holds one.
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from agentscaler.envs.amounts import ENDED, FUTURE, STARTED
@@ -14,9 +15,10 @@ from agentscaler.words import field, split
 
 _RIVALS: Final = re.compile(
     r"(?i)^(?:(mysql|maria_?db)|(postgres)|(oracle)|(sql_?server|microsoft_?sql)|(mongo|doc_?db)|(redshift)|(alloy_?db)|(cloud_?sql)|(?:cloud_?)?(spanner)|(bigquery|big_query)|(snowflake)|((?:ibm_?)?db2)|(sybase)|"
-    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk))(?=[A-Z_]|[a-z]*sql|ql|$|[a-z]*[A-Z])"
+    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk)|"
+    r"(hourly)|(daily)|(weekly)|(monthly)|(yearly)|(?:(image)|(video)|(audio)|(text))(?=_?(?:payload|content|source|input|block)))(?=[A-Z_]|[a-z]*sql|ql|$|[a-z]*[A-Z])"
 )
-"""Names that begin with a product of which a thing uses one."""
+"""Names that begin with one of several things that rule each other out: products, rhythms, kinds of content."""
 _SPANS: Final = frozenset("years months weeks days".split())
 """Units of which one states a span."""
 
@@ -67,5 +69,5 @@ def _least_to_most(parts: dict[str, Recipe]) -> None:
             about.setdefault(tuple(w for w in words if w not in _RANKS[rank]), []).append((rank, name))
     for some in about.values():
         ranked = [name for _, name in sorted(some)]
-        for name, above in zip(ranked[:-1], ranked[1:], strict=True):
+        for name, above in pairwise(ranked):
             parts[name] = {**parts[name], "most": above}

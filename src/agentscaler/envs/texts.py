@@ -7,7 +7,17 @@ from agentscaler.dice import Dice
 from agentscaler.envs.amounts import CHANGED, CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
-from agentscaler.envs.naming import SHOPS, SOCIAL, emails, filled, fitting, id_template, known_noun, names, template_from
+from agentscaler.envs.naming import (
+    SHOPS,
+    SOCIAL,
+    emails,
+    filled,
+    fitting,
+    id_template,
+    known_noun,
+    names,
+    template_from,
+)
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import (
@@ -143,7 +153,7 @@ TEXTS: Final = (
     rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
     rule(r"reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
-    rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number))", {"describes": True}),
+    rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number|reference|uri|url|link|format|status|date|source))", {"describes": True}),
     rule(r"answer$", {"given": ANSWERS}, knowable=False),
     rule(r"(?:prompt|instruction)$", {"given": INSTRUCTIONS}, knowable=False),
     rule(r"greeting$", {"given": ["Hello, how can I help you?", "Welcome back.", "Good day, what can I do for you?"]}, knowable=False),
@@ -175,6 +185,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["finance", "support", "prod", "test"]}
     if words[-2:] == ("region", "code") and place.vendor == "google":
         return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
+    if " ".join(words) in ("mime", "mime type", "content type", "media type") and (kind := next((w for w in ("image", "video", "audio", "text") if w in place.draft.noun), None)):
+        return {"given": {"image": ["image/png", "image/jpeg"], "video": ["video/mp4", "video/webm"], "audio": ["audio/mpeg", "audio/wav"], "text": ["text/plain", "text/html"]}[kind], "knowable": True}
     if words == ("path",) and place.vendor == "aws" and place.service == "iam":
         return {"given": ["/", "/", "/engineering/", "/finance/", "/support/"]}
     if words[-1:] == ("account",) and place.vendor == "aws" and re.search(r"(?i)aws account|account id|\{12\}", f"{schema.get('description', '')} {schema.get('pattern', '')}"):
@@ -308,7 +320,7 @@ def _versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]
 
 _WHICH: Final = frozenset("current latest new old target source from to default previous minor major available".split())
 """Words before a version that do not say of what it is."""
-_IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit) id$")
+_IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
 """Ids that the surroundings hold."""
 
 

@@ -49,6 +49,7 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
     "model": ("", "ml", "custom", "language", "speech", "prediction", "classification", "trained"),
     "case": ("", "support", "customer"),
     "message": ("", "email", "campaign", "welcome"),
+    "store": ("", "retail", "physical", "pickup", "grocery"),
 }
 """Where the last word alone does not tell the kind: words that may stand before it ("" for none)."""
 PEOPLE_NOUNS: Final = frozenset(
