@@ -15,7 +15,7 @@ from agentscaler.envs.drafts import Col, Draft
 from agentscaler.envs.naming import fitting, names
 from agentscaler.envs.parts import rivals
 from agentscaler.envs.place import Place, is_empty
-from agentscaler.envs.recipes import json_value, not_failed, not_gone, recipe_of, unfinished, weights
+from agentscaler.envs.recipes import json_value, not_failed, not_gone, recipe_of, unfinished, value_named, weights
 from agentscaler.envs.texts import text_of
 from agentscaler.envs.vocabulary import ANSWERS, MESSAGES, NOTICES, PROJECTS, REMARKS
 from agentscaler.population import Painter, needs
@@ -399,7 +399,7 @@ def test_what_a_name_points_to(name: str, group: str, noun: tuple[str, ...], for
 
 def test_a_form_with_a_hole_is_no_value() -> None:
     assert values_of({"type": "string", "description": "One of the following: user-userId, user-email, group-groupId, domain-domain"}) == []
-    assert examples_of({"examples": ["<name>", "{project}", "[id]", "blue"]}) == ["blue"]
+    assert examples_of({"examples": ["<name>", "{project}", "[id]", "pkg-xx", "blue"]}) == ["blue"]
 
 
 def test_fields_of_an_object_agree() -> None:
@@ -446,3 +446,15 @@ def test_a_length_of_time_is_no_date_and_something_is_bought() -> None:
     assert max(drawn(number_of("TotalTime", {"type": "integer"}))) < 1e6
     assert not holds_time("TotalTime", {"type": "integer"})
     assert min(drawn(number_of("minimumPurchaseQuantity", {"type": "integer"}))) > 0
+
+
+def test_a_value_with_a_brand_names_the_same_thing() -> None:
+    values = ["AMAZON_DYNAMODB", "AWS_LAMBDA", "HTTP"]
+    assert [value_named(n, values) for n in ("dynamodbConfig", "lambdaConfig", "httpConfig", "otherConfig")] == ["AMAZON_DYNAMODB", "AWS_LAMBDA", "HTTP", None]
+
+
+def test_an_object_in_a_bucket_goes_by_its_path() -> None:
+    draft = Draft(("object", "tag"), [])
+    draft.own = "Key"
+    found = recipe_of(Col("Key", {"type": "string"}), Place("object_tag", draft, "aws:s3", frozenset(), {}))
+    assert all("/" in v for v in drawn(found))

@@ -46,7 +46,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
 
 
-_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam"}
+_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2"}
 _DOERS = frozenset("creator owner author requester initiator approver assignee submitter by user".split())
 """Words that an ARN of somebody ends with: lastUpdatedBy."""
 _ANYTHING = frozenset("resource member target asset item object".split())

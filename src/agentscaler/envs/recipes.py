@@ -97,6 +97,8 @@ def _key(column: Col, place: Place) -> Recipe:
         return {**emails(), "knowable": True}
     if draft.generated and last == ("name",) and column.name not in place.written:
         return {**called(draft, place, slug=True), "knowable": True, "generated": True, "fill": f"{'-'.join(draft.noun)}-" + "{base36:6}"}
+    if not draft.generated and column.name.lower() == "key" and place.service in ("s3", "cos", "storage"):
+        return text_of("objectKey", {}, place)
     if not draft.generated and last and last[0] in _SPOKEN_FOR:
         return text_of(column.name, column.schema, place)
     if not draft.generated and (table := place.named.get(field(column.name))):
@@ -339,8 +341,13 @@ KINDS: Final = re.compile(r"(?i)(?:type|kind|action|response|format|channel|prot
 def value_named(name: str, values: list[Any]) -> str | None:
     """The value that a field is named after: 'packageVulnerabilityDetails' after 'PACKAGE_VULNERABILITY'."""
     words = field(name)
-    found = [(len(its), v) for v in values if isinstance(v, str) and len(v) > 1 and (its := field(v)) and its != words[-1:] and (words[: len(its)] == its or (len(its) == 1 and "".join(words).startswith(its[0]) and len(its[0]) > 3))]
+    found = [(len(its), v) for v in values if isinstance(v, str) and len(v) > 1 and (its := _unbranded(field(v))) and its != words[-1:] and (words[: len(its)] == its or (len(its) == 1 and "".join(words).startswith(its[0]) and len(its[0]) > 3))]
     return max(found)[1] if found else None
+
+
+def _unbranded(words: tuple[str, ...]) -> tuple[str, ...]:
+    """AMAZON_DYNAMODB is meant by dynamodbConfig."""
+    return words[1:] if words[:1] in (("aws",), ("amazon",), ("google",), ("azure",)) and len(words) > 1 else words
 
 
 _ONE_OF = re.compile(r"(?i)exactly one of|only one of|\bunion\b|\boneof\b|one of the following (?:fields|members|must)|mutually exclusive")
