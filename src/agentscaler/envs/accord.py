@@ -214,8 +214,8 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
     """Of the settings of rival products a row has those of one: that which its engine names, or each in its turn."""
     free = {c.name for c in table.columns if c.null}
     engine = next((n for n in recipes if _ENGINE.search(n) and ({"given", "choice"} & set(recipes[n]))), None)
-    for recipe in recipes.values():
-        if engine and rivals(recipe.get("either", ())):
+    for name, recipe in recipes.items():
+        if engine and name in free and rivals(recipe.get("either", ())):
             recipe["by"] = engine
     some = rivals(n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and "unless" not in r)
     for at, name in enumerate(some):

@@ -49,7 +49,7 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
         noun = ("team",)
     general = noun[-1:] == ("instance",) and not COMPUTE.search(service)
     if noun[-1:] == ("key",) and noun[-2:-1] and find_slugs(noun) is not None:
-        return {"words": [list(SLUG_LISTS[0]), ["-".join(noun[-2:])], ["", *SLUG_LISTS[1][:6]]], "join": "-"}
+        return {"words": [list(SLUG_LISTS[0]), ["-".join(noun[-2:])], ["", *SLUG_LISTS[1]]], "join": "-"}
     if (kind := find_slugs(noun)) is not None and not general:
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
     found = find_names(noun)

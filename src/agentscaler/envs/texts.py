@@ -485,7 +485,7 @@ def _sentences(place: Place) -> Recipe:
         return {"given": ANSWERS}
     if noun & _REPORTED:
         return {"given": NOTICES}
-    return {"given": REMARKS} if noun & _SPOKEN else unknown({"given": ["{}"] if noun & _WRITTEN else REMARKS})
+    return {"given": REMARKS} if noun & _SPOKEN else unknown({"given": ["{}", '{"version": 1}', '{"version": 2}'] if noun & _WRITTEN else REMARKS})
 
 
 _LETTERS = frozenset("mail email sms newsletter announcement push greeting mms voicemail".split())
