@@ -20,6 +20,7 @@ from agentscaler.envs.naming import (
 )
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
+from agentscaler.envs.sentences import sentences
 from agentscaler.envs.vocabulary import (
     ANSWERS,
     BUCKETS,
@@ -33,8 +34,6 @@ from agentscaler.envs.vocabulary import (
     KIND_SLUGS,
     LESSONS,
     MACHINES,
-    MESSAGES,
-    NOTICES,
     OBSERVED,
     PEOPLE_NOUNS,
     POLICIES,
@@ -453,7 +452,7 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "device" in recipe:
         return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
-        return _sentences(place)
+        return sentences(place)
     if "file" in recipe:
         if re.search(r"code|commit|build|debug|repo|git|cloudshell", place.service):
             return {"words": [["src/"], _SLUGS, ["/handler", "/service", "/routes", "/models"], [".py", ".java", ".ts"]], "join": "", "knowable": True}
@@ -472,31 +471,6 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     return recipe
 
 
-def _sentences(place: Place) -> Recipe:
-    """What a message, body or content says: a letter, a remark, a notice of a machine; code and the like is left out."""
-    noun = set(place.draft.noun)
-    if noun & {"question", "prompt", "utterance", "query"}:
-        return {"given": QUESTIONS}
-    if noun & {"function", "script", "handler", "resolver"} and not noun & _LETTERS:
-        return {"given": list(CODE)}
-    if noun & _LETTERS or ("message" in noun and _LETTER_BOXES.search(place.service)):
-        return {"given": MESSAGES}
-    if noun & {"answer", "submission"}:
-        return {"given": ANSWERS}
-    if noun & _REPORTED:
-        return {"given": NOTICES}
-    return {"given": REMARKS} if noun & _SPOKEN else unknown({"given": ["{}", '{"version": 1}', '{"version": 2}'] if noun & _WRITTEN else REMARKS})
-
-
-_LETTERS = frozenset("mail email sms newsletter announcement push greeting mms voicemail".split())
-_LETTER_BOXES = re.compile(r"^ses|pinpoint|sms|mail|chat|^im$|voice|campaign|^connect$|push")
-"""Things and services that carry letters and short messages."""
-_REPORTED = frozenset("event log history edit activity notice notification alert message warning audit".split())
-"""What machines say of themselves."""
-_SPOKEN = frozenset("post comment reply note chat conversation review page text survey investigation feedback ticket case discussion thread article report".split())
-"""Things that hold sentences of people."""
-_WRITTEN = frozenset("rule policy template definition workflow specification spec schema configuration config document artifact".split())
-"""Things that hold a language of their own."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
