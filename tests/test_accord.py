@@ -5,8 +5,9 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from agentscaler.population import parse_time
-from agentscaler.records import EnvSpec
+from agentscaler.envs.accord import _counted_up
+from agentscaler.population import Painter, parse_time
+from agentscaler.records import Column, EnvSpec, Reference, Table
 from agentscaler.world import World
 from shops import build, tools_of
 
@@ -166,3 +167,52 @@ def test_the_names_of_one_thing_and_of_one_person_agree() -> None:
     for pipeline in rows("pipeline"):
         assert pipeline["displayName"].lower() == pipeline["name"].lower()
         assert pipeline["ownerEmail"].split("@")[0] in (pipeline["ownerName"].lower().replace(" ", "."), pipeline["ownerName"])
+
+
+@cache
+def disputes() -> list[Json]:
+    """Rows of a table whose columns hang on its state and on each other."""
+    verdict = {"type": "string", "enum": ["BENIGN", "MALWARE", "PHISHING"]}
+    dispute = {
+        "status": {"type": "string", "enum": ["OPEN", "IN_PROGRESS", "CLOSED"]},
+        "oldVerdict": verdict,
+        "newVerdict": verdict,
+        "closureCode": {"type": "string", "enum": ["DUPLICATE", "CONFIRMED"]},
+        "result": whole(errorCode=TEXT, total=NUMBER),
+        "mysql": whole(port=NUMBER),
+        "oracle": whole(port=NUMBER),
+        "postgresql": whole(port=NUMBER),
+        "createdAt": TIME,
+    }
+    env = build(tools_of(things(dispute=dispute, room={"title": TEXT})), "disputes").env
+    with World.open(env, seed=1) as world:
+        return list(world.rows("dispute"))
+
+
+def test_what_was_changed_is_not_what_it_was() -> None:
+    assert all(r["oldVerdict"] != r["newVerdict"] for r in disputes() if r["newVerdict"])
+
+
+def test_only_what_is_closed_says_how_it_ended() -> None:
+    assert {r["status"] for r in disputes() if r["closureCode"]} == {"CLOSED"}
+
+
+def test_an_error_inside_a_result_does_not_belie_the_state() -> None:
+    assert not any("errorCode" in json.dumps(r["result"]) for r in disputes())
+
+
+def test_a_row_has_the_settings_of_one_product() -> None:
+    makers = [tuple(k for k in ("mysql", "oracle", "postgresql") if r[k]) for r in disputes()]
+    assert set(makers) == {("mysql",), ("oracle",), ("postgresql",)}
+
+
+def test_versions_of_one_thing_count_up() -> None:
+    table = Table(name="plan_version", noun="plan version", said=True, service="aws:plans", columns=tuple(Column(name=n, type="TEXT", null=n != "planId") for n in ("planId", "id", "version", "createdAt")), key=("planId", "id"), references=(Reference(columns=("planId",), table="plan", on_delete="CASCADE"),))
+    recipes: Json = {"planId": {"reference": "plan"}, "id": {"id": "{hex:8}"}, "version": {"given": ["1", "2"]}, "createdAt": {"time": ["-110d", "-2d"]}}
+    _counted_up(recipes, table)
+    population = {"now": "2026-06-15T09:00:00Z", "context": {}, "rows": {"plan": [4, 4], "plan_version": {"per": "plan", "rows": [2, 4]}}, "columns": {"plan.id": {"position": True}, **{f"plan_version.{k}": v for k, v in recipes.items()}}}
+    drawn = Painter(population, ["plan", "plan_version"], {"plan": ("id",), "plan_version": ("planId", "id")}, {"plan": ("id",), "plan_version": ("planId", "id", "version", "createdAt")}, 1).paint()["plan_version"]
+    for plan in range(1, 5):
+        mine = [r for r in drawn if r["planId"] == plan]
+        assert [r["version"] for r in mine] == [str(i + 1) for i in range(len(mine))]
+        assert [r["createdAt"] for r in mine] == sorted(r["createdAt"] for r in mine)

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from agentscaler.envs.amounts import number_of, time_of
+from agentscaler.dice import Dice
+from agentscaler.envs.amounts import holds_time, number_of, time_of
 from agentscaler.envs.documented import examples_of, fixed, range_of, values_of
 from agentscaler.envs.drafts import Col, Draft
 from agentscaler.envs.naming import fitting, names
+from agentscaler.envs.parts import rivals
 from agentscaler.envs.place import Place, is_empty
-from agentscaler.envs.recipes import json_value, not_failed, not_gone, recipe_of, unfinished, weights
+from agentscaler.envs.recipes import json_value, not_failed, not_gone, recipe_of, unfinished, value_named, weights
 from agentscaler.envs.texts import text_of
-from agentscaler.envs.vocabulary import PROJECTS
+from agentscaler.envs.vocabulary import ANSWERS, MESSAGES, NOTICES, PROJECTS, REMARKS
 from agentscaler.population import Painter, needs
 
 NOW = "2026-06-15T09:00:00Z"
@@ -299,7 +301,8 @@ def test_an_old_spelling_is_no_second_value() -> None:
 
 def test_of_alternatives_an_object_holds_one() -> None:
     part = {"type": "object", "properties": {"port": {"type": "integer"}}}
-    assert len(json_value({"type": "object", "properties": {"mcp": part, "http": part}}, "targetConfiguration", place())["object"]) == 1
+    seen = [tuple(v) for v in drawn(json_value({"type": "object", "properties": {"mcp": part, "http": part}}, "targetConfiguration", place()))]
+    assert set(seen) == {("mcp",), ("http",)}
     assert len(json_value({"type": "object", "properties": {"mcp": part, "http": part}}, "targetMetrics", place())["object"]) == 2
     typed = {"type": "object", "properties": {"type": {"type": "string", "enum": ["HTTP", "LAMBDA"]}, "httpTarget": part, "lambdaTarget": part}}
     recipe = json_value(typed, "target", place(noun=("gateway",)))["object"]
@@ -355,3 +358,103 @@ def test_an_arn_of_another_table_is_that_of_one_of_its_rows() -> None:
 
 def test_micros_are_whole() -> None:
     assert all(re.fullmatch(r"\d{7,9}", v) for v in drawn(text("amountMicros", format="int64")))
+
+
+def test_a_sentence_fits_its_field() -> None:
+    assert set(drawn(text("body", "aws:security-ir", ("case", "comment")))) <= set(REMARKS)
+    assert set(drawn(text("message", "aws:mediaconnect", ("thumbnail", "message")))) <= set(NOTICES)
+    assert set(drawn(text("answer", "google:classroom", ("short", "answer", "submission")))) <= set(ANSWERS)
+    assert set(drawn(text("body", "aws:ses", ("email",)))) <= set(MESSAGES)
+    assert not any(" " in v and v[0].isupper() for v in drawn({**text("content", "aws:lambda", ("function",)), "null": 0}))
+    assert is_empty(text("content", "aws:shop", ("rule",)))
+
+
+@pytest.mark.parametrize("name", ["urlFilteringProfile", "callbackKey", "linkSpeed", "iconName"])
+def test_only_what_is_an_address_is_one(name: str) -> None:
+    assert not any("://" in str(v) for v in drawn({**text(name, "google:networksecurity", ("profile", "group")), "null": 0}))
+    assert "://" in drawn(text("websiteUrl"))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "noun", "form"),
+    [
+        ("bgpPrefix", "aws:ec2", ("route",), r"[\d.]+/\d+"),
+        ("asPath", "aws:ec2", ("route",), r"\d+( \d+)*"),
+        ("bucketLocation", "tencent:tiw", ("config",), r"eu-west-1"),
+        ("placeId", "google:content", ("pos",), r"ChIJ\w+"),
+        ("cmekKeyName", "google:datamigration", ("job",), r"projects/shop/.*cryptoKeys/.*"),
+        ("lastUpdatedBy", "aws:shop", ("comment",), r"[\w.]+@.*"),
+        ("resourceArn", "aws:shield", ("attack",), r"arn:aws:(?:s3|ec2|rds|elasticloadbalancing|lambda|dynamodb):.*"),
+        ("creatorArn", "aws:shield", ("attack",), r"arn:aws:iam::\d+:user/.*"),
+        ("url", "google:compute", ("instance",), r"projects/shop/zones/z/instances/.*"),
+        ("path", "aws:iam", ("user",), r"/(?:\w+/)?"),
+        ("contentType", "google:shop", ("video",), r"video/.*"),
+    ],
+)
+def test_what_a_name_points_to(name: str, group: str, noun: tuple[str, ...], form: str) -> None:
+    population = {"now": NOW, "context": CONTEXT | {"zone": ["z"]}, "rows": {"t": [20, 20]}, "columns": {"t.id": {"position": True}, "t.c": text(name, group, noun)}}
+    for row in Painter(population, ["t"], {"t": ("id",)}, {"t": ("id", "c")}, 1).paint()["t"]:
+        assert re.fullmatch(form, row["c"])
+
+
+def test_a_form_with_a_hole_is_no_value() -> None:
+    assert values_of({"type": "string", "description": "One of the following: user-userId, user-email, group-groupId, domain-domain"}) == []
+    assert examples_of({"examples": ["<name>", "{project}", "[id]", "pkg-xx", "blue"]}) == ["blue"]
+
+
+def test_fields_of_an_object_agree() -> None:
+    number = {"type": "integer"}
+    for value in drawn(json_value({"type": "object", "properties": {"Max": number, "Average": number, "Sum": number}}, "counter", place())):
+        assert value["Average"] <= value["Max"] <= value["Sum"]
+    times = {"type": "object", "properties": {"PauseTime": {"type": "string", "format": "date-time"}, "ResumeTime": {"type": "string", "format": "date-time"}}}
+    assert all(v["PauseTime"] <= v["ResumeTime"] for v in drawn(json_value(times, "gap", place())))
+    methods = {"type": "object", "properties": {"Quantity": number, "Items": {"type": "array", "items": {"type": "string"}}}}
+    assert all(v["Quantity"] == len(v["Items"]) > 0 for v in drawn(json_value(methods, "AllowedMethods", place())))
+    assert all(v == {"Quantity": 0, "Name": "x"} for v in drawn(json_value({"type": "object", "properties": {"Quantity": number, "Name": {"type": "string", "enum": ["x"]}}}, "Origins", place())))
+    spans = json_value({"type": "object", "properties": {"Days": number, "Years": number}}, "retention", place())
+    assert len(spans["object"]) == 1
+
+
+def test_of_rival_products_one() -> None:
+    part = {"type": "object", "properties": {"port": {"type": "integer"}}}
+    recipe = json_value({"type": "object", "properties": {"MySqlSettings": part, "OracleSettings": part, "PostgreSqlSettings": part}}, "Settings", place())
+    assert {len(v) for v in drawn(recipe)} == {1}
+    painter = Painter({"now": NOW, "context": {}, "rows": {}, "columns": {}}, [], {}, {}, 1)
+    for engine, kept in (("aurora-postgresql", ["PostgreSqlSettings"]), ("mysql", ["MySqlSettings"])):
+        assert list(painter.value({**recipe, "by": "engine"}, Dice(1), {"engine": engine}, 0)) == kept
+    assert painter.value({**recipe, "by": "engine"}, Dice(1), {"engine": "db2"}, 0) is None
+    assert rivals(["imagePayload", "videoPayload"])
+    assert not rivals(["httpPort", "httpPath", "settings", "weekday", "imageId", "videoCount"])
+
+
+def test_things_are_called_after_their_kind() -> None:
+    def called(noun: tuple[str, ...], service: str = "", *, slug: bool = False) -> list[str]:
+        return [str(v) for v in drawn({**names(noun, slug=slug, service=service), "null": 0})]
+
+    assert all("ssh-key" in n for n in called(("ssh", "key"), "transfer", slug=True))
+    assert not any("Late delivery" in n for n in called(("case",), "security-ir"))
+    assert not any("store" not in n for n in called(("sequence", "store"), "omics", slug=True))
+    assert all("Attachment" in n or ("attachment" in n and " on " not in n) for n in called(("add", "on", "attachment")))
+    assert is_empty(names(("top", "contributor"), slug=False, service="shield"))
+    assert not any("." in n for n in called(("bot", "member"), "lexv2", slug=True))
+    assert {"Homework"} & set(called(("grade", "category"), "classroom"))
+    assert not is_empty(text("description", "google:classroom", ("course",)))
+    assert all("team" not in v for v in drawn(text("description", "google:classroom", ("course",))))
+
+
+def test_a_length_of_time_is_no_date_and_something_is_bought() -> None:
+    assert max(drawn(number_of("TotalTime", {"type": "integer"}))) < 1e6
+    assert not holds_time("TotalTime", {"type": "integer"})
+    assert min(drawn(number_of("minimumPurchaseQuantity", {"type": "integer"}))) > 0
+
+
+def test_a_value_with_a_brand_names_the_same_thing() -> None:
+    values = ["AMAZON_DYNAMODB", "AWS_LAMBDA", "HTTP"]
+    assert [value_named(n, values) for n in ("dynamodbConfig", "lambdaConfig", "httpConfig", "otherConfig")] == ["AMAZON_DYNAMODB", "AWS_LAMBDA", "HTTP", None]
+
+
+def test_an_object_in_a_bucket_goes_by_its_path() -> None:
+    draft = Draft(("object", "tag"), [])
+    draft.own = "Key"
+    found = recipe_of(Col("Key", {"type": "string"}), Place("object_tag", draft, "aws:s3", frozenset(), {}))
+    assert all("/" in v for v in drawn(found))

@@ -16,7 +16,8 @@ A recipe is one of
                                       do columns marked "own": name, title and key of one thing
     {"choice": [["a", 3], ["b", 1]]}  weighted
     {"yes": 0.8}                      true or false
-    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "after": column, or
+    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "apart": so much later for each
+                                      row of a parent; "after": column, or
                                       columns of which the first that holds a time counts; "within": distance from it;
                                       "table.column" is that of the row of the other table that this one refers to
     {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed
@@ -31,6 +32,9 @@ A recipe is one of
                                       table comes from one row of it
     "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone; "unless":
     column -> values of it with which a row has none of this (a PENDING one has no end)
+    "turn": [i, n]: only each n-th row has it, from the i-th on
+    "either": in an object, fields of which it has one; "by": the column that tells which. Inside an object "most" and "after" name
+    fields of it, {"length": field} is how many items that field holds
     "when": column -> value of it -> the value that follows (a COMPLETED one stands at 100)
 Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update), "boolean", "json", "text" (compared after
 normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
@@ -208,6 +212,8 @@ class Painter:
             return recipe["cover"][number]
         if recipe.get("null") and dice.chance(recipe["null"]):
             return None
+        if "turn" in recipe and number % recipe["turn"][1] != recipe["turn"][0]:
+            return None
         if "with" in recipe or any(row.get(other) in values for other, values in recipe.get("unless", {}).items()):
             return None
         for other, fixed in recipe.get("when", {}).items():
@@ -305,7 +311,8 @@ class Painter:
             case "list":
                 return self._list(recipe, dice, row, number)
             case "object":
-                return self._object(recipe[kind], dice, row, number)
+                parts = _one_of(recipe, dice, row) if "either" in recipe else recipe[kind]
+                return self._object(parts, dice, row, number) if parts or not recipe[kind] else None
             case "words":
                 return self._words_value(recipe, dice)
             case "mix":
@@ -315,10 +322,21 @@ class Painter:
     def _object(self, parts: Mapping[str, Mapping[str, Any]], dice: Dice, row: Row, number: int) -> Row:
         """Each part with dice of its own; what comes from one table comes from one row of it, and what is said of one person is of one."""
         start = dice.bits() if any("like" in part or "who" in part for part in parts.values()) else 0
-        out = {}
+        out: Row = dict.fromkeys(parts)
+        later = []
         for name, part in parts.items():
             one = part["like"].partition(".")[0] if "like" in part else f"#{part['who']}" if "who" in part else None
-            out[name] = self.value(part, Dice(dice.bits(), name) if one is None else Dice(start, one), row, number)
+            own = Dice(dice.bits(), name) if one is None else Dice(start, one)
+            if "length" in part or part.get("most") in parts or (isinstance(part.get("after"), str) and part["after"] in parts):
+                later.append((name, part, own))
+            else:
+                out[name] = self.value(part, own, row, number)
+        while later:
+            waiting = {name for name, _, _ in later}
+            at = next((i for i, (_, part, _) in enumerate(later) if not {part.get("most"), part.get("length"), part.get("after")} & waiting), 0)
+            name, part, own = later.pop(at)
+            value = len(out[part["length"]]) if "length" in part else self.value(part, own, {**row, **out}, number)
+            out[name] = min(value, out[part["most"]]) if "most" in part else value
         return out
 
     def _like(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
@@ -339,6 +357,8 @@ class Painter:
             low = start if "within" in recipe else max(low, start)
             high = min(start + _distance(recipe["within"]), self.now) if "within" in recipe else high
             high = max(high, low)
+        if "apart" in recipe:
+            low, high = low + (self.rank - 1) * _distance(recipe["apart"]), high + (self.rank - 1) * _distance(recipe["apart"])
         span = int((high - low).total_seconds())
         moment = low + timedelta(seconds=dice.below(max(span, 1)) // 60 * 60)
         return format_time(moment, recipe.get("as", "iso"))
@@ -386,7 +406,7 @@ def _numbered(name: str, join: str, n: int) -> str:
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
-    out |= {recipe[k] for k in ("with", "most", "counts") if k in recipe}
+    out |= {recipe[k] for k in ("with", "most", "counts", "by") if k in recipe}
     after = recipe.get("after", ())
     for column in [*([after] if isinstance(after, str) else after), *([recipe["same"]] if "same" in recipe else [])]:
         out.add("parent" if "." in column else column)
@@ -394,6 +414,21 @@ def needs(recipe: Mapping[str, Any]) -> set[str]:
         out |= fields_of(recipe[k]) if k in recipe else set()
     inner = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *([recipe["list"]] if "list" in recipe else ())]
     return out.union(*map(needs, inner))
+
+
+def _one_of(recipe: Mapping[str, Any], dice: Dice, row: Row) -> dict[str, Any]:
+    """The fields of an object with one of its alternatives: that which the column "by" names, or any."""
+    either, said = recipe["either"], _letters(row.get(recipe.get("by", "")) or "")
+    fit = [k for k in either if said and ((stem := _letters(_SETTINGS.sub("", k))) in said or said in stem)] if "by" in recipe else either
+    kept = dice.choice(fit) if fit else None
+    return {k: part for k, part in recipe["object"].items() if k == kept or k not in either}
+
+
+_SETTINGS = re.compile(r"(?i)_?(?:settings?|config|configuration|properties|parameters|options|profile|details|data)$")
+
+
+def _letters(text: Any) -> str:
+    return re.sub(r"[^a-z0-9]", "", str(text).lower())
 
 
 def _weighted(pairs: list[list[Any]], dice: Dice) -> Any:

@@ -13,7 +13,8 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
-from agentscaler.envs.place import Place
+from agentscaler.envs.parts import rivals
+from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
 from agentscaler.envs.vocabulary import ERRORS, REASONS, SCHEMAS
@@ -32,6 +33,8 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _one_person(recipes, table)
     _in_step(recipes, table)
     _of_its_type(recipes, table)
+    _of_one_maker(recipes, table)
+    _old_and_new(recipes)
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
@@ -41,10 +44,26 @@ def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> 
     """A version that is keyed by its number says that number wherever it says which version it is."""
     own = place.draft.own
     if own is None or "rank" not in recipes.get(own, {}):
+        if place.draft.noun[-1:] in (("version",), ("revision",)):
+            _counted_up(recipes, table)
         return
     for column in table.columns:
         if column.name != own and field(column.name) in (("version",), ("version", "number"), ("version", "id")) and column.type == ("INTEGER" if "as" not in recipes[own] else "TEXT") and "reference" not in recipes[column.name]:
             recipes[column.name] = {"same": own}
+
+
+def _counted_up(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Versions of one thing that go by an id of their own are numbered one after the other, the later the higher."""
+    parents = {c for r in table.references for c in r.columns} & set(table.key)
+    numbers = [c for c in table.columns if field(c.name) in (("version",), ("version", "number"), ("revision",), ("revision", "number")) and c.name not in table.key]
+    numbers = [c for c in numbers if {"given", "of", "number"} & set(recipes[c.name]) and all(str(v).isdigit() for v in recipes[c.name].get("given", ()))]
+    if not numbers or not parents:
+        return
+    for column in numbers:
+        recipes[column.name] = {"rank": True, "knowable": True} | ({} if column.type == "INTEGER" else {"as": "text"})
+    for name, recipe in recipes.items():
+        if "time" in recipe and MADE.search(" ".join(split(name))) and "after" not in recipe:
+            recipe["time"], recipe["apart"] = ["-240d", "-200d"], "45d"
 
 
 def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
@@ -135,10 +154,14 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
+        elif _FINAL.search(name) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
+            _only(recipe, state, states, begun)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
 
 
+_FINAL = re.compile(r"(?i)^final|closure|resolution_?(?:code|type|reason|note|comment)|^outcome")
+"""What is known once a thing has come to an end."""
 _BEGUN = re.compile(r"(?i)^(?:\w+_)?(?:creating|pending|queued|provisioning|initiali[sz]ing|scheduled|submitted|in_?progress|running|processing)$")
 """States of what has not come to an end, also where no state says that a thing has."""
 _TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", "terminat", "archiv", "revok", "paus", "disabl", "quarantin")
@@ -172,6 +195,31 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
         for other in recipes.values():
             if other.get("given") == list(SCHEMAS["avro"]):
                 other["when"] = {kind: {v: SCHEMAS[way][0] for v in values for way in ("proto", "json") if way in v.lower()}}
+
+
+_ENGINE = re.compile(r"(?i)(?:^|[a-z_])(?:engine(?:_?name|_?type)?|engine|provider|kind|type|platform)$")
+
+
+def _old_and_new(recipes: dict[str, JsonObject]) -> None:
+    """What was changed is not what it was before."""
+    for old, recipe in recipes.items():
+        words = field(old)
+        new = next((n for n, r in recipes.items() if "choice" in r and words[:1] in (("old",), ("previous",)) and field(n) in (("new", *words[1:]), ("current", *words[1:]))), None)
+        values = [v for v, _ in recipe.get("choice", [])]
+        if new and len(values) > 1 and values == [v for v, _ in recipes[new]["choice"]]:
+            recipes[new]["when"] = {old: dict(zip(values, [*values[1:], values[0]], strict=True))}
+
+
+def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Of the settings of rival products a row has those of one: that which its engine names, or each in its turn."""
+    free = {c.name for c in table.columns if c.null}
+    engine = next((n for n in recipes if _ENGINE.search(n) and ({"given", "choice"} & set(recipes[n]))), None)
+    for name, recipe in recipes.items():
+        if engine and name in free and rivals(recipe.get("either", ())):
+            recipe["by"] = engine
+    some = rivals(n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and "unless" not in r)
+    for at, name in enumerate(some):
+        recipes[name]["turn"] = [at, len(some)]
 
 
 _LEAST, _MOST = frozenset("min minimum least lowest".split()), frozenset("max maximum most limit total all original list highest hard quota".split())

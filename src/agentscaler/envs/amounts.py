@@ -38,7 +38,7 @@ def _moment(words: str) -> re.Pattern[str]:
 MADE = _moment("creat|submi|insert|request|regist|upload|added|add |invited|issued|publish|first")
 STARTED = _moment("start|initiat|begin|began|launch|open|effective|not before|valid from|enabled|joined|activat")
 CHANGED = _moment("updat|modif|chang|edit|last|refresh|heartbeat|latest|recent")
-ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resolved|reviewed|approved|connected|failed|executed|to$|till$")
+ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resol[vu]|reviewed|approved|connected|failed|executed|to$|till$")
 GONE = _moment("delet|destroy|purg|remov|isolat|deprovision|deactivat|deregist|unregist")
 FUTURE = _moment("expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline")
 """Patterns over the words of a field."""
@@ -60,7 +60,7 @@ def holds_time(name: str, schema: Schema) -> bool:
     if kind_of(schema) == "string" and CLOCKED.search(str(schema.get("description", ""))) and not re.search(r"(?i)yyyy|\bdate\b", str(schema.get("description", ""))):
         return False
     if is_time(name, schema):
-        return not (kind_of(schema) == "integer" and re.search(r"(?i)spent|elapsed|run_?time$|cost_?time|used_?time|delay|wait|retention|keep", name))
+        return not (kind_of(schema) == "integer" and re.search(r"(?i)spent|elapsed|run_?time$|(?:total|play|video|audio|wait|up|down|idle|busy|cpu|lead)_?time$|cost_?time|used_?time|delay|wait|retention|keep", name))
     if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
         return not re.search(r"(?i)count|num|size|version|duration|interval", name)
     if kind_of(schema) != "string":
@@ -159,6 +159,7 @@ NUMBERS: Final = (
     rule(r"priority|rank|order|position|sequence|index|weight|seq", {"number": [1, 20]}),
     rule(r"version|revision|generation", {"number": [1, 14]}),
     rule(r"age", {"number": [18, 80]}),
+    rule(r"(?:purchase|buy|order|get|minimum|discounted)(?: \w+)? quantity|quantity discounted", {"of": [1, 2, 3, 4]}),
     rule(r"threshold", {"of": [1, 5, 10, 50, 75, 80, 90, 95]}),
     rule(r"count|number|num|quantity|total|size|length|len|node|instance|replica|partition|shard|attempt|retry|retries", {"number": [0, 40], "skew": 2}),
     rule(r"minimum|min|maximum|max|limit|quota|desired|concurrency", {"of": [1, 2, 5, 10, 20, 50, 100]}),

@@ -91,8 +91,13 @@ def _bare(text: str, *, ended: bool) -> list[str]:
     return out if ended or len(text) < 90 else out[:-1]  # the last word of a text that was cut may be half a word
 
 
+_HOLE = re.compile(r"^[a-z]+-[a-z]+(?:Id|Name|Email)$|^(?:user|group|domain)-(?:id|email|userId|groupId|domain)$")
+"""A form with a hole to fill in is no value: 'user-userId', 'domain-domain'."""
+
+
 def _alike(found: list[str]) -> list[str]:
     """Values of one list look alike; words of prose do not."""
+    found = [v for v in found if not _HOLE.search(v)]
     found = [v.rstrip(".:-") for v in dict.fromkeys(found) if v.lower() not in _NO_VALUES and "yyyy" not in v]
     if any(len(v) < 1 for v in found):
         return []
@@ -116,7 +121,7 @@ def range_of(schema: Schema) -> Range | None:
 
 # ---- examples ---------------------------------------------------------------------------------------------------
 
-_JUNK = re.compile(r"[一-鿿]|xxx|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|string|abc\w*|foo(?:\.\w+)?|bar|aba|cab|(\w)\1{2,}|example|dsf\w*|asd\w*|n/?a|-+)$|…|\.\.\.")
+_JUNK = re.compile(r"[一-鿿]|xxx|[-_]x{2,}$|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|string|abc\w*|foo(?:\.\w+)?|bar|aba|cab|(\w)\1{2,}|example|<[^<>]+>|\{\w+\}|\[[A-Za-z]\w*\]|dsf\w*|asd\w*|n/?a|-+)$|…|\.\.\.")
 
 
 def examples_of(schema: Schema) -> list[str]:

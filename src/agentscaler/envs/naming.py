@@ -7,12 +7,13 @@ from typing import Final
 from agentscaler.dice import Dice
 from agentscaler.envs.documented import examples_of
 from agentscaler.envs.drafts import Col, Noun
-from agentscaler.envs.place import Place, Recipe
+from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import (
     PEOPLE_NOUNS,
     QUALIFIERS,
     SLUG_LISTS,
     SOFTWARE,
+    TROUBLES,
     VERBATIM,
     cities,
     companies,
@@ -34,18 +35,26 @@ SHOPS: Final = re.compile(r"(?i)shop|merchant|content|retail|store|market|person
 
 def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     """How the things of a noun are called: like a person, by words of their own, else by an area of the company and what they are."""
-    if noun and noun[-1] in PEOPLE_NOUNS:
+    if noun and noun[-1] in PEOPLE_NOUNS and not (noun[-1] == "contributor" and not SOCIAL.search(service)) and not set(noun[:-1]) & _NO_PERSONS:
         return {"words": [[login(n) for n in people()] if slug else list(people())], "join": "", "who": ""}
     if len(noun) > 1 and noun[-1] in ("list", "info", "record", "code", "detail", "item", "summary", "result"):
         noun = noun[:-1]
     if noun[-2:] == ("operating", "system"):
         noun = ("os",)
+    if noun[-2:] == ("grade", "category"):
+        return {"words": [["Homework", "Quizzes", "Projects", "Participation", "Final exam", "Lab reports", "Presentations"]], "join": ""}
+    if noun[-1:] == ("contributor",):
+        return unknown(_by_area(noun, slug=slug))
     if noun[-1:] == ("group",) and noun[-2:-1] in ((), ("user",), ("contact",), ("mail",)) and SOCIAL.search(service):
         noun = ("team",)
     general = noun[-1:] == ("instance",) and not COMPUTE.search(service)
+    if noun[-1:] == ("key",) and noun[-2:-1] and find_slugs(noun) is not None:
+        return {"words": [list(SLUG_LISTS[0]), ["-".join(noun[-2:])], ["", *SLUG_LISTS[1]]], "join": "-"}
     if (kind := find_slugs(noun)) is not None and not general:
         return {"words": [list(SLUG_LISTS[0]), kind.split("|"), ["", *SLUG_LISTS[1][:6]]], "join": "-"}
     found = find_names(noun)
+    if noun[-1:] and noun[-1] in ("case", "ticket", "incident"):
+        found = next((words for says, words in TROUBLES if says.search(service)), found)
     if noun[-1:] == ("product",) and not SHOPS.search(service):
         found = SOFTWARE
     if found is None:
@@ -54,6 +63,10 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     if slug and noun[-1] not in VERBATIM:
         return {"words": [[re.sub(r"[^a-z0-9.]+", "-", w.lower()).strip("-") for w in part] for part in lists], "join": "-"}
     return {"words": lists, "join": found.join}
+
+
+_NO_PERSONS: Final = frozenset("bot cluster pool node replica resource policy rule shield network".split())
+"""What has members, owners and workers that are things."""
 
 
 def _by_area(noun: Noun, *, slug: bool) -> Recipe:
@@ -68,7 +81,7 @@ def _by_area(noun: Noun, *, slug: bool) -> Recipe:
 
 def _head(noun: Noun) -> str:
     """What a name says of the kind of thing: the last two words of its noun, one where they are long."""
-    two = "-".join(noun[-2:])
+    two = "-".join(noun[-2:] if noun[-2:-1] not in (("on",), ("of",), ("for",), ("in",), ("to",), ("by",)) else noun[-1:])
     return (two if len(two) <= 16 else noun[-1]) if noun else "item"
 
 

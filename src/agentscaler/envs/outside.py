@@ -3,7 +3,7 @@
 import re
 
 from agentscaler.edges import collection_words
-from agentscaler.envs.naming import arn
+from agentscaler.envs.naming import GLOBAL, arn
 from agentscaler.envs.place import Place, Recipe
 from agentscaler.envs.vocabulary import SLUG_LISTS
 from agentscaler.records import Schema
@@ -46,14 +46,33 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
 
 
-_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam"}
+_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2"}
+_DOERS = frozenset("creator owner author requester initiator approver assignee submitter by user".split())
+"""Words that an ARN of somebody ends with: lastUpdatedBy."""
+_ANYTHING = frozenset("resource member target asset item object".split())
+"""Words that say nothing of the kind of thing."""
+
+
+_RESOURCES = (
+    "ec2:{region}:{account}:instance/i-0a1b2c3d4e5f60718",
+    "rds:{region}:{account}:db:orders",
+    "elasticloadbalancing:{region}:{account}:loadbalancer/app/checkout/50dc6c495c0c9188",
+    "ec2:{region}:{account}:eip-allocation/eipalloc-0b2c3d4e5f607182a",
+    "lambda:{region}:{account}:function:billing-handler",
+    "dynamodb:{region}:{account}:table/sessions",
+)
+"""Things that stand in an account: what an ARN of "a resource" may name."""
 
 
 def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
     """A few ARNs of things outside the world, by what the field calls them."""
     kind = next((w for w in reversed(rest) if w in _SERVICES), "")
     service = says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service)
+    if rest[-1:] and rest[-1] in _DOERS:
+        kind, service = "user", "iam"
     some = SLUG_LISTS[0][:5]
+    if rest[-1:] and rest[-1] in _ANYTHING and len(rest) == 1 and place.service not in ("vpc-lattice", "apigateway"):
+        return [f"arn:aws:s3:::{some[0]}-uploads", *("arn:aws:" + form for form in _RESOURCES)]
     forms = {
         "iam": "arn:aws:iam::{account}:" + {"user": "user", "principal": "user", "policy": "policy"}.get(kind, "role") + "/%s-" + {"user": "admin", "principal": "admin", "policy": "access"}.get(kind, "service"),
         "s3": "arn:aws:s3:::%s-uploads",
@@ -67,7 +86,8 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> li
     if rest[-2:] == ("log", "group"):
         return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
     own = service == place.service and _SERVICES.get(kind) != service  # a layer of Lambda is no function
-    form = (None if own else forms.get(service)) or f"arn:aws:{service}:" + "{region}:{account}:" + f"{'-'.join(rest) or 'item'}/%s"
+    where = ":{account}:" if service in GLOBAL else "{region}:{account}:"
+    form = (None if own else forms.get(service)) or f"arn:aws:{service}:{where}{'-'.join(rest) or 'item'}/%s"
     return [form % word for word in some]
 
 
@@ -77,12 +97,16 @@ def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: P
         return {"like": table}
     joined = " ".join(words)
     some = SLUG_LISTS[0][:5]
-    if re.search(r"(?:kms|crypto|encryption) key(?: name)?$|kms key", joined):
+    if re.search(r"(?:kms|crypto|encryption|cmek)(?: crypto)? key(?: name| version)?$|kms key|^cmek$", joined):
         return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s", some)
     if re.search(r"service account(?: email| name)?$", joined):
         return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)
     if found := _FORMAT.search(text):
         return _from_format(found[1].rstrip("./`"), words, place)
+    if words[-1:] in (("url",), ("link",), ("uri",)) or words == ("self", "link"):
+        kind = next((w for w in (" ".join(words[:-1]), " ".join(place.draft.noun[-2:]), place.draft.noun[-1:] and place.draft.noun[-1]) if w in _LINKED), None) if words[:-1] in ((), ("self",), ("resource",)) or " ".join(words[:-1]) in _LINKED else None
+        if kind and re.search(r"compute|container|network|appengine|sql|dns|deploymentmanager|migration|tpu|batch", place.service):
+            return _names_of(_LINKED[kind], ("default", "shared", "internal") if "network" in kind else some)
     if words[-1:] == ("network",):
         return _names_of("projects/{project}/global/networks/%s", ("default", "shared", "internal"))
     if words[-1:] in (("subnetwork",), ("subnet",)):
@@ -91,9 +115,32 @@ def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: P
         return _names_of("projects/{project}/topics/%s", some)
     if words[-1:] == ("location",) and len(words) < 3 and re.search(r"(?i)region|location", text):
         return {"template": "{region}"}
-    if joined in ("image", "container image", "image uri"):
+    if words == ("resource", "name") and not place.columns.get("name") and "project" not in text.lower():
+        return _names_of("//storage.googleapis.com/projects/_/buckets/%s-uploads", some)
+    if words == ("resource", "name") and "project" in text.lower():
+        return {"template": "projects/{project}"}
+    if joined in ("image", "container image", "image uri") and not (joined == "image uri" and place.beside & {"mimetype", "thumbnail", "signeduri"}):
         return _names_of("{region}-docker.pkg.dev/{project}/apps/%s:1.4.2", some)
     return None
+
+
+_LINKED = {
+    "instance": "projects/{project}/zones/{zone}/instances/%s-web",
+    "disk": "projects/{project}/zones/{zone}/disks/%s-data",
+    "network": "projects/{project}/global/networks/%s",
+    "subnetwork": "projects/{project}/regions/{region}/subnetworks/%s",
+    "subnet": "projects/{project}/regions/{region}/subnetworks/%s",
+    "image": "projects/{project}/global/images/%s-base",
+    "snapshot": "projects/{project}/global/snapshots/%s-weekly",
+    "instance group": "projects/{project}/zones/{zone}/instanceGroups/%s-workers",
+    "instance template": "projects/{project}/global/instanceTemplates/%s-worker",
+    "health check": "projects/{project}/global/healthChecks/%s-http",
+    "backend service": "projects/{project}/global/backendServices/%s-api",
+    "forwarding rule": "projects/{project}/regions/{region}/forwardingRules/%s-front",
+    "address": "projects/{project}/regions/{region}/addresses/%s-front",
+    "router": "projects/{project}/regions/{region}/routers/%s-edge",
+}
+"""Things of a project that others name by a link -> the form of it."""
 
 
 def _names_of(form: str, words: tuple[str, ...]) -> Recipe:

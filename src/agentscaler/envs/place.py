@@ -34,6 +34,8 @@ class Place(NamedTuple):
     """How many parents stand above a row: children are younger."""
     beside: frozenset[str] = frozenset()
     """Fields of the same object, lower case, inside JSON."""
+    stated: bool = False
+    """Inside JSON: does a column of the row tell its state, so that errors are told there?"""
 
     @property
     def vendor(self) -> str:

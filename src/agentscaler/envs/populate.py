@@ -208,6 +208,8 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
     spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
     held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
     latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
+    arn = next((c.name for c in table.columns if field(c.name) == ("arn",)), None)
+    latest |= {n: arn for n in theirs if arn and n not in held and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
     same = [c.name for c in table.columns if c.name in theirs and c.name not in held and c.name not in latest and its[c.name].kind == mine[c.name].kind and set(its[c.name].choices) == set(mine[c.name].choices) and (c.null or not theirs[c.name].null)]
     out: JsonObject = {"same": same} if same and latest and draft.kinds <= {"get", "list"} and draft.noun[-1] in ("version", "revision") else {}
     for name, column in its.items():

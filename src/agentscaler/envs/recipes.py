@@ -15,6 +15,7 @@ from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
 from agentscaler.envs.items import one_of
 from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
+from agentscaler.envs.parts import agree_parts, rivals
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
 from agentscaler.envs.vocabulary import TEAMS, people
@@ -35,9 +36,10 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {"id": "{uuid}", "generated": True}
     if column.json:
         own = {entity(k)[0]: f"#{k}" for k in place.draft.key if k in place.columns and entity(k)[0]} if place.draft.segment is None else {}
-        found = {**json_value(column.schema, column.name, place._replace(keyed={**place.keyed, **own})), "json": True}
+        stated = not FAILURES.search(column.name) and any(STATE.search(c.name) and c.kind == "string" for c in place.columns.values())
+        found = {**json_value(column.schema, column.name, place._replace(keyed={**place.keyed, **own}, stated=stated)), "json": True}
         words = field(column.name)
-        aside = column.kind == "object" and words[0] in _ELSEWHERE and words[1:] == place.draft.noun  # most tables are no link to another table
+        aside = column.kind == "object" and (words[0] == "pending" or (words[0] in _ELSEWHERE and words[1:] == place.draft.noun))  # most tables are no link to another table
         return {**found, "null": max(found.get("null", 0), 0.85)} if aside else found
     if column.kind == "boolean":
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
@@ -95,6 +97,8 @@ def _key(column: Col, place: Place) -> Recipe:
         return {**emails(), "knowable": True}
     if draft.generated and last == ("name",) and column.name not in place.written:
         return {**called(draft, place, slug=True), "knowable": True, "generated": True, "fill": f"{'-'.join(draft.noun)}-" + "{base36:6}"}
+    if not draft.generated and column.name.lower() == "key" and place.service in ("s3", "cos", "storage"):
+        return text_of("objectKey", {}, place)
     if not draft.generated and last and last[0] in _SPOKEN_FOR:
         return text_of(column.name, column.schema, place)
     if not draft.generated and (table := place.named.get(field(column.name))):
@@ -259,11 +263,11 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
-    stated = any(STATE.search(k) and kind_of(part) == "string" for k, part in properties.items())
+    stated = place.stated or any(STATE.search(k) and kind_of(part) == "string" for k, part in properties.items())
     out: dict[str, Recipe] = {}
     rest: dict[str, Recipe] = {}
     for key, part in properties.items():
-        if len(out) >= MOST_FIELDS or (depth > 2 and kind_of(part) in ("array", "object")):
+        if len(out) - max(0, len(either & set(out)) - 1) >= MOST_FIELDS or (depth > 2 and kind_of(part) in ("array", "object")):
             continue
         column = (place.columns.get(key) or place.columns.get(place.draft.find(key) or "")) if own else None
         if column is not None and column.kind == kind_of(part) and not column.json:
@@ -272,11 +276,11 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         if (theirs := _of_other(key, part, bare, place) if not own else None) is not None:
             out[key] = theirs
             continue
-        if key in either and any(k in either for k in out):
+        if key in either and len(either & set(out)) >= MOST_FIELDS:
             continue
         if stated and FAILURES.search(key) and key not in schema.get("required", ()):
             continue
-        found = json_value(part, key, inner, depth + 1)
+        found = json_value(part, name if key.lower() == "items" and "quantity" in parts else key, inner, depth + 1)
         if not is_empty(found) or key in schema.get("required", ()):
             out[key] = _bare(found)
         elif len(rest) < 2:
@@ -285,6 +289,9 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
     _of_one_type(out)
+    agree_parts(out)
+    if len(either := either & set(out)) > 1:
+        return {"object": out, "either": [k for k in out if k in either]}
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
 
 
@@ -334,8 +341,13 @@ KINDS: Final = re.compile(r"(?i)(?:type|kind|action|response|format|channel|prot
 def value_named(name: str, values: list[Any]) -> str | None:
     """The value that a field is named after: 'packageVulnerabilityDetails' after 'PACKAGE_VULNERABILITY'."""
     words = field(name)
-    found = [(len(its), v) for v in values if isinstance(v, str) and len(v) > 1 and (its := field(v)) and its != words[-1:] and (words[: len(its)] == its or (len(its) == 1 and "".join(words).startswith(its[0]) and len(its[0]) > 3))]
+    found = [(len(its), v) for v in values if isinstance(v, str) and len(v) > 1 and (its := _unbranded(field(v))) and its != words[-1:] and (words[: len(its)] == its or (len(its) == 1 and "".join(words).startswith(its[0]) and len(its[0]) > 3))]
     return max(found)[1] if found else None
+
+
+def _unbranded(words: tuple[str, ...]) -> tuple[str, ...]:
+    """AMAZON_DYNAMODB is meant by dynamodbConfig."""
+    return words[1:] if words[:1] in (("aws",), ("amazon",), ("google",), ("azure",)) and len(words) > 1 else words
 
 
 _ONE_OF = re.compile(r"(?i)exactly one of|only one of|\bunion\b|\boneof\b|one of the following (?:fields|members|must)|mutually exclusive")
@@ -350,7 +362,7 @@ def _either(schema: Schema, name: str) -> set[str]:
     properties = schema.get("properties", {})
     members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
     says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not _TOGETHER.search(name))
-    return members if len(members) > 1 and says else set()
+    return members if len(members) > 1 and says else set(rivals(k for k in properties if k in members))
 
 
 def _part_of(name: str, key: str) -> str:

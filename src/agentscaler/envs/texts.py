@@ -7,24 +7,40 @@ from agentscaler.dice import Dice
 from agentscaler.envs.amounts import CHANGED, CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
-from agentscaler.envs.naming import SOCIAL, emails, filled, fitting, id_template, known_noun, names, template_from
+from agentscaler.envs.naming import (
+    SHOPS,
+    SOCIAL,
+    emails,
+    filled,
+    fitting,
+    id_template,
+    known_noun,
+    names,
+    template_from,
+)
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
+from agentscaler.envs.sentences import sentences
 from agentscaler.envs.vocabulary import (
+    ANSWERS,
     BUCKETS,
+    CODE,
     COUNTRIES,
     DESCRIPTIONS,
     ERRORS,
+    GOODS,
+    INSTRUCTIONS,
     JOBS,
     KIND_SLUGS,
+    LESSONS,
     MACHINES,
-    MESSAGES,
     OBSERVED,
     PEOPLE_NOUNS,
     POLICIES,
     QUERIES,
     QUESTIONS,
     REASONS,
+    REMARKS,
     SCHEMAS,
     SCRIPTS,
     SLUG_LISTS,
@@ -54,6 +70,8 @@ TEXTS: Final = (
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
     rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
+    rule(r"(?:bgp|ip|network|route|cidr|advertised|ipv4) prefix$", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
+    rule(r"as path$", {"given": ["64512 64620", "64620 65010", "65010", "64512 64620 65010"]}, knowable=False),
     rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key) ?prefix$|prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
     rule(r"(?:maintenance|backup) window$", {"window": True}, knowable=False),
     rule(r"engine(?: name| type)?$", {"engine": True}),
@@ -62,7 +80,8 @@ TEXTS: Final = (
     rule(r"hosted zone(?: id)?$", {"id": "Z0{digits:12}"}, knowable=False),
     rule(r"package name$", {"words": [["com.example."], _SLUGS], "join": ""}),
     rule(r"(?<!dns )(?<!hosted )(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
-    rule(r"region(?: name| code)?$|location id$", {"template": "{region}"}, knowable=False),
+    rule(r"region(?: name| code)?$|location id$|(?:bucket|data|storage) location$|location constraint$", {"template": "{region}"}, knowable=False),
+    rule(r"place id$", {"id": "ChIJ{base36:16}"}, knowable=False),
     rule(r"owner id$", {"owner": True}, knowable=False),
     rule(r"(?:account id|owner account|aws account|account number|owner)$", {"template": "{account}"}, knowable=False),
     rule(r"uin$", {"template": "{uin}"}, knowable=False),
@@ -70,9 +89,9 @@ TEXTS: Final = (
     rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
-    rule(r"(?:s3|gc|gcs|cos|object|storage|bucket|output|input|data|artifact) (?:uri|location|url)$|location uri$|(?:s3|gcs|cos|bucket)(?: location| uri| path)$", {"bucket": True}, knowable=False),
+    rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
     rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
-    rule(r"url|uri|link|href|website|webhook|webhook url|callback|homepage|icon|logo", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
+    rule(r"(?:url|uri|link|href|website|webhook|callback|homepage|icon|logo)(?: address| string| template| http)?$", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
     rule(r"sub ?domain(?: name)?$|host record$", {"given": ["www", "mail", "api", "shop", "docs", "blog", "status"]}),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
@@ -125,7 +144,7 @@ TEXTS: Final = (
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     rule(r"gender|sex", {"given": ["female", "male"]}),
     rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
-    rule(r"password|token|secret|passphrase|(?:api|access|auth|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
+    rule(r"password|token|secret|passphrase|(?:api|access|auth|callback|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
     rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"query": True}, knowable=False),
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
     rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
@@ -133,8 +152,12 @@ TEXTS: Final = (
     rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
     rule(r"reason|cause", {"given": REASONS}),
     rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
-    rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number))", {"describes": True}),
-    rule(r"(?:text|content|body|message|msg|instruction|prompt|greeting|text part|answer)$", {"message": True}, knowable=False),
+    rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number|reference|uri|url|link|format|status|date|source))", {"describes": True}),
+    rule(r"answer$", {"given": ANSWERS}, knowable=False),
+    rule(r"(?:prompt|instruction)$", {"given": INSTRUCTIONS}, knowable=False),
+    rule(r"greeting$", {"given": ["Hello, how can I help you?", "Welcome back.", "Good day, what can I do for you?"]}, knowable=False),
+    rule(r"(?:source|function|handler|resolver) ?code$|code (?:text|body|content)$", {"given": list(CODE)}, knowable=False),
+    rule(r"(?:text|content|body|message|msg|text part)$", {"message": True}, knowable=False),
     rule(r"question(?: text)?$", {"given": QUESTIONS}, knowable=False),
 )  # fmt: skip
 FAILURES: Final = re.compile(r"(?i)error|fail|reasons?$|causes?$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
@@ -161,6 +184,14 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["finance", "support", "prod", "test"]}
     if words[-2:] == ("region", "code") and place.vendor == "google":
         return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
+    if " ".join(words) in ("mime", "mime type", "content type", "media type") and (kind := next((w for w in ("image", "video", "audio", "text") if w in place.draft.noun), None)):
+        return {"given": {"image": ["image/png", "image/jpeg"], "video": ["video/mp4", "video/webm"], "audio": ["audio/mpeg", "audio/wav"], "text": ["text/plain", "text/html"]}[kind], "knowable": True}
+    if words == ("path",) and place.vendor == "aws" and place.service == "iam":
+        return {"given": ["/", "/", "/engineering/", "/finance/", "/support/"]}
+    if words[-1:] == ("account",) and place.vendor == "aws" and re.search(r"(?i)aws account|account id|\{12\}", f"{schema.get('description', '')} {schema.get('pattern', '')}"):
+        return {"given": ["482916075330", "730511928446", "615280734919", "208873461552"]}
+    if words == ("name",) and not place.columns and {"email", "emailaddress", "email_address"} & place.beside and not (set(place.draft.noun) & _BODIES):
+        return {**filled({"words": [["@people"]]}, words), "knowable": True}
     if words == ("path",) and place.vendor == "google" and place.draft.own and place.draft.own in place.columns and re.search(r"(?i)relative path", str(schema.get("description", ""))):
         return {"same": place.draft.own}
     if last == "kind" and place.vendor == "google":
@@ -196,13 +227,24 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     if special is not None and "query" in special:
         return _query(schema, place)
     if special is not None and "describes" in special:
-        some = OBSERVED if set(place.draft.noun) & _SEEN else DESCRIPTIONS
+        noun = set(place.draft.noun)
+        if last in ("comment", "remark", "note") and noun & _REMARKED:
+            return {"given": REMARKS, "spread": True}
+        if noun & _TAUGHT or (SHOPS.search(place.service) and place.draft.noun[-1:] and place.draft.noun[-1] in _SOLD):
+            return {"given": LESSONS if noun & _TAUGHT else GOODS, "spread": True, "knowable": True}
+        some = OBSERVED if noun & _SEEN else DESCRIPTIONS
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
         return _of_vendor(filled(special, words), place)
     return _fallback(name, schema, place)
 
 
+_BODIES: Final = frozenset("group team list alias calendar account organization company domain project room resource service channel bot merchant business store identity".split())
+"""What has an e-mail address and is no person."""
+_REMARKED: Final = frozenset("comment feedback review case ticket survey rating reply approval thread discussion".split())
+"""Things that people remark on."""
+_TAUGHT: Final = frozenset("course lesson quiz exam classroom coursework homework syllabus rubric".split())
+_SOLD: Final = frozenset("product sku merchandise".split())
 _SEEN: Final = frozenset("finding vulnerability weakness incident attack alert alarm anomaly threat risk issue violation exposure recommendation insight error defect warning malware event outage".split())
 """Things that nobody sets up."""
 _STORED: Final = re.compile(r"(?i)\bs3\b.{0,40}\b(?:uri|url|path|location|prefix|bucket)|\bs3://|(?:cloud storage|gcs).{0,30}\b(?:uri|url|path|location)|\bgs://")
@@ -277,7 +319,7 @@ def _versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]
 
 _WHICH: Final = frozenset("current latest new old target source from to default previous minor major available".split())
 """Words before a version that do not say of what it is."""
-_IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit) id$")
+_IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
 """Ids that the surroundings hold."""
 
 
@@ -410,8 +452,7 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "device" in recipe:
         return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
-        asks = set(place.draft.noun) & {"question", "prompt", "utterance", "query"}
-        return {"given": QUESTIONS if asks else MESSAGES} if set(place.draft.noun) & _SPOKEN else unknown({"given": MESSAGES})
+        return sentences(place)
     if "file" in recipe:
         if re.search(r"code|commit|build|debug|repo|git|cloudshell", place.service):
             return {"words": [["src/"], _SLUGS, ["/handler", "/service", "/routes", "/models"], [".py", ".java", ".ts"]], "join": "", "knowable": True}
@@ -430,8 +471,6 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     return recipe
 
 
-_SPOKEN = frozenset("message mail email post comment reply note template notice notification announcement chat sm sms conversation question answer review page utterance prompt text push utterance greeting survey".split())
-"""Things that hold sentences."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())

@@ -1,5 +1,6 @@
 """Words that values are made of, by what they name. Written for this project; people and addresses come from Faker."""
 
+import re
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -48,6 +49,7 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
     "model": ("", "ml", "custom", "language", "speech", "prediction", "classification", "trained"),
     "case": ("", "support", "customer"),
     "message": ("", "email", "campaign", "welcome"),
+    "store": ("", "retail", "physical", "pickup", "grocery"),
 }
 """Where the last word alone does not tell the kind: words that may stand before it ("" for none)."""
 PEOPLE_NOUNS: Final = frozenset(
@@ -65,7 +67,7 @@ NAMES: Final[dict[str, Words]] = {
     "variable": _w("retryCount|orderTotal|userId|isValid|pageSize|cartItems|lastError|startTime|maxRetries|response|timeoutMs|itemIndex|customer|buffer|sessionKey|discountRate|totalPrice|rowCount|payload|currentPage|filePath|taxRate|queueLength|attempts"),
     "parameter": _w("max_connections|idle_timeout|log_level|retry_limit|page_size|cache_size|default_language|session_lifetime|batch_size|upload_limit|time_zone|slow_query_time|enable_audit|worker_count|buffer_size|read_timeout|sort_order|notify_owner|archive_after|sample_rate"),
     "metric indicator": _w("CPUUtilization|MemoryUsage|RequestCount|Latency|ErrorRate|DiskReadBytes|DiskWriteBytes|NetworkIn|NetworkOut|QueueDepth|ActiveConnections|CacheHitRate|FreeStorage|ThrottledRequests|ResponseTime|OpenSessions|FailedLogins|ReplicaLag"),
-    "quota": _w("Concurrent jobs|Instances per region|Storage per account|Requests per second|Users per workspace|Topics per project|Connections per host|Rules per list|Snapshots per volume|Keys per account|Addresses per network|Queries per day|Upload size|Functions per region|Members per group|Certificates per account|Messages per day|Backups per vault"),
+    "quota": _w("Requests per second|Requests per minute|Requests per day|Concurrent requests|Concurrent jobs|Jobs per day|Open connections|Storage per account|Resources per account|Resources per region|Tags per resource|Users per account|Projects per account|Backups per resource|Rules per account|Schedules per account"),
     "shape": _w("VM.Standard3|VM.Standard.E4|VM.Standard.E5|Exadata.X9M|Exadata.X8M|Exadata.X11M"),
     "team roster": _w("Finance|Support|Field|Night shift|Weekend|Regional|Design|Warehouse|Press|Leeds|Graz|Porto|Founding|Volunteer|Sales|Legal", "team|crew|desk"),
     "audience segment cohort": _w("New|Frequent|Lapsed|Regional|Trial|Returning|Young|Loyal|Online|Weekend", "customers|buyers|app users|newsletter readers|subscribers"),
@@ -81,7 +83,7 @@ NAMES: Final[dict[str, Words]] = {
     "model classifier recognizer estimator detector predictor": _w("churn|ticket-triage|price-forecast|photo-tagger|fraud-score|demand|invoice-reader|sentiment|route-planner|defect-finder", "v1|v2|v3|small|large|tuned|baseline", join="-"),
     "dataset corpus": _w("customer-reviews|street-photos|call-transcripts|meter-readings|order-history|support-tickets|weather|product-texts", "2024|2025|clean|sample|labelled|raw|holdout", join="-"),
     "course lesson quiz exam classroom": _w("Algebra|World history|Chemistry|Creative writing|First aid|Spanish|Accounting|Statistics|Pottery|Music theory", "1|2|evening|beginners|advanced|summer|group A|group B"),
-    "product sku merchandise": _w("Oak|Linen|Copper|Travel|Mini|Classic|Nordic|Garden|Everyday|Foldable", "desk lamp|backpack|kettle|notebook|blanket|chair|bottle|umbrella|tray|mug"),
+    "product sku merchandise": _w("Oak desk|Linen blanket|Copper kettle|Travel backpack|Desk lamp|Ceramic mug|Folding umbrella|Garden chair|Steel bottle|Paper notebook|Serving tray|Wool scarf|Bread knife|Leather wallet|Wall clock|Cotton towel|Bicycle bell|Picture frame|Rain jacket|Plant pot", "|small|large|classic|set of two"),
     "alarm alert incident anomaly warning": _w(PROJECTS, "error rate high|response time high|disk nearly full|queue too long|heartbeat missing|login failures|memory nearly full|certificate expires soon"),
     "store shop": _w(_QUARTERS, "store|shop"),
     "room": _w("Boardroom|Meeting room 1|Meeting room 2|Meeting room 3|Training room|Workshop|Quiet room|Lecture hall|Interview room|Studio|Canteen|Library|Phone booth|Lab", "|east|west|2nd floor"),
@@ -135,6 +137,34 @@ MESSAGES: Final = (
     "Your parcel has left our warehouse.|The meeting moved to Thursday at ten.|Please confirm your new address.|Thank you for visiting our stand.|The invoice for March is attached.|"
     "Our opening hours change next week.|Your booking is confirmed for two people.|We have received your return.|The lift in building B is out of order.|Welcome to the team."
 ).split("|")
+"""Letters and short messages to people."""
+REMARKS: Final = (
+    "Looks good to me.|See the notes from Tuesday.|Please check the settings.|I will come back to this tomorrow.|Done, thank you.|Could you have another look?|We agreed on this last week.|"
+    "One small change is still missing.|This can wait until Monday.|Thanks for the quick reply.|I have added the details.|Nothing more to do here."
+).split("|")
+"""What people say of anything they work on."""
+NOTICES: Final = (
+    "The last check passed.|The settings were changed.|The update has finished.|The connection was restored.|The name was changed.|"
+    "A restart is planned for tonight.|The load is back to normal.|The tags were changed.|Access was granted.|A new version is available."
+).split("|")
+"""What machines say of anything they run."""
+ANSWERS: Final = "The second one.|About half of them.|It follows from the first part.|Both are equal.|Only the first two.|It becomes smaller over time.|I agree with the first statement.|There are three of them.".split("|")
+INSTRUCTIONS: Final = (
+    "Answer briefly and politely.|Summarise the text in three sentences.|Reply in the language of the question.|Ask back when something is unclear.|"
+    "Say so when you do not know the answer.|Name the source of each statement.|List the main points first.|Keep to the facts that are given."
+).split("|")
+"""What an assistant is told to do."""
+CODE: Final = ("def handler(event, context):\n    return {}\n", "exports.handler = async (event) => ({});\n", "def main(event):\n    return event\n")
+LESSONS: Final = (
+    "an introduction for beginners|weekly exercises with feedback|prepares for the final exam|one hour a week in small groups|with a project at the end|repeats the last term|"
+    "open to all year groups|two lectures and a workshop|reading list in the first week|can be taken online|follows the textbook|with guest speakers"
+).split("|")
+"""What is said of what is taught."""
+GOODS: Final = (
+    "ships within two days|made of recycled material|available in three colours|two years of warranty|hand wash only|fits into hand luggage|"
+    "sold in pairs|made to order|with a spare part|refill available|for indoor use|comes flat-packed"
+).split("|")
+"""What is said of what is sold."""
 QUESTIONS: Final = (
     "How many orders were open last month?|Which region had the most returns?|What is the average delivery time?|When does the spring sale end?|How do I change my address?|"
     "Which products are out of stock?|What did we spend on hosting in May?|Who approves travel requests?|How many customers signed up this week?|Where can I see my invoices?"
@@ -174,6 +204,11 @@ REGIONS: Final = {
 }
 SOFTWARE: Final = _w("Drafting|Accounting|Backup|Office|Mail|Survey|Warehouse|Planning|Timesheet|Photo|Mapping|Translation|Payroll|Reporting", "Suite|Desktop|Server|Studio|Client")
 """Products of services that sell no mugs."""
+TROUBLES: Final = (
+    (re.compile(r"security|shield|guard|detective|inspector|macie|cwp|csip|antiddos|^waf"), _w("Suspicious sign-in|Leaked access key|Phishing mail|Malware on a laptop|Lost device|Unusual traffic|Open bucket|Guessed password|Unknown administrator|Blocked upload", "|March|April|follow-up|second site|head office")),
+    (re.compile(r"support|ssm|ops|health|cloud"), _w("Cannot sign in|Instance not reachable|Invoice question|Higher limit needed|Slow queries|Missing permission|Backup failed|Certificate expired|Name not resolved|Job does not start", "|March|April|follow-up|second site|urgent")),
+)  # fmt: skip
+"""What goes wrong where it is not goods that are sold: pattern over the service -> names of cases, tickets and incidents."""
 VERBATIM: Final = frozenset("column field attribute variable metric indicator virus malware trojan worm shape".split())
 """Things whose names no service makes shorter."""
 JOBS: Final = ["Accountant", "Project manager", "Head of sales", "Editor", "Warehouse clerk", "Network engineer", "Office manager", "Support agent", "Data analyst", "Buyer", "Trainer", "Designer", "Site manager", "Driver", "Lawyer", "Nurse"]
