@@ -127,8 +127,8 @@ def _write_column(draft: Draft, entry: Entry, name: str, schema: Schema) -> None
 
 def _shown_twin(draft: Draft, name: str, schema: Schema) -> Col | None:
     """InstanceProfileIdentifier is asked for, and the rows show InstanceProfileArn: one column."""
-    words, rest = field(name), entity(name)[0]
-    if words[-1:] != ("identifier",) or not rest or kind_of(schema) != "string" or draft.find(name) is not None:
+    rest = entity(name)[0]
+    if not name.lower().endswith("identifier") or not rest or draft.noun[-len(rest) :] == rest or kind_of(schema) != "string" or draft.find(name) is not None:
         return None
     found = {field(c.name)[-1]: c for c in reversed(draft.columns.values()) if c.shown and c.kind == "string" and c.name != draft.own and entity(c.name)[0] == rest}
     return found.get("arn") or found.get("id") or found.get("name")

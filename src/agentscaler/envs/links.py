@@ -83,13 +83,14 @@ def add_link_tables(service: Service) -> None:
 
 
 def _reference(pair: tuple[End, End], tables: Mapping[Noun, Draft]) -> tuple[End, End, str] | None:
-    """(row that is changed, row it points to, column) where one of the two holds the other's id."""
+    """(row that is changed, what it points to, column) where one of the two holds the other's id, or the id of what lives outside."""
     for one, other in (pair, pair[::-1]):
-        if not one.table or not other.table:
+        if not one.table:
             continue
         draft = tables[one.table]
         for column in draft.columns.values():
-            if column.reference == other.table and column.name != draft.own and column.name not in draft.parents and column.shown and not other.many:
+            holds = column.reference == other.table if other.table else column.kind == "string" and field(column.name) == field(other.parameter)
+            if holds and column.name != draft.own and column.name not in draft.parents and column.shown and not other.many:
                 return one, other, column.name
     return None
 

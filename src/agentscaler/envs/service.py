@@ -232,12 +232,12 @@ def read_ties(entries: list[Entry]) -> list[Entry]:
 def _tells(name: str, reads: Sequence[Entry]) -> bool:
     """Do the rows, or what is asked for them, tell this id?"""
     told = {field(f) for e in reads if e.item for f in e.item.fields} | {field(p) for e in reads for p in e.required}
-    return field(name) in told or (("id",) in told and entity(name)[0][-1:] in ((w,) for w in TIES))
+    return field(name) in told or (("id",) in told and bool(set(entity(name)[0][-1:]) & set(TIES)))
 
 
 def _one_names(entry: Entry, reads: Sequence[Entry]) -> bool:
     """Does the only id that is asked for name the association itself?"""
-    return any(entity(p)[0][-1:] in ((w,) for w in TIES) or any(e.what.kind == "get" and list(e.required) == [p] and e.item and not e.item.many for e in reads) for p in entry.required)
+    return any(bool(set(entity(p)[0][-1:]) & set(TIES)) or any(e.what.kind == "get" and list(e.required) == [p] and e.item and not e.item.many for e in reads) for p in entry.required)
 
 
 JOB_VERBS = ("start", "run", "execute", "send", "invoke", "trigger", "begin", "apply", "process", "replay")
