@@ -501,6 +501,8 @@ def test_a_tie_adds_to_the_list_that_a_row_shows() -> None:
         one, other = (world.call(n, {"Colour": "red"}).data[k] for n, k in (("CreateServer", "ServerId"), ("CreateNet", "NetId")))
         world.call("AssociateServer", {"ServerId": one, "NetId": other})
         assert [r["NetIds"] for r in world.call("DescribeServers", {}).data["Items"] if r["ServerId"] == one] == [[other]]
+        world.call("DisassociateServer", {"ServerId": one, "NetId": other})
+        assert [r["NetIds"] for r in world.call("DescribeServers", {}).data["Items"] if r["ServerId"] == one] == [[]], "and the gate takes off what is there"
 
 
 def test_a_tie_that_is_shown_where_it_cannot_be_written_leaves() -> None:
