@@ -451,3 +451,165 @@ def test_a_thing_that_names_its_latest_version_names_one_that_is_there() -> None
         versions = {(r["Name"], r["Version"]) for r in world.rows("book_version")}
         assert versions
         assert all((b["Name"], b["LatestVersion"]) in versions for b in world.rows("book"))
+
+
+# ---- ties --------------------------------------------------------------------------------------------------------
+
+SERVER = [
+    tool("CreateServer", "s", "Colour!", "ServerId Colour"), tool("DescribeServers", "s", "", "ServerId Colour", many=True), tool("DeleteServer", "s", "ServerId!"),
+    tool("CreateNet", "s", "Colour!", "NetId Colour"), tool("DescribeNets", "s", "", "NetId Colour", many=True), tool("DeleteNet", "s", "NetId!"),
+    tool("AssociateServer", "s", "ServerId! NetId!"), tool("DisassociateServer", "s", "ServerId! NetId!"),
+]  # fmt: skip
+
+
+def test_a_tie_writes_the_associations_that_a_read_shows() -> None:
+    tools = [*SERVER, tool("GetServerAssociations", "s", "ServerId!", "ServerId NetId State", many=True)]
+    service = made(*tools)
+    tied = table(service, "server association")
+    assert tied.key == ("ServerId", "NetId")
+    assert {c.name: c.reference for c in tied.columns.values() if c.reference} == {"ServerId": ("server",), "NetId": ("net",)}
+    assert (does(service, "AssociateServer").act, does(service, "DisassociateServer").act) == ("create", "delete")
+    assert not [n for n in service.service.tables if n[-1] == "link"]
+    with World.open(build({t.name: t for t in tools}).env, seed=0) as world:
+        one, other = (world.call(n, {"Colour": "red"}).data[k] for n, k in (("CreateServer", "ServerId"), ("CreateNet", "NetId")))
+        world.call("AssociateServer", {"ServerId": one, "NetId": other})
+        assert [(r["ServerId"], r["NetId"]) for r in world.call("GetServerAssociations", {"ServerId": one}).data["Items"]] == [(one, other)]
+        world.call("DisassociateServer", {"ServerId": one, "NetId": other})
+        assert world.call("GetServerAssociations", {"ServerId": one}).data["Items"] == []
+
+
+def test_an_association_with_an_id_of_its_own_is_told_by_its_ends() -> None:
+    service = made(*SERVER, tool("ListServerAssociations", "s", "", "Id ServerId NetId State", many=True), tool("GetServerAssociation", "s", "ServerAssociationId!", "Id ServerId NetId State"))
+    assert (table(service, "server association").key, table(service, "server association").generated) == (("Id",), True)
+    assert roles(service, "DisassociateServer") == {"ServerId": "key ServerId", "NetId": "key NetId"}
+
+
+def listed(**properties: Json) -> CompiledService:
+    """Servers that show more, beside the tools that tie them to nets."""
+    shown = SERVER[1].model_copy(deep=True)
+    assert shown.returns is not None
+    shown.returns["properties"]["Items"]["items"]["properties"] |= properties
+    return made(SERVER[0], shown, *SERVER[2:])
+
+
+def test_a_tie_adds_to_the_list_that_a_row_shows() -> None:
+    service = listed(NetIds={"type": "array", "items": {"type": "string"}})
+    assert roles(service, "AssociateServer") == {"ServerId": "key ServerId", "NetId": "adds NetIds"}
+    assert roles(service, "DisassociateServer") == {"ServerId": "key ServerId", "NetId": "removes NetIds"}
+    tools = {t.name: t for t in (e.tool for e in service.service.entries)}
+    with World.open(build(tools).env, seed=0) as world:
+        one, other = (world.call(n, {"Colour": "red"}).data[k] for n, k in (("CreateServer", "ServerId"), ("CreateNet", "NetId")))
+        world.call("AssociateServer", {"ServerId": one, "NetId": other})
+        assert [r["NetIds"] for r in world.call("DescribeServers", {}).data["Items"] if r["ServerId"] == one] == [[other]]
+        world.call("DisassociateServer", {"ServerId": one, "NetId": other})
+        assert [r["NetIds"] for r in world.call("DescribeServers", {}).data["Items"] if r["ServerId"] == one] == [[]], "and the gate takes off what is there"
+
+
+def test_a_tie_that_is_shown_where_it_cannot_be_written_leaves() -> None:
+    service = listed(Attachments={"type": "array", "items": {"type": "object", "properties": {"NetId": {"type": "string"}, "Since": {"type": "string"}}}})
+    assert (service.lost["AssociateServer"], service.lost["DisassociateServer"]) == ("unseen", "unseen")
+    assert listed().lost == {}, "and stays where nothing says otherwise"
+
+
+def test_a_tie_to_what_lives_outside_sets_the_column_that_shows_it() -> None:
+    row = "ServerId KmsKeyArn Colour"
+    service = made(tool("CreateServer", "s", "Colour!", row), tool("DescribeServers", "s", "", row, many=True), tool("AssociateKmsKey", "s", "ServerId! KmsKeyArn!"))
+    assert (does(service, "AssociateKmsKey").table, roles(service, "AssociateKmsKey")) == ("server", {"ServerId": "key ServerId", "KmsKeyArn": "value KmsKeyArn"})
+
+
+def test_the_bare_keys_of_the_other_ends_are_read_through_the_link() -> None:
+    """ListNetsForServer -> nets: ['...']."""
+    bare = tool("ListNetsForServer", "s", "ServerId!", "x")
+    bare = bare.model_copy(update={"returns": {"type": "object", "properties": {"nets": {"type": "array", "items": {"type": "string"}}}}})
+    service = made(*SERVER, bare)
+    assert (does(service, "ListNetsForServer").through, dict(does(service, "ListNetsForServer").shape.fields)) == ("net_server_link", {"nets": "NetId"})  # type: ignore[union-attr]
+
+
+# ---- what is shown where, and what refers to what ----------------------------------------------------------------
+
+
+def test_a_search_lists_the_things_themselves() -> None:
+    """DescribeRecordSearch lists online records."""
+    row = "TaskId Status RoomId"
+    service = made(tool("StartOnlineRecord", "s", "RoomId!", "TaskId"), tool("DescribeOnlineRecord", "s", "TaskId!", row), tool("DescribeRecordSearch", "s", "", row, many=True))
+    assert does(service, "DescribeRecordSearch").table == "online_record"
+
+
+def test_a_config_that_the_row_shows_is_read_from_the_row() -> None:
+    """GetCachePolicyConfig(Id) -> {CachePolicyConfig}, beside GetCachePolicy(Id) -> {CachePolicy: {Id, CachePolicyConfig}}."""
+    config = {"type": "object", "properties": {"Comment": {"type": "string"}, "MinTTL": {"type": "integer"}}}
+    whole = {"type": "object", "properties": {"CachePolicy": {"type": "object", "properties": {"Id": {"type": "string"}, "LastModifiedTime": {"type": "string"}, "CachePolicyConfig": config}}}}
+    create = tool("CreateCachePolicy", "s", "CachePolicyConfig!").model_copy(update={"returns": whole})
+    create.parameters["properties"]["CachePolicyConfig"] = config
+    part = tool("GetCachePolicyConfig", "s", "Id!").model_copy(update={"returns": {"type": "object", "properties": {"CachePolicyConfig": config}}})
+    service = made(create, tool("GetCachePolicy", "s", "Id!").model_copy(update={"returns": whole}), part, tool("DeleteCachePolicy", "s", "Id!"))
+    assert set(service.service.tables) == {("cache", "policy")}
+    assert (does(service, "GetCachePolicyConfig").act, does(service, "GetCachePolicyConfig").shape.fields) == ("get", {"CachePolicyConfig": "CachePolicyConfig"})  # type: ignore[union-attr]
+
+
+def test_an_identifier_that_is_given_is_the_arn_that_is_shown() -> None:
+    profile, project = "InstanceProfileArn Colour", "MigrationProjectArn InstanceProfileArn InstanceProfileName Size"
+    service = made(
+        tool("CreateInstanceProfile", "s", "Colour!", profile), tool("DescribeInstanceProfiles", "s", "", profile, many=True), tool("DeleteInstanceProfile", "s", "InstanceProfileIdentifier!"),
+        tool("CreateMigrationProject", "s", "InstanceProfileIdentifier!", project), tool("DescribeMigrationProjects", "s", "", project, many=True), tool("DeleteMigrationProject", "s", "MigrationProjectIdentifier!"),
+    )  # fmt: skip
+    assert roles(service, "CreateMigrationProject")["InstanceProfileIdentifier"] == "value InstanceProfileArn"
+    assert table(service, "migration project").columns["InstanceProfileArn"].reference == ("instance", "profile")
+
+
+@pytest.mark.parametrize(
+    ("said", "refers"),
+    [
+        ("Reference to a SecurityGroup with the filtering type.", True),
+        ("Required. The resource name (URI) of the source security group.", True),
+        ("Format: projects/{project}/securityGroups/{group}", True),
+        ("The display name of the security group.", False),
+        ("The resource name of the security group rule.", False),
+    ],
+)
+def test_a_column_that_names_a_row_by_its_path_refers_to_it(said: str, refers: bool) -> None:
+    at, groups = "v1/projects/{projectsId}/jobs/{jobsId}", "v1/projects/{projectsId}/securityGroups"
+    job = google("s.projects.jobs.get", at, gives="name screen colour")
+    assert job.returns is not None
+    job.returns["properties"]["screen"]["description"] = said
+    service = made(
+        job, google("s.projects.jobs.list", at.rsplit("/", 1)[0], takes="parent!", gives="name screen colour", many="jobs"), google("s.projects.jobs.delete", at, verb="DELETE"),
+        google("s.projects.securityGroups.get", groups + "/{securityGroupsId}"), google("s.projects.securityGroups.delete", groups + "/{securityGroupsId}", verb="DELETE"),
+    )  # fmt: skip
+    assert table(service, "job").columns["screen"].reference == (("security", "group") if refers else None)
+
+
+# ---- states ------------------------------------------------------------------------------------------------------
+
+
+def test_a_stop_ends_at_rest_and_a_new_thing_waits_to_be_started() -> None:
+    service = status("STANDBY", "ACTIVE", "STARTING", "STOPPING")
+    assert does(service, "StopGraph").state == ("Status", "STANDBY")
+    assert does(service, "CreateGraph").sets == {"Status": "STANDBY"}
+    assert "STANDBY" in does(service, "StartGraph").only_from
+
+
+def test_a_phase_is_moved_only_where_there_is_no_state() -> None:
+    read = tool("GetJob", "s", "JobId!", "JobId Phase State")
+    assert read.returns is not None
+    read.returns["properties"] |= {"Phase": {"type": "string", "enum": ["DUMP", "PROMOTE_IN_PROGRESS"]}, "State": {"type": "string", "enum": ["RUNNING", "STOPPED", "NOT_STARTED"]}}
+    service = made(read, tool("CreateJob", "s", "Colour!", "JobId"), tool("StartJob", "s", "JobId!"))
+    assert does(service, "StartJob").state == ("State", "RUNNING")
+    assert set(does(service, "StartJob").only_from) == {"STOPPED", "NOT_STARTED"}
+
+
+# ---- what a link leaves behind -----------------------------------------------------------------------------------
+
+
+def test_a_group_that_must_be_empty_is_not_deleted_with_its_users() -> None:
+    """And the column that only the link table holds is none of the group's."""
+    tools = [
+        tool("CreateGroup", "s", "GroupName!", "GroupName Path"), tool("ListGroups", "s", "", "GroupName Path", many=True), tool("CreateUser", "s", "UserName!", "UserName Path"), tool("ListUsers", "s", "", "UserName Path", many=True),
+        tool("DeleteGroup", "s", "GroupName!", text="Deletes the group. The group must not contain any users."), tool("DeleteUser", "s", "UserName!", text="Deletes the user."),
+        tool("AddUserToGroup", "s", "GroupName! UserName!"), tool("RemoveUserFromGroup", "s", "GroupName! UserName!"), tool("ListGroupsForUser", "s", "UserName!", "GroupName Path", many=True),
+    ]  # fmt: skip
+    env = build({t.name: t for t in tools}).env
+    assert env.model is not None
+    tables = {t.name: t for t in env.model.tables}
+    assert "UserName" not in [c.name for c in tables["group"].columns]
+    assert {r.table: r.on_delete for r in tables["group_user_link"].references} == {"group": "RESTRICT", "user": "CASCADE"}

@@ -258,8 +258,9 @@ class Database:
             raise NotFound(f"no {info.noun} {_say(key)}")
         return self._row(info, rows[0])
 
-    def revised(self, old: Any, *, add: Sequence[Any] | None = None, drop: Sequence[Any] | None = None) -> Any:
-        """A list with what it gains and without what it loses, each value once; as it was where neither is given."""
+    def revised(self, old: Any, *, add: Sequence[Any] | str | None = None, drop: Sequence[Any] | str | None = None) -> Any:
+        """A list with what it gains and without what it loses (one text or several), each value once; as it was where neither is given."""
+        add, drop = ([some] if isinstance(some, str) else some for some in (add, drop))
         if add is None and drop is None:
             return UNSET
         return list(dict.fromkeys(v for v in [*(old or ()), *(add or ())] if v not in (drop or ())))

@@ -205,9 +205,18 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
         rows = movable or rows
     if operation.act == "unlink" and not operation.through:
         rows = [r for r in rows if all(r[a.column] is not None for a in operation.arguments if a.role == "value" and a.column)] or rows
+    if lists := [a.column or "" for a in operation.arguments if a.role == "removes" and a.required]:
+        rows = [r for r in rows if all(_listed(r, c) for c in lists)] or rows
     if operation.act == "create" and rows and attempt % 2 == 0:
         return dice.choice(rows)
     return dice.choice(rows) if rows else {}
+
+
+def _listed(row: JsonObject, column: str) -> list[Any]:
+    """What a list column holds."""
+    held = row.get(column)
+    held = orjson.loads(held) if isinstance(held, str) else held
+    return held if isinstance(held, list) else []
 
 
 def _parents(world: World, table: Table, model: Model, dice: Dice) -> JsonObject:
@@ -246,6 +255,8 @@ def _value(
         elif kind_of(inner) == "string" and isinstance(value, int):
             value = str(value)
         return [value] if argument.many else value
+    if argument.role == "removes" and (held := _listed(row, argument.column or "")):
+        return held[:1] if kind_of(schema) == "array" else held[0]
     if argument.role in ("prefix", "contains"):
         return str(row.get(argument.column or "", ""))[:3]
     if argument.role == "filters":

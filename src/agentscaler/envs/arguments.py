@@ -142,7 +142,7 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
         lambda n: field(n) in (draft.noun, draft.noun[-1:]),
         lambda n: alternative(n, draft) is not None,
         lambda n: item_path and n == holders[-1] and (collected == draft.noun[-1] or (table_of(n, service.tables) in (None, draft.noun) and entry.tool.source.vendor != "google")),
-        lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required,
+        lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required and (field(n)[0] != "resource" or draft.canon.get(field(n), own) == own),
         lambda n: field(n)[-1] == field(own)[-1] and (table_of(n, service.tables) == draft.noun or (len(field(n)) > 1 and draft.noun[1 - len(field(n)) :] == field(n)[:-1])),
     )
     for test in tests:

@@ -5,12 +5,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agentscaler.edges import collection_words, placeholders
-from agentscaler.envs.drafts import MAX_COLUMNS, OPTION, SCALARS, STATE, TOKEN, Draft, Entry, Noun, table_of, usable
+from agentscaler.envs.drafts import (
+    MAX_COLUMNS,
+    OPTION,
+    SCALARS,
+    STATE,
+    TOKEN,
+    Col,
+    Draft,
+    Entry,
+    Noun,
+    table_of,
+    usable,
+)
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import EDITIONS, held_by, is_slug
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import PAGING, TRANSPORT, entity, field
+from agentscaler.words import PAGING, TRANSPORT, entity, field, singular, split
 
 
 def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
@@ -107,8 +119,19 @@ def _write_column(draft: Draft, entry: Entry, name: str, schema: Schema) -> None
             if column := draft.add(inner, property_):
                 column.written = True
         return
+    if (twin := _shown_twin(draft, name, schema)) is not None:
+        draft.canon[field(name)] = twin.name
     if column := draft.add(name, schema):
         column.written = True
+
+
+def _shown_twin(draft: Draft, name: str, schema: Schema) -> Col | None:
+    """InstanceProfileIdentifier is asked for, and the rows show InstanceProfileArn: one column."""
+    rest = entity(name)[0]
+    if not name.lower().endswith("identifier") or not rest or draft.noun[-len(rest) :] == rest or kind_of(schema) != "string" or draft.find(name) is not None:
+        return None
+    found = {field(c.name)[-1]: c for c in reversed(draft.columns.values()) if c.shown and c.kind == "string" and c.name != draft.own and entity(c.name)[0] == rest}
+    return found.get("arn") or found.get("id") or found.get("name")
 
 
 def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | None:
@@ -184,6 +207,31 @@ def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozen
         target = table_of(column.name, tables, draft.noun)
         if target is not None and _fits(column.name, tables[target]):
             column.reference = target
+        elif (path := _by_path(column, draft, tables)) is not None:
+            column.reference = path
+
+
+_NAMED = re.compile(r"(?:[Rr]esource|[Rr]elative|[Ff]ully[- ]qualified|[Ff]ull) (?:names?|paths?)(?: \([A-Za-z]+\))? (?:of|to|for) (?:the |an? |this )?([^.,:;(]{3,60})|[Rr]eference to (?:the |an? )([^.,:;(]{3,60})")
+_BEHIND = frozenset("that which used in for to from with associated containing of on by this is where whose as or and under when resource".split())
+"""Words that end what a reference names."""
+
+
+def _by_path(column: Col, draft: Draft, tables: Mapping[Noun, Draft]) -> Noun | None:
+    """'The resource name of the source connection profile', 'projects/{project}/securityProfiles/{profile}': a row that is called by its path."""
+    if draft.segment is None or column.name in ("parent", "name") or not column.shown:
+        return None
+    text = str(column.schema.get("description", ""))
+    held = {n: d for n, d in tables.items() if d.segment is not None and not d.tail and n != draft.noun}
+    path = next(iter(re.findall(r"(?:projects|organizations)/[\w{}*<>$\[\]./-]+", text)), "").rstrip(".").split("/")
+    forms = [n for n, d in held.items() if len(path) > 3 and path[-2] == d.segment]
+    if len(forms) == 1:
+        return forms[0]
+    if (found := _NAMED.search(text)) is None:
+        return None
+    parts = (found[1] or found[2]).split()
+    end = next((i for i, part in enumerate(parts) if part.lower() in _BEHIND), len(parts))
+    said = tuple(singular(w) for part in parts[:end] for w in split(part))
+    return max((n for n in held if said[-len(n) :] == n), key=len, default=None)
 
 
 def _same_key(draft: Draft, tables: Mapping[Noun, Draft]) -> None:

@@ -59,6 +59,8 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
         draft.own = _field_key(draft)
 
 
+TIES: Final = ("association", "attachment")
+"""Last words of a noun whose rows say what belongs to what."""
 EDITIONS: Final = ("version", "revision", "run", "execution")
 
 
@@ -159,7 +161,7 @@ def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
             continue
         if draft.own is not None and table_of(name, tables) == draft.noun:
             continue
-        if draft.own is None:
+        if draft.own is None and not (draft.noun[-1] in TIES and table_of(name, tables, draft.noun)):
             draft.own, draft.generated = name, False
         elif len(draft.parents) < 3:
             draft.parents.append(name)

@@ -4,7 +4,7 @@ Link tables are found before the tools are judged, so that the lists of what is 
 through them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agentscaler.envs.answers import answer, with_envelope
@@ -59,7 +59,7 @@ def add_link_tables(service: Service) -> None:
     """A table for each pair of tables that some tool ties and no reference column joins."""
     tables = service.tables
     for entry in service.entries:
-        if entry.what.kind not in ("link", "unlink") or (pair := ends(entry, tables)) is None or _reference(pair, tables):
+        if entry.what.kind not in ("link", "unlink") or (pair := ends(entry, tables)) is None or _reference(pair, tables) or _list_column(pair, entry, tables):
             continue
         noun = link_noun(*pair)
         if noun in tables:
@@ -83,13 +83,26 @@ def add_link_tables(service: Service) -> None:
 
 
 def _reference(pair: tuple[End, End], tables: Mapping[Noun, Draft]) -> tuple[End, End, str] | None:
-    """(row that is changed, row it points to, column) where one of the two holds the other's id."""
+    """(row that is changed, what it points to, column) where one of the two holds the other's id, or the id of what lives outside."""
     for one, other in (pair, pair[::-1]):
-        if not one.table or not other.table:
+        if not one.table:
             continue
         draft = tables[one.table]
         for column in draft.columns.values():
-            if column.reference == other.table and column.name != draft.own and column.name not in draft.parents and column.shown and not other.many:
+            holds = column.reference == other.table if other.table else column.kind == "string" and field(column.name) == field(other.parameter)
+            if holds and column.name != draft.own and column.name not in draft.parents and column.shown and not other.many:
+                return one, other, column.name
+    return None
+
+
+def _list_column(pair: tuple[End, End], entry: Entry, tables: Mapping[Noun, Draft]) -> tuple[End, End, str] | None:
+    """(row that is changed, what it gains or loses, column) where a read of one end shows the ids of the other in a list."""
+    for one, other in (pair, pair[::-1]):
+        words = field(one_of(other.parameter))
+        for column in tables[one.table].columns.values() if one.table and not one.many else ():
+            theirs = field(one_of(column.name))
+            plain = column.kind == "array" and kind_of(column.schema.get("items", {})) == "string"
+            if plain and column.shown and (theirs == words or (theirs[-1:] == words[-1:] and entity(one_of(column.name))[0] == entity(one_of(other.parameter))[0] != ())):
                 return one, other, column.name
     return None
 
@@ -111,6 +124,13 @@ def link(entry: Entry, service: Service) -> Compiled:
         act: Act = "link" if tie else "unlink"
         need_all(entry, arguments)
         return Compiled(entry, draft, operation(entry, draft, act, arguments, _changed_row(entry, draft, column, arguments), sets=tied_state(draft, tie=tie)))
+    if listed := _list_column(pair, entry, service.tables):
+        one, other, column = listed
+        draft = service.tables[one.table]
+        arguments[one.parameter] = argument(entry, one.parameter, "key", draft.own, required=True)
+        arguments[other.parameter] = argument(entry, other.parameter, "adds" if tie else "removes", column, required=True)
+        need_all(entry, arguments)
+        return Compiled(entry, draft, operation(entry, draft, "update", arguments, answer(entry, draft, arguments)))
     noun = link_noun(*pair)
     if noun not in service.tables:
         raise Lost("not_two_ends")
@@ -122,6 +142,32 @@ def link(entry: Entry, service: Service) -> Compiled:
         arguments[end.parameter] = argument(entry, end.parameter, "key", holder, many=end.many, required=True)
     need_all(entry, arguments)
     return Compiled(entry, draft, operation(entry, draft, "link" if tie else "unlink", arguments, _ends_shown(entry, draft, arguments), through="_".join(noun)))
+
+
+def drop_unread_ties(good: dict[str, Compiled], lost: dict[str, str]) -> None:
+    """A tie in a link table that no read looks at leaves where a read shows the same elsewhere: Attachments: [{VpcId, State}] of an internet gateway."""
+    reads = [f for f in good.values() if f.operation.act in ("get", "list")]
+    looked = {f.operation.through for f in reads} | {f.operation.table for f in reads}
+    for number, found in list(good.items()):
+        if found.operation.act in ("link", "unlink") and found.operation.through and found.operation.through not in looked and _shown_elsewhere(found, reads):
+            del good[number]
+            lost[number] = "unseen"
+
+
+def _shown_elsewhere(found: Compiled, reads: Sequence[Compiled]) -> bool:
+    """Does a row of one end show a list or an object that tells of the other?"""
+    ids = {c.reference: entity(a.name)[0] or c.reference for a in found.operation.arguments if (c := found.draft.columns.get(a.column or "")) is not None}
+    for read in reads:
+        if read.draft.noun not in ids or read.operation.shape is None:
+            continue
+        others = [words for noun, words in ids.items() if noun != read.draft.noun and words]
+        for name in read.operation.shape.fields.values():
+            column = read.draft.columns[name]
+            inner = column.schema.get("items", {}) if column.kind == "array" else column.schema
+            told = [entity(one_of(n))[0] or field(one_of(n)) for n in (name, *inner.get("properties", {}))] if column.json else []
+            if any(t[-len(w) :] == w for t in told for w in others):
+                return True
+    return False
 
 
 def _changed_row(entry: Entry, draft: Draft, column: str, arguments: Mapping[str, Argument]) -> Shape | None:
@@ -163,7 +209,7 @@ def tied_list(entry: Entry, service: Service) -> Compiled | None:
             continue
         table = service.tables[far]
         try:
-            shape = _shape(entry, table, False)
+            shape = _far_ids(entry, table) or _shape(entry, table, False)
         except Lost:
             continue
         arguments = surroundings(entry, table, service)
@@ -172,6 +218,16 @@ def tied_list(entry: Entry, service: Service) -> Compiled | None:
         arguments |= {n: a for n, a in paging(entry).items() if n not in arguments}
         return Compiled(entry, table, operation(entry, table, "list", arguments, shape, through="_".join(noun)))
     return None
+
+
+def _far_ids(entry: Entry, table: Draft) -> Shape | None:
+    """ListFleetsForVehicle -> fleets: ["..."], the keys of the other ends."""
+    item = entry.item
+    assert item is not None
+    if not item.scalar or table.own is None or table.segment is not None or field(one_of(item.wrap[-1])) not in (table.noun, table.noun[-1:]):
+        return None
+    wrap = tuple(f"{n}[]" if listed else n for n, listed in zip(item.wrap, item.nested, strict=True))
+    return Shape(fields={item.wrap[-1]: table.own}, wrap=wrap, many=True, scalar=True, next=item.next)
 
 
 def _outside_list(entry: Entry, draft: Draft, parameter: str, near: Noun, service: Service) -> Compiled | None:

@@ -3,7 +3,7 @@
 from agentscaler.envs.arguments import Lost
 from agentscaler.envs.columns import part_of
 from agentscaler.envs.drafts import Compiled, Draft, Entry, usable
-from agentscaler.envs.links import add_link_tables, link, tied_list
+from agentscaler.envs.links import add_link_tables, drop_unread_ties, link, tied_list
 from agentscaler.envs.reads import read
 from agentscaler.envs.service import Service
 from agentscaler.envs.shown import keep_shown
@@ -22,6 +22,7 @@ def judge_all(service: Service) -> tuple[dict[str, Compiled], dict[str, str]]:
             good[entry.id] = judge(entry, service)
         except Lost as reason:
             lost[entry.id] = reason.why
+    drop_unread_ties(good, lost)
     keep_shown(good, lost)
     return good, lost
 

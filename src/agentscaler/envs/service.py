@@ -14,12 +14,12 @@ from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.envelope import of_the_call
 from agentscaler.envs.items import Item, find_item
-from agentscaler.envs.keys import STRICT_CONTEXT, WHOLE_NAME, find_key
+from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
 from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
-from agentscaler.verbs import analyse
+from agentscaler.verbs import VIEW_WORDS, analyse
 from agentscaler.words import entity, field
 
 QUALIFIERS: Final = frozenset(["aws", "owner", "billing", "home", "ad", "cloud", "google"])
@@ -48,7 +48,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = _own_beside(same_nouns(made_from(home_nouns(entries))))
+    entries = _own_beside(same_nouns(read_ties(made_from(own_settings(home_nouns(entries))))))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():
@@ -189,8 +189,55 @@ def made_from(entries: list[Entry]) -> list[Entry]:
     return out
 
 
+def own_settings(entries: list[Entry]) -> list[Entry]:
+    """GetCachePolicyConfig(Id) answers the CachePolicyConfig that GetCachePolicy(Id) shows in its row: a look at a part of the row."""
+    written = {e.what.noun for e in entries if e.what.kind not in ("get", "list")}
+    wholes = {e.what.noun: e for e in entries if e.what.kind == "get" and e.item is not None and not e.item.many and not e.item.scalar}
+    out = []
+    for entry in entries:
+        item, noun = entry.item, entry.what.noun
+        whole = wholes.get(noun[:-1]) if noun not in written and noun[-1:] and noun[-1] not in VIEW_WORDS else None
+        if entry.what.kind == "get" and whole is not None and item is not None and not item.many and len(item.wrap) == 1 and whole.item is not None:
+            name = item.wrap[0]
+            part = whole.item.fields.get(name, {}).get("properties", {})
+            if set(part) & set(item.fields) and len(set(part) & set(item.fields)) >= 0.8 * len(item.fields) and list(entry.required) == list(whole.required):
+                one = Item((), False, False, {name: whole.item.fields[name]}, None, None, ())
+                entry = entry._replace(what=entry.what._replace(noun=noun[:-1]), item=one, view=True)
+        out.append(entry)
+    return out
+
+
 def _participle(verb: str) -> tuple[str]:
     return (verb + "d" if verb.endswith("e") else verb[:-1] + "ied" if verb.endswith("y") else verb + "ed",)
+
+
+def read_ties(entries: list[Entry]) -> list[Entry]:
+    """AssociateRouteServer makes what GetRouteServerAssociations reads: a tie whose association is read is a row of that."""
+    read: dict[Noun, list[Entry]] = {}
+    for entry in entries:
+        if entry.what.kind in ("get", "list") and entry.item is not None and not entry.item.scalar:
+            read.setdefault(entry.what.noun, []).append(entry)
+    made = {e.what.noun for e in entries if e.what.kind in ("create", "put", "delete")}
+    out = []
+    for entry in entries:
+        what = entry.what
+        nouns = [n for head in (what.noun, (*what.noun, *what.tail), (*what.tail, *what.noun)) for n in ((*head, last) for last in TIES)] if what.kind in ("link", "unlink") else []
+        noun = next((n for n in nouns if n in read and n not in made), None)
+        if noun is not None and all(_tells(p, read[noun]) for p in entry.required) and (len(entry.required) > 1 or (what.kind == "unlink" and _one_names(entry, read[noun]))):
+            entry = entry._replace(what=what._replace(kind="create" if what.kind == "link" else "delete", noun=noun))
+        out.append(entry)
+    return out
+
+
+def _tells(name: str, reads: Sequence[Entry]) -> bool:
+    """Do the rows, or what is asked for them, tell this id?"""
+    told = {field(f) for e in reads if e.item for f in e.item.fields} | {field(p) for e in reads for p in e.required}
+    return field(name) in told or (("id",) in told and bool(set(entity(name)[0][-1:]) & set(TIES)))
+
+
+def _one_names(entry: Entry, reads: Sequence[Entry]) -> bool:
+    """Does the only id that is asked for name the association itself?"""
+    return any(bool(set(entity(p)[0][-1:]) & set(TIES)) or any(e.what.kind == "get" and list(e.required) == [p] and e.item and not e.item.many for e in reads) for p in entry.required)
 
 
 JOB_VERBS = ("start", "run", "execute", "send", "invoke", "trigger", "begin", "apply", "process", "replay")

@@ -10,7 +10,7 @@ from agentscaler.records import Argument
 from agentscaler.words import field, split
 
 TARGETS: Final[dict[str, str]] = {
-    "start": "running started active enabled in_progress in_service on online available starting", "stop": "stopped inactive disabled off offline terminated cancelled ready stopping",
+    "start": "running started active enabled in_progress in_service on online available activated ready starting", "stop": "stopped inactive disabled off offline terminated cancelled standby idle shutdown aborted ready stopping",
     "reboot": "running active available rebooting", "restart": "running active available restarting", "suspend": "suspended paused inactive",
     "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled aborted stopped cancelling canceling",
     "enable": "enabled active on enable online normal activated running", "disable": "disabled inactive off disable offline suspended deactivated closed stopped", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
@@ -29,7 +29,7 @@ TARGETS: Final[dict[str, str]] = {
 }  # fmt: skip
 """Verb of an action -> states it leads to, best first."""
 SOURCES: Final[dict[str, str]] = {
-    "start": "stopped inactive paused created ready off idle disabled suspended failed", "stop": "running started active enabled in_progress on starting available online in_service", "resume": "paused suspended stopped", "pause": "running active enabled in_progress available",
+    "start": "stopped not_started inactive paused created ready off idle standby disabled suspended failed", "stop": "running started active enabled in_progress on starting available online in_service", "resume": "paused suspended stopped", "pause": "running active enabled in_progress available",
     "suspend": "running active enabled available", "approve": "pending requested submitted waiting in_review", "reject": "pending requested submitted waiting in_review", "accept": "pending requested invited",
     "decline": "pending requested invited", "confirm": "pending unconfirmed", "reopen": "closed resolved", "unarchive": "archived", "unlock": "locked", "unblock": "blocked", "publish": "draft unpublished",
     "undelete": "deleted", "cancel": "pending running queued submitted scheduled in_progress active created starting ready open", "abort": "running in_progress pending active", "retry": "failed cancelled error",
@@ -43,15 +43,19 @@ FLAGS: Final = {
 JOB_STATES: Final = ["running", "in_progress", "started", "executing", "processing", "queued", "pending", "submitted", "created", "starting", "scheduled"]
 NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new"]
 
+AT_REST: Final = ["not_started", "standby", "idle"]
+"""States of a new thing that somebody has to start."""
+
 
 def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> dict[str, str | int | None]:
     """Status of a new row, where the caller does not say."""
     given = {a.column for a in arguments.values()} | {c for a in arguments.values() for c in a.body.values()}
+    at_rest = AT_REST if any(e.what.kind == "action" and e.what.verb == "start" for e in draft.entries) else []
     out: dict[str, str | int | None] = {}
     for column in draft.columns.values():
         if column.name in given or column.reference or column.kind != "string" or not STATE.search(column.name):
             continue
-        state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else NEW_STATES)
+        state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
         if state is not None:
             out[column.name] = state
     return out
@@ -115,7 +119,8 @@ def target_state(verb: str, draft: Draft) -> Move:
     """The column an action moves, the value it leads to and those it may start from. Raises Lost(no_target_state)."""
     wanted, sources = TARGETS.get(verb, "").split(), SOURCES.get(verb, "").split()
     named = [c for c in visible(draft) if STATE.search(c.name) and not c.reference]
-    states = sorted((c for c in named if c.kind in ("string", "integer")), key=lambda c: (not _of_verb(c, verb), len(split(c.name)), c.name))
+    states = sorted((c for c in named if c.kind in ("string", "integer")), key=lambda c: (not _of_verb(c, verb), field(c.name)[-1:] == ("phase",), len(split(c.name)), c.name))
+    states.sort(key=lambda c: _PASSING.search(str(_chosen(c, wanted) or "")) is not None)  # where one would only be on its way and another there
     for column in states:
         find = numbered if column.kind == "integer" else _chosen
         value = find(column, wanted)

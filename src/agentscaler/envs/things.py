@@ -43,6 +43,10 @@ def _ends(a: Noun, b: Noun) -> bool:
 def _without_view(noun: Noun, what: set[str], kinds: Mapping[Noun, set[str]]) -> Noun | None:
     if what & {"create", "delete"}:
         return None
+    if len(noun) > 1 and noun[-1] == "search" and what <= {"list"}:  # of the things themselves: DescribeRecordSearch lists online records
+        near = [n for n, k in kinds.items() if n[1 - len(noun) :] == noun[:-1] and k & {"get", "list", "create"}]
+        exact = [n for n in near if n == noun[:-1]] or near
+        return exact[0] if len(exact) == 1 else None
     short = noun
     while len(short) > 1 and short[-1] in VIEW_WORDS:
         short = short[:-1]

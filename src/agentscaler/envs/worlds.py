@@ -260,8 +260,9 @@ def _columns(key: Key, members: Sequence[Member], services: Mapping[str, Compile
         operation = member.compiled.operation
         if operation.shape:
             used |= {*operation.shape.fields.values(), *operation.shape.beside.values()}
+        tied = set(_link(operation.through, services[key[0]].service).columns) if operation.through else set()
         for argument in operation.arguments:
-            used |= {a.column for a in (argument, *argument.inside) if a.column}
+            used |= {a.column for a in (argument, *argument.inside) if a.column and a.column not in tied}
             used |= set(argument.body.values())
         used |= set(operation.sets) | ({operation.state[0]} if operation.state else set())
     front = [k for k in draft.key if k in draft.columns]
@@ -365,9 +366,12 @@ def _counterparts(draft: Draft, other: Draft, column: Col, mine: Mapping[str, Co
 
 _CASCADES = re.compile(r"(?i)\b(?:also delet|and all|all (?:of )?(?:its|the|their)|along with|associated .{0,40}(?:are|is) (?:also )?(?:deleted|removed)|cascad)")
 _RESTRICTS = re.compile(
-    r"(?i)\b(?:must (?:first )?(?:delete|remove|detach|disassociate|be empty)|before (?:you )?(?:can )?delet|(?:can't|cannot|can not|not be able to) delete|"
+    r"(?i)\b(?:must (?:first )?(?:delete|remove|detach|disassociate|be empty)|must not (?:contain|have)|before (?:you )?(?:can )?delet|(?:can't|cannot|can not|not be able to) delete|"
     r"has no|have no|(?:is|are) not (?:in use|associated|attached)|in use|not empty|fails? if|first delete|delete all)"
 )
+
+
+_EMPTY = re.compile(r"(?i)\b(?:must not (?:contain|have)|must (?:first )?(?:delete|remove|detach|disassociate|be empty)|before (?:you )?(?:can )?delet)")
 
 
 def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
@@ -375,10 +379,13 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
     texts = " ".join(e.tool.description for e in other.entries if e.what.kind == "delete")
     errors = " ".join(x for e in other.entries if e.what.kind == "delete" for x in e.tool.source.errors)
     held = column.name in draft.parents or column.name == "parent" or draft.own is None
-    if draft.link or draft.own is None:
+    if draft.own is None and not draft.link:
         return "CASCADE"
-    nouns = set(draft.noun) | {plural(w) for w in draft.noun}
+    words = [w for w in draft.noun if w not in ("link", *other.noun)] if draft.link else draft.noun
+    nouns = {*words, *map(plural, words)}
     speaks = bool(nouns & set(re.findall(r"[a-z]+", texts.lower())))
+    if draft.link:
+        return "RESTRICT" if speaks and _EMPTY.search(texts) else "CASCADE"
     if re.search(r"InUse|NotEmpty|HasDepend|DependencyViolation|StillIn|ResourceHas", errors) or (_RESTRICTS.search(texts) and speaks and not _CASCADES.search(texts)):
         return "RESTRICT"
     if held or (speaks and _CASCADES.search(texts)):

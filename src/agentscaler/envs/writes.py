@@ -24,6 +24,7 @@ from agentscaler.envs.service import Service
 from agentscaler.envs.states import Move, grave, new_state, revival, switch, target_state, withdrawal
 from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import CLASS
 from agentscaler.words import entity, field
 
 VAGUE: Final = ("reset", "rotate", "refresh", "renew", "transfer", "move", "merge", "convert", "migrate", "upgrade", "switch", "revert", "label", "annotate")
@@ -320,7 +321,7 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if not draft.single and (move := withdrawal(entry.what.verb, draft)) is not None:
         return _moved(entry, draft, service, move)
     arguments = surroundings(entry, draft, service)
-    arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
+    arguments |= {n: a for n, a in (_both_ends(entry, draft) or keys(entry, draft, service)).items() if n not in arguments}
     arguments |= agreeing(entry, draft, service, arguments)
     dead = grave(draft)
     if dead is None:
@@ -330,6 +331,14 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
         return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
     return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True)))
+
+
+def _both_ends(entry: Entry, draft: Draft) -> dict[str, Argument]:
+    """DisassociateResolverRule(ResolverRuleId, VPCId): an association that has an id of its own is told by what it ties."""
+    columns = {n: draft.canon.get(field(n)) for n in entry.required}
+    if CLASS.get(entry.what.verb) != "unlink" or len(columns) < 2 or not draft.own or draft.own in columns.values() or draft.parents:
+        return {}
+    return {n: argument(entry, n, "key", c) for n, c in columns.items() if c and not draft.columns[c].json} if all(columns.values()) else {}
 
 
 def _is_force(name: str, schema: Schema) -> bool:
