@@ -250,6 +250,8 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     if any(_DIFFERENCES.search(f"{a.name} {entry.parameters[a.name].get('description', '')}"[:400]) for a in sets) or (entry.what.verb == "patch" and _DIFFERENCES.search(entry.tool.description)):
         raise Lost("differences")
+    if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
+        raise Lost("differences")
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
 
@@ -304,6 +306,8 @@ _LOSES = re.compile(r"^(?:Remove|remove_?|Delete)(?=[A-Z_]|[a-z]+_)|(?:ToRemove|
 
 _DIFFERENCES = re.compile(r"(?i)\bJSON[ -]?patch\b|\bRFC ?-?6902|^patch_?document\b")
 """A list of changes, which is not what the row holds afterwards."""
+_KEEPS = re.compile(r"(?i)(?:do not|don't|not) (?:modify|specify|specified|change|include)[^.]{0,30} (?:retain|keep)s? (?:their|its) (?:current|existing)")
+"""'Any existing attributes that you do not modify retain their current values.'"""
 
 
 def _located(entry: Entry, argument: Argument) -> Argument:
