@@ -451,3 +451,15 @@ def test_a_thing_that_names_its_latest_version_names_one_that_is_there() -> None
         versions = {(r["Name"], r["Version"]) for r in world.rows("book_version")}
         assert versions
         assert all((b["Name"], b["LatestVersion"]) in versions for b in world.rows("book"))
+
+
+def test_a_link_under_another_collection_is_no_deletion() -> None:
+    """apps/a/items/i takes an item from an app, items/i deletes it."""
+    service = made(
+        google("s.items.list", "v1/items", takes="", many="items"),
+        google("s.items.get", "v1/items/{item}", takes="item!"),
+        google("s.items.delete", "v1/items/{item}", verb="DELETE", takes="item!"),
+        google("s.apps.items.delete", "v1/apps/{app}/items/{item}", verb="DELETE", takes="app! item!"),
+    )
+    assert service.lost.get("s.apps.items.delete") == "part"
+    assert "s.items.delete" in service.good

@@ -89,6 +89,8 @@ def _own_beside(entries: list[Entry]) -> list[Entry]:
 
 
 _MADE = re.compile(r"(?i)output[ -]only|system[ -](?:assigned|generated)|server[ -](?:assigned|generated|defined)|(?:assigned|generated|set|populated|created) by the (?:server|system|service)\\b|read[ -]only\\b")
+_FIXED = re.compile(r"(?i)^(?:optional\.? |required\.? )*(?:output[ -]only|immutable)\b[.,;:]")
+"""What a patch cannot change: chosen when the thing is made."""
 _MADE_TIME = re.compile(r"(?i)^(?:create|creation|created|update|updated|delete|modification|last_?update|last_?modified)_?(?:time|at|date|on)$|^(?:creator|lastModifyUser|selfLink)$")
 
 
@@ -98,7 +100,8 @@ def relaxed(tool: Tool) -> Tool:
     properties: Mapping[str, Schema] = tool.parameters.get("properties", {})
     if source.vendor != "google" or source.verb not in ("POST", "PATCH", "PUT"):
         return tool
-    made = {n for n, s in properties.items() if n not in source.in_path and (_MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
+    fixed = _FIXED if source.verb == "PATCH" else _MADE
+    made = {n for n, s in properties.items() if n not in source.in_path and (fixed.search(str(s.get("description", ""))[:200]) or _MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
     identified = any(n.endswith("Id") and n not in source.in_path for n in properties) or WHOLE_NAME.search(str(properties.get("name", {}).get("description", "")))
     if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha():
         made.add("name")  # parent and id make it

@@ -306,7 +306,7 @@ _LOSES = re.compile(r"^(?:Remove|remove_?|Delete)(?=[A-Z_]|[a-z]+_)|(?:ToRemove|
 
 _DIFFERENCES = re.compile(r"(?i)\bJSON[ -]?patch\b|\bRFC ?-?6902|^patch_?document\b")
 """A list of changes, which is not what the row holds afterwards."""
-_KEEPS = re.compile(r"(?i)(?:do not|don't|not) (?:modify|specify|specified|change|include)[^.]{0,30} (?:retain|keep)s? (?:their|its) (?:current|existing)")
+_KEEPS = re.compile(r"(?i)(?:do not|don't|not) (?:modify|specify|specified|change|include)[^.]{0,30} (?:retain|keep)s? (?:their|its) (?:current|existing)|\bmodif(?:ies|y) the specified (?:attributes|parameters|options|settings)\b")
 """'Any existing attributes that you do not modify retain their current values.'"""
 
 
@@ -321,6 +321,8 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     if draft.single and not draft.kinds & {"put", "update"}:
         raise Lost("no_key")
+    if _of_another(entry, draft):
+        raise Lost("part")
     if not draft.single and (move := withdrawal(entry.what.verb, draft)) is not None:
         return _moved(entry, draft, service, move)
     arguments = surroundings(entry, draft, service)
@@ -334,6 +336,20 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
         return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
     return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True)))
+
+
+def _of_another(entry: Entry, draft: Draft) -> bool:
+    """keys/{key}/apiproducts/{product} takes a product from a key: where another tool deletes the things where they are read and made, that is no deletion of theirs."""
+    under = _collections(entry)
+    homes = {_collections(e) for e in draft.entries if e.what.kind in ("get", "create", "list") and not e.what.extra and not e.view}
+    return bool(under) and under not in homes and any(e.what.kind == "delete" and not e.what.extra and _collections(e) in homes for e in draft.entries)
+
+
+def _collections(entry: Entry) -> tuple[str, ...]:
+    """The collections of a Google path: ('organizations', 'apiproducts')."""
+    if entry.tool.source.vendor != "google":
+        return ()
+    return tuple(p for p in (entry.tool.source.path or "").split(":")[0].strip("/").split("/") if "{" not in p and not re.fullmatch(r"v\d\w*", p))
 
 
 def _is_force(name: str, schema: Schema) -> bool:
