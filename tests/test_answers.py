@@ -11,6 +11,7 @@ import pytest
 
 from agentscaler.domains import one_domain
 from agentscaler.envs import build_env, compile_tools
+from agentscaler.envs.service import relaxed
 from agentscaler.records import EnvSpec, Source, Tool
 from agentscaler.world import World
 
@@ -246,3 +247,75 @@ def test_the_count_beside_a_list_is_right_from_the_start() -> None:
 )
 def test_an_update_whose_meaning_is_not_in_the_row_leaves(takes: Schema, reason: str) -> None:
     assert why("UpdateLedger", tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT, **takes}, {"Ledger": thing(**LEDGER)}, "LedgerName")) == reason
+
+
+@pytest.mark.parametrize(
+    ("gives", "field", "kind"),
+    [
+        ({"DealName": TEXT}, "DealName", str),
+        ({"BigDealIds": TEXTS}, "BigDealIds", list),
+        ({"NextLockToken": TEXT}, "NextLockToken", str),
+        ({"CopyLedgerToken": TEXT}, "CopyLedgerToken", str),
+        ({"StopTimestamp": TEXT}, "StopTimestamp", str),
+        ({"Status": {"type": "string", "description": "Modification status. Valid values: success, failed."}}, "Status", str),
+    ],
+)
+def test_orders_tokens_and_times_of_the_call_are_answered(gives: Schema, field: str, kind: type) -> None:
+    with opened(tool("UpdateLedger", {"LedgerName": TEXT, "Note": TEXT}, gives, "LedgerName")) as (world, rows):
+        answer = call(world, "UpdateLedger", LedgerName=rows[0]["LedgerName"], Note="new")
+    assert isinstance(answer[field], kind)
+    assert answer[field] not in ("", [])
+
+
+def test_a_thing_that_goes_by_its_name_has_the_arn_that_its_create_answers() -> None:
+    with opened(tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT}, {"LedgerArn": TEXT}, "LedgerName", "Owner")) as (world, _):
+        assert call(world, "CreateLedger", LedgerName="attic", Owner="me")["LedgerArn"].startswith("arn:")
+
+
+def test_several_deleted_rows_are_answered_as_they_were() -> None:
+    gives = {"DeletedLedgers": {"type": "array", "items": thing(LedgerName=TEXT, Owner=TEXT)}}
+    with opened(tool("DeleteLedgers", {"LedgerNames": TEXTS}, gives, "LedgerNames")) as (world, rows):
+        gone = [{"LedgerName": r["LedgerName"], "Owner": r["Owner"]} for r in rows[:2]]
+        assert call(world, "DeleteLedgers", LedgerNames=[g["LedgerName"] for g in gone]) == {"DeletedLedgers": gone}
+        assert len(call(world, "ListLedgers")["Ledgers"]) == len(rows) - 2
+
+
+ATTRIBUTES: Schema = {"type": "array", "items": thing(Key=TEXT, Value=TEXT)}
+
+
+def test_what_a_row_has_several_of_is_a_list_of_the_row() -> None:
+    read = tool("DescribeLedgerAttributes", {"LedgerName": TEXT}, {"Attributes": ATTRIBUTES}, "LedgerName")
+    env = world_of(read)
+    (ledger,) = env.model.tables
+    columns = {c.name for c in ledger.columns}
+    assert not {"Key", "Value"} & columns
+    assert "Attributes" in columns
+    assert next(o.act for o in env.model.operations if o.name == read.name) == "get"
+
+
+def test_changes_to_a_list_that_keeps_the_rest_are_no_new_list() -> None:
+    update = tool("UpdateLedger", {"LedgerName": TEXT, "Members": TEXTS}, {}, "LedgerName", says="Updates a ledger. Any members that you do not modify retain their current values.")
+    assert why("UpdateLedger", update) == "differences"
+
+
+def test_a_required_argument_that_the_row_shows_is_stored_whatever_it_is_called() -> None:
+    more = {**LEDGER, "ExpectedTurnover": TEXT}
+    create = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "ExpectedTurnover": TEXT}, {"Ledger": thing(**more)}, "LedgerName", "Owner", "ExpectedTurnover")
+    with opened(create, tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**more)}, "LedgerName")) as (world, _):
+        call(world, "CreateLedger", LedgerName="attic", Owner="me", ExpectedTurnover="high")
+        assert call(world, "DescribeLedger", LedgerName="attic")["Ledger"]["ExpectedTurnover"] == "high"
+
+
+def test_a_search_word_without_a_field_searches_the_name() -> None:
+    takes = {"MaxResults": NUMBER, "NextToken": TEXT, "SearchWord": {"type": "string", "description": "Search keyword."}}
+    with opened(tool("ListLedgers", takes, {"Ledgers": {"type": "array", "items": thing(**LEDGER)}, "NextToken": TEXT})) as (world, rows):
+        part = rows[0]["LedgerName"][:3]
+        found = [r["LedgerName"] for r in call(world, "ListLedgers", SearchWord=part)["Ledgers"]]
+    assert found == [r["LedgerName"] for r in rows if part in r["LedgerName"]]
+
+
+def test_a_patch_cannot_change_what_is_immutable() -> None:
+    body = {"name": TEXT, "purpose": {**TEXT, "description": "Immutable. What it is for."}, "title": TEXT}
+    source = Source(vendor="google", service="books", operation="books.ledgers.patch", verb="PATCH", path="v1/{name}", in_path=("name",))
+    patch = tool("patch", body, {}, "name").model_copy(update={"source": source})
+    assert set(relaxed(patch).parameters["properties"]) == {"name", "title"}

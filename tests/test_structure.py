@@ -613,3 +613,15 @@ def test_a_group_that_must_be_empty_is_not_deleted_with_its_users() -> None:
     tables = {t.name: t for t in env.model.tables}
     assert "UserName" not in [c.name for c in tables["group"].columns]
     assert {r.table: r.on_delete for r in tables["group_user_link"].references} == {"group": "RESTRICT", "user": "CASCADE"}
+
+
+def test_a_link_under_another_collection_is_no_deletion() -> None:
+    """apps/a/items/i takes an item from an app, items/i deletes it."""
+    service = made(
+        google("s.items.list", "v1/items", takes="", many="items"),
+        google("s.items.get", "v1/items/{item}", takes="item!"),
+        google("s.items.delete", "v1/items/{item}", verb="DELETE", takes="item!"),
+        google("s.apps.items.delete", "v1/apps/{app}/items/{item}", verb="DELETE", takes="app! item!"),
+    )
+    assert service.lost.get("s.apps.items.delete") == "part"
+    assert "s.items.delete" in service.good

@@ -482,11 +482,22 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
 def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     matches = [a for a in operation.arguments if a.role == "match"]
     several = any(a.many for a in operation.arguments)
+    if several and not matches and operation.shape is not None and operation.shape.many:
+        return _delete_rows(operation, operation.shape, table, views)
     told = bool(operation.shape and operation.shape.fields) and not several
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
     lines = check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
     return lines + (_constant(operation) if several else _answer(operation, table, views, "row"))
+
+
+def _delete_rows(operation: Operation, shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    """Each of several rows goes, and is answered as it was."""
+    many = next(a for a in operation.arguments if a.many)
+    key = [_quote(table.name), *_key(operation, table)]
+    forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
+    lines = ["rows = []", f"for one in {many.python}:", f"    rows.append({_row(operation, table)})", *("    " + line for line in _call("db.delete", [*key, *forced]))]
+    return lines + _several(operation, shape, table, views)
 
 
 def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:

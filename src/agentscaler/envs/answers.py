@@ -37,7 +37,7 @@ def _row(body: Mapping[str, Schema], draft: Draft, *, gone: bool) -> Shape | Non
     found = _shown_row(body, draft)
     if found is not None and gone:
         kept = {f: c for f, c in found.fields.items() if not STATE.search(c)}
-        return found.model_copy(update={"fields": kept}) if kept and not found.many else None
+        return found.model_copy(update={"fields": kept}) if kept else None
     return found
 
 

@@ -40,6 +40,9 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     for name, schema in _important(shown, draft):
         if usable(name, schema) and (column := draft.add(name, schema)):
             column.shown = True
+    for name, schema in _made_names(draft):
+        if draft.find(name) is None:
+            draft.add(name, schema)
     for i, name in enumerate(draft.parents):
         found = draft.find(name)
         if found is None or draft.columns[found].json or found == draft.own:
@@ -53,6 +56,14 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
             for name, schema in entry.parameters.items():
                 if name in entry.required or len(draft.columns) < 28:
                     _write_column(draft, entry, name, schema)
+
+
+def _made_names(draft: Draft) -> Sequence[tuple[str, Schema]]:
+    """TrainingJobArn: the ARN that a create answers for a thing that goes by its name; each row has one, though no read may show it."""
+    last = field(draft.own)[-1:] if draft.own and draft.own != "position" and draft.segment is None else ("arn",)
+    made = [e for e in draft.entries if e.what.kind == "create" and not e.view and e.tool.returns is not None]
+    spellings = (("arn",), (*draft.noun, "arn"), (*draft.noun[-1:], "arn"))
+    return [(n, s) for e in made for n, s in (e.tool.returns or {}).get("properties", {}).items() if last != ("arn",) and field(n) in spellings and kind_of(s) == "string"]
 
 
 def find_parts(entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> None:
@@ -80,7 +91,7 @@ def _tells_own(entry: Entry, draft: Draft) -> bool:
     return listed or any(field(p) in spellings for p in entry.required)
 
 
-_TELLING = re.compile(r"(?i)(?:name|status|state|type|time|date|at|description|title|enabled|id|email|size|count|version|mode|class|label)$")
+_TELLING = re.compile(r"(?i)(?:name|status|state|type|time|date|at|description|title|enabled|id|arn|email|size|count|version|mode|class|label)$")
 
 
 def _important(shown: Sequence[tuple[str, Schema]], draft: Draft) -> list[tuple[str, Schema]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from agentscaler.envs.drafts import STATE, Entry
+from agentscaler.envs.items import one_of
 from agentscaler.records import Argument, Json, JsonObject, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import TRANSPORT, field, split
@@ -17,16 +18,22 @@ from agentscaler.words import TRANSPORT, field, split
 SUCCESS: Final = frozenset("result return returnvalue success succeeded successful issuccess status ok".split())
 """Yes/no fields that say whether a call succeeded."""
 _SUCCEEDED = re.compile(r"(?i)succe(?:ss|ed)|whether the (?:request|operation|call)")
+_SUCCESS_WORD = re.compile(r"(?i)(?:valid values?|values?|returns?)[^.]{0,20}[:：]?\s*[`\"']?(success|succeeded|ok)\b")
+_TICKET = re.compile(r"(?i)^(?:\w*_)?(?:big_?)?(?:deal|order|tran|trade)_?(?:id|name|no|number)$|^\w*(?:Deal|Order|Tran|Trade)(?:Id|Name|No)$|^(?:copy|registration|tracking)\w*token$|^next(?:sequence|lock)token$")
+"""The number of an order or of a transaction, and tokens by which a call is asked about."""
 _ZERO = re.compile(r"(?i)[`\"']?\b0[`\"']?\s*(?:[:=,-]|as|is|means|indicates|for)?\s*(?:normal|ok\b|succe|added|operation succe|no error)")
 _HTTP = re.compile(r"(?i)\bHTTP status")
+_RANGE = re.compile(r"(?i)status code .*\b200 range")
 _MESSAGE = re.compile(r"(?i)^(?:return|response|result|status)?_?(?:message|msg)$")
 _NO_ERROR = re.compile(r"(?i)^(?:error|err|fail\w*)_?(?:message|msg|reason)$")
-_FAILURES = re.compile(r"(?i)\b(?:failed|failures?|errors?|unsuccessful|unprocessed|not (?:deleted|found|cleaned)|invalid)\b")
+_FAILURES = re.compile(r"(?i)\b(?:fail|failed|failures?|errors?|unsuccessful|unprocessed|not (?:deleted|found|cleaned)|invalid)\b")
 _SUCCESSES = re.compile(r"(?i)^(?:success|successful|succeeded|deleted|updated)_?\w*$|\w+(?:deleted|succeeded)$")
 _JOB = re.compile(r"(?i)^(?:flow|task|async_?request|async_?task|deletion_?task|operation|update|activity|log)_?(?:id|identifier)$")
 _OPERATION: Final = (("operation",), ("update",), ("change", "info"))
 _DONE = re.compile(r"(?i)^(?:done|succeeded|successful|success|completed?|insync)$")
 _AT = re.compile(r"(?i)^(?:created?|creation|insert|start|end|completed?|finish|submit(?:ted)?|status_?changed)_?(?:at|time)$")
+_STAMP = re.compile(r"(?i)^(?:delet(?:e|ion)|stop|submit(?:ted)?|last_?modified|revo(?:ke|cation))_?(?:request)?_?(?:at|time|timestamp|date)$")
+"""When a call did what it is named after."""
 _SMALL: Final = 4
 """An envelope has no more fields than this."""
 
@@ -100,10 +107,14 @@ def _said(entry: Entry, name: str, schema: Schema, given: list[Argument]) -> Jso
         return argument
     if kind == "boolean":
         return True if plain in SUCCESS or _SUCCEEDED.search(text) else None
-    if kind in ("string", "integer") and _JOB.match(name):
+    if kind in ("string", "integer") and (_JOB.match(name) or _TICKET.match(name)):
         return "{new number}" if kind == "integer" else "{new}"
     if kind == "integer":
-        return 200 if _HTTP.search(text) else 0 if _ZERO.search(text) else None
+        return 200 if _HTTP.search(text) or _RANGE.search(text) else 0 if _ZERO.search(text) else None
+    if kind == "array" and kind_of(schema.get("items", {})) == "string" and _TICKET.match(one_of(name)):
+        return ["{new}"]
+    if kind == "string" and _STAMP.match(name):
+        return "{now}"
     if kind == "string":
         return _word(entry, name, plain, schema)
     if kind == "array":
@@ -134,6 +145,8 @@ def _word(entry: Entry, name: str, plain: str, schema: Schema) -> str | None:
         return "0"
     if plain == "code" and re.search(r"(?i)success", text):
         return "Success"
+    if plain in SUCCESS and (spoken := _SUCCESS_WORD.search(text)):
+        return spoken[1]
     if STATE.search(name) or plain == "statuscode":
         wanted = _GONE if entry.what.kind == "delete" else _MADE if entry.what.kind in ("create", "put", "update") else ()
         return next((str(v) for w in wanted for v in schema.get("enum", ()) if str(v).lower() == w), None)
@@ -148,7 +161,7 @@ def _list(name: str, schema: Schema, given: list[Argument]) -> Json:
     """Nothing failed; what succeeded is what was asked for."""
     if _FAILURES.search(" ".join(split(name))):
         return []
-    if _SUCCESSES.match(name) and kind_of(schema.get("items", {})) == "string":
+    if _SUCCESSES.match(name) and kind_of(schema.get("items", {})) in ("string", "integer"):
         return next((f"{{given {a.python}}}" for a in given if a.role == "key" and a.many and a.required), None)
     return None
 

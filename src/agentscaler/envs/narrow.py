@@ -72,7 +72,9 @@ _SORTS = re.compile(r"(?i)sort|order")
 _FUZZY = re.compile(r"(?i)\bfuzzy|partial match|substring")
 _PREFIX = re.compile(r"(?i)[_.-]?(?:prefix|starts_?with|begins_?with)$")
 _CONTAINS = re.compile(r"(?i)[_.-]?(?:contains|like|fuzzy)$")
-_SEARCH = re.compile(r"(?i)^(?:\w+_?)?(?:key_?words?|search_?(?:key|word|text|string|name))$")
+_SEARCH = re.compile(r"(?i)^(?:\w+_?)?(?:key_?words?|search_?(?:key|word|text|string|name|condition))$")
+_NO_FIELD = re.compile(r"(?:the |a )?(?:fuzzy )?(?:search|query|filter)?(?:ing|ed)? ?(?:key ?words?|conditions?|string|text|terms?)?(?: (?:for|used for|to) (?:fuzzy )?(?:search(?:ing)?|query|queries|filter(?:ing)?))?|")
+"""'Search keyword': what is searched is not said, so it is the name."""
 _ALL = re.compile(r"(?i)^(?:all|any|\*)$|unspecified$")
 _ALL_CODE = re.compile(r"(?i)(?<![\d.\w])(-?\d+)[`\"']?\s*(?:[:=-]|means|indicates|for)\s*(?:query )?(?:all|unlimited|any)\b")
 
@@ -93,7 +95,7 @@ def _part(name: str, schema: Schema, draft: Draft) -> tuple[Role, str] | None:
             column = _spoken(bare or _by(schema, draft), draft)
             return (role, column) if column else None  # type: ignore[return-value]
     text = str(schema.get("description", "")).lower()
-    if _SEARCH.match(name) and "name" in text and not re.search(r"\b(?:or|and|id|ip|remark|description|tags?)\b|/", text):
+    if _SEARCH.match(name) and ("name" in text or _NO_FIELD.fullmatch(text.strip(" ."))) and not re.search(r"\b(?:or|and|id|ip|remark|description|tags?)\b|/", text):
         column = _spoken("name", draft)
         return ("contains", column) if column else None
     return None

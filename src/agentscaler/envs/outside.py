@@ -39,7 +39,8 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
     if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
         other = words[:-1] if own and words[:-1] and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
-        return {"template": arn(place, "{" + own + "}", other)} if own else {"id": arn(place)}
+        form = arn(place, "{" + own + "}", other) if own else arn(place)
+        return {"template": form, "generated": True, "fill": form} if own else {"id": form, "generated": True}
     outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
     table, _, columns = place.tables.get(rest, ("", None, {}))
     theirs = next((n for n in columns if field(n) in (("arn",), (*rest, "arn")) and columns[n].kind == "string"), None)

@@ -122,6 +122,8 @@ def _unknown_shape(entry: Entry, draft: Draft) -> Shape:
 
 _MOST: Final = 0.8
 """What a table must hold of the fields of another noun (GetCoipPoolUsage), so that its rows can stand for it."""
+_KEYED: Final = 0.65
+"""The same of a list, where the key of the table is among them."""
 _COMPUTED: Final = frozenset("effective conflicting similar recommended suggested eligible predicted estimated simulated".split())
 """In front of a noun: what a service works out when it is asked."""
 
@@ -143,7 +145,8 @@ def _shape(entry: Entry, draft: Draft, own: bool) -> Shape:
         real = [n for n, s in item.fields.items() if usable(n, s)]
         room = MAX_COLUMNS - 8 if own else len(real)
         foreign = entry.what.noun != draft.noun
-        if len(fields) < (_MOST if foreign else 0.5) * min(len(real), room) or not fields:
+        keyed = item.many and bool(draft.own) and draft.own in fields.values()
+        if len(fields) < (_KEYED if foreign and keyed else _MOST if foreign else 0.5) * min(len(real), room) or not fields:
             raise Lost("derived_view")
         if _one_of_several(entry):
             raise Lost("derived_view")

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from agentscaler.edges import placeholders
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
-from agentscaler.envs.envelope import of_the_call
-from agentscaler.envs.items import Item, find_item
+from agentscaler.envs.envelope import of_the_call, reports_failure
+from agentscaler.envs.items import Item, find_item, one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
 from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
@@ -59,6 +59,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
     entries = find_jobs(entries, tables)
     for draft in tables.values():
         entries = one_value(draft, entries)
+        entries = list_of_one(draft, entries, tables)
     for draft in tables.values():
         find_columns(draft, tables)
     find_parts(entries, tables)
@@ -88,6 +89,8 @@ def _own_beside(entries: list[Entry]) -> list[Entry]:
 
 
 _MADE = re.compile(r"(?i)output[ -]only|system[ -](?:assigned|generated)|server[ -](?:assigned|generated|defined)|(?:assigned|generated|set|populated|created) by the (?:server|system|service)\\b|read[ -]only\\b")
+_FIXED = re.compile(r"(?i)^(?:optional\.? |required\.? )*(?:output[ -]only|immutable)\b[.,;:]")
+"""What a patch cannot change: chosen when the thing is made."""
 _MADE_TIME = re.compile(r"(?i)^(?:create|creation|created|update|updated|delete|modification|last_?update|last_?modified)_?(?:time|at|date|on)$|^(?:creator|lastModifyUser|selfLink)$")
 
 
@@ -97,7 +100,8 @@ def relaxed(tool: Tool) -> Tool:
     properties: Mapping[str, Schema] = tool.parameters.get("properties", {})
     if source.vendor != "google" or source.verb not in ("POST", "PATCH", "PUT"):
         return tool
-    made = {n for n, s in properties.items() if n not in source.in_path and (_MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
+    fixed = _FIXED if source.verb == "PATCH" else _MADE
+    made = {n for n, s in properties.items() if n not in source.in_path and (fixed.search(str(s.get("description", ""))[:200]) or _MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
     identified = any(n.endswith("Id") and n not in source.in_path for n in properties) or WHOLE_NAME.search(str(properties.get("name", {}).get("description", "")))
     if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha():
         made.add("name")  # parent and id make it
@@ -168,6 +172,35 @@ def one_value(draft: Draft, entries: list[Entry]) -> list[Entry]:
             change[entry.id] = entry._replace(item=Item((), False, False, fields, None, None, ()), what=entry.what._replace(kind="get"))
     draft.entries = [change.get(e.id, e) for e in draft.entries]
     return [change.get(e.id, e) for e in entries]
+
+
+def list_of_one(draft: Draft, entries: list[Entry], tables: Mapping[Noun, Draft]) -> list[Entry]:
+    """DescribeLoadBalancerAttributes(LoadBalancerArn) -> Attributes: what one row has several of is a list that the row holds, and no fields of the row."""
+    if draft.own is None or draft.own == "position" or draft.segment is not None:
+        return entries
+    change = {}
+    for entry in draft.entries:
+        item = entry.item
+        if not entry.view or item is None or not item.many or len(item.wrap) != 1 or entry.tool.returns is None:
+            continue
+        asked = [p for p in entry.required if kind_of(entry.parameters.get(p, {})) in ("string", "integer")]
+        shown = [n for n in item.fields if _of_the_row(n, draft)]
+        schema = entry.tool.returns["properties"].get(item.wrap[0], {})
+        lists = [n for n, s in entry.tool.returns["properties"].items() if kind_of(s) == "array" and not reports_failure(n)]
+        if len(asked) != len(entry.required) or shown or len(lists) != 1 or not any(_of_the_row(p, draft) for p in asked) or field(one_of(item.wrap[0])) in (draft.noun, draft.noun[-1:]):
+            continue
+        named = item.scalar and table_of(one_of(item.wrap[0]), tables, draft.noun) is not None
+        others = {n for e in draft.entries if e.item and e.id != entry.id and e.what.kind in ("get", "list") and not e.view for n in e.item.fields}
+        if not named and len(others & set(item.fields)) < 0.5 * len(item.fields):
+            change[entry.id] = entry._replace(item=Item((), False, False, {item.wrap[0]: schema}, None, None, ()), what=entry.what._replace(kind="get"))
+    draft.entries = [change.get(e.id, e) for e in draft.entries]
+    return [change.get(e.id, e) for e in entries]
+
+
+def _of_the_row(name: str, draft: Draft) -> bool:
+    """Is it the row's id: TestSetId, testSetArn, or as its key is called?"""
+    own, words = field(draft.own or ""), field(name)
+    return words in (own, (*draft.noun, own[-1]), (*draft.noun[-1:], own[-1]))
 
 
 def made_from(entries: list[Entry]) -> list[Entry]:

@@ -251,6 +251,8 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     if any(_DIFFERENCES.search(f"{a.name} {entry.parameters[a.name].get('description', '')}"[:400]) for a in sets) or (entry.what.verb == "patch" and _DIFFERENCES.search(entry.tool.description)):
         raise Lost("differences")
+    if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
+        raise Lost("differences")
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
 
@@ -305,6 +307,8 @@ _LOSES = re.compile(r"^(?:Remove|remove_?|Delete)(?=[A-Z_]|[a-z]+_)|(?:ToRemove|
 
 _DIFFERENCES = re.compile(r"(?i)\bJSON[ -]?patch\b|\bRFC ?-?6902|^patch_?document\b")
 """A list of changes, which is not what the row holds afterwards."""
+_KEEPS = re.compile(r"(?i)(?:do not|don't|not) (?:modify|specify|specified|change|include)[^.]{0,30} (?:retain|keep)s? (?:their|its) (?:current|existing)|\bmodif(?:ies|y) the specified (?:attributes|parameters|options|settings)\b")
+"""'Any existing attributes that you do not modify retain their current values.'"""
 
 
 def _located(entry: Entry, argument: Argument) -> Argument:
@@ -318,6 +322,8 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     if draft.single and not draft.kinds & {"put", "update"}:
         raise Lost("no_key")
+    if _of_another(entry, draft):
+        raise Lost("part")
     if not draft.single and (move := withdrawal(entry.what.verb, draft)) is not None:
         return _moved(entry, draft, service, move)
     arguments = surroundings(entry, draft, service)
@@ -339,6 +345,20 @@ def _both_ends(entry: Entry, draft: Draft) -> dict[str, Argument]:
     if CLASS.get(entry.what.verb) != "unlink" or len(columns) < 2 or not draft.own or draft.own in columns.values() or draft.parents:
         return {}
     return {n: argument(entry, n, "key", c) for n, c in columns.items() if c and not draft.columns[c].json} if all(columns.values()) else {}
+
+
+def _of_another(entry: Entry, draft: Draft) -> bool:
+    """keys/{key}/apiproducts/{product} takes a product from a key: where another tool deletes the things where they are read and made, that is no deletion of theirs."""
+    under = _collections(entry)
+    homes = {_collections(e) for e in draft.entries if e.what.kind in ("get", "create", "list") and not e.what.extra and not e.view}
+    return bool(under) and under not in homes and any(e.what.kind == "delete" and not e.what.extra and _collections(e) in homes for e in draft.entries)
+
+
+def _collections(entry: Entry) -> tuple[str, ...]:
+    """The collections of a Google path: ('organizations', 'apiproducts')."""
+    if entry.tool.source.vendor != "google":
+        return ()
+    return tuple(p for p in (entry.tool.source.path or "").split(":")[0].strip("/").split("/") if "{" not in p and not re.fullmatch(r"v\d\w*", p))
 
 
 def _is_force(name: str, schema: Schema) -> bool:
