@@ -18,6 +18,8 @@ _LISTS: Final = frozenset(
     ["prefix", "managed prefix", "allow", "block", "deny", "white", "contact", "calendar", "remarketing", "user", "url", "address", "certificate revocation", "opt out", "firewall domain", "access control", "query suggestions block", "word", "watch", "mailing", "price", "play"]
 )
 """What stands before 'list' where a list is a thing of its own."""
+MOST_WORDS: Final = 3
+"""Words of a noun that one would still say."""
 _NO_THINGS: Final = frozenset(
     ["just", "off", "act", "associated", "updated", "recommended", "about", "built", "add", "subscribe", "connect", "moderated", "aggregated", "namespaced", "emojis", "v2", "desc", "info", "information", "detail", "status", "state", "number", "id", "identifier", "name", "hour", "time", "mode", "level", "size", "score", "reason", "kind", "uri", "path", "history", "statistic", "metric", "data", "metadata", "count", "tagging", "logging", "versioning", "list", "value", "code", "default", "retention", "data", "default", "preview", "usage", "balance", "proficiency", "explainability", "mutability", "propagation", "performance", "scaling", "os", "sha", "hash", "weight", "format", "language", "position", "reference", "about", "uefi", "telemetry", "health", "summary", "capacity", "deletion", "total", "unlock", "registration", "creation", "discovery", "detection", "access", "act", "text", "photo", "media", "coverage", "pos"]
 )
@@ -60,7 +62,7 @@ def _spoken_table(table: Table, operations: Sequence[Operation]) -> Table:
         noun = f"global {noun}"
     mixed = "global" not in noun.lower() and any("global" in o.name.lower() for o in operations)
     last = noun.split(" ")[-1].lower()
-    said = table.said and not mixed and last not in _NO_THINGS and noun.lower() not in ("item", "object", "thing", "entity", "resource", "link") and not last[-1:].isdigit() and singular(last) == last
+    said = table.said and noun.count(" ") < MOST_WORDS and not mixed and last not in _NO_THINGS and noun.lower() not in ("item", "object", "thing", "entity", "resource", "link") and not last[-1:].isdigit() and singular(last) == last
     columns = tuple(c.model_copy(update={"phrase": _phrase(c)}) for c in table.columns)
     return table.model_copy(update={"noun": noun, "said": said, "columns": columns})
 
@@ -219,7 +221,7 @@ def may_pick(kind: Kind, column: Column) -> bool:
     if kind == "number":
         return bool(_SELECTS.search(column.phrase)) and column.type == "INTEGER" and not re.search(r"port$", column.phrase)
     if kind == "word":
-        return not re.search(r"version$|name$|country|zone", column.phrase)
+        return bool(re.fullmatch(r"(?:\w+ )?(?:e?mail(?: address)?|email|phone(?: number)?|username|alias|host ?name|IP address)|address|domain", column.phrase)) and "default" not in column.phrase
     if kind == "choice":
         return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2 and column.phrase != "resource type"
     return True
