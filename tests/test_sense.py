@@ -536,8 +536,8 @@ def test_an_active_status_is_a_column_and_no_word() -> None:
     ],
 )  # fmt: skip
 def test_one_asks_for_what_has_an_everyday_word(phrase: str, noun: str, able: bool) -> None:
-    assert may_ask("choice", phrase, noun) == able
-    assert may_set("choice", phrase, noun) == able
+    assert may_ask("word", phrase, noun) == able
+    assert may_set("word", phrase, noun) == able
 
 
 def test_a_version_is_one_of_software() -> None:

@@ -41,7 +41,7 @@ def errand_plans(site: Site, dice: Dice) -> list[Plan]:
     wishes: list[Wish] = []
     ends: list[int] = []
     touched: set[str] = set()
-    most = 3 if dice.chance(0.45) else 2
+    most = 3 if dice.chance(0.6) else 2
     goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question, _below_each])
     for goal in goals:
         before = len(trace.calls)

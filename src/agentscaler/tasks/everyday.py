@@ -34,12 +34,18 @@ _SET: Final = re.compile(
 )
 
 
+_PERSONS: Final = re.compile(r"(?:owner|author|creator|operator|manager|contact|publisher)$")
+"""Somebody; one of a closed list is nobody."""
+
+
 def may_ask(kind: Kind, phrase: str, noun: str) -> bool:
     """Have people a word for it: 'its status', but not 'its secondary status' or 'its intent'? The version only of what is software."""
     if kind in ("time", "flag"):
         return True
     if phrase == "version":
         return kind != "number" and bool(_SOFTWARE.search(noun))
+    if kind == "choice" and _PERSONS.search(phrase):
+        return False
     own = phrase.lower().removeprefix(f"{noun.split(' ')[-1].lower()} ")
     return bool(_ASKED.fullmatch(phrase) or _ASKED.fullmatch(own))
 
@@ -61,7 +67,7 @@ def piles_up(noun: str) -> bool:
     return records(noun) or runs(noun) or bool(_PILES.search(noun))
 
 
-_BORN: Final = re.compile(r"(?i)\b(?:tunnel|reservation|booking|key|annotation|page|proposal|peering|membership|announcement|grant|approval|fix|post|ad|call|chat|cart)$")
+_BORN: Final = re.compile(r"(?i)\b(?:tunnel|reservation|booking|key|annotation|page|proposal|peering|announcement|grant|approval|fix|post|ad|call|chat|cart)$")
 _ENDING: Final = re.compile(r"(?i)\b(?:certificate|token|key|invitation|offer|subscription|reservation|contract|license|coupon|grant|permit|pass|promotion|lease|domain|job|agreement|session)$")
 
 

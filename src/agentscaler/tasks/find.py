@@ -226,7 +226,7 @@ def placed(site: Site, phrase: Phrase, home: Found) -> tuple[Phrase, str]:
     'the user called "x" of the domain ...'; 'In the domain called "x", ... the user created on 3 May'. Raises Dropped(row_not_describable).
     """
     phrase = phrase._replace(noun=below(site, phrase.noun, home.phrase.noun, site.tables[home.table].noun))
-    if phrase.by_name() and (phrase.tail or home.phrase.by_name()):
+    if phrase.by_name() and home.phrase.by_name():
         parent, frame = under(home)
         return phrase._replace(parent=parent), frame
     return phrase, ahead(home)

@@ -8,7 +8,7 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.tasks.conditions import month
 from agentscaler.tasks.everyday import may_ask, piles_up
-from agentscaler.tasks.fits import is_state, makes_group, own_state, picks
+from agentscaler.tasks.fits import is_state, makes_group, picks
 from agentscaler.tasks.nouns import befits, may_pick, short_lived
 from agentscaler.tasks.phrases import happened
 from agentscaler.tasks.site import Row, Site
@@ -74,7 +74,7 @@ def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) 
         elif kind == "choice" and is_state(about.phrase) and adjective(said) and about.phrase in ("status", "state", "lifecycle state"):
             if befits(said, site.tables[table].noun):
                 yield Group(column, some, said)
-        elif is_state(about.phrase) and (verb or not own_state(about.phrase)):
+        elif is_state(about.phrase):
             continue
         elif about.phrase in _KINDS:
             if adjective(said):
