@@ -11,18 +11,28 @@ from agentscaler.errors import Dropped
 from agentscaler.records import Difficulty, Operation, Reference
 from agentscaler.rollouts import reading
 from agentscaler.rollouts.reading import Goal, Thing, read_wishes
-from agentscaler.tasks import make_tasks
-from agentscaler.tasks.allowed import changeable, lacks, may
-from agentscaler.tasks.asking import dates, question
+from agentscaler.tasks import chained, make_tasks
+from agentscaler.tasks.allowed import _forbidden, changeable, lacks, may
+from agentscaler.tasks.asking import columns_to_ask, dates, question
 from agentscaler.tasks.choose import Unit, balance
 from agentscaler.tasks.conditions import conditions
+from agentscaler.tasks.errand import _again
+from agentscaler.tasks.everyday import (
+    dated,
+    described,
+    may_ask,
+    may_set,
+    piles_up,
+    renamed,
+)
 from agentscaler.tasks.find import Found, below, locate, own_name, placed, together
-from agentscaler.tasks.fits import bears, begins
+from agentscaler.tasks.fits import bears, begins, makes_group
 from agentscaler.tasks.groups import groups
 from agentscaler.tasks.joined import _role
-from agentscaler.tasks.nouns import befits, may_not_go, may_pick
+from agentscaler.tasks.nouns import _spoken_table, befits, may_not_go, may_pick
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import changing
+from agentscaler.tasks.reasons import _RENAME
 from agentscaler.tasks.several import both_plans
 from agentscaler.tasks.site import Site, holds
 from agentscaler.tasks.speech import adjective, say, turned
@@ -41,6 +51,13 @@ def changed() -> Site:
     """A shop of one's own to change."""
     own = Site(shop(), 0)
     own.recipes = dict(own.recipes)
+    return own
+
+
+def of_a_kind(noun: str) -> Site:
+    """The same, and the customers are something else."""
+    own = changed()
+    own.tables = {**own.tables, "customer": own.tables["customer"].model_copy(update={"noun": noun})}
     return own
 
 
@@ -144,7 +161,7 @@ def test_one_thing_at_most_is_told_by_its_date() -> None:
 
 
 def test_a_date_tells_what_has_no_name() -> None:
-    at = changed()
+    at = of_a_kind("draft")
     del at.kinds["customer", "name"]
     rows = at.world.rows("customer")
     shown = ("customerId", "createdAt")
@@ -154,7 +171,7 @@ def test_a_date_tells_what_has_no_name() -> None:
 
 
 def test_the_last_change_tells_only_what_has_no_birthday() -> None:
-    at = changed()
+    at = of_a_kind("draft")
     del at.kinds["customer", "name"]
     at.kinds["customer", "city"] = "time"
     column_of(at, "customer", "city", phrase="last changed")
@@ -373,11 +390,45 @@ def test_nobody_mends_only_what_has_failed() -> None:
 def test_one_of_each_is_not_counted() -> None:
     at = changed()
     rows = at.world.rows("rental")[:3]
-    some = [{**r, "quantity": 1 + n // 2} for n, r in enumerate(rows)]
-    each = [{**r, "quantity": 1 + n} for n, r in enumerate(rows)]
+    at.kinds["rental", "title"] = "choice"
+    at.recipes["rental.title"] = {"knowable": True}
+    column_of(at, "rental", "title", phrase="platform")
+    some = [{**r, "title": ("linux", "windows")[n // 2]} for n, r in enumerate(rows)]
+    each = [{**r, "title": ("linux", "windows", "android")[n]} for n, r in enumerate(rows)]
+    assert [g.tail for g in groups(at, "rental", some, "") if g.column == "title"] == ["whose platform is linux", "whose platform is windows"]
+    assert not [g for g in groups(at, "rental", each, "") if g.column == "title"]
+
+
+def test_a_number_groups_nothing() -> None:
+    at = changed()
     column_of(at, "rental", "quantity", phrase="number of nodes")
-    assert [g.tail for g in groups(at, "rental", some, "") if g.column == "quantity"] == ["whose number of nodes is 1", "whose number of nodes is 2"]
-    assert not [g for g in groups(at, "rental", each, "") if g.column == "quantity"]
+    some = [{**r, "quantity": 1 + n // 2} for n, r in enumerate(at.world.rows("rental")[:3])]
+    assert not [g for g in groups(at, "rental", some, "") if g.column == "quantity"]
+
+
+@pytest.mark.parametrize(("phrase", "value", "said"), [("type", "shared", "shared folders"), ("type", "gateway", None), ("platform", "linux", "folders whose platform is linux"), ("alarm scheme", "linux", None)])
+def test_what_a_thing_is_stands_before_it(phrase: str, value: str, said: str | None) -> None:
+    at = changed()
+    at.kinds["rental", "title"] = "choice"
+    at.recipes["rental.title"] = {"knowable": True}
+    column_of(at, "rental", "title", phrase=phrase)
+    rows = [{**r, "title": value if n else "other"} for n, r in enumerate(at.world.rows("rental")[:3])]
+    assert [g.named("folders") for g in groups(at, "rental", rows, "") if g.column == "title" and len(g.rows) == 2] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(("state", "verb", "parts"), [("AVAILABLE", "", False), ("READY", "disable", False), ("ACTIVE", "", True), ("ACTIVE", "disable", False), ("FAILED", "delete", True), ("RUNNING", "stop", True)])
+def test_only_some_states_part_some_from_the_rest(state: str, verb: str, parts: bool) -> None:
+    assert makes_group(state, verb) == parts
+
+
+@pytest.mark.parametrize(("noun", "clears"), [("backup", True), ("analysis job", True), ("model version", True), ("user", False), ("contact center", False), ("network", False)])
+def test_old_ones_are_cleared_of_what_piles_up(noun: str, clears: bool) -> None:
+    at = changed()
+    at.tables["rental"] = at.tables["rental"].model_copy(update={"noun": noun})
+    rows = at.world.rows("rental")
+    assert piles_up(noun) == clears
+    assert any("before" in g.tail for g in groups(at, "rental", rows, "delete")) == clears
+    assert any("before" in g.tail for g in groups(at, "rental", rows, "")), "how many there are may be asked of all"
 
 
 def test_what_a_thing_is_sorts_nothing() -> None:
@@ -392,7 +443,7 @@ def test_groups_by_day_speak_of_birth_first_and_not_of_what_is_gone() -> None:
     at.kinds["rental", "title"] = "time"
     column_of(at, "rental", "title", phrase="last changed")
     rows = [{**r, "title": f"2026-0{n + 1}-01T00:00:00Z"} for n, r in enumerate(at.world.rows("rental")[:6])]
-    by = {g.column for g in groups(at, "rental", rows, "delete") if "before" in g.tail}
+    by = {g.column for g in groups(at, "rental", rows, "") if "before" in g.tail}
     assert by == {"createdAt"}
     at.tables["rental"] = at.tables["rental"].model_copy(update={"noun": "session"})
     assert not [g for g in groups(at, "rental", rows, "") if "before" in g.tail]
@@ -473,6 +524,125 @@ def test_an_active_status_is_a_column_and_no_word() -> None:
     assert ("rental", "status") in own.kinds
 
 
+# ---- what people have a word for ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phrase", "noun", "able"),
+    [
+        ("status", "job", True), ("secondary status", "job", False), ("lock status", "zone", False), ("user context policy", "index", False), ("intent", "change set", False), ("method", "callback", False),
+        ("history level", "execution", False), ("pricing", "product", False), ("price", "product", True), ("engine version", "cluster", True), ("instance type", "server", True), ("email address", "member", True),
+        ("number of nodes", "cluster", True), ("disk size", "node", True), ("job state", "job", True), ("owner", "folder", True), ("load balancing scheme", "route", False), ("serve nodes", "cluster", False),
+    ],
+)  # fmt: skip
+def test_one_asks_for_what_has_an_everyday_word(phrase: str, noun: str, able: bool) -> None:
+    assert may_ask("word", phrase, noun) == able
+    assert may_set("word", phrase, noun) == able
+
+
+def test_a_version_is_one_of_software() -> None:
+    assert may_ask("word", "version", "agent")
+    assert not may_ask("word", "version", "thing group")
+    assert not may_ask("number", "version", "agent")
+    assert may_set("number", "alarm threshold", "alarm")
+    assert not may_ask("number", "alarm threshold", "alarm")
+
+
+def test_no_second_day_of_what_is_told_by_one() -> None:
+    row = site().world.rows("rental")[0]
+    known = {c: Val(v, "read", 0) for c, v in row.items()}
+    days = {c for c in site().columns_of("rental") if site().kinds.get(("rental", c)) == "time"}
+    assert days & set(columns_to_ask(site(), Found("rental", row, known, Phrase("rental", tail='called "x"'), [], 0), list(row)))
+    assert not days & set(columns_to_ask(site(), Found("rental", row, known, Phrase("rental", tail="finished on 3 May"), [], 0), list(row)))
+
+
+def test_a_noun_has_three_words_at_most() -> None:
+    model = shop().model
+    assert model
+    info = model.tables[0]
+    three, four = (_spoken_table(info.model_copy(update={"noun": n, "said": True}), []) for n in ("audience model association", "configured audience model association"))
+    assert three.said
+    assert not four.said
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("orders-private-staging", r"orders-private-(?:prod|dev|test)"), ("Fleet policy pilot", r"Fleet policy (?:Prod|Staging|Dev|Test|prod|staging|dev|test)"), ("backup-us", r"backup-eu"), ("training 2", r"training 3"), ("policy-v2", r"policy-v3"),
+        ("board-2025", r"board-2026"), ("billing-vault", r"billing-vault-(?:v2|2026|prod|test)"), ("Reviews API US", r"Reviews API EU"),
+    ],
+)  # fmt: skip
+def test_a_new_name_keeps_all_but_one_part(old: str, new: str) -> None:
+    for seed in range(8):
+        assert re.fullmatch(new, renamed(old, Dice(seed)) or "")
+
+
+@pytest.mark.parametrize(("old", "sentence"), [("partner queue too long", True), ("orders.example.org", False), ("partner", False)])
+def test_what_cannot_be_renamed_a_little_keeps_its_name(old: str, sentence: bool) -> None:
+    assert renamed(old, Dice(0), sentence=sentence) is None
+
+
+def test_a_rename_was_no_mistake() -> None:
+    assert "It was set up wrongly." not in _RENAME
+
+
+def test_what_takes_the_place_of_another_is_called_nearly_so() -> None:
+    row = {"title": "Garden chair v2", "name": "for the sales team"}
+    at = changed()
+    schema = {"type": "string"}
+    at.kinds["rental", "title"] = "name"
+    at.recipes["rental.title"] = {"words": [["Roof"], ["bar"]]}
+    assert wanted(at, "rental", "title", schema, Dice(1), like=row).value == "Garden chair v3"
+    assert wanted(at, "rental", "title", schema, Dice(1), row=row).value == "Garden chair v3"
+    at.kinds["rental", "title"] = "text"
+    assert wanted(at, "rental", "title", schema, Dice(1), like=row).value == "Garden chair v2"
+
+
+def test_only_what_has_no_lasting_name_is_told_by_its_day() -> None:
+    assert dated("job", "created")
+    assert dated("access key", "created")
+    assert not dated("certificate authority", "created")
+    assert not dated("volume", "expires")
+    assert dated("certificate", "expires")
+    assert described("rate limit")
+    assert described("snapshot")
+    assert not described("cluster")
+
+
+@pytest.mark.parametrize(
+    ("text", "chain"),
+    [
+        ("What is the status of the audit task of the audit finding called \"x\"?", True), ("What is the description of the offering in the reservation called \"x\"?", True),
+        ("What is the status of the node called \"x\" of the cluster called \"y\"?", False), ("Please look up the offering of the reservation called \"x\": what is its status?", False),
+    ],
+)  # fmt: skip
+def test_nothing_is_of_what_is_of_something(text: str, chain: bool) -> None:
+    assert chained(text) == chain
+
+
+def test_a_date_behind_two_things_belongs_to_one() -> None:
+    home = Found("rental", {}, {}, Phrase("volume", tail="created on 3 May"), [], None)
+    phrase, frame = placed(site(), Phrase("snapshot"), home)
+    assert (phrase.text(), frame) == ("the snapshot", "For the volume created on 3 May")
+
+
+def test_an_errand_deletes_no_row_of_those_it_deletes_at_once() -> None:
+    assert _again({"run/['a']"}, {"run/*"})
+    assert _again({"run/*"}, {"run/['a']"})
+    assert not _again({"run/['a']"}, {"run/['b']", "job/*"})
+
+
+def test_what_it_still_holds_goes_first() -> None:
+    at = changed()
+    told(at, "deleteRental", "Deletes a rental. You must remove any items before the rental can be deleted.")
+    at.recipes["rental.items"] = {"json": True}
+    row = next(r for r in at.world.rows("rental") if r["status"] == "returned")
+    assert not _forbidden(at, operation(at, "deleteRental"), at.tables["rental"], {**row, "items": "[]"})
+    assert _forbidden(at, operation(at, "deleteRental"), at.tables["rental"], {**row, "items": "[1]"})
+    told(at, "deleteRental", "Deletes a rental. It is kept in the list with the status REMOVED.")
+    assert _forbidden(at, operation(at, "deleteRental"), at.tables["rental"], row)
+
+
 # ---- and the solver reads them ----------------------------------------------------------------------------------
 
 
@@ -488,6 +658,7 @@ def named(noun: str, value: str, **more: Any) -> Thing:
         ('Please make the key called "a" encrypted.', Goal("set", (named("key", "a"),), values=(reading.Test("encrypted", "on"),))),
         ('In the fleet called "n" of the farm called "f", please stop the worker created on 3 May.', Goal("do", (Thing("worker", (reading.Test("created", "3 May"),), of=named("fleet", "n", of=named("farm", "f"))),), verb="stop")),
         ('For the fleet called "n", how many workers created before May 2025 are there?', Goal("count", (Thing("workers", (reading.Test("created", "before May 2025"),), "every", of=named("fleet", "n")),))),
+        ("Please create a new version of that fleet.", Goal("create", (Thing("version", (), "new", Thing("same fleet")),))),
     ],
 )  # fmt: skip
 def test_what_is_said_first_is_read(sentence: str, goal: Goal) -> None:

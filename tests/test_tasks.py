@@ -346,7 +346,7 @@ def pairs(seed: int) -> list[tuple[Task, Task]]:
 
 
 def test_twins_are_one_step_apart() -> None:
-    assert sum(len(pairs(seed)) for seed in SEEDS) >= 4
+    assert sum(len(pairs(seed)) for seed in SEEDS) >= 3
     for seed in SEEDS:
         with World.open(shop(), seed=seed) as world:
             for do, leave in pairs(seed):

@@ -199,7 +199,7 @@ class _Reader:
 
     def create(self, noun: str, place: str = "") -> bool:
         thing = self.thing("new " + re.sub(r"^new ", "", noun))
-        if m := re.match(r"^ ?(?:in|for|on|to) (the .+)$", place or ""):
+        if m := re.match(r"^ ?(?:in|for|on|to|of) (the .+)$", place or ""):
             thing = thing._replace(of=self.thing(m[1]))
         self.goals.append(Goal("create", (thing._replace(pick="new"),)))
         return True
@@ -373,7 +373,7 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^(?:(?:set|turn) (?:on |off )?its|rename it to|make it) .+$", lambda r, m: r.again(m[0])),
         (r"^(?:in it|for it), (.+)$", lambda r, m: r.create_below(m[1])),
         (r"^(.+) for it as well$", lambda r, m: r.create_below(m[1])),
-        (r"^(?:we need|create|make|set up|register|add|order|buy|schedule|invite|reserve|book|open|start|submit) an? (.+?)((?: (?:in|for|on|to) the .+)?)$", lambda r, m: r.create(m[1], m[2])),
+        (r"^(?:we need|create|make|set up|register|add|order|buy|schedule|invite|reserve|book|open|start|submit) an? (.+?)((?: (?:in|for|on|to|of) the .+)?)$", lambda r, m: r.create(m[1], m[2])),
         (r"^as (.+?) put (.+)$", lambda r, m: r.property(m[1], m[2])),
         (r"^(?:its|the) (.+?) should (?:be|read|say) (.+)$", lambda r, m: r.property(m[1], m[2])),
         (r"^the (.+?) should be (.+)$", lambda r, m: r.property(m[1], m[2])),

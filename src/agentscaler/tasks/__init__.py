@@ -27,8 +27,8 @@ from agentscaler.tasks.wander import walk_plans
 
 TRIES = 60
 WEIGHTS = {
-    "ask": 4, "write": 5, "create": 2, "link": 6, "askwrite": 5, "cond": 5, "each": 10, "both": 10, "replace": 8, "count": 3, "which": 3, "compare": 1.5, "two": 6, "family": 7, "copy": 4,
-    "setup": 7, "clear": 6, "errand": 20,
+    "ask": 4, "write": 5, "create": 2, "link": 6, "askwrite": 5, "cond": 5, "each": 10, "both": 10, "replace": 8, "count": 3, "which": 3, "compare": 1.5, "two": 6, "family": 7, "copy": 3,
+    "setup": 7, "clear": 6, "errand": 34,
 }  # fmt: skip
 """How often each shape is tried; deep and rare ones more."""
 
@@ -110,6 +110,8 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
     said = brief(plan, words)
     if dates(said.text) > (2 if plan.shape == "both" else 1):
         raise Dropped("not_sayable", "two things are told by their dates")
+    if chained(said.text):
+        raise Dropped("not_sayable", "what is wanted is of what is of something")
     answers = tuple(a for w in plan.wishes for a in w.answers)
     if plan.shape not in ("compare", "cond") and (told := next((a for a in answers if _given_away(a, said.text)), None)):
         raise Dropped("not_sayable", f"the brief itself says {told.value!r}", where=told.name)
@@ -147,6 +149,15 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
     tried = try_controls(site, draft, dice)
     harder = difficulty(site, trace.calls, trace.given, said, plan.shape, arguments=tried.arguments, covered=tried.covered)
     return draft.model_copy(update={"controls": tried.controls, "difficulty": harder})
+
+
+_CHAIN = re.compile(r"\bof the [a-zA-Z0-9 -]+? (?:of|in) the ")
+
+
+def chained(text: str) -> bool:
+    """Is something said to be of a thing without a name that is of another: 'the status of the task of the finding'?"""
+    plain = re.sub(r'"[^"]*"', '""', text)
+    return any(not dates(m[0]) for m in _CHAIN.finditer(plain))
 
 
 def _aside(site: Site, calls: Sequence[Call], change: Sequence[tuple[object, ...]]) -> str | None:

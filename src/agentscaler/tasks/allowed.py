@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from agentscaler.population import parse_time
@@ -23,6 +23,8 @@ _FORBIDS: Final = re.compile(
     r"(?:must|should|need to|have to|has to|required to)\b.{0,60}\b(?:delete|remove|detach|disassociate|disable|stop|empty|deleted|removed|disabled|stopped|state|status)|before (?:you (?:can )?)?delet|"
     r"(?:fail|reject|error|exception|not allowed)\w*.{0,80}\b(?:if|when|while|unless)\b|\b(?:if|when|while)\b.{0,80}(?:fail|reject|error|exception|not allowed)|only .{0,80}\bcan be (?:deleted|removed)|only delete"
 )
+_STAYS: Final = re.compile(r"(?i)\b(?:kept|remains?|retained|listed|stays?|placed|moved|changed|changes|set|sets|transitions?)\b[^.]{0,60}\b(?:status|state)\b|\b(?:status|state)\b[^.]{0,40}\b(?:changes|is set|is changed|becomes|transitions)\b")
+"""What is deleted is not gone but in another state."""
 _MUST: Final = re.compile(r"(?i)\bmust be\b|\bonly\b|\bunless\b|\bhas to be\b|\bhave to be\b|\bshould be\b")
 _USED: Final = re.compile(r"(?i)in_?use|used|consumed|associat|attach|depend|referenc")
 _NOTHING: Final = (None, 0, "", "0", "[]", "{}", "false", "null", False)
@@ -61,7 +63,15 @@ def _is_over(site: Site, table: Table, row: Row) -> bool:
 def _forbidden(site: Site, operation: Operation, table: Table, row: Row) -> bool:
     """Does the tool say that such a row cannot be deleted? Only a text that speaks of exceptions is asked."""
     told = [s for s in re.split(r"(?<=[.!])\s+", site.tool(operation).description) if _FORBIDS.search(s)]
-    return bool(told) and (_needed(site, table, row) or any(_USED.search(c) and not _none(v) for c, v in row.items()) or any(_excepts(table, row, s) for s in told))
+    if _STAYS.search(site.tool(operation).description):
+        return True
+    return bool(told) and (_holds(site, table, row, told) or _needed(site, table, row) or any(_USED.search(c) and not _none(v) for c, v in row.items()) or any(_excepts(table, row, s) for s in told))
+
+
+def _holds(site: Site, table: Table, row: Row, told: Sequence[str]) -> bool:
+    """Does the row still hold what a sentence names as having to go first: 'remove all items before the group is deleted'?"""
+    said = " ".join(told).lower()
+    return any(site.recipe(table.name, c).get("json") and len(c) > 4 and not _none(v) and (c.lower() in said.replace(" ", "") or f" {field(c)[-1]}" in said) for c, v in row.items())
 
 
 def _none(value: Any) -> bool:

@@ -11,6 +11,7 @@ from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Answer
+from agentscaler.tasks.everyday import may_ask
 from agentscaler.tasks.find import Found, read, upper
 from agentscaler.tasks.nouns import people
 from agentscaler.tasks.site import Site
@@ -24,9 +25,10 @@ _ASKABLE: tuple[Kind, ...] = ("name", "text", "time", "choice", "number", "word"
 
 
 def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
-    """Columns of a found row that one may want to know and has not named oneself."""
+    """Columns of a found row that people have a word for and that one has not named oneself; no second day of what is told by one."""
     out = []
     told = normal(f"{found.phrase.text()} {found.frame}")
+    dated = bool(dates(f"{found.phrase.text()} {found.frame}"))
     around = {normal(v) for v in site.world.context.values()}
     for column in shown:
         kind = site.kinds.get((found.table, column))
@@ -39,6 +41,8 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
         if found.phrase.parent and phrase.startswith(f"{found.phrase.parent.noun.split(' ')[-1]} "):
             continue
         if kind in ("name", "word") and " " in phrase and f" {normal(phrase.rsplit(' ', 1)[0])} " in f"{normal(found.frame)} ":
+            continue
+        if not may_ask(kind, phrase, found.phrase.noun) or (kind == "time" and (dated or (phrase == "last changed" and "described as" in told))):
             continue
         spelled = say(value, kind, site.columns[found.table, column].unit, phrase)
         if spelled is None or normal(spelled) in told or phrase in told or normal(str(value)) in around:
@@ -61,7 +65,7 @@ def question(site: Site, found: Found, column: str, dice: Dice) -> str:
     """'When was the volume called "x" created?'"""
     np = found.phrase.text()
     kind, phrase = site.kinds[found.table, column], site.columns[found.table, column].phrase
-    clashing = kind == "time" and not found.phrase.by_name()
+    clashing = (kind == "time" and not found.phrase.by_name()) or (found.phrase.parent is not None and not found.phrase.tail)
     long = len(np.split(" ")) >= LONG and (" that " in np or dice.chance(0.4))
     if (clashing or long) and not people(found.phrase.noun):
         return f"Please look up {np}: {when('it', phrase)[0].lower() + when('it', phrase)[1:] if kind == 'time' else f'what {be(phrase)} its {phrase}?'}"

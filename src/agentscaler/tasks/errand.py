@@ -11,6 +11,7 @@ from agentscaler.tasks.asking import answer_of, asked_column, question
 from agentscaler.tasks.find import Found, locate, need, placed, together
 from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.groups import pick_group
+from agentscaler.tasks.nouns import records
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import (
     CHANGES,
@@ -40,7 +41,7 @@ def errand_plans(site: Site, dice: Dice) -> list[Plan]:
     wishes: list[Wish] = []
     ends: list[int] = []
     touched: set[str] = set()
-    most = 3 if dice.chance(0.45) else 2
+    most = 3 if dice.chance(0.6) else 2
     goals = dice.shuffled([_own_write, _own_question, _below_write, _below_write, _below_create, _below_question, _below_each])
     for goal in goals:
         before = len(trace.calls)
@@ -48,7 +49,7 @@ def errand_plans(site: Site, dice: Dice) -> list[Plan]:
         kept, known = (list(trace.calls), list(trace.given)), dict(found.known)
         try:
             wish, things = goal(site, trace, found, info, dice, bool(wishes))
-            if things & touched or len(trace.calls) > MOST_CALLS:
+            if _again(things, touched) or (wish.mood == "delete" and any((w.verb, w.name) == (wish.verb, wish.name) for w in wishes)) or len(trace.calls) > MOST_CALLS:
                 raise Dropped("no_effect", "the same row twice")
         except Dropped:
             trace.calls, trace.given = kept
@@ -76,6 +77,16 @@ class Goal(NamedTuple):
     things: set[str]
 
 
+ALL = "*"
+"""Stands for rows that are not named one by one: many at once, or a new one."""
+
+
+def _again(things: set[str], touched: set[str]) -> bool:
+    """Is it about what an earlier wish was about: the same row, or some of a table of which many are meant?"""
+    mine, theirs = ({t.split("/")[0] for t in some if t.endswith(f"/{ALL}")} for some in (things, touched))
+    return bool(things & touched) or any(t.split("/")[0] in theirs for t in things) or any(t.split("/")[0] in mine for t in touched)
+
+
 def _thing(table: Table, row: Row) -> str:
     return f"{table.name}/{[row[k] for k in table.key]}"
 
@@ -101,6 +112,8 @@ def _own_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, 
 def _own_question(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
     column, step = asked_column(site, trace, found, dice, deeper=dice.chance(0.6))
     answer = answer_of(site, found, column, step)
+    if again and answer.type == "time":
+        raise Dropped("not_sayable", "nobody asks for a day besides", where=info.name)
     if _written(site, trace, info):
         raise Dropped("no_effect", "it may have been changed before")
     named = _named(found, again)
@@ -154,6 +167,8 @@ def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, agai
     if len(others) != len(done.rows) - 1:
         raise Dropped("row_not_describable", where=table.name)
     phrase, frame = placed(site, describe(site, table, row, others, shown, dice, plain=True), _named(found, again))
+    if records(table.noun) and not phrase.front and not phrase.tail:
+        raise Dropped("row_not_describable", "nobody speaks of the one version there is", where=table.name)
     if (phrase.front or not phrase.tail) and _written(site, trace, table):
         raise Dropped("row_not_describable", "some of its neighbours are new or gone", where=table.name)
     known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
@@ -177,7 +192,7 @@ def _below_each(site: Site, trace: Trace, found: Found, info: Table, dice: Dice,
     verb = deed(operation)
     text = dice.choice((f"Please {verb} {np}.", f"Could you {verb} {np}?", f"I'd like you to {verb} {np}."))
     wish = wish_on(site, operation, one, text)._replace(frame=below.frame, old=all(is_old(site, table.name, r) for r in group.rows), many=True)
-    return Goal(wish, {_thing(table, r) for r in group.rows})
+    return Goal(wish, {f"{table.name}/{ALL}"})
 
 
 def _below_write(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:
@@ -194,6 +209,8 @@ def _below_question(site: Site, trace: Trace, found: Found, info: Table, dice: D
     if _written(site, trace, table):
         raise Dropped("no_effect", "it may have been changed before")
     column, step = asked_column(site, trace, child, dice, deeper=dice.chance(0.5))
+    if again and site.kinds[table.name, column] == "time":
+        raise Dropped("not_sayable", "nobody asks for a day besides", where=table.name)
     return Goal(Wish(question(site, child, column, dice), "question", (), (answer_of(site, child, column, step),), child.frame), {_thing(table, child.row)})
 
 
@@ -203,4 +220,4 @@ def _below_create(site: Site, trace: Trace, found: Found, info: Table, dice: Dic
         raise Dropped("no_tool", where=info.name)
     _, operation = dice.choice(able)
     wish, _ = create(site, trace, operation, dice, parents=[_named(found, again)], most=1)
-    return Goal(wish, set())
+    return Goal(wish, {f"{operation.table}/{ALL}"})

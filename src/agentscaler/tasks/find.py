@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Operation, Reference, Table
-from agentscaler.tasks.nouns import may_pick, stands_alone
+from agentscaler.tasks.nouns import stands_alone
 from agentscaler.tasks.phrases import Phrase, describe, named
 from agentscaler.tasks.site import Row, Site, Way
-from agentscaler.tasks.speech import be, inside, odd, say
+from agentscaler.tasks.speech import inside, odd, say
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.words import ID_WORDS, entity, humanise, singular, split
 
@@ -64,16 +64,14 @@ def _told(site: Site, info: Table, row: Row) -> Found:
     phrase = own_name(site, info, row, info.key[-1])
     if phrase is None:
         raise Dropped("not_sayable", "nobody would say its key", where=info.name)
-    frame, _ = _aside(site, info, [(c, row[c]) for c in info.key[:-1]])
-    if frame is None:
-        raise Dropped("not_sayable", "its key has too many parts", where=info.name)
+    frame = _aside(site, info, [(c, row[c]) for c in info.key[:-1]])
     return Found(info.name, row, known, phrase, [], None, frame)
 
 
-def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | None, str]:
-    """What the user says besides, so that a list can be asked: (said first, stands behind the noun); a None: nobody would. Raises Dropped."""
+def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> str:
+    """What the user says first, so that a list can be asked: 'In the account 1400215'. Nobody names a thing and one of its columns. Raises Dropped."""
     if not told:
-        return "", ""
+        return ""
     if len(told) > 1:
         raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
     words, said = _told_words(site, info.name, *told[0])
@@ -81,12 +79,8 @@ def _aside(site: Site, info: Table, told: list[tuple[str, Any]]) -> tuple[str | 
         thing = words.removesuffix(" ID")
         if info.noun.lower().endswith(thing.lower()) or thing.lower().startswith("parent "):
             raise Dropped("not_sayable", f"the {thing} of a {info.noun}", where=info.name)
-        return f"{upper(inside(thing))} the {thing} {said}", ""
-    column = told[0][0]
-    kind = site.kinds.get((info.name, column))
-    if kind is None or not may_pick(kind, site.columns[info.name, column]):
-        raise Dropped("not_sayable", f"nobody would say its {words}", where=f"{info.name}.{column}")
-    return None, f"whose {words} {be(words)} {said}"
+        return f"{upper(inside(thing))} the {thing} {said}"
+    raise Dropped("not_sayable", f"nobody would say its {words}", where=f"{info.name}.{told[0][0]}")
 
 
 LONGEST_ID = 16
@@ -140,10 +134,6 @@ def _follow(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth: int
     if told and others:
         raise Dropped("row_not_describable", "others bear its name", where=info.name)
     phrase = told or describe(site, info, row, others, tuple(shown), dice, verb=verb, plain=plain or above.parent is not None)
-    if above.tail and (above.parent or " and " in phrase.tail or "whose" in phrase.tail):
-        raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
-    if above.tail:
-        phrase = phrase._replace(front=phrase.front.removeprefix("only"), tail=f"{phrase.tail} {above.tail}".strip())
     return _settled(site, info, Found(info.name, row, known, phrase, done.rows, done.step), above, depth)
 
 
@@ -172,8 +162,6 @@ class Above(NamedTuple):
     parent: Found | None
     frame: str = ""
     """What is said first, so that the list can be asked."""
-    tail: str = ""
-    """What stands behind the noun for the same reason."""
 
 
 def _conditions(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth: int) -> tuple[Above, Phrase | None]:
@@ -201,8 +189,7 @@ def _conditions(site: Site, trace: Trace, way: Way, row: Row, dice: Dice, depth:
         values[argument.name] = known[column]
     if len(parents) > 1:
         raise Dropped("row_not_describable", "it hangs on too much", where=info.name)
-    frame, tail = _aside(site, info, aside)
-    return Above(values, known, next(iter(parents.values()), None), frame or "", tail), told
+    return Above(values, known, next(iter(parents.values()), None), _aside(site, info, aside)), told
 
 
 def own_name(site: Site, info: Table, row: Row, column: str) -> Phrase | None:
@@ -239,7 +226,7 @@ def placed(site: Site, phrase: Phrase, home: Found) -> tuple[Phrase, str]:
     'the user called "x" of the domain ...'; 'In the domain called "x", ... the user created on 3 May'. Raises Dropped(row_not_describable).
     """
     phrase = phrase._replace(noun=below(site, phrase.noun, home.phrase.noun, site.tables[home.table].noun))
-    if phrase.by_name():
+    if phrase.by_name() and home.phrase.by_name():
         parent, frame = under(home)
         return phrase._replace(parent=parent), frame
     return phrase, ahead(home)
@@ -267,17 +254,17 @@ def together(site: Site, noun: str, home: Found | None, tail: str = "") -> Sever
 
 def ahead(home: Found) -> str:
     """'In the domain called "x"': what a wish is about, said before it. Raises Dropped(row_not_describable)."""
-    if home.frame:
+    if home.frame or home.phrase.front in ("newest", "oldest"):
         raise Dropped("row_not_describable", "it hangs on too much", where=home.table)
     return f"{upper(inside(home.phrase.noun))} {home.phrase.text()}"
 
 
-def below(site: Site, noun: str, *homes: str) -> str:
-    """What a thing is called beside what it belongs to: 'alias' of the theme, and not 'theme alias'."""
-    taken = {t.noun.lower() for t in site.tables.values()}
+def below(site: Site, noun: str, *homes: str, taken: bool = True) -> str:
+    """What a thing is called beside what it belongs to: 'alias' of the theme, and not 'theme alias'. taken: not where another kind is called so."""
+    others = {t.noun.lower() for t in site.tables.values()} if taken else set()
     for home in homes:
         rest = noun[len(home) + 1 :]
-        if noun.lower().startswith(f"{home} ".lower()) and stands_alone(rest) and rest.lower() not in taken:
+        if noun.lower().startswith(f"{home} ".lower()) and stands_alone(rest) and rest.lower() not in others:
             return rest
     return noun
 

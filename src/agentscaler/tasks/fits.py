@@ -17,7 +17,7 @@ THIS_YEAR: Final = 2026
 STATE_WORDS: Final = ("status", "state", "phase", "lifecycle")
 _STATE: Final = re.compile(r"(?i)(?:status|state|phase|lifecycle)$")
 _OWN: Final = re.compile(r"^(?:current |lifecycle |active |run |task |job |instance |cluster )?(?:status|state|phase|lifecycle)$")
-_GONE: Final = re.compile(r"delet|terminat|remov|destroy|purg|released|uninstalled|deregistered|\bgone\b|dropped|revoked|discarded")
+_GONE: Final = re.compile(r"delet|terminat|remov|destroy|purg|released|uninstalled|deregistered|\bgone\b|^left$|dropped|revoked|discarded")
 _MOVING: Final = re.compile(r"\b(?!running|serving|existing|missing|operating|working|billing|training\b)[a-z]{3,}ing\b|progress|queued|submitted|requested|scheduled|start failed|partial")
 _RUNNING: Final = re.compile(r"^(?:running|active|in progress|processing|in use|attached|associated|executing|started|executed|assigned)$")
 _VAGUE: Final = re.compile(r"unknown|unspecified|none|not known|undefined|invalid|unrecognized")
@@ -67,6 +67,14 @@ def own_state(phrase: str) -> bool:
 def begins(state: Any) -> bool:
     """Is it a state in which one would make a thing?"""
     return bool(re.fullmatch(rf"{_UP}|draft|created|new|open|visible|public|private", words_of(state)))
+
+
+_GROUPS: Final = re.compile(rf"{_LET_GO.pattern}|running|active|pending|scheduled|queued|open|new|published|approved|blocked|locked|muted|public|private|in progress|created")
+
+
+def makes_group(state: Any, verb: str) -> bool:
+    """Does the state part some from the rest? What is available, ready or enabled is as all things are; the active ones may be counted."""
+    return bool(_GROUPS.fullmatch(words_of(state))) and not (verb and words_of(state) == "active")
 
 
 def bears(state: Any, verb: str) -> bool:

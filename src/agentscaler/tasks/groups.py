@@ -7,13 +7,17 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.tasks.conditions import month
-from agentscaler.tasks.fits import is_state, own_state, picks
+from agentscaler.tasks.everyday import may_ask, piles_up
+from agentscaler.tasks.fits import is_state, makes_group, picks
 from agentscaler.tasks.nouns import befits, may_pick, short_lived
 from agentscaler.tasks.phrases import happened
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import adjective, be, say
 
 _GOING: Final = frozenset(["created", "last changed", "expires", "uploaded", "submitted", "requested", "registered", "launched", "issued"])
+
+_KINDS: Final = frozenset(["type", "kind", "category", "visibility", "access"])
+"""What a thing is stands before it: 'all shared folders', and nowhere else."""
 
 
 class Group(NamedTuple):
@@ -37,10 +41,10 @@ def groups(site: Site, table: str, rows: Sequence[Row], verb: str) -> Iterator[G
         if kind is None or not site.knowable(table, column):
             continue
         if kind == "time":
-            if born and site.columns[table, column].phrase == "last changed":
+            if (born and site.columns[table, column].phrase == "last changed") or (verb and not piles_up(site.tables[table].noun)):
                 continue
             yield from _before(site, table, column, rows)
-        elif kind in ("choice", "number", "flag") and may_pick(kind, site.columns[table, column]):
+        elif kind in ("choice", "flag") and may_pick(kind, site.columns[table, column]):
             yield from _equal(site, table, column, rows, verb)
 
 
@@ -60,22 +64,23 @@ def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) 
     if len({str(r[column]) for r in rows}) == len(rows) or column in site.tables[table].key:
         return
     for value in dict.fromkeys(r[column] for r in rows if r[column] is not None):
-        if kind == "number" and abs(value) >= 100_000:
-            continue
         some = [r for r in rows if r[column] == value]
         said = say(value, kind, about.unit, about.phrase)
         if kind == "flag":
             if value and adjective(about.phrase) and verb == "":
                 yield Group(column, some, about.phrase)
-        elif said is None or (kind == "choice" and is_state(about.phrase) and not picks(value, verb)):
+        elif said is None or (kind == "choice" and is_state(about.phrase) and not (picks(value, verb) and makes_group(value, verb))):
             continue
         elif kind == "choice" and is_state(about.phrase) and adjective(said) and about.phrase in ("status", "state", "lifecycle state"):
             if befits(said, site.tables[table].noun):
                 yield Group(column, some, said)
-        elif (kind == "choice" and is_state(about.phrase) and (verb or not own_state(about.phrase))) or (kind == "number" and verb and value):
+        elif is_state(about.phrase):
             continue
-        else:
-            yield Group(column, some, "", f"whose {about.phrase} {'is' if kind == 'number' else be(about.phrase)} {said}")
+        elif about.phrase in _KINDS:
+            if adjective(said):
+                yield Group(column, some, said)
+        elif may_ask(kind, about.phrase, site.tables[table].noun):
+            yield Group(column, some, "", f"whose {about.phrase} {be(about.phrase)} {said}")
 
 
 def pick_group(site: Site, table: str, rows: list[Row], dice: Dice, able: Callable[[Row], bool], least: int, most: int, verb: str) -> Group:

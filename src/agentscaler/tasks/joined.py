@@ -85,6 +85,8 @@ def family_plans(site: Site, dice: Dice) -> list[Plan]:
     if child.phrase.parent is not None or site.tables[reference.table].noun.lower() in child.frame.lower() or "whose" in child.phrase.tail or value.source != "read":
         raise Dropped("row_not_describable", "what it belongs to has been said", where=table.name)
     noun = _role(site, reference)
+    if not child.phrase.by_name() or not child.phrase.tail:
+        raise Dropped("row_not_describable", "what it belongs to would hang on what has no name", where=table.name)
     home = child.phrase._replace(noun=below(site, child.phrase.noun, noun))
     parent = Found(reference.table, row, {key: value}, Phrase(noun, parent=home), [], None, child.frame)
     writes = changing(site, reference.table, *CHANGES)

@@ -18,6 +18,9 @@ _LISTS: Final = frozenset(
     ["prefix", "managed prefix", "allow", "block", "deny", "white", "contact", "calendar", "remarketing", "user", "url", "address", "certificate revocation", "opt out", "firewall domain", "access control", "query suggestions block", "word", "watch", "mailing", "price", "play"]
 )
 """What stands before 'list' where a list is a thing of its own."""
+MOST_WORDS: Final = 3
+"""Words of a noun that one would still say."""
+_ANYTHING: Final = ("item", "object", "thing", "entity", "resource", "link")
 _NO_THINGS: Final = frozenset(
     ["just", "off", "act", "associated", "updated", "recommended", "about", "built", "add", "subscribe", "connect", "moderated", "aggregated", "namespaced", "emojis", "v2", "desc", "info", "information", "detail", "status", "state", "number", "id", "identifier", "name", "hour", "time", "mode", "level", "size", "score", "reason", "kind", "uri", "path", "history", "statistic", "metric", "data", "metadata", "count", "tagging", "logging", "versioning", "list", "value", "code", "default", "retention", "data", "default", "preview", "usage", "balance", "proficiency", "explainability", "mutability", "propagation", "performance", "scaling", "os", "sha", "hash", "weight", "format", "language", "position", "reference", "about", "uefi", "telemetry", "health", "summary", "capacity", "deletion", "total", "unlock", "registration", "creation", "discovery", "detection", "access", "act", "text", "photo", "media", "coverage", "pos"]
 )
@@ -60,7 +63,7 @@ def _spoken_table(table: Table, operations: Sequence[Operation]) -> Table:
         noun = f"global {noun}"
     mixed = "global" not in noun.lower() and any("global" in o.name.lower() for o in operations)
     last = noun.split(" ")[-1].lower()
-    said = table.said and not mixed and last not in _NO_THINGS and noun.lower() not in ("item", "object", "thing", "entity", "resource", "link") and not last[-1:].isdigit() and singular(last) == last
+    said = table.said and noun.count(" ") < MOST_WORDS and not mixed and last not in _NO_THINGS and noun.lower() not in _ANYTHING and not last[-1:].isdigit() and singular(last) == last
     columns = tuple(c.model_copy(update={"phrase": _phrase(c)}) for c in table.columns)
     return table.model_copy(update={"noun": noun, "said": said, "columns": columns})
 
@@ -80,7 +83,7 @@ def _cased(phrase: str) -> str:
 
 def stands_alone(noun: str) -> bool:
     """Does it name a thing by itself?"""
-    return noun.split(" ")[-1].lower() not in _NO_THINGS and len(noun) > 2
+    return noun.split(" ")[-1].lower() not in _NO_THINGS and len(noun) > 2 and noun.lower() not in _ANYTHING
 
 
 def people(noun: str) -> bool:
@@ -219,15 +222,15 @@ def may_pick(kind: Kind, column: Column) -> bool:
     if kind == "number":
         return bool(_SELECTS.search(column.phrase)) and column.type == "INTEGER" and not re.search(r"port$", column.phrase)
     if kind == "word":
-        return not re.search(r"version$|name$|country|zone", column.phrase)
+        return bool(re.fullmatch(r"(?:\w+ )?(?:e?mail(?: address)?|email|phone(?: number)?|username|alias|host ?name|IP address)|address|domain", column.phrase)) and "default" not in column.phrase
     if kind == "choice":
         return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2 and column.phrase != "resource type"
     return True
 
 
 def may_copy(kind: Kind, column: Column) -> bool:
-    """Can two rows share its value?"""
-    return not column.unique and kind in ("choice", "number", "word", "text", "flag") and not re.search(r"(?i)mail|phone|name|host|domain|url|\bIP\b|address|path|user|port$|priority$", column.phrase)
+    """Can two rows share its value, and would anybody want them to? Nobody gives one thing the description of another."""
+    return not column.unique and kind in ("choice", "number", "word", "flag") and not re.search(r"(?i)mail|phone|name|host|domain|url|\bIP\b|address|path|user|port$|priority$", column.phrase)
 
 
 PROTECTS: Final = re.compile(r"(?i)delet\w*[_ ]?(?:protect|lock|prevent)|(?:prevent|block|disallow)\w*[_ ]?delet|terminat\w*[_ ]?protect|legal[_ ]?hold|retention[_ ]?lock|^(?:is)?_?(?:default|primary|locked|protected|main|builtin|system)(?:version|vpc|group|policy|flag)?$")

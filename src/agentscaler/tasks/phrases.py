@@ -12,6 +12,7 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Table
+from agentscaler.tasks.everyday import dated, described
 from agentscaler.tasks.fits import FROM, THIS_YEAR, is_state, picks
 from agentscaler.tasks.nouns import befits, may_pick, records, runs
 from agentscaler.tasks.site import Row, Site
@@ -73,7 +74,7 @@ def describe(site: Site, info: Table, row: Row, others: Sequence[Row], shown: Se
     if good:
         chosen = dice.weighted(good)
         return _phrase(site, info, row, (chosen,), only=chosen[1] in ("choice", "flag"))
-    pairs = [(a, b) for i, a in enumerate(facets) for b in facets[i + 1 :] if a[1] in ("name", "text") and b[1] != a[1] and _pair(site, info, row, others, a, b)]
+    pairs = [(a, b) for i, a in enumerate(facets) for b in facets[i + 1 :] if a[1] in ("name", "text") and b[1] == "time" and _pair(site, info, row, others, a, b)]
     pairs = [p for p in pairs if all(_tail(site, info, row, f) is not None for f in p)]
     if not pairs:
         raise Dropped("row_not_describable", "nothing a user can know tells it from its neighbours", where=info.name)
@@ -81,10 +82,10 @@ def describe(site: Site, info: Table, row: Row, others: Sequence[Row], shown: Se
 
 
 def _telling(site: Site, info: Table, good: dict[Facet, float]) -> dict[Facet, float]:
-    """What has a name is told by it. A date tells only what has none, and the day of its last change only where no other is known."""
+    """What has a name is told by it, and by no date or note. A date tells only what has none, and the day of its last change only where no other is known."""
     names = {f: w for f, w in good.items() if f[1] == "name"}
     if names or any(site.kinds.get((info.name, c.name)) == "name" for c in info.columns):
-        return names or {f: w for f, w in good.items() if f[1] != "time"}
+        return names or {f: w for f, w in good.items() if f[1] not in ("time", "text")}
     dated = {f for f in good if f[1] == "time"}
     first = {f for f in dated if site.columns[info.name, f[0]].phrase != "last changed"}
     return {f: w for f, w in good.items() if f not in dated or f in (first or dated)}
@@ -118,13 +119,13 @@ def _fitting(site: Site, info: Table, row: Row, facet: Facet, verb: str, plain: 
         return not plain and befits(said or "", info.noun) and about.phrase in ("status", "state", "lifecycle state") and said is not None and adjective(said) and picks(row[column], verb)
     if kind == "choice" and (member(row[column], about.phrase) or "").lower() in info.noun.lower():
         return False
-    if kind == "text" and verb == "delete":
-        return not _KEPT.search(str(row[column]))
+    if kind == "text":
+        return described(info.noun) and not (verb == "delete" and _KEPT.search(str(row[column])))
     if kind == "flag":
         return about.phrase in _FLAGS and verb == ""
     if kind == "number" and not about.phrase.endswith(("priority", "precedence")):
         return False
-    if kind == "time" and about.phrase[:5] == info.noun.lower()[:5]:
+    if kind == "time" and (about.phrase[:5] == info.noun.lower()[:5] or not dated(info.noun, about.phrase)):
         return False
     if kind == "time" and verb in FROM and runs(info.noun):
         return parse_time(row[column]).year == THIS_YEAR

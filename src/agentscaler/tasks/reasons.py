@@ -25,7 +25,7 @@ _SINGLE: Final = ("{It} {was} made by mistake.", "{It} {was} only {a trial}.", "
 _ENDED: Final = ("We no longer need {it}.", "The plan has changed.")
 _ACTION: Final = (*_ANY, "That should have happened last week.")
 _UPDATE: Final = (*_ANY, "The team asked for it.", "It was set up wrongly.", "The plan has changed.", "That should have been done last week.")
-_RENAME: Final = (*_UPDATE, "Someone pointed it out to me.")
+_RENAME: Final = (*(r for r in _UPDATE if r != "It was set up wrongly."), "Someone pointed it out to me.")
 _CREATE: Final = (
     "The new team starts next week.", "We need it for the pilot.", "It's for the training on Thursday.", "A customer has been waiting for it.", "We'll use it from tomorrow on.", "It was approved this morning.",
     "It's the last thing missing.", "My colleague will take over from there.", "We agreed on it in the meeting.",

@@ -7,6 +7,7 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Operation, Table
 from agentscaler.tasks.allowed import may
+from agentscaler.tasks.everyday import may_ask
 from agentscaler.tasks.find import Found, locate, need, together, under
 from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.groups import pick_group
@@ -43,6 +44,8 @@ def each_plans(site: Site, dice: Dice) -> list[Plan]:
         do_it(site, trace, operation, found, settings_.values if settings_ else None)
     below = together(site, noun, parent, group.tail)
     every, every_s = f"every {group.named(below.noun)}{below.of}", f"all {group.named(plural(below.noun))}{below.of}"
+    if settings_ and site.kinds.get((table, group.column)) == "time":
+        raise Dropped("not_sayable", "nobody changes what is old at one go", where=operation.name)
     if settings_:
         text = change(settings_.said, every, dice)
     else:
@@ -152,8 +155,8 @@ def _extremes(site: Site, table: str, rows: list[Row], dice: Dice) -> tuple[str,
     able = []
     for column in rows[0]:
         kind = site.kinds.get((table, column))
-        values = [r[column] for r in rows]
-        if kind in ("time", "number") and None not in values and not site.columns[table, column].phrase.endswith("version"):
+        values, about = [r[column] for r in rows], site.columns[table, column].phrase
+        if kind in ("time", "number") and None not in values and not about.endswith("version") and may_ask(kind, about, site.tables[table].noun):
             size = [parse_time(v).date().toordinal() if kind == "time" else v for v in values]
             if size.count(max(size)) == 1 and size.count(min(size)) == 1:
                 able.append((column, rows[size.index(max(size))], rows[size.index(min(size))]))
@@ -174,7 +177,7 @@ def compare_plans(site: Site, dice: Dice) -> list[Plan]:
     pair = dice.sample(rows, 2)
     names = [c for c in rows[0] if site.kinds.get((table, c)) == "name" and all(r[c] for r in pair) and len({normal(str(r[c])) for r in rows}) == len(rows)]
     able = [c for c in rows[0] if site.kinds.get((table, c)) in ("time", "number") and all(r[c] is not None for r in pair)]
-    able = [c for c in able if not site.columns[table, c].phrase.endswith("version")]
+    able = [c for c in able if not (about := site.columns[table, c].phrase).endswith("version") and may_ask(site.kinds[table, c], about, info.noun)]
     able = [c for c in able if say(pair[0][c], site.kinds[table, c]) != say(pair[1][c], site.kinds[table, c])]
     if not names or not able:
         raise Dropped("row_not_describable", "no name, or nothing to compare", where=table)
@@ -252,9 +255,11 @@ def replace_plans(site: Site, dice: Dice) -> list[Plan]:
         raise Dropped("no_effect", "there is no old one", where=table)
     row = dice.choice(able)
     phrase = describe(site, info, row, [r for r in rows if r is not row], tuple(rows[0]), dice, plain=True, verb="delete")
+    if "described as" in phrase.tail:
+        raise Dropped("not_sayable", "the new one is described the same", where=table)
     found = Found(table, whole[id(row)], listed_values(site, table, row, step, parent), phrase, rows, step)
     make = dice.choice(changing(site, table, "create"))
-    wish, _ = create(site, trace, make, dice, parents=[parent] if parent else [], most=1, whole=True)
+    wish, _ = create(site, trace, make, dice, parents=[parent] if parent else [], most=1, like=found.row)
     given, ties = trace.calls[-1].arguments, {c for r in info.references for c in r.columns}
     if any(a.name in given and str(given[a.name]) != str(found.row.get(a.column or "")) for a in make.arguments if a.column in ties):
         raise Dropped("not_sayable", "the new one would be in another place", where=table)

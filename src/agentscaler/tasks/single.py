@@ -74,6 +74,8 @@ def askwrite_plans(site: Site, dice: Dice) -> list[Plan]:
     table = pick_table(site, dice, lambda t: bool(changing(site, t, "delete", "set") and site.reads[t]))
     operation = dice.choice(changing(site, table, "delete", "set"))
     found = found_row(site, trace, table, dice, operation)
+    if found.frame and found.phrase.parent:
+        raise Dropped("not_sayable", "it hangs on too much to be asked about first", where=table)
     column, step = asked_column(site, trace, found, dice, deeper=dice.chance(0.4))
     if operation.state and column == operation.state[0]:
         raise Dropped("not_sayable", "it asks for what it changes", where=operation.name)

@@ -103,7 +103,7 @@ def say(value: Any, kind: Kind, unit: str = "", phrase: str = "") -> str | None:
 
 # ---- nouns ------------------------------------------------------------------------------------------------------
 
-_STATES = frozenset(["active", "inactive", "idle", "ready", "pending", "available", "healthy", "unhealthy", "open", "online", "offline", "draft", "live", "public", "private", "internal", "external", "optional", "mandatory", "free", "busy", "new"])
+_STATES = frozenset(["active", "inactive", "idle", "ready", "pending", "available", "healthy", "unhealthy", "open", "online", "offline", "draft", "live", "public", "private", "internal", "external", "optional", "mandatory", "free", "busy", "new", "shared", "custom", "managed", "standard", "regional", "global", "temporary", "permanent", "manual", "automatic"])
 
 
 def flag(phrase: str, value: bool) -> str:

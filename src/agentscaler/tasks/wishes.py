@@ -13,7 +13,8 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Argument, Operation
 from agentscaler.tasks.allowed import changeable, lacks, may
-from agentscaler.tasks.find import Found, locate, named_by, need, under
+from agentscaler.tasks.everyday import may_set
+from agentscaler.tasks.find import Found, below, locate, named_by, need, under
 from agentscaler.tasks.fits import begins, is_state, verb_of
 from agentscaler.tasks.nouns import people, runs
 from agentscaler.tasks.phrases import Phrase
@@ -158,8 +159,8 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
     return f"{first_part[:-1]}, and {joined(parts)}{first_part[-1]}"
 
 
-def settings(site: Site, trace: Trace, operation: Operation, found: Found | None, dice: Dice, *, most: int) -> Set:
-    """Values for a write's required arguments, and for up to `most` optional ones; each another than the row has. Raises Dropped(not_sayable)."""
+def settings(site: Site, trace: Trace, operation: Operation, found: Found | None, dice: Dice, *, most: int, like: Row | None = None) -> Set:
+    """Values for a write's required arguments, and for up to `most` optional ones; each another than the row has. like: what a new row takes after. Raises Dropped(not_sayable)."""
     values: dict[str, Val] = {}
     said: list[Wanted] = []
     row = found.row if found else None
@@ -167,7 +168,7 @@ def settings(site: Site, trace: Trace, operation: Operation, found: Found | None
     optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body") and _speakable(site, operation, a)]
     need_more = max(0, most - len([a for a in wanted_ if a.role == "value"]))
     for argument in [*wanted_, *dice.sample(optional, need_more)]:
-        _give(site, trace, operation, argument, row, dice, values, said)
+        _give(site, operation, argument, row, dice, values, said, like)
     return Set(values, said)
 
 
@@ -183,17 +184,19 @@ def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
 
 def settable(site: Site, operation: Operation, column: str) -> bool:
     """A state is moved by actions, not written; what a thing is stays as it is."""
-    phrase = site.columns[operation.table, column].phrase
+    phrase, kind = site.columns[operation.table, column].phrase, site.kinds.get((operation.table, column))
+    if operation.act != "create" and kind and not may_set(kind, phrase, site.tables[operation.table].noun):
+        return False
     if operation.act == "create" and phrase == "version":
         return False
     if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|architecture|format|modality|dialect)$|edition$|industry vertical$|version$|(?<!IP address)(?<!instance)(?<!storage)(?<!disk)(?<!volume)(?<!machine)(?<!charge)(?<!renewal) type$", phrase):
         return False
-    if operation.act != "create" and phrase.endswith(("purpose", "use case")) and site.kinds.get((operation.table, column)) == "choice":
+    if operation.act != "create" and phrase.endswith(("purpose", "use case")) and kind == "choice":
         return False
     return not is_state(phrase) and not re.search(r"(?:^| )(?:action|operation|stage|reason)$|^action ", phrase)
 
 
-def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, row: Row | None, dice: Dice, values: dict[str, Val], said: list[Wanted]) -> None:
+def _give(site: Site, operation: Operation, argument: Argument, row: Row | None, dice: Dice, values: dict[str, Val], said: list[Wanted], like: Row | None) -> None:
     schema = site.schema(operation.name, argument.name)
     if argument.role == "value":
         column = argument.column or ""
@@ -201,7 +204,7 @@ def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, ro
             raise Dropped("not_sayable", f"{column} is a state", where=operation.name)
         if not changeable(site, operation, column, schema):
             raise Dropped("not_sayable", f"{column} is chosen once", where=operation.name)
-        told = wanted(site, operation.table, column, schema, dice, row=row)
+        told = wanted(site, operation.table, column, schema, dice, row=row, like=like)
         if is_state(told.phrase) and not begins(told.value):
             raise Dropped("not_sayable", f"nothing begins as {told.said}", where=operation.name)
         values[argument.name] = Val(told.value, "said")
@@ -218,7 +221,7 @@ def _give(site: Site, trace: Trace, operation: Operation, argument: Argument, ro
         raise Dropped("not_sayable", f"{argument.name} needs what nobody would say", where=operation.name)
     chosen = [p for p in able if p in must] + dice.sample([p for p in able if p not in must], 1 if not must else 0)
     for name in chosen[:3]:
-        told = wanted(site, operation.table, able[name], properties.get(name, {}), dice, row=row)
+        told = wanted(site, operation.table, able[name], properties.get(name, {}), dice, row=row, like=like)
         body[name] = told.value
         said.append(told)
     values[argument.name] = Val(body, "said")
@@ -276,27 +279,27 @@ class Made(NamedTuple):
 
 
 def create(
-    site: Site, trace: Trace, operation: Operation, dice: Dice, *, parents: Sequence[Found] = (), made: "tuple[str, Made] | None" = None, most: int = 2, whole: bool = False
+    site: Site, trace: Trace, operation: Operation, dice: Dice, *, parents: Sequence[Found] = (), made: "tuple[str, Made] | None" = None, most: int = 2, like: Row | None = None
 ) -> tuple[Wish, Made]:
-    """A new row, below rows that were found or just made; whole: it takes the place of another, so it lacks nothing that those have. Raises Dropped."""
+    """A new row, below rows that were found or just made; like: it takes the place of that one, so it bears nearly its name and lacks nothing that such rows have. Raises Dropped."""
     info = site.tables[operation.table]
     if not info.said:
         raise Dropped("not_sayable", f"nobody speaks of {info.noun!r}", where=info.name)
-    values, below, frame = _ties(site, trace, operation, dice, parents, made)
+    values, homes, frame = _ties(site, trace, operation, dice, parents, made)
     name, handle = "", ""
     details: list[str] = []
     for argument in operation.arguments:
         if argument.role == "slug" and argument.required:
-            chosen = slug(site, info.name, dice)
+            chosen = slug(site, info.name, dice, like=like)
             values[argument.name] = Val(chosen, "said")
             name, handle = f'called "{chosen}"', chosen
     rest = operation.model_copy(update={"arguments": tuple(a for a in operation.arguments if a.name not in values)})
     keys = [a for a in rest.arguments if a.required and a.role == "key"]
     if keys:
         raise Dropped("not_sayable", f"{keys[0].name} must be made up", where=operation.name)
-    given = settings(site, trace, rest, None, dice, most=most)
+    given = settings(site, trace, rest, None, dice, most=most, like=like)
     said = list(given.said)
-    if lacking := lacks(site, operation, {**values, **given.values}, whole=whole):
+    if lacking := lacks(site, operation, {**values, **given.values}, whole=like is not None):
         raise Dropped("not_sayable", f"a new one without {lacking} is none", where=operation.name, value=lacking)
     named = [s for s in said if s.kind == "name"]
     if len(named) > 1:
@@ -310,8 +313,11 @@ def create(
     done = trace.do(operation, {**values, **given.values})
     row = done.rows[0] if done.rows else {}
     verb = _MAKES.get(operation.verb, dice.choice(("set up", "create", "make")))
-    noun = article(info.noun) if verb in ("register", "add", "invite") else article(f"new {info.noun}")
-    place = f" {joined(below)}" if below else ""
+    called = below(site, info.noun, *(h.noun for h in homes), taken=False)
+    noun = article(called) if verb in ("register", "add", "invite") else article(f"new {called}")
+    of = called != info.noun and called.lower() in ("version", "revision")
+    places = [f"{'of' if of else inside(h.noun)} {h.bare()}" for h in homes]
+    place = f" {joined(places)}" if places else ""
     text = dice.choice((f"Please {verb} {noun} {name}", f"I'd like you to {verb} {noun} {name}", f"We need {noun} {name}", f"Can you {verb} {noun} {name}")).rstrip() + place
     text += "?" if text.startswith("Can") else "."
     details += [_property(s) for s in said]
@@ -330,11 +336,11 @@ def _property(said: Wanted) -> str:
 
 def _ties(
     site: Site, trace: Trace, operation: Operation, dice: Dice, parents: Sequence[Found], made: "tuple[str, Made] | None"
-) -> tuple[dict[str, Val], list[str], str]:
-    """Arguments that point to other rows; what the new row lies in, in words; what is said first."""
+) -> tuple[dict[str, Val], list[Phrase], str]:
+    """Arguments that point to other rows; what the new row lies in; what is said first."""
     info = site.tables[operation.table]
     values: dict[str, Val] = {}
-    below: list[str] = []
+    homes: list[Phrase] = []
     frame = ""
     known = {f.table: f for f in parents}
     ends: set[tuple[str, str]] = set()
@@ -363,10 +369,9 @@ def _ties(
         found = known[reference.table]
         values[argument.name] = need(site, trace, found, part)
         phrase, first = under(found)
-        where = f"{inside(phrase.noun)} {phrase.bare()}"
-        if where not in below:
-            below.append(where)
+        if phrase not in homes:
+            homes.append(phrase)
             frame = frame or first
-    if len(below) > (1 if frame else 2):
+    if len(homes) > (1 if frame else 2):
         raise Dropped("not_sayable", "it hangs on too much", where=operation.name)
-    return values, below, frame
+    return values, homes, frame
