@@ -76,7 +76,7 @@ def canonical(changeset: bytes, shapes: Mapping[str, Shape], *, budget: int = BU
             changed.append((shape, tuple(old[i] for i in shape.key), old, now))
     if not new:
         out.extend(row for c in changed if (row := _changed(*c, _Values({}, {}))))
-        return Canonical(tuple(sorted(out, key=repr)), {})
+        return Canonical(tuple(sorted(out, key=_place)), {})
     return _with_new(new, changed, out, budget)
 
 
@@ -111,7 +111,12 @@ def _with_new(
     for n, (name, cells) in enumerate(plain):
         told = tuple((c, v) for c, v in zip(new[n][0].columns, cells, strict=True) if v is not None)
         out.append(("+", colors[n], name, told, tuple((slot, colors[m]) for slot, m in links[n])))
-    return Canonical(tuple(sorted(out, key=repr)), {v: colors[n] for (_, v), n in ids.items()})
+    return Canonical(tuple(sorted(out, key=_place)), {v: colors[n] for (_, v), n in ids.items()})
+
+
+def _place(row: tuple[Any, ...]) -> tuple[str, str, str]:
+    """Where a row stands in the form: new ones by label, the others by table and key. Rows that agree in it are equal."""
+    return row[0], row[1], repr(row[2])
 
 
 class _Values:
