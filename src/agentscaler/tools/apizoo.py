@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agentscaler.errors import Dropped
 from agentscaler.records import Schema, Tool
-from agentscaler.tools.definitions import Place, make
+from agentscaler.tools.definitions import Place, make, tried
 from agentscaler.tools.typewords import read_type
 
 _HTTP = re.compile(r"^\s*(GET|POST|PUT|PATCH|DELETE|HEAD)\s+(/\S*|https?:\S+)")
@@ -24,10 +24,7 @@ def is_apizoo(content: Mapping[str, Any]) -> bool:
 
 def read_apizoo(content: Mapping[str, Any], place: Place) -> Iterator[Tool | Dropped]:
     """One entry of the zoo."""
-    try:
-        yield _tool(content, place)
-    except Dropped as reason:
-        yield reason
+    yield tried(_tool, content, place)
 
 
 def _tool(content: Mapping[str, Any], place: Place) -> Tool:

@@ -6,8 +6,8 @@ What cleaning changes is noted on the tool (`mended`), so that `agentscaler tool
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from agentscaler.errors import Dropped, Reason
 from agentscaler.records import Pair, Schema, Source, Tool
@@ -15,6 +15,8 @@ from agentscaler.schemas import clean, close
 from agentscaler.tools.sources import Document
 from agentscaler.tools.typewords import normalise
 
+P = ParamSpec("P")
+T = TypeVar("T")
 TEXT = 700
 """Characters of a description."""
 
@@ -35,6 +37,14 @@ class Place(NamedTuple):
     def dropped(self, message: str, *, field: str = "", value: object = None, reason: Reason = "bad_definition") -> Dropped:
         """The reason why what stands here is no tool; field: the part of it."""
         return Dropped(reason, f"{self}: {message}", where=f"{self.where}.{field}".strip(".") if field else self.where or self.document.file, value=value)
+
+
+def tried(read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | Dropped:
+    """What is read, or the reason why nothing is: one bad definition leaves its neighbours alone."""
+    try:
+        return read(*arguments, **named)
+    except Dropped as reason:
+        return reason
 
 
 def make(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from agentscaler.errors import Dropped
 from agentscaler.records import Tool
-from agentscaler.tools.definitions import Place
+from agentscaler.tools.definitions import Place, tried
 from agentscaler.tools.recorded import Call, Route, parsed, query_of, route_of, tool_of
 from agentscaler.tools.sources import slug
 
@@ -41,10 +41,7 @@ def read_har(content: Mapping[str, Any], place: Place) -> Iterator[Tool | Droppe
         groups.setdefault(route, []).append(call)
         places.setdefault(route, at)
     for route, calls in groups.items():
-        try:
-            yield tool_of(places[route], route, calls, service=slug(route.host), title=route.host)
-        except Dropped as reason:
-            yield reason
+        yield tried(tool_of, places[route], route, calls, service=slug(route.host), title=route.host)
 
 
 def _call(entry: object, place: Place) -> Call:

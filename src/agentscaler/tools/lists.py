@@ -14,7 +14,7 @@ from agentscaler.errors import Dropped
 from agentscaler.records import Tool
 from agentscaler.schemas import close
 from agentscaler.store import META
-from agentscaler.tools.definitions import Place, make, safe_name
+from agentscaler.tools.definitions import Place, make, safe_name, tried
 from agentscaler.tools.quality import is_bare
 from agentscaler.tools.rapidapi import unwrapped
 from agentscaler.tools.typewords import read_type
@@ -44,10 +44,7 @@ def _inner(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def read_function(content: Mapping[str, Any], place: Place) -> Iterator[Tool | Dropped]:
     """One definition."""
-    try:
-        yield _tool(content, place)
-    except Dropped as reason:
-        yield reason
+    yield tried(_tool, content, place)
 
 
 def _tool(content: Mapping[str, Any], place: Place) -> Tool:

@@ -14,7 +14,7 @@ import yaml
 from agentscaler.errors import Dropped
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import clean, close, follow, resolve
-from agentscaler.tools.definitions import Place, make
+from agentscaler.tools.definitions import Place, make, tried
 from agentscaler.tools.sources import Document, parse_yaml, slug
 
 VERBS: Final = ("get", "post", "put", "patch", "delete", "head")
@@ -56,10 +56,7 @@ def read_openapi(content: Mapping[str, Any], place: Place) -> Iterator[Tool | Dr
             continue
         for verb in VERBS:
             if verb in item:
-                try:
-                    yield _tool(api, str(path), verb, item, place.part(f"{verb.upper()} {path}"))
-                except Dropped as reason:
-                    yield reason
+                yield tried(_tool, api, str(path), verb, item, place.part(f"{verb.upper()} {path}"))
 
 
 def _source(root: Mapping[str, Any]) -> dict[str, Any]:

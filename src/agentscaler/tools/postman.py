@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from agentscaler.errors import Dropped
 from agentscaler.records import Tool
-from agentscaler.tools.definitions import Place
+from agentscaler.tools.definitions import Place, tried
 from agentscaler.tools.recorded import Call, Route, in_path_of, parsed, query_of, route_of, tool_of
 from agentscaler.tools.sources import slug
 
@@ -42,10 +42,7 @@ def read_postman(content: Mapping[str, Any], place: Place) -> Iterator[Tool | Dr
         else:
             groups.setdefault(found.route.shape, []).append(found)
     for same in groups.values():
-        try:
-            yield _tool(same, title)
-        except Dropped as reason:
-            yield reason
+        yield tried(_tool, same, title)
 
 
 class _Item(NamedTuple):
@@ -69,10 +66,7 @@ def _items(items: list[Any], place: Place, depth: int) -> Iterator[_Item | Dropp
             else:
                 yield from _items(item["item"], place.part(str(item.get("name") or number)), depth + 1)
         else:
-            try:
-                yield _item(item, at)
-            except Dropped as reason:
-                yield reason
+            yield tried(_item, item, at)
 
 
 def _item(item: Mapping[str, Any], place: Place) -> _Item:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Schema, Tool
-from agentscaler.tools.definitions import Place, make
+from agentscaler.tools.definitions import Place, make, tried
 from agentscaler.tools.lists import read_function
 from agentscaler.tools.sources import Document, slug
 from agentscaler.tools.typewords import read_type
@@ -51,10 +51,7 @@ def read_python(document: Document) -> Iterator[Tool | Dropped]:
         return
     for function, holder in chosen:
         at = place.part(f"{holder.name}.{function.name}" if holder else function.name)
-        try:
-            yield module.tool(function, holder, at)
-        except Dropped as reason:
-            yield reason
+        yield tried(module.tool, function, holder, at)
 
 
 def parse(document: Document, name: str = "") -> "griffe.Module":

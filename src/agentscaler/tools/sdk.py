@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Tool
-from agentscaler.tools.definitions import Place
+from agentscaler.tools.definitions import Place, tried
 from agentscaler.tools.python import Module, parse
 from agentscaler.tools.sources import Document, on_disk
 from agentscaler.work import steps
@@ -120,10 +120,7 @@ def _read_module(document: Document, name: str, others: dict[str, Module | None]
             endpoint = _endpoint(inner)
             if endpoint is None:
                 continue
-            try:
-                yield _tool(module, node, inner, endpoint, place, about)
-            except Dropped as reason:
-                yield reason
+            yield tried(_tool, module, node, inner, endpoint, place, about)
 
 
 def _tool(module: Module, holder: ast.ClassDef, function: ast.FunctionDef, endpoint: _Endpoint, place: Place, about: dict[str, Any]) -> Tool:
