@@ -27,7 +27,7 @@ REASONS: Final[dict[str, str]] = {
     # domains
     "outside": "no community of five or more tools holds it",
     # envs
-    "too_few_tools": "fewer than three executable tools of its own, or no read, or no write",
+    "too_few_tools": "fewer than three executable tools of its own, or no read",
     "gate": "the gate refused the world",
     "same_world": "an equal world is already on the shelf",
     # tasks

@@ -2,7 +2,8 @@
 
 `build_env(domain, tools, services)` gives the EnvSpec of a world that has passed the gate, or raises Dropped. Services are
 compiled once (`compile_tools`), a domain is a selection of their tools. The gate decides: tools it refuses leave the
-world, and where too few are left there is no world.
+world, and where too few are left there is no world. A domain that only reads (a register, a directory, measurements)
+is a world of questions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,9 @@ from agentscaler.render import render
 from agentscaler.schemas import is_null, kind_of
 from agentscaler.world import env_files, env_id
 
+READING: Final = {"get", "list"}
 FEWEST: Final = 3
+"""Executable tools of its own that a world needs, a read among them."""
 ROUNDS: Final = 3
 
 
@@ -76,8 +79,8 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
     """The world of a plan, before the gate. Raises Dropped(too_few_tools)."""
     own = [m for m in made.members.values() if m.own]
     acts = {made.model.operations[i].act for i in range(len(made.model.operations))}
-    if len(own) < FEWEST or not acts & {"get", "list"} or not acts - {"get", "list"}:
-        why = f"{len(own)} of {len(domain.tools)} tools can be executed; a world needs {FEWEST}, a read and a write among them"
+    if len(own) < FEWEST or not acts & READING:
+        why = f"{len(own)} of {len(domain.tools)} tools can be executed; a world needs {FEWEST}, a read among them"
         raise Dropped("too_few_tools", why, where=domain.name, value=len(own))
     files = render(made.model)
     env = EnvSpec(
@@ -122,7 +125,7 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
     parameters: Schema = {"type": "object", "properties": shown, "required": required, "additionalProperties": False}
     return EnvTool(
         name=operation.name,
-        kind="read" if operation.act in ("get", "list") else "write",
+        kind="read" if operation.act in READING else "write",
         description=tool.description or operation.summary,
         parameters=parameters,
         returns=_returns(operation, made),

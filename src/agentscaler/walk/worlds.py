@@ -146,7 +146,8 @@ def world_facts(run: Run, shelf: Shelf) -> dict[str, Any]:
     writes = sum(r["writes"] for r in rows)
     found = list(rows) + [orjson.loads(v) for line in shelf.drops.values() if (v := orjson.loads(line)["value"]) and str(v).startswith("{")]
     return {
-        "worlds with five or more tools of their own": sum(r["own"] >= 5 for r in rows),
+        "worlds with five or more tools of their own, a read and a write": sum(r["own"] >= 5 and r["writes"] > 0 for r in rows),
+        "worlds to look things up in": sum(not r["writes"] for r in rows),
         "executable tools": len(executable),
         "executable share of the pool": round(len(executable) / max(pool, 1), 4),
         "own tools a world": round(sum(r["own"] for r in rows) / max(len(rows), 1), 1),
