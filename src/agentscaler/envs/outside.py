@@ -3,7 +3,7 @@
 import re
 
 from agentscaler.edges import collection_words
-from agentscaler.envs.naming import GLOBAL, arn
+from agentscaler.envs.naming import GLOBAL, arn, arn_service
 from agentscaler.envs.place import Place, Recipe
 from agentscaler.envs.vocabulary import SLUG_LISTS
 from agentscaler.records import Schema
@@ -22,7 +22,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return _resource(words, rest, text, place)
     if place.vendor != "aws":
         return None
-    if "kms" in words or words[-2:] == ("encryption", "key"):
+    if ("kms" in words and not {"policy", "type", "mode", "status", "state", "region"} & set(words[-1:])) or words[-2:] == ("encryption", "key"):
         return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
     if words == ("service", "name") and "endpoint" in place.draft.noun:
         return {"mix": [{"template": "com.amazonaws.{region}." + service} for service in ("s3", "dynamodb", "sqs", "logs", "ecr.api")]}
@@ -33,7 +33,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return None
     own = place.draft.own
     named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
-    if words[-1:] in (("arn",), ("role",)) and rest[-1:] == ("role",):
+    if words[-1:] in (("arn",), ("role",)) and (rest[-1:] == ("role",) or (rest[-1:] and rest[-1] in _PRINCIPALS and rest != place.draft.noun)):
         return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
     if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
         return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
@@ -48,6 +48,8 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
 
 
 _SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2"}
+_PRINCIPALS = frozenset("principal grantee".split())
+"""Who may do something: an ARN of one is a role's or a user's, whatever the service."""
 _DOERS = frozenset("creator owner author requester initiator approver assignee submitter by user".split())
 """Words that an ARN of somebody ends with: lastUpdatedBy."""
 _ANYTHING = frozenset("resource member target asset item object".split())
@@ -68,10 +70,12 @@ _RESOURCES = (
 def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
     """A few ARNs of things outside the world, by what the field calls them."""
     kind = next((w for w in reversed(rest) if w in _SERVICES), "")
-    service = says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service)
+    service = arn_service(says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service))
     if rest[-1:] and rest[-1] in _DOERS:
         kind, service = "user", "iam"
     some = SLUG_LISTS[0][:5]
+    if rest[-1:] == ("resource",) and place.service not in ("iam", "organizations", "ram") and {"policy", "statement", "permission", "grant"} & set(place.draft.noun):
+        return [f"arn:aws:{arn_service(place.service)}:{{region}}:{{account}}:*"]
     if rest[-1:] and rest[-1] in _ANYTHING and len(rest) == 1 and place.service not in ("vpc-lattice", "apigateway"):
         return [f"arn:aws:s3:::{some[0]}-uploads", *("arn:aws:" + form for form in _RESOURCES)]
     forms = {
@@ -86,7 +90,7 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> li
         return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
     if rest[-2:] == ("log", "group"):
         return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
-    own = service == place.service and _SERVICES.get(kind) != service  # a layer of Lambda is no function
+    own = service == arn_service(place.service) and _SERVICES.get(kind) != service  # a layer of Lambda is no function
     where = ":{account}:" if service in GLOBAL else "{region}:{account}:"
     form = (None if own else forms.get(service)) or f"arn:aws:{service}:{where}{'-'.join(rest) or 'item'}/%s"
     return [form % word for word in some]
@@ -98,7 +102,11 @@ def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: P
         return {"like": table}
     joined = " ".join(words)
     some = SLUG_LISTS[0][:5]
-    if re.search(r"(?:kms|crypto|encryption|cmek)(?: crypto)? key(?: name| version)?$|kms key|^cmek$", joined):
+    if re.search(r"service account(?: id)?$", joined) and "kms" in words:
+        return {"template": "service-{project_number}@gcp-sa-" + place.service.split(".")[0] + ".iam.gserviceaccount.com"}
+    if re.search(r"(?:kms|crypto|encryption|cmek)(?: crypto)? key version(?: name)?$", joined):
+        return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s/cryptoKeyVersions/1", some)
+    if re.search(r"(?:kms|crypto|encryption|cmek)(?: crypto)? key(?: name)?$|kms key(?! (?:version|state|usage|type|access|service))|^cmek$", joined):
         return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s", some)
     if re.search(r"service account(?: email| name)?$", joined):
         return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)

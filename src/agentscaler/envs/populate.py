@@ -221,6 +221,7 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
 
 CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
     "account": ("482916075330", "730511928446"),
+    "project_number": ("604418823157", "917730245508"),
     "aws_account_id": ("{account}",),
     "account_id": ("{account}",),
     "customer": ("C03k2p9xq", "C01h7m4zd"),

@@ -18,7 +18,7 @@ from agentscaler.envs.naming import arn, emails, fitting, id_template, known_nou
 from agentscaler.envs.parts import agree_parts, rivals
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
-from agentscaler.envs.vocabulary import TEAMS, people
+from agentscaler.envs.vocabulary import SLUG_LISTS, TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import ROLE_WORDS, entity, field, split
@@ -95,6 +95,8 @@ def _key(column: Col, place: Place) -> Recipe:
         return {"id": "{digits:7}", **mark}
     if last == ("email",):
         return {**emails(), "knowable": True}
+    if last == ("arn",) and place.vendor == "aws" and field(column.name)[-2:-1] in (("principal",), ("role",)) and draft.noun[-1:] != field(column.name)[-2:-1]:
+        return {"words": [list(SLUG_LISTS[0]), ["service", "reader", "deployer"]], "join": "-", "in": "arn:aws:iam::{account}:role/", "knowable": True}
     if draft.generated and last == ("name",) and column.name not in place.written:
         return {**called(draft, place, slug=True), "knowable": True, "generated": True, "fill": f"{'-'.join(draft.noun)}-" + "{base36:6}"}
     if not draft.generated and column.name.lower() == "key" and place.service in ("s3", "cos", "storage"):
@@ -211,6 +213,8 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     else:
         if kind == "number" and (({"left", "top"} <= place.beside and name.lower() in _BOX) or ({"x", "y"} <= place.beside and name.lower() in ("x", "y"))):
             return {"number": [0.05, 0.45], "decimals": 2}
+        if kind == "integer" and {"width", "height"} <= place.beside and name.lower() in _FRAME:
+            return {"value": _FRAME[name.lower()]}
         if kind == "integer" and {"hours", "minutes"} <= place.beside and name.lower() in _CLOCK:
             return {"of": list(_CLOCK[name.lower()])}
         found = _plain(number_of(name, schema, outer=place.draft.noun)) if kind in ("integer", "number") else text_of(name, schema, place)
@@ -219,6 +223,8 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
 
 _BOX: Final = frozenset("left top width height right bottom".split())
 """Parts of a box in a picture, as shares of it."""
+_FRAME: Final = {"width": 1920, "height": 1080}
+"""A picture, in pixels."""
 _CLOCK: Final = {"hours": (8, 9, 12, 17, 22), "minutes": (0, 15, 30, 45), "seconds": (0,), "nanos": (0,)}
 """The parts of a time of day."""
 

@@ -10,6 +10,7 @@ from agentscaler.envs.drafts import STATE, Col
 from agentscaler.envs.naming import (
     SHOPS,
     SOCIAL,
+    arn_service,
     emails,
     filled,
     fitting,
@@ -91,7 +92,10 @@ TEXTS: Final = (
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
     rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
-    rule(r"(?:url|uri|link|href|website|webhook|callback|homepage|icon|logo)(?: address| string| template| http)?$", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
+    rule(r"(?:image|logo|icon|picture|photo|avatar|thumbnail|cover|poster|banner|screenshot) ?(?:url|uri|link|href)?$", {"words": [["https://cdn.example.com/"], _SLUGS, [".png", "-small.png", ".jpg"]], "join": ""}, knowable=False),
+    rule(r"(?:webhook|callback|notify|notification|redirect|return) ?(?:url|uri|link|endpoint|address)?$", {"words": [["https://"], _SLUGS, [".example.com/callback"]], "join": ""}, knowable=False),
+    rule(r"(?:download|file|export|report|result|log|playback|media|video|audio|recording|attachment|document) ?(?:url|uri|link)$", {"words": [["https://files.example.com/"], _SLUGS, ["/2025", "/2026"], [".zip"]], "join": ""}, knowable=False),
+    rule(r"(?:url|uri|link|href|website|webhook|callback|homepage)(?: address| string| template| http)?$", {"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, knowable=False),
     rule(r"sub ?domain(?: name)?$|host record$", {"given": ["www", "mail", "api", "shop", "docs", "blog", "status"]}),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
@@ -143,7 +147,10 @@ TEXTS: Final = (
     rule(r"hex (?:\w+ )?colou?r|colou?r (?:hex|code)|(?:background|foreground|border|text|brand|theme|primary|accent) colou?r", {"given": ["#1a73e8", "#34a853", "#c62828", "#37474f", "#f9ab00"]}),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     rule(r"gender|sex", {"given": ["female", "male"]}),
-    rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
+    rule(r"private key$", {"id": "-----BEGIN PRIVATE KEY-----\nMIIE{base36:40}\n-----END PRIVATE KEY-----"}, knowable=False),
+    rule(r"public key(?: content| material)?$", {"id": "-----BEGIN PUBLIC KEY-----\nMIIB{base36:40}\n-----END PUBLIC KEY-----"}, knowable=False),
+    rule(r"(?:csr|signing request)$", {"id": "-----BEGIN CERTIFICATE REQUEST-----\nMIIC{base36:40}\n-----END CERTIFICATE REQUEST-----"}, knowable=False),
+    rule(r"certificate(?: body| chain| content)?$|ca cert$|pem$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
     rule(r"password|token|secret|passphrase|(?:api|access|auth|callback|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
     rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"query": True}, knowable=False),
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
@@ -196,7 +203,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"same": place.draft.own}
     if last == "kind" and place.vendor == "google":
         return {"value": f"{place.service.split('.')[0]}#{camel(place.draft.noun)}"}
-    if last not in _FREE and (values := values_of(schema)):
+    if last not in _FREE and schema.get("format") not in _NUMERIC and (values := values_of(schema)):
         return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
     if (outside := cloud_thing(name, schema, place)) is not None:
         return outside
@@ -213,7 +220,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
         return called
-    if (number := _written_number(name, schema)) is not None:
+    if (number := _written_number(name, schema, place.beside)) is not None:
         return number
     if (stored := _stored(words, schema, place)) is not None:
         return stored
@@ -239,6 +246,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     return _fallback(name, schema, place)
 
 
+_NUMERIC: Final = frozenset("int32 int64 uint32 uint64 float double".split())
+"""Formats of numbers that are written as text."""
 _BODIES: Final = frozenset("group team list alias calendar account organization company domain project room resource service channel bot merchant business store identity".split())
 """What has an e-mail address and is no person."""
 _REMARKED: Final = frozenset("comment feedback review case ticket survey rating reply approval thread discussion".split())
@@ -417,7 +426,7 @@ def _technical(place: Place) -> bool:
     return place.vendor in ("aws", "tencent") and not SOCIAL.search(place.service)
 
 
-def _written_number(name: str, schema: Schema) -> Recipe | None:
+def _written_number(name: str, schema: Schema, beside: frozenset[str]) -> Recipe | None:
     """A number that is written as a string: '34'."""
     words = " ".join(field(name))
     example = (examples_of(schema) or [""])[0]
@@ -427,6 +436,8 @@ def _written_number(name: str, schema: Schema) -> Recipe | None:
         return None
     if schema.get("format") == "duration":
         return {"given": ["60s", "300s", "900s", "3600s"]}
+    if words == "unit" and {"nanos", "currencycode"} & beside:
+        return {"given": ["50", "120", "400", "1500"]}
     kind = "number" if (re.search(r"price|amount|cost|fee|charge|spend", words) and not words.endswith("micro")) or "." in example else "integer"
     found = number_of(name, {**schema, "type": kind})
     return as_text({k: v for k, v in found.items() if k != "null"})
@@ -450,7 +461,7 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "cron" in recipe:
         return {"given": ["cron(0 6 * * ? *)", "cron(30 22 * * ? *)", "cron(0 12 ? * MON *)"] if place.vendor == "aws" else ["0 6 * * *", "30 22 * * *", "0 12 * * 1"]}
     if "device" in recipe:
-        return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
+        return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if _DISKS.search(f"{place.service} {' '.join(place.draft.noun)}") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
         return sentences(place)
     if "file" in recipe:
@@ -463,7 +474,7 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "runtime" in recipe:
         return {"given": ["python3.12", "python3.13", "nodejs20.x", "nodejs22.x", "java21"], "knowable": True} if place.service in ("lambda", "scf", "synthetics") else unknown({"given": ["python3.12", "nodejs22", "java21"]}, empty=False)
     if "policy" in recipe:
-        return {"given": list(POLICIES)} if place.vendor == "aws" else unknown({"given": ["{}"]})
+        return {"given": _policies(place)} if place.vendor == "aws" else unknown({"given": ["{}"]})
     if "bucket" in recipe:
         return {"words": [[BUCKETS.get(place.vendor, "s3://")], _SLUGS, ["-exports/", "-data/", "-archive/"], ["2025", "2026", "latest"]], "join": ""}
     if "machine" in recipe:
@@ -471,6 +482,17 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     return recipe
 
 
+def _policies(place: Place) -> list[str]:
+    """Policies that speak of the things of the service itself; those of IAM may speak of any."""
+    if place.service in ("iam", "organizations", "sso-admin", "s3", "identitystore"):
+        return list(POLICIES)
+    form = '{"Version": "2012-10-17", "Statement": [{"Effect": "%s", "Principal": {"AWS": "arn:aws:iam::%s:root"}, "Action": "%s:%s", "Resource": "*"}]}'
+    service = arn_service(place.service)
+    return [form % (effect, account, service, verb) for effect, account, verb in (("Allow", "615280734919", "Get*"), ("Allow", "208873461552", "List*"), ("Deny", "615280734919", "Delete*"))]
+
+
+_DISKS = re.compile(r"^(?:ec2|autoscaling|emr|imagebuilder|opsworks|batch|lightsail|ecs|ebs|compute|cvm|cbs|mgn|drs|outposts|storagegateway|emr.*) |\b(?:disk|volume|block|ebs|snapshot|storage|mapping)\b")
+"""Services and things whose devices are disks."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
@@ -543,7 +565,11 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
         return {"given": examples, "knowable": True}
     if (re.search(r"\d", first) or "-" in first) and (template := template_from(first)) and (template == "{uuid}" or words[-1:] in (("id",), ("uuid",), ("quuid",), ("key",), ("instance",), ("cluster",), ("vpc",), ("subnet",))):
         return {"id": template}
-    return {**unknown({"given": [first]}, empty=False), "null": 0.25}
+    return {**unknown({"given": [first]}, empty=False), "null": 0.25 if _CODE_LIKE.fullmatch(first) else 1.0}
+
+
+_CODE_LIKE = re.compile(r"[A-Za-z][A-Za-z_ \-]{0,30}")
+"""An example that can be said of many rows; what names one thing (an address, a number, a path) cannot."""
 
 
 def _outside(template: str, place: Place, name: str, n: int) -> str:
