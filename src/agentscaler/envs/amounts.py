@@ -40,7 +40,7 @@ STARTED = _moment("start|initiat|begin|began|launch|open|effective|not before|va
 CHANGED = _moment("updat|modif|chang|edit|last|refresh|heartbeat|latest|recent")
 ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resol[vu]|reviewed|approved|connected|failed|executed|to$|till$")
 GONE = _moment("delet|destroy|purg|remov|isolat|deprovision|deactivat|deregist|unregist")
-FUTURE = _moment("expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline")
+FUTURE = re.compile(r"^(?!.*\b(?:last|latest|previous)\b).*\b(?:expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline)")
 """Patterns over the words of a field."""
 MOMENT = re.compile(r"(?i)^(?:created|updated|modified|published|started|finished|completed|expires|last_?(?:updated|modified)|begin|start|end|date_?(?:created|updated|modified|deleted|completed|started))$|(?i:valid(?:ate)?|effective)(?:From|Till|To|Until)$")
 _BIRTHS: Final = (["-700d", "-420d"], ["-415d", "-260d"], ["-255d", "-150d"], ["-149d", "-111d"])
@@ -49,7 +49,7 @@ _BIRTHS: Final = (["-700d", "-420d"], ["-415d", "-260d"], ["-255d", "-150d"], ["
 
 _SPENT: Final = r"(?:execution|exec|elapsed|run|running|process|processing|spent|spend|cost|query|lock|wait|waiting|response|used|training|total|consumption|consuming|consumed|build|cpu|idle|up|down|play|video|audio|busy|lead|delay|scan|comparison|parse|rt) ?time"
 """Time that something took, by the words of a field."""
-CLOCKED: Final = re.compile(r"(?i)\btime of (?:the )?day\b|\bhh:mm\b(?!:ss)")
+CLOCKED: Final = re.compile(r"(?i)\btime of (?:the )?day\b|\bhh:mm\b(?!:ss)|\bshould run every (?:day|week)\b")
 """What a description says of a field that holds a time of day."""
 
 
@@ -145,6 +145,7 @@ NUMBERS: Final = (
     rule(r"desired (?:capacity|count|size|num|number|\w+ count|\w+ num)|\w+ desired", {"of": [3, 4]}),
     rule(r"prefix length|netmask length|mask(?: length)?$", {"of": [16, 20, 24, 28]}, knowable=False),
     rule(r"batch size", {"of": [10, 20, 50, 100]}),
+    rule(r"fraction|proportion|abandon rate|error rate|failure rate|loss rate|packet loss", {"number": [0.05, 0.6], "decimals": 2}),
     rule(r"factor|multiplier", {"of": [0.5, 1.0, 1.25, 1.5, 2.0]}),
     rule(r"top p", {"number": [0, 1], "decimals": 1}),
     rule(r"top k", {"of": [5, 10, 20, 40]}),
@@ -250,6 +251,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     bounds = range_of(schema)
     if bounds is not None and low is None and high is None:
         low, high = bounds
+    if not whole and _SHARE.search(str(schema.get("description", ""))):
+        return {"number": [0.05, 0.95], "decimals": 2, "knowable": True}
     example = next((float(e) for e in examples_of(schema) if re.fullmatch(r"-?\d+(?:\.\d+)?", e)), None)
     if whole and words.split()[-1:] and words.split()[-1] in CODES:
         return {**unknown({"of": [int(example)]}), "null": 0.25} if example is not None else unknown({"of": [1, 2]})
@@ -268,6 +271,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     return bounded(halved(found, set(heard.split())), low, high)
 
 
+_SHARE = re.compile(r"(?i)[\[(]0(?:\.0+)?,\s*1(?:\.0+)?[\])]|(?:between|from|range of) 0(?:\.0+)? (?:and|to|-) 1(?:\.0+)?(?![\d,.]*\d)|0\.0\s*(?:to|-|–)\s*1\.0|as a (?:fraction|decimal)")
+"""What a description says of a number between 0 and 1."""
 _UNIT = re.compile(r"(?i)\b(?:unit\s*(?:is|:|：)?|in|\()\s*(?:the )?(?:number of )?(microseconds?|[uµμ]s|milliseconds?|ms|seconds?|minutes?|hours?|days?|bytes?|[kmgt]i?b|(?:meg|gig)a(?:bytes?|s)|gibibytes?|mebibytes?)\b")
 _SPELLED: Final = {"us": "microsecond", "µs": "microsecond", "μs": "microsecond", "ms": "millisecond", "gigabytes": "gb", "gigabyte": "gb", "gibibytes": "gb", "gibibyte": "gb", "megabytes": "mb", "megabyte": "mb", "mebibytes": "mb", "mebibyte": "mb"}
 _SIZED = re.compile(rf"(?:memory|mem|ram|storage|disk|volume|size|capacity|{_SPENT}|duration|timeout|interval|delay|ttl|latency|period|retention)")

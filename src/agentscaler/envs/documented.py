@@ -121,7 +121,7 @@ def range_of(schema: Schema) -> Range | None:
 
 # ---- examples ---------------------------------------------------------------------------------------------------
 
-_JUNK = re.compile(r"[一-鿿]|xxx|[-_]x{2,}$|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|string|abc\w*|foo(?:\.\w+)?|bar|aba|cab|(\w)\1{2,}|example|<[^<>]+>|\{\w+\}|\[[A-Za-z]\w*\]|dsf\w*|asd\w*|n/?a|-+)$|…|\.\.\.")
+_JUNK = re.compile(r"[一-鿿]|xxx|[-_]x{2,}$|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|string|abc\w*|foo(?:bar)?(?:\.\w+)?|bar|aba|cab|(\w)\1{2,}|example|<[^<>]+>|\{\w+\}|\[[A-Za-z]\w*\]|dsf\w*|asd\w*|n/?a|-+)$|…|\.\.\.")
 
 
 def examples_of(schema: Schema) -> list[str]:

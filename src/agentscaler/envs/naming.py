@@ -191,6 +191,8 @@ def arn(place: Place, tail: str = "{hex:12}", noun: Noun | None = None) -> str:
     if place.service == "s3":
         return f"arn:aws:s3:::{tail}"
     service = arn_service(place.service)
+    if kind.endswith("managed-policy") and "customer" not in kind:
+        return f"arn:aws:iam::aws:policy/{tail}"
     if service in GLOBAL:
         return f"arn:aws:{service}::" + "{account}:" + f"{kind}/{tail}"
     return f"arn:aws:{service}:" + "{region}:{account}:" + f"{kind}/{tail}"

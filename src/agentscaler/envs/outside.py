@@ -32,7 +32,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     if not says_arn:
         return None
     own = place.draft.own
-    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
+    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and words[:-1] in (entity(own)[0], field(own)[:-1]))
     if words[-1:] in (("arn",), ("role",)) and (rest[-1:] == ("role",) or (rest[-1:] and rest[-1] in _PRINCIPALS and rest != place.draft.noun)):
         return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
     if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
@@ -41,18 +41,18 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         other = words[:-1] if own and words[:-1] and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
         form = arn(place, "{" + own + "}", other) if own else arn(place)
         return {"template": form, "generated": True, "fill": form} if own else {"id": form, "generated": True}
-    outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
+    outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place, str(schema.get('description', '')))]}
     table, _, columns = place.tables.get(rest, ("", None, {}))
     theirs = next((n for n in columns if field(n) in (("arn",), (*rest, "arn")) and columns[n].kind == "string"), None)
     return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
 
 
-_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2"}
+_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2", "glue": "glue"}
 _PRINCIPALS = frozenset("principal grantee".split())
 """Who may do something: an ARN of one is a role's or a user's, whatever the service."""
 _DOERS = frozenset("creator owner author requester initiator approver assignee submitter by user".split())
 """Words that an ARN of somebody ends with: lastUpdatedBy."""
-_ANYTHING = frozenset("resource member target asset item object".split())
+_ANYTHING = frozenset("resource member target asset item object from to source destination identifier id parent".split())
 """Words that say nothing of the kind of thing."""
 
 
@@ -67,9 +67,26 @@ _RESOURCES = (
 """Things that stand in an account: what an ARN of "a resource" may name."""
 
 
-def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
+_TOLD = (
+    (re.compile(r"(?i)\barn\)? (?:of|for) (?:the |an? |your )?(?:\w+ ){0,3}(?:iam )?(?:\w+ )?role\b|\bIAM role\b"), "role"),
+    (re.compile(r"(?i)\barn\)? (?:of|for) (?:the |an? |your )?(?:\w+ ){0,4}lambda (?:function|trigger)\b|\bLambda function\b"), "function"),
+    (re.compile(r"(?i)\bSNS topic\b|\bSimple Notification Service\b.{0,20}\btopic\b"), "topic"),
+    (re.compile(r"(?i)\bSQS\b.{0,30}\bqueue\b"), "queue"),
+    (re.compile(r"(?i)\bKMS key\b|\bKey Management Service\b"), "key"),
+    (re.compile(r"(?i)\bS3 bucket\b"), "bucket"),
+    (re.compile(r"(?i)\bSecrets Manager\b.{0,20}\bsecret\b"), "secret"),
+    (re.compile(r"(?i)\bGlue (?:data catalog )?table\b"), "glue"),
+    (re.compile(r"(?i)\bACM certificate\b|\bCertificate Manager\b"), "certificate"),
+)
+"""What the description of an ARN says that it names -> kind, where the field itself does not say it."""
+
+
+def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place, text: str = "") -> list[str]:
     """A few ARNs of things outside the world, by what the field calls them."""
     kind = next((w for w in reversed(rest) if w in _SERVICES), "")
+    if not kind and not (says and says[1] != "aws"):
+        inside = () if place.columns else place.draft.noun
+        kind = next((k for told, k in _TOLD if told.search(text)), "") or next((w for w in reversed(inside) if w in _SERVICES), "")
     service = arn_service(says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service))
     if rest[-1:] and rest[-1] in _DOERS:
         kind, service = "user", "iam"
@@ -84,6 +101,7 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> li
         "sns": "arn:aws:sns:{region}:{account}:%s-events",
         "sqs": "arn:aws:sqs:{region}:{account}:%s-jobs",
         "lambda": "arn:aws:lambda:{region}:{account}:function:%s-handler",
+        "glue": "arn:aws:glue:{region}:{account}:table/analytics/%s",
         "kinesis": "arn:aws:kinesis:{region}:{account}:stream/%s-events",
     }
     if service in ("kms", "acm"):

@@ -18,7 +18,7 @@ from agentscaler.envs.naming import arn, emails, fitting, id_template, known_nou
 from agentscaler.envs.parts import agree_parts, rivals
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
-from agentscaler.envs.vocabulary import SLUG_LISTS, TEAMS, people
+from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS, TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import ROLE_WORDS, entity, field, split
@@ -101,7 +101,9 @@ def _key(column: Col, place: Place) -> Recipe:
         return {**called(draft, place, slug=True), "knowable": True, "generated": True, "fill": f"{'-'.join(draft.noun)}-" + "{base36:6}"}
     if not draft.generated and column.name.lower() == "key" and place.service in ("s3", "cos", "storage"):
         return text_of("objectKey", {}, place)
-    if not draft.generated and last and last[0] in _SPOKEN_FOR:
+    if {"region"} & set(field(column.name)[-2:]) and last in (("region",), ("name",), ("code",)) and draft.noun[-1:] != ("region",):
+        return {"given": list(REGIONS.get(place.vendor, REGIONS["aws"])), "knowable": True}
+    if last and last[0] in _SPOKEN_FOR and (not draft.generated or last[0] in ("language", "locale")):
         return text_of(column.name, column.schema, place)
     if not draft.generated and (table := place.named.get(field(column.name))):
         return {"like": table}
@@ -118,7 +120,7 @@ def _key(column: Col, place: Place) -> Recipe:
     return {"id": id_template(column, place), "generated": True}
 
 
-_SPOKEN_FOR: Final = frozenset("ip cidr address host hostname url phone".split())
+_SPOKEN_FOR: Final = frozenset("ip cidr address host hostname url phone language locale".split())
 """Keys that have a form of their own."""
 
 
@@ -189,6 +191,16 @@ def not_failed(states: list[Any]) -> list[Any]:
     return [s for s in states if not re.search(r"(?i)fail|error|invalid|reject|abort|unhealthy|degrad|timed|unsuccess|suspend", str(s))]
 
 
+_STATE_CODE = re.compile(r"(?i)(?:status|state)_?code$")
+_SINCE = re.compile(r"(?i)^(?:unhealthy|stopped|failed|suspended|disabled|blocked|terminated|unavailable)_?(?:since|at|time|date|timestamp)$")
+"""When trouble began, which a thing in a good state has not."""
+
+
+def tells_state(name: str) -> bool:
+    """Does a field tell a state, also one that is called statusCode?"""
+    return bool(STATE.search(name) or _STATE_CODE.search(name))
+
+
 # ---- JSON -------------------------------------------------------------------------------------------------------
 
 MOST_FIELDS: Final = 8
@@ -202,7 +214,7 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
         return _list(schema.get("items", {}), name, place, depth)
     if kind == "object":
         return _object(schema, name, place, depth)
-    if schema.get("enum") and STATE.search(name):
+    if schema.get("enum") and tells_state(name):
         return {"choice": weights(list(schema["enum"]), state=True)}
     if schema.get("enum"):
         return {"of": [v for v in schema["enum"] if "UNSPECIFIED" not in str(v)][:12] or list(schema["enum"])}
@@ -241,12 +253,15 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
         if not TAGGED.search(name):
             return unknown({"given": [[{key: "owner", value: owner}] for owner in ("finance", "support", "field")]})
         return {"given": [[{key: k, value: v} for k, v in tags.items()] for tags in TEAMS]}
+    if {"x", "y"} <= set(parts) <= {"x", "y", "z"} and re.search(r"(?i)vert|point|polygon|corner", name):
+        return {"given": [[{parts["x"]: x, parts["y"]: y} for x, y in ((a, b), (c, b), (c, d), (a, d))] for a, b, c, d in ((0.1, 0.1, 0.6, 0.5), (0.2, 0.3, 0.9, 0.8), (0.05, 0.15, 0.45, 0.7))]}
     if name.lower() == "values" and kind_of(inner) == "string" and "partition" in place.draft.noun:
         return {"given": [[f"2026-{month:02}-{day:02}"] for month in (3, 4, 5) for day in (1, 8, 15, 22)]}
     found = json_value(inner, one_of(name), place, depth + 1)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
-    return {"list": _bare(found), "size": [1, 2] if depth == 0 else [1, 1]}
+    one = depth > 0 or any(re.search(r"(?i)region|locale|language|zone", k) for k in inner.get("properties", {}))  # no two of them are of one place
+    return {"list": _bare(found), "size": [1, 1] if one else [1, 2]}
 
 
 def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
@@ -269,7 +284,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
-    stated = place.stated or any(STATE.search(k) and kind_of(part) == "string" for k, part in properties.items())
+    stated = place.stated or any(tells_state(k) and kind_of(part) == "string" for k, part in properties.items())
     out: dict[str, Recipe] = {}
     rest: dict[str, Recipe] = {}
     for key, part in properties.items():
@@ -284,7 +299,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             continue
         if key in either and len(either & set(out)) >= MOST_FIELDS:
             continue
-        if stated and FAILURES.search(key) and key not in schema.get("required", ()):
+        if stated and (FAILURES.search(key) or _SINCE.search(key)) and not tells_state(key) and key not in schema.get("required", ()):
             continue
         found = json_value(part, name if key.lower() == "items" and "quantity" in parts else key, inner, depth + 1)
         if not is_empty(found) or key in schema.get("required", ()):
@@ -295,10 +310,22 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
     _of_one_type(out)
+    _as_its_key(out)
     agree_parts(out)
     if len(either := either & set(out)) > 1:
         return {"object": out, "either": [k for k in out if k in either]}
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+def _as_its_key(parts: dict[str, Recipe]) -> None:
+    """What is encrypted with a key of one's own says so: no key beside AES256 or AWS_OWNED_KMS_KEY."""
+    if not any("kms" in k.lower() and "arn" not in r.get("choice", ()) and "mix" in r for k, r in parts.items()):
+        return
+    for name, recipe in parts.items():
+        values = [str(v) for v in recipe.get("of", ())] or [str(v) for v, _ in recipe.get("choice", ())]
+        owned = [v for v in values if re.search(r"(?i)kms|customer|cmk|cmek", v) and not re.search(r"(?i)aws_?owned|aws_?managed|google|dsse", v)]
+        if owned and len(owned) < len(values) and re.search(r"(?i)type|algorithm|encryption|sse|mode|option", name):
+            parts[name] = {"value": owned[0]}
 
 
 def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Recipe | None:

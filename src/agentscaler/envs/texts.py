@@ -57,7 +57,7 @@ _PUBLIC_IP: Final[Recipe] = {"mix": [{"id": f"{net}.{{digits:2}}"} for net in ("
 """Addresses of the internet that belong to nobody (RFC 5737)."""
 TEXTS: Final = (
     rule(r"(?:email|e mail|mail)(?! (?:domain|host|server|subject|body|content|text|title|template|type|format|port|protocol|status))", {"words": [["@emails"]]}),
-    rule(r"phone|mobile|fax|e164|msisdn|phone number|telephone", {"id": "+44 20 7946 0{digits:3}"}),
+    rule(r"(?:phone|mobile|fax|e164|msisdn|telephone|callee|caller|calling|called)(?: number| num| no| id)?$|phone number", {"id": "+44 20 7946 0{digits:3}"}),
     rule(r"sha ?512(?: \w+)?$", {"id": "{hex:128}"}, knowable=False),
     rule(r"sha ?1(?: \w+)?$", {"id": "{hex:40}"}, knowable=False),
     rule(r"(?:sha ?256|sha)(?: \w+)?$|code sha|(?:image|manifest|content) digest$", {"id": "{hex:64}"}, knowable=False),
@@ -138,7 +138,8 @@ TEXTS: Final = (
     rule(r"time ?format$|date ?format$", {"given": ["%Y-%m-%d %H:%M:%S", "%d/%b/%Y:%H:%M:%S"]}, knowable=False),
     rule(r"delimiter|separator", {"given": [",", ";", "|"]}, knowable=False),
     rule(r"character ?set(?: name)?$|charset(?: name)?$", {"given": ["utf8mb4", "utf8", "latin1"]}, knowable=False),
-    rule(r"regex|regexp|regular expression|pattern", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
+    rule(r"event pattern$", {"given": ['{"source": ["orders"]}', '{"source": ["billing"], "detail-type": ["invoice.created"]}', '{"source": ["inventory"]}']}, knowable=False),
+    rule(r"regex|regexp|regular expression|(?:match|name|path|url|naming|file) pattern$", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
     rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|(?<!file )(?<!key )path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
     rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"file": True}),
     rule(r"cron|cron expression|schedule expression|schedule$", {"cron": True}, knowable=False),
@@ -195,8 +196,12 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": {"image": ["image/png", "image/jpeg"], "video": ["video/mp4", "video/webm"], "audio": ["audio/mpeg", "audio/wav"], "text": ["text/plain", "text/html"]}[kind], "knowable": True}
     if words == ("path",) and place.vendor == "aws" and place.service == "iam":
         return {"given": ["/", "/", "/engineering/", "/finance/", "/support/"]}
-    if words[-1:] == ("account",) and place.vendor == "aws" and re.search(r"(?i)aws account|account id|\{12\}", f"{schema.get('description', '')} {schema.get('pattern', '')}"):
+    if place.vendor == "aws" and ((words[-1:] == ("account",) and re.search(r"(?i)aws account|account id|\{12\}", f"{schema.get('description', '')} {schema.get('pattern', '')}")) or (last == "id" and _AN_ACCOUNT.search(str(schema.get("description", ""))))):
         return {"given": ["482916075330", "730511928446", "615280734919", "208873461552"]}
+    if words[-1:] in (("location",), ("region",), ("name",), ("id",)) and {"location", "region"} & set(words[-2:]) and _A_REGION.search(f"{schema.get('description', '')} {examples_of(schema)}") and "arn" not in str(schema.get("pattern", "")):
+        return {"template": "{region}"}
+    if words == ("path",) and place.vendor == "aws" and re.search(r"\bIAM\b", str(schema.get("description", ""))):
+        return {"given": ["/", "/", "/engineering/", "/finance/"]}
     if words == ("name",) and not place.columns and {"email", "emailaddress", "email_address"} & place.beside and not (set(place.draft.noun) & _BODIES):
         return {**filled({"words": [["@people"]]}, words), "knowable": True}
     if words == ("path",) and place.vendor == "google" and place.draft.own and place.draft.own in place.columns and re.search(r"(?i)relative path", str(schema.get("description", ""))):
@@ -207,7 +212,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
     if (outside := cloud_thing(name, schema, place)) is not None:
         return outside
-    if STATE.search(name):
+    if STATE.search(name) and (last in ("status", "phase") or not schema.get("description") or re.search(r"(?i)\bstat(?:e|es|us)\b", str(schema["description"]))):
         return _state(schema)
     if words in (("job", "title"), ("position", "title")):
         return {"given": JOBS, "knowable": True}
@@ -215,7 +220,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["06:00", "09:00", "12:30", "22:00", "23:30"], "knowable": True}
     if words == ("action",) and place.vendor == "aws" and set(place.draft.noun) & {"permission", "policy", "statement", "grant"}:
         thing = "".join(w.capitalize() for w in place.draft.noun if w not in ("permission", "policy", "statement", "grant", "resource"))
-        return {"given": [f"{place.service}:{verb}{thing}" for verb in ("Describe", "List", "Update")]}
+        return {"given": [f"{arn_service(place.service)}:{verb}{thing or '*'}" for verb in (("Describe", "List", "Update") if thing else ("Get", "List", "Create"))]}
     if words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}:
         return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
@@ -239,13 +244,16 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
             return {"given": REMARKS, "spread": True}
         if noun & _TAUGHT or (SHOPS.search(place.service) and place.draft.noun[-1:] and place.draft.noun[-1] in _SOLD):
             return {"given": LESSONS if noun & _TAUGHT else GOODS, "spread": True, "knowable": True}
-        some = OBSERVED if noun & _SEEN else DESCRIPTIONS
+        some = OBSERVED if set(place.draft.noun[-1:]) & _SEEN else DESCRIPTIONS
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
         return _of_vendor(filled(special, words), place)
     return _fallback(name, schema, place)
 
 
+_AN_ACCOUNT: Final = re.compile(r"(?i)^\W*(?:the |an? |\w+id is )?(?:\w+ ){0,3}(?:amazon web services|aws) account (?:id|identifier|number)\b")
+_A_REGION: Final = re.compile(r"\b(?:us|eu|ap|ca|sa)-(?:east|west|central|north|south|northeast|southeast|northwest|southwest)-?\d|(?i:\bname of the (?:\w+ ){0,3}region\b|\bzone id\b)")
+"""What a description says of the number of an account, and of the name of a region."""
 _NUMERIC: Final = frozenset("int32 int64 uint32 uint64 float double".split())
 """Formats of numbers that are written as text."""
 _BODIES: Final = frozenset("group team list alias calendar account organization company domain project room resource service channel bot merchant business store identity".split())
@@ -391,7 +399,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     if listed:
         return None
     found = {**names(head, slug=_technical(place), service=place.service), "knowable": True}
-    return found if known_noun(head) else unknown(found, empty=False)
+    return found if known_noun(head) else unknown(found, empty=not place.columns)  # in an object, better no name than one made of the field's own words
 
 
 _IS_MAIL = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |primary |default |full )?e-?mail address\b")
@@ -406,7 +414,8 @@ def address_like(head: tuple[str, ...], schema: Schema, place: Place) -> Recipe 
     nouns = head or place.draft.noun
     if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("zone",) and re.search(r"dns|route53|teo", place.service)) or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
         return {**_HOST, "knowable": True}
-    return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and r"\." in pattern else None
+    told = r"\." in pattern or re.search(r"(?i)fully qualified|\bFQDN\b|\bDNS\b|\bexample\.(?:com|org)", text)
+    return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and told else None
 
 
 def _matches(pattern: str, text: str) -> bool:
@@ -417,7 +426,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 _PLACES = re.compile(r"zone|region|bucket|host")
-_HOSTS = re.compile(r"route53|dns|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
+_HOSTS = re.compile(r"route53|dns|appengine|firebasehosting|siteverification|webmasters|searchconsole|managedidentities|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
 """Services whose domains are those of the internet."""
 
 
@@ -527,6 +536,8 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if place.vendor != "google" and words[-1:] and words[-1] in _BY_ID:
         template = id_template(Col(f"{words[-1]}_id", {}), place)
         return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
+    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not _ANY_RESOURCE.search(place.service):
+        return unknown({"given": ["default"]})
     if shown := next((some for says, vendor, some in _SHOWN if vendor in ("", place.vendor) and says.fullmatch(" ".join(words))), None):
         return unknown({"given": list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
@@ -536,6 +547,9 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
 
 
+_SORTS_OF_RESOURCE: Final = (("resource", "type"), ("target", "type"), ("asset", "type"))
+_ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
+"""Services that speak of the resources of any other one."""
 _SORTS: Final = frozenset("type kind mode code class category format level tier family strategy method unit scope reason source data value".split())
 """Words after which nothing has a name."""
 
