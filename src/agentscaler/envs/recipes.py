@@ -84,6 +84,8 @@ def _key(column: Col, place: Place) -> Recipe:
     last = field(column.name)[-1:]
     if column.choices:
         return {"choice": weights(column.choices, state=False), "knowable": True}
+    if field(column.name)[-2:] == ("tag", "key") and not draft.generated:
+        return {"words": [["team", "stage", "owner", "cost-center", "project", "application", "data-class", "backup-plan", "contact", "business-unit", "environment", "compliance"]], "join": "-", "knowable": True}
     low, high = column.schema.get("minimum", 1), column.schema.get("maximum")
     if column.type == "INTEGER" and isinstance(low, int) and isinstance(high, int) and not draft.generated:
         return {"number": [low, min(high, 9999)]}

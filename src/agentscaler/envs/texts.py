@@ -73,6 +73,7 @@ TEXTS: Final = (
     rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:bgp|ip|network|route|cidr|advertised|ipv4) prefix$", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
     rule(r"as path$", {"given": ["64512 64620", "64620 65010", "65010", "64512 64620 65010"]}, knowable=False),
+    rule(r"(?:uri|gcs|gs|cos|bucket|url) prefix$", {"bucket": True}, knowable=False),
     rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key) ?prefix$|prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
     rule(r"(?:maintenance|backup) window$", {"window": True}, knowable=False),
     rule(r"engine(?: name| type)?$", {"engine": True}),
@@ -309,6 +310,7 @@ _VERSIONS: Final = (
     (re.compile(r"\bcvss"), ("3.0", "3.1")),
     (re.compile(r"\b(?:redis|cache|valkey|memorydb)\b"), ("6.2", "7.0", "7.1")),
     (re.compile(r"\bruntime\b"), ("3.11", "3.12", "3.13")),
+    (re.compile(r"\bmajor version"), ("13", "14", "15", "16")),
     (re.compile(r"\b(?:engine|database|db|mysql|postgres|sql|kernel|server) version|\b(?:engine|database)\b"), ("8.0", "13.4", "14.9", "15.4")),
     (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
     (re.compile(""), ("1", "2", "3", "4", "5")),
@@ -325,6 +327,8 @@ def _versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]
     if len(examples) > 1:
         return examples
     heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or (words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH) else words)
+    if (own := _engine(place)) is not None and re.search(r"\b(?:engine|database|db|instance|cluster|major|kernel|server)\b", heard) and words[-1:] == ("version",):
+        return list(own[1])
     heard = f"cache {heard}" if re.search(r"cache|memorydb|redis", place.service) and "engine" in heard else heard
     try:
         pattern = re.compile(str(schema.get("pattern", "")))
@@ -466,6 +470,8 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "window" in recipe:
         return {"given": ["sun:03:00-sun:04:00", "sat:22:30-sat:23:30"]} if place.vendor == "aws" else {"given": ["02:00-03:00", "22:30-23:30"]}
     if "engine" in recipe:
+        if (own := _engine(place)) is not None:
+            return {"given": [own[0]], "knowable": True}
         return {"given": ["postgres", "mysql", "mariadb"], "knowable": True} if _DATABASES.search(place.service) else unknown({"given": ["default"]})
     if "cron" in recipe:
         return {"given": ["cron(0 6 * * ? *)", "cron(30 22 * * ? *)", "cron(0 12 ? * MON *)"] if place.vendor == "aws" else ["0 6 * * *", "30 22 * * *", "0 12 * * 1"]}
@@ -503,6 +509,22 @@ def _policies(place: Place) -> list[str]:
 _DISKS = re.compile(r"^(?:ec2|autoscaling|emr|imagebuilder|opsworks|batch|lightsail|ecs|ebs|compute|cvm|cbs|mgn|drs|outposts|storagegateway|emr.*) |\b(?:disk|volume|block|ebs|snapshot|storage|mapping)\b")
 """Services and things whose devices are disks."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
+_ENGINES: Final = (
+    (re.compile(r"^(?:postgres|alloydb|dsql)"), ("postgresql", ("13.4", "14.9", "15.4"))),
+    (re.compile(r"^(?:mongodb|docdb)"), ("mongodb", ("4.4", "5.0", "6.0"))),
+    (re.compile(r"^(?:redis|memorydb|elasticache)"), ("redis", ("6.2", "7.0", "7.1"))),
+    (re.compile(r"^mariadb"), ("mariadb", ("10.6", "10.11"))),
+    (re.compile(r"^sqlserver"), ("sqlserver", ("2019", "2022"))),
+    (re.compile(r"^(?:cdb|dcdb|cynosdb|tdmysql|tdsql)"), ("mysql", ("5.7", "8.0"))),
+    (re.compile(r"^neptune"), ("neptune", ("1.2.1.0", "1.3.2.1"))),
+)
+"""Services that have one engine: how it is called, and its versions."""
+
+
+def _engine(place: Place) -> tuple[str, tuple[str, ...]] | None:
+    return next((engine for says, engine in _ENGINES if says.search(place.service)), None)
+
+
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
 """Words that name too many kinds of thing to have names."""
