@@ -419,12 +419,14 @@ def needs(recipe: Mapping[str, Any]) -> set[str]:
 def _one_of(recipe: Mapping[str, Any], dice: Dice, row: Row) -> dict[str, Any]:
     """The fields of an object with one of its alternatives: that which the column "by" names, or any."""
     either, said = recipe["either"], _letters(row.get(recipe.get("by", "")) or "")
-    fit = [k for k in either if said and ((stem := _letters(_SETTINGS.sub("", k))) in said or said in stem)] if "by" in recipe else either
+    stems = {k: _letters(_SETTINGS.sub("", k)) for k in either}
+    fit = [k for k in either if said and (stems[k] in said or said in stems[k])] if "by" in recipe else either
+    fit = [k for k in fit if stems[k] == said] or fit
     kept = dice.choice(fit) if fit else None
     return {k: part for k, part in recipe["object"].items() if k == kept or k not in either}
 
 
-_SETTINGS = re.compile(r"(?i)_?(?:settings?|config|configuration|properties|parameters|options|profile|details|data)$")
+_SETTINGS = re.compile(r"(?i)(?:_?(?:settings?|config|configuration|properties|parameters|params?|options|profile|details|data|payload|attributes|source|target|destination|spec))+$")
 
 
 def _letters(text: Any) -> str:

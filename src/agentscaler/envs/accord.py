@@ -207,7 +207,7 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
             heard = name[len(split(kind)[0]) :] if split(name)[0] == split(kind)[0] and len(split(kind)) > 1 else name
             if (meant := value_named(heard, values)) is not None and not STATE.search(name):
                 other["unless"] = {**other.get("unless", {}), kind: [v for v in values if v != meant]}
-            elif "object" in other and "either" not in other and len(members := _kinds_of(other["object"])) > 1 and any(value_named(m, values) for m in members):
+            elif "object" in other and "by" not in other and len(members := other.get("either") or _kinds_of(other["object"])) > 1 and any(value_named(m, values) for m in members):
                 other["either"], other["by"] = members, kind
         for other in recipes.values():
             if other.get("given") == list(SCHEMAS["avro"]):

@@ -402,6 +402,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         return {"like": table}
     if listed:
         return None
+    head = tuple(w for w in head if w not in ("display", "full", "friendly")) or head
     found = {**names(head, slug=_technical(place), service=place.service), "knowable": True}
     return found if known_noun(head) else unknown(found, empty=not place.columns)  # in an object, better no name than one made of the field's own words
 
