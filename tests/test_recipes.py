@@ -518,7 +518,7 @@ def test_names_of_places_keys_and_accounts() -> None:
     tag = Draft(("tag",), [])
     tag.own = "TagKey"
     assert "team" in drawn(recipe_of(Col("TagKey", {"type": "string"}), Place("tag", tag, "aws:sagemaker", frozenset(), {})))
-    assert all("-----BEGIN PRIVATE KEY" in v for v in drawn(text("privateKey")))
+    assert all(v.startswith("MIIE") for v in drawn(text("privateKey")))
     assert all(v.startswith("http") for v in drawn(text("mobileLink")))
     assert all(v.startswith("+44") for v in drawn(text("callee")))
     assert "FAILED" not in drawn(text("RelayState", description="Used to redirect users within the application."))

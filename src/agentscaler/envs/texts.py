@@ -21,7 +21,8 @@ from agentscaler.envs.naming import (
 )
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
-from agentscaler.envs.sentences import sentences
+from agentscaler.envs.sentences import query, sentences
+from agentscaler.envs.versions import engine_of, versions
 from agentscaler.envs.vocabulary import (
     ANSWERS,
     BUCKETS,
@@ -38,7 +39,6 @@ from agentscaler.envs.vocabulary import (
     OBSERVED,
     PEOPLE_NOUNS,
     POLICIES,
-    QUERIES,
     QUESTIONS,
     REASONS,
     REMARKS,
@@ -149,7 +149,7 @@ TEXTS: Final = (
     rule(r"hex (?:\w+ )?colou?r|colou?r (?:hex|code)|(?:background|foreground|border|text|brand|theme|primary|accent) colou?r", {"given": ["#1a73e8", "#34a853", "#c62828", "#37474f", "#f9ab00"]}),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     rule(r"gender|sex", {"given": ["female", "male"]}),
-    rule(r"private key$", {"id": "-----BEGIN PRIVATE KEY-----\nMIIE{base36:40}\n-----END PRIVATE KEY-----"}, knowable=False),
+    rule(r"private key$", {"id": "MIIEvQIBADAN{base36:40}"}, knowable=False),
     rule(r"public key(?: content| material)?$", {"id": "-----BEGIN PUBLIC KEY-----\nMIIB{base36:40}\n-----END PUBLIC KEY-----"}, knowable=False),
     rule(r"(?:csr|signing request)$", {"id": "-----BEGIN CERTIFICATE REQUEST-----\nMIIC{base36:40}\n-----END CERTIFICATE REQUEST-----"}, knowable=False),
     rule(r"certificate(?: body| chain| content)?$|ca cert$|pem$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
@@ -236,9 +236,9 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return _fallback(name, schema, place)
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
-        return {"given": _versions(words, schema, place), "knowable": True}
+        return {"given": versions(words, schema, place), "knowable": True}
     if special is not None and "query" in special:
-        return _query(schema, place)
+        return query(schema, place)
     if special is not None and "describes" in special:
         noun = set(place.draft.noun)
         if last in ("comment", "remark", "note") and noun & _REMARKED:
@@ -275,71 +275,6 @@ def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | No
     return None
 
 
-_LANGUAGES: Final = (
-    (re.compile(r"(?i)cypher"), ("MATCH (n) RETURN n LIMIT 10", "MATCH (c:Customer)-[:PLACED]->(o:Order) RETURN c.name, count(o)", "MATCH (p:Product) WHERE p.stock < 5 RETURN p.name")),
-    (re.compile(r"(?i)sparql"), ("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10", "SELECT ?name WHERE { ?c a :Customer ; :name ?name }")),
-    (re.compile(r"(?i)gremlin"), ("g.V().hasLabel('customer').count()", "g.V().has('order', 'status', 'open').limit(10)")),
-    (re.compile(r"(?i)logs? insights|logql|cloudwatch"), ("fields @timestamp, @message | sort @timestamp desc | limit 20", "filter @message like /ERROR/ | stats count() by bin(1h)")),
-    (re.compile(r"(?i)promql|prometheus"), ("sum(rate(http_requests_total[5m]))", "avg(node_memory_used_bytes) by (instance)")),
-    (re.compile(r"(?i)\bsql\b|athena|bigquery|redshift|spanner|rds-data|timestream|database|\bselect\b|\bddl\b"), tuple(QUERIES)),
-    (re.compile(r"(?i)keyword|search|full.?text|lucene"), ("invoice", "delivery address", "refund policy", "opening hours")),
-)
-"""What a field's name, its description or the service says of the language of a query -> queries."""
-
-
-def _query(schema: Schema, place: Place) -> Recipe:
-    """A query in the language of the field; in none where nothing says which."""
-    heard = f"{schema.get('description', '')} {place.service} {' '.join(place.draft.noun)}"
-    some = next((queries for says, queries in _LANGUAGES if says.search(heard)), None)
-    return unknown({"given": list(QUERIES)}) if some is None else {"given": list(some)}
-
-
-_SEMVER: Final = ("1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0")
-_VERSIONS: Final = (
-    (re.compile(r"\b(?:tls|ssl)\b"), ("TLSv1.2", "TLSv1.3")),
-    (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
-    (re.compile(r"\bip version"), ("IPv4", "IPv6")),
-    (re.compile(r"\b(?:os|operating system|platform) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
-    (re.compile(r"\b(?:kafka|broker|zookeeper)\b"), ("2.8.1", "3.4.0", "3.6.1")),
-    (re.compile(r"\bdocker\b"), ("24.0.7", "26.1.4", "27.3.1")),
-    (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
-    (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
-    (re.compile(r"\bprotocol version"), ("1.0", "1.1", "2.0")),
-    (re.compile(r"\bapi version"), ("v1", "v2", "v1beta1")),
-    (re.compile(r"\b(?:oracle|gi) version"), ("19.0.0.0", "23.0.0.0")),
-    (re.compile(r"\bcvss"), ("3.0", "3.1")),
-    (re.compile(r"\b(?:redis|cache|valkey|memorydb)\b"), ("6.2", "7.0", "7.1")),
-    (re.compile(r"\bruntime\b"), ("3.11", "3.12", "3.13")),
-    (re.compile(r"\bmajor version"), ("13", "14", "15", "16")),
-    (re.compile(r"\b(?:engine|database|db|mysql|postgres|sql|kernel|server) version|\b(?:engine|database)\b"), ("8.0", "13.4", "14.9", "15.4")),
-    (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
-    (re.compile(""), ("1", "2", "3", "4", "5")),
-    (re.compile(""), ("v1", "v2", "v3", "v4")),
-    (re.compile(""), ("1.0", "1.1", "2.0", "2.1")),
-    (re.compile(""), _SEMVER),
-)
-"""What a version is of -> how it is written; the last ones where the provider's pattern wants another form."""
-
-
-def _versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
-    """Versions of the thing, as its kind is numbered and the provider's pattern allows."""
-    examples = examples_of(schema)
-    if len(examples) > 1:
-        return examples
-    heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or (words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH) else words)
-    if (own := _engine(place)) is not None and re.search(r"\b(?:engine|database|db|instance|cluster|major|kernel|server)\b", heard) and words[-1:] == ("version",):
-        return list(own[1])
-    heard = f"cache {heard}" if re.search(r"cache|memorydb|redis", place.service) and "engine" in heard else heard
-    try:
-        pattern = re.compile(str(schema.get("pattern", "")))
-    except re.error:
-        pattern = re.compile("")
-    some = [given for says, given in _VERSIONS if says.search(heard)]
-    return list(next((given for given in some if all(pattern.search(v) for v in given)), some[0]))
-
-
-_WHICH: Final = frozenset("current latest new old target source from to default previous minor major available".split())
-"""Words before a version that do not say of what it is."""
 _IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
 """Ids that the surroundings hold."""
 
@@ -471,7 +406,7 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "window" in recipe:
         return {"given": ["sun:03:00-sun:04:00", "sat:22:30-sat:23:30"]} if place.vendor == "aws" else {"given": ["02:00-03:00", "22:30-23:30"]}
     if "engine" in recipe:
-        if (own := _engine(place)) is not None:
+        if (own := engine_of(place)) is not None:
             return {"given": [own[0]], "knowable": True}
         return {"given": ["postgres", "mysql", "mariadb"], "knowable": True} if _DATABASES.search(place.service) else unknown({"given": ["default"]})
     if "cron" in recipe:
@@ -510,22 +445,6 @@ def _policies(place: Place) -> list[str]:
 _DISKS = re.compile(r"^(?:ec2|autoscaling|emr|imagebuilder|opsworks|batch|lightsail|ecs|ebs|compute|cvm|cbs|mgn|drs|outposts|storagegateway|emr.*) |\b(?:disk|volume|block|ebs|snapshot|storage|mapping)\b")
 """Services and things whose devices are disks."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
-_ENGINES: Final = (
-    (re.compile(r"^(?:postgres|alloydb|dsql)"), ("postgresql", ("13.4", "14.9", "15.4"))),
-    (re.compile(r"^(?:mongodb|docdb)"), ("mongodb", ("4.4", "5.0", "6.0"))),
-    (re.compile(r"^(?:redis|memorydb|elasticache)"), ("redis", ("6.2", "7.0", "7.1"))),
-    (re.compile(r"^mariadb"), ("mariadb", ("10.6", "10.11"))),
-    (re.compile(r"^sqlserver"), ("sqlserver", ("2019", "2022"))),
-    (re.compile(r"^(?:cdb|dcdb|cynosdb|tdmysql|tdsql)"), ("mysql", ("5.7", "8.0"))),
-    (re.compile(r"^neptune"), ("neptune", ("1.2.1.0", "1.3.2.1"))),
-)
-"""Services that have one engine: how it is called, and its versions."""
-
-
-def _engine(place: Place) -> tuple[str, tuple[str, ...]] | None:
-    return next((engine for says, engine in _ENGINES if says.search(place.service)), None)
-
-
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
 """Words that name too many kinds of thing to have names."""
