@@ -196,7 +196,7 @@ def test_a_finished_job_stands_at_a_hundred_percent() -> None:
 def test_versions_by_what_they_are_of() -> None:
     assert text("osVersion")["given"][0] == "Ubuntu 22.04"
     assert text("policyVersion")["given"] == ["1", "2", "3", "4", "5"]
-    assert text("engineVersion")["given"] == ["8.0", "13.4", "14.9", "15.4"]
+    assert text("engineVersion", "aws:rds")["given"] == ["8.0", "13.4", "14.9", "15.4"]
     assert text("packageVersion")["given"][0] == text("version", noun=("component",))["given"][0] == "1.4.2"
     assert text("version", pattern=r"^\d+\.\d+\.\d+$")["given"][0] == "1.4.2"
 
@@ -556,3 +556,18 @@ def test_parts_of_an_object_agree_in_more_ways() -> None:
     assert Counter(v["statusCode"] for v in found)["ACTIVE"] > 45
     corners = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "number"}, "y": {"type": "number"}}}}
     assert {len(v) for v in drawn(json_value(corners, "normalizedVertices", place()))} == {4}
+
+
+def test_what_stands_in_an_object_is_of_what_the_object_is() -> None:
+    arn = {"type": "string", "description": "The Amazon Resource Name (ARN) of the rule group."}
+    found = drawn(json_value({"type": "object", "properties": {"ResourceArn": arn}}, "StatelessRuleGroupReference", place("aws:network-firewall", ("firewall", "policy"))))
+    assert all(":stateless-rule-group/" in v["ResourceArn"] for v in found)
+    image = json_value({"type": "object", "properties": {"url": {"type": "string"}}}, "image", place("google:blogger", ("post",)))
+    assert all(v["url"].startswith("https://cdn.example.com/") for v in drawn(image))
+    assert all('"AWSTemplateFormatVersion"' in v for v in drawn(text("TemplateBody", "aws:cloudformation")))
+    assert all("team" in v or "project" in v or "pilot" in v or "relaunch" in v or "rollout" in v for v in drawn(text("Description", "tencent:csip", examples=["1"])))
+    assert all(v.count(".") == 2 for v in drawn(text("engineVersion", "aws:omics", ("run",))))
+    blog = Draft(("blog",), [])
+    blog.own = "id"
+    near = place("google:blogger", ("comment",), tables={("blog",): ("blog", blog, {"id": Col("id", {"type": "string"})})}, keyed={("blog",): "#blogId"})
+    assert json_value({"type": "object", "properties": {"id": {"type": "string"}}}, "blog", near)["object"]["id"] == {"same": "blogId"}

@@ -122,7 +122,7 @@ def _copied(name: str, words: tuple[str, ...], draft: Draft) -> str | None:
     rest, id_like = entity(name)
     if id_like and words[-1] == "id" and rest and draft.own is not None and field(draft.own)[-1] != "id" and draft.noun[-len(rest) :] == rest and "id" in draft.columns:
         return "id"
-    return name if id_like and rest and words[-1] != "name" and name in draft.columns and rest != draft.noun else None
+    return name if id_like and rest and words[-1] != "name" and name in draft.columns and (rest != draft.noun or name not in (draft.own, *draft.key)) else None
 
 
 def _one_person(recipes: dict[str, JsonObject], table: Table) -> None:

@@ -41,6 +41,8 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         other = words[:-1] if own and words[:-1] and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
         form = arn(place, "{" + own + "}", other) if own else arn(place)
         return {"template": form, "generated": True, "fill": form} if own else {"id": form, "generated": True}
+    if rest == ("resource",) and not place.columns and (whole := _referred(place.draft.noun)):  # {ResourceArn} in StatelessRuleGroupReferences
+        rest = next((n for n in place.tables if whole[-len(n) :] == n), whole)
     outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place, str(schema.get('description', '')))]}
     table, _, columns = place.tables.get(rest, ("", None, {}))
     theirs = next((n for n in columns if field(n) in (("arn",), (*rest, "arn")) and columns[n].kind == "string"), None)
@@ -48,6 +50,11 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
 
 
 _SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2", "glue": "glue"}
+def _referred(noun: tuple[str, ...]) -> tuple[str, ...]:
+    """What an object refers to: ('rule', 'group') of 'rule group reference'; () where it is no reference."""
+    return noun[:-1] if noun[-1:] and noun[-1] in ("reference", "entry", "attachment", "association") else ()
+
+
 _PRINCIPALS = frozenset("principal grantee".split())
 """Who may do something: an ARN of one is a role's or a user's, whatever the service."""
 _DOERS = frozenset("creator owner author requester initiator approver assignee submitter by user".split())

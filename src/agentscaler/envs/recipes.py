@@ -336,6 +336,9 @@ def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Re
         return None
     table, draft, columns = place.tables[noun]
     column = columns.get(key) or columns.get(draft.find(key) or "")
+    own = place.keyed.get(noun, "")
+    if column is not None and own.startswith("#") and column.name == draft.own and not column.json:
+        return {"same": own[1:]}  # the blog of a comment whose key names the blog
     if column is None or column.json or column.kind == "boolean" or column.kind != kind_of(part):
         return None
     return {"like": f"{table}.{column.name}"}

@@ -160,7 +160,8 @@ TEXTS: Final = (
     rule(r"error(?: message| code| info| detail| msg| reason| description)?$|failure(?: reason| message| info| description)?$|fail reason|err msg", {"given": ERRORS}),
     rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
     rule(r"reason|cause", {"given": REASONS}),
-    rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
+    rule(r"template body$", {"given": ['{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}', '{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}']}, knowable=False),
+    rule(r"policy(?: document| text| json)?$|assume role policy document$", {"policy": True}, knowable=False),
     rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number|reference|uri|url|link|format|status|date|source))", {"describes": True}),
     rule(r"answer$", {"given": ANSWERS}, knowable=False),
     rule(r"(?:prompt|instruction)$", {"given": INSTRUCTIONS}, knowable=False),
@@ -234,6 +235,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return _fallback(name, schema, place)
     if words[:1] in (("is",), ("has",)) and len(words) > 1:
         return _fallback(name, schema, place)
+    if words in (("url",), ("uri",), ("link",)) and place.draft.noun[-1:] and place.draft.noun[-1] in _PICTURES:
+        words = (place.draft.noun[-1], *words)
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
         return {"given": versions(words, schema, place), "knowable": True}
@@ -257,6 +260,7 @@ _A_REGION: Final = re.compile(r"\b(?:us|eu|ap|ca|sa)-(?:east|west|central|north|
 """What a description says of the number of an account, and of the name of a region."""
 _NUMERIC: Final = frozenset("int32 int64 uint32 uint64 float double".split())
 """Formats of numbers that are written as text."""
+_PICTURES: Final = frozenset("image logo icon picture photo avatar thumbnail screenshot".split())
 _BODIES: Final = frozenset("group team list alias calendar account organization company domain project room resource service channel bot merchant business store identity".split())
 """What has an e-mail address and is no person."""
 _REMARKED: Final = frozenset("comment feedback review case ticket survey rating reply approval thread discussion".split())
@@ -366,7 +370,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 _PLACES = re.compile(r"zone|region|bucket|host")
-_HOSTS = re.compile(r"route53|dns|appengine|firebasehosting|siteverification|webmasters|searchconsole|managedidentities|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
+_HOSTS = re.compile(r"route53|dns|^admin$|appengine|firebasehosting|siteverification|webmasters|searchconsole|managedidentities|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
 """Services whose domains are those of the internet."""
 
 
@@ -387,9 +391,15 @@ def _written_number(name: str, schema: Schema, beside: frozenset[str]) -> Recipe
         return {"given": ["60s", "300s", "900s", "3600s"]}
     if words == "unit" and {"nanos", "currencycode"} & beside:
         return {"given": ["50", "120", "400", "1500"]}
+    if words.split()[-1:] and words.split()[-1] in _SAID:
+        return None
     kind = "number" if (re.search(r"price|amount|cost|fee|charge|spend", words) and not words.endswith("micro")) or "." in example else "integer"
     found = number_of(name, {**schema, "type": kind})
     return as_text({k: v for k, v in found.items() if k != "null"})
+
+
+_SAID: Final = frozenset("description desc remark comment note rule content message text".split())
+"""What is words even where the provider's example is a digit."""
 
 
 # ---- by vendor --------------------------------------------------------------------------------------------------
@@ -480,6 +490,8 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
         return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
     if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not _ANY_RESOURCE.search(place.service):
         return unknown({"given": ["default"]})
+    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and re.search(r"^(?:cloudformation|config|cloudcontrol|fms)$", place.service):
+        return unknown({"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"]}, empty=False)
     if shown := next((some for says, vendor, some in _SHOWN if vendor in ("", place.vendor) and says.fullmatch(" ".join(words))), None):
         return unknown({"given": list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:

@@ -24,8 +24,8 @@ _VERSIONS: Final = (
     (re.compile(r"\b(?:redis|cache|valkey|memorydb)\b"), ("6.2", "7.0", "7.1")),
     (re.compile(r"\bruntime\b"), ("3.11", "3.12", "3.13")),
     (re.compile(r"\bmajor version"), ("13", "14", "15", "16")),
-    (re.compile(r"\b(?:engine|database|db|mysql|postgres|sql|kernel|server) version|\b(?:engine|database)\b"), ("8.0", "13.4", "14.9", "15.4")),
-    (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
+    (re.compile(r"\b(?:database|db|mysql|postgres|sql|kernel|server) version|\bdatabase\b"), ("8.0", "13.4", "14.9", "15.4")),
+    (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|engine|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
     (re.compile(""), ("1", "2", "3", "4", "5")),
     (re.compile(""), ("v1", "v2", "v3", "v4")),
     (re.compile(""), ("1.0", "1.1", "2.0", "2.1")),
@@ -42,6 +42,7 @@ def versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
     heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or (words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH) else words)
     if (own := engine_of(place)) is not None and re.search(r"\b(?:engine|database|db|instance|cluster|major|kernel|server)\b", heard) and words[-1:] == ("version",):
         return list(own[1])
+    heard = f"database {heard}" if _BASES.search(place.service) and "engine" in heard else heard
     heard = f"cache {heard}" if re.search(r"cache|memorydb|redis", place.service) and "engine" in heard else heard
     try:
         pattern = re.compile(str(schema.get("pattern", "")))
@@ -51,6 +52,7 @@ def versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
     return list(next((given for given in some if all(pattern.search(v) for v in given)), some[0]))
 
 
+_BASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
 _WHICH: Final = frozenset("current latest new old target source from to default previous minor major available".split())
 """Words before a version that do not say of what it is."""
 _ENGINES: Final = (
