@@ -252,3 +252,14 @@ def test_what_is_finished_is_no_more_than_there_is() -> None:
     rows = rows_of("campaign")
     assert all(r["FinishedCalleeCount"] <= r["CalleeCount"] <= r["MaxCalleeCount"] for r in rows)
     assert all(r["roleDisplayName"] == r["roleName"] for r in rows)
+
+
+def test_a_list_of_a_rows_children_shows_them() -> None:
+    probe = {"monitorId": TEXT, "name": TEXT, "packetSize": NUMBER}
+    env = build(tools_of(things(monitor={"name": TEXT, "probes": {"type": "array", "items": whole(probeId=TEXT, name=TEXT)}, "probeIds": {"type": "array", "items": TEXT}}, probe=probe))).env
+    with World.open(env, seed=2) as world:
+        monitors, probes = list(world.rows("monitor")), list(world.rows("probe"))
+    for monitor in monitors:
+        mine = [p for p in probes if p["monitorId"] == monitor["monitorId"]]
+        if monitor["probes"] is not None:
+            assert monitor["probes"] == [{"probeId": p["probeId"], "name": p["name"]} for p in mine]

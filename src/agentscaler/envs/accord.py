@@ -32,6 +32,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _ids_of_parent(recipes, table, made)
     _one_person(recipes, table)
     _one_name(recipes, table)
+    _of_one_family(recipes)
     _in_step(recipes, table)
     _of_its_type(recipes, table)
     _of_one_maker(recipes, table)
@@ -146,6 +147,18 @@ def _one_name(recipes: dict[str, JsonObject], table: Table) -> None:
         plain = next((o for o in recipes if field(o) == (*words[:-2], "name")), None)
         if plain is not None and next(c for c in table.columns if c.name == plain).type == "TEXT":
             recipes[name] = {"same": plain, "knowable": True}
+
+
+def _of_one_family(recipes: dict[str, JsonObject]) -> None:
+    """Beside addresses of version 4 stands that they are."""
+    if not any(_ADDRESSES.fullmatch(" ".join(field(n))) for n in recipes):
+        return
+    for name, recipe in recipes.items():
+        if "choice" in recipe and {"ip", "address"} & set(field(name)) and {"version", "type", "family"} & set(field(name)[-1:]):
+            recipe["choice"] = [p for p in recipe["choice"] if not re.search(r"(?i)v?6$|dual|gua", str(p[0]))] or recipe["choice"]
+
+
+_ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)")
 
 
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:

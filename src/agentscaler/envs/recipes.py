@@ -43,6 +43,10 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {**found, "null": max(found.get("null", 0), 0.85)} if aside else found
     if column.kind == "boolean":
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
+    if set(REGIONS.get(place.vendor, ("?",))) <= set(column.choices):
+        return {"template": "{region}", "knowable": True}
+    if field(column.name) == ("resource", "type") and (same := [c for c in column.choices if re.sub(r"[^a-z0-9]", "", str(c).lower()) == "".join(place.draft.noun)]):
+        return {"choice": [[same[0], 1]], "knowable": True}
     if column.choices and len(column.choices) <= 40:
         return {"choice": weights(column.choices, state=bool(STATE.search(column.name))), "knowable": True}
     if holds_time(column.name, column.schema):
@@ -218,6 +222,8 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
         return _object(schema, name, place, depth)
     if schema.get("enum") and tells_state(name):
         return {"choice": weights(list(schema["enum"]), state=True)}
+    if set(REGIONS.get(place.vendor, ("?",))) <= set(schema.get("enum", ())):
+        return {"template": "{region}"}
     if schema.get("enum"):
         return {"of": [v for v in schema["enum"] if "UNSPECIFIED" not in str(v)][:12] or list(schema["enum"])}
     if kind == "boolean":
@@ -269,7 +275,7 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
 def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     properties = schema.get("properties")
     if not properties:
-        return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
+        return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"given": [{}]} if depth else {"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
     parts = {k.lower(): k for k in properties}
     if set(parts) == {"key", "value"} and TAGGED.search(name):
         return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}
@@ -308,6 +314,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             out[key] = _bare(found)
         elif len(rest) < 2:
             rest[key] = _bare(found)
+    rest = {k: r for n, (k, r) in enumerate(rest.items()) if n == 0 or k not in either}
     if any(_OPERATOR.search(k) for k in out):
         out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
