@@ -356,7 +356,7 @@ def test_a_new_thing_is_given_what_it_is_made_of() -> None:
 
 def test_a_pipeline_without_a_definition_is_none() -> None:
     api = shop_api()
-    properties = {**RENTAL["properties"], "definition": {"type": "object", "properties": {"steps": {"type": "integer"}}, "description": "What is rented."}}
+    properties = {**RENTAL["properties"], "definition": {"type": "object", "properties": {"stepCount": {"type": "integer"}}, "description": "What is rented."}}
     api["components"]["schemas"]["Rental"] = {**RENTAL, "properties": properties}
     api["paths"]["/rentals"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {
         "type": "object", "properties": {n: properties[n] for n in ("customerId", "title", "definition")}, "required": ["customerId", "title"],

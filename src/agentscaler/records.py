@@ -193,6 +193,8 @@ class Shape(Record):
 
     fields: Mapping[str, str]
     """Field of the answer -> column."""
+    parts: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    """Field of the answer that is an object which says the row once more -> field of it -> column."""
     beside: Mapping[str, str] = Field(default_factory=dict)
     """Field of the answer, beside the object that the row is wrapped in -> column."""
     wrap: tuple[str, ...] = ()

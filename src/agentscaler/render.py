@@ -168,12 +168,13 @@ def _views(model: Model) -> dict[str, list[str]]:
 
 
 def _fields(shape: Shape) -> list[str]:
-    return [_quote(f) if f == c else f"({_quote(f)}, {_quote(c)})" for f, c in shape.fields.items()]
+    plain = [_quote(f) if f == c else f"({_quote(f)}, {_quote(c)})" for f, c in shape.fields.items()]
+    return plain + [f"({_quote(f)}, {{{', '.join(f'{_quote(k)}: {_quote(c)}' for k, c in part.items())}}})" for f, part in shape.parts.items()]
 
 
 def _whole(shape: Shape, table: Table) -> bool:
     """Does the answer show every column under its own name?"""
-    return tuple(shape.fields) == tuple(c.name for c in table.columns) and all(f == c for f, c in shape.fields.items())
+    return not shape.parts and tuple(shape.fields) == tuple(c.name for c in table.columns) and all(f == c for f, c in shape.fields.items())
 
 
 def _table_of(model: Model, operation: Operation) -> Table:
