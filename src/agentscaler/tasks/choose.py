@@ -43,7 +43,7 @@ RULES: Final = (
 )
 COMMONEST: Final = 0.11
 """Most of all units that one flow skeleton may be."""
-TEN: Final = 0.46
+TEN: Final = 0.47
 """Most of all units that the ten commonest skeletons together may be."""
 
 
