@@ -35,12 +35,12 @@ from agentscaler.tasks.nouns import _spoken_table, befits, may_not_go, may_pick
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import changing
 from agentscaler.tasks.reasons import _RENAME
-from agentscaler.tasks.several import both_plans
+from agentscaler.tasks.several import both_plans, rank
 from agentscaler.tasks.site import Site, holds
-from agentscaler.tasks.speech import Kind, adjective, say, turned
+from agentscaler.tasks.speech import Kind, adjective, deed, say, turned
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.tasks.values import Wanted, plain, wanted
-from agentscaler.tasks.wishes import change, settable
+from agentscaler.tasks.wishes import _told, change, settable
 from shops import RENTAL, STATES, build, shop, shop_api, tools_of
 
 
@@ -124,6 +124,7 @@ def test_a_noun_is_not_said_twice() -> None:
     assert below(site(), "theme id", "theme") == "theme id", "an id is no thing"
     assert below(site(), "theme customer", "theme") == "theme customer", "there are customers of another kind"
     assert below(site(), "themed room", "theme") == "themed room"
+    assert below(site(), "service level objective", "service") == "service level objective"
     assert below(site(), "app instance user endpoint", "user", "app instance user") == "endpoint"
 
 
@@ -368,6 +369,12 @@ def test_a_purpose_stays() -> None:
     assert settable(at, update, "title")
     column_of(at, "rental", "title", phrase="version")
     assert not settable(at, operation(at, "createRental"), "title"), "nobody chooses the version of what is new"
+    for phrase, able in (("tier", True), ("assignee mode", False)):
+        column_of(at, "rental", "title", phrase=phrase)
+        assert settable(at, operation(at, "createRental"), "title") == able
+    at.kinds["rental", "title"] = "word"
+    column_of(at, "rental", "title", phrase="given name")
+    assert not settable(at, update, "title"), "people keep their names"
 
 
 def test_a_part_is_changed_where_it_can_be() -> None:
@@ -491,6 +498,11 @@ def test_old_ones_are_cleared_of_what_piles_up(noun: str, clears: bool) -> None:
     assert any("before" in g.tail for g in groups(at, "rental", rows, "")), "how many there are may be asked of all"
 
 
+@pytest.mark.parametrize(("phrase", "tells"), [("email", True), ("work email", True), ("alternate email", False), ("recovery phone", False)])
+def test_people_are_told_by_the_address_they_go_by(phrase: str, tells: bool) -> None:
+    assert may_pick("word", site().columns["customer", "city"].model_copy(update={"phrase": phrase})) == tells
+
+
 def test_what_a_thing_is_sorts_nothing() -> None:
     column = site().columns["customer", "tier"]
     assert may_pick("choice", column)
@@ -572,6 +584,47 @@ def test_one_of_a_kind_is_not_told_by_its_sort() -> None:
     rows = [{**r, "quantity": "linux" if n else "windows"} for n, r in enumerate(at.world.rows("rental")[:3])]
     with pytest.raises(Dropped):
         describe(at, at.tables["rental"], rows[0], rows[1:], ("rentalId", "quantity"), Dice(0))
+
+
+def test_people_are_they() -> None:
+    said = [Wanted("gold", "choice", "gold", "tier"), Wanted("Leeds", "word", "Leeds", "city")]
+    assert "and set their city to Leeds" in change(said, 'the customer called "Ana"', Dice(0), its="their")
+    assert read_wishes('Change the tier of the customer called "Ana" to gold, and set their city to Leeds.').goals[0].values == (reading.Test("tier", "gold"), reading.Test("city", "Leeds"))
+
+
+def test_sizes_are_large_and_prices_high() -> None:
+    words = ("last", "first", "most recently", "highest", "lowest")
+    assert rank("disk size", "number", words, last=True) == "has the largest disk size"
+    assert rank("disk size", "number", words, last=False) == "has the smallest disk size"
+    assert rank("price", "number", words, last=True) == "has the highest price"
+
+
+def test_nobody_finishes_what_runs() -> None:
+    cancel = operation(site(), "cancelRental")
+    assert deed(cancel) == "cancel"
+    assert deed(cancel.model_copy(update={"verb": "finish"})) is None
+
+
+def test_nobody_makes_what_comes_about_by_itself() -> None:
+    at = changed()
+    at.kinds["rental", "title"] = "choice"
+    column_of(at, "rental", "title", phrase="type")
+    make, schema = operation(at, "createRental"), {"type": "string", "enum": ["AUTOMATED"]}
+    with pytest.raises(Dropped):
+        _told(at, make, "title", schema, Dice(0), None, None)
+    assert _told(at, make, "title", {"type": "string", "enum": ["SHARED"]}, Dice(0), None, None).said == "shared"
+
+
+def test_two_of_a_kind_are_not_told_by_their_notes() -> None:
+    at = of_a_kind("rate limit")
+    at.kinds["customer", "name"] = "text"
+    column_of(at, "customer", "name", phrase="description")
+    for n in range(30):
+        try:
+            plan = both_plans(at, Dice(n))[0]
+        except Dropped:
+            continue
+        assert plan.trace.calls[-1].name != "deleteCustomer", plan.wishes[0].text
 
 
 def test_succeeded_is_no_adjective() -> None:
