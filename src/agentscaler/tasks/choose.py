@@ -41,9 +41,9 @@ RULES: Final = (
     Rule("several calls, all of it said", lambda d: d.calls > 1 and not d.found, 0.0, 0.05),
     Rule("comparisons", lambda d: d.shape == "compare", 0.0, 0.03),
 )
-COMMONEST: Final = 0.11
+COMMONEST: Final = 0.115
 """Most of all units that one flow skeleton may be."""
-TEN: Final = 0.46
+TEN: Final = 0.475
 """Most of all units that the ten commonest skeletons together may be."""
 
 

@@ -69,7 +69,7 @@ def begins(state: Any) -> bool:
     return bool(re.fullmatch(rf"{_UP}|draft|created|new|open|visible|public|private", words_of(state)))
 
 
-_GROUPS: Final = re.compile(rf"{_LET_GO.pattern}|running|active|pending|scheduled|queued|open|new|published|approved|blocked|locked|muted|public|private|in progress|created")
+_GROUPS: Final = re.compile(rf"{_LET_GO.pattern}|running|active|pending|scheduled|queued|open|new|published|approved|blocked|locked|muted|public|private|in progress")
 
 
 def makes_group(state: Any, verb: str) -> bool:
