@@ -149,6 +149,7 @@ class Draft:
         if words in self.canon:
             return self.canon[words]
         bare = words[1:] if len(words) > 1 and words[0] in _ROLES else words[:-1] if len(words) > 1 and words[-1] == "control" else ()
+        bare = () if bare in (("id",), ("arn",)) else bare  # a target's id is no id of the thing
         if bare and (found := self.canon.get(bare) or self._by_short(bare)):
             return found
         return self._by_short(words)
@@ -278,6 +279,7 @@ def operation(
     through: str | None = None,
     hides: tuple[str, str | int | None] | None = None,
     whole: bool = False,
+    merges: Sequence[str] = (),
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     order = {n: i for i, n in enumerate(entry.parameters)}
@@ -298,4 +300,5 @@ def operation(
         through=through,
         hides=hides,
         whole=whole,
+        merges=tuple(merges),
     )

@@ -211,6 +211,66 @@ def tied_state(draft: Draft, *, tie: bool) -> dict[str, str | int | None]:
     return out
 
 
+# ---- what must be stopped before it is deleted --------------------------------------------------------------------
+
+
+def required_state(text: str, draft: Draft) -> Move | None:
+    """'Only disabled directories can be deleted': the column, and the states in it, that a delete asks for; None where its text names none."""
+    for sentence in re.split(r"(?<=[.!;])\s+", text):
+        if _NOT_OF_IT.search(sentence) or not _DELETES.search(sentence):
+            continue
+        for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and len(c.choices) > 1 and not c.reference):
+            said = _mentioned(sentence, column)
+            if _FORBIDDEN.search(sentence):
+                allowed = [c for c in column.choices if c not in said] if said else []
+            elif _ONLY_IN.search(sentence):
+                allowed = said
+            else:
+                allowed = []
+            if allowed and len(allowed) < len(column.choices):
+                return Move(column.name, None, tuple(allowed))
+        if (found := _after(sentence, draft)) is not None:
+            return found
+    return None
+
+
+def _after(sentence: str, draft: Draft) -> Move | None:
+    """'You must disable it before you can delete it': the states that such an action leads to."""
+    deed = _FIRST.search(sentence)
+    if deed is None or deed[2].lower() not in ("it", draft.noun[-1]):
+        return None
+    verb = deed[1].lower()
+    for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and not c.reference):
+        reached = [c for c in column.choices if first_of([c], TARGETS[verb].split()[:4]) is not None]
+        said = _mentioned(sentence, column)  # 'to delete an active deployment, you must first cancel it'
+        allowed = [c for c in column.choices if c not in said] if said and not set(said) & set(reached) else reached
+        if reached and len(allowed) < len(column.choices):
+            return Move(column.name, None, tuple(allowed)) if said or not _WHERE.search(sentence[: deed.start()]) else None
+    flag = _flag(verb, draft)
+    return Move(flag.column, None, (flag.value,)) if flag is not None else None
+
+
+def _mentioned(sentence: str, column: Col) -> list[str | int]:
+    """The states that a sentence names; of 'pending acceptance' not also 'pending'."""
+    spoken = f" {' '.join(w for part in re.findall(r'[A-Za-z0-9_]+', sentence) for w in split(part))} ".replace(" ", "  ")
+    found = []
+    for choice in sorted(column.choices, key=lambda c: -len(str(c))):
+        words = f" {'  '.join(split(str(choice)))} "
+        if words in spoken and split(str(choice))[:1] not in (("deleted",), ("deleting",)):
+            found.append(choice)
+            spoken = spoken.replace(words, " ; ")
+    return [c for c in column.choices if c in found]
+
+
+_WHERE = re.compile(r"(?i)\b(?:if|when|in case)\b")
+_DELETES = re.compile(r"(?i)\b(?:delet|remov|deregister|destroy)|\bmust be in\b|\b(?:state|status) must be\b")
+_NOT_OF_IT = re.compile(r"(?i)\bno (?:\w+ ){0,2}(?:active|running)|\bnon-|must not|\b(?:has|have|with|any|all|its|the) (?:an? |any )?(?:active|running|enabled|associated|associations?)\s+\w+s?\b(?<!state)(?<!status)|\bpermission\b|\binstances? (?:must|in)|association.* must")
+"""What is said of other things than the one that goes."""
+_ONLY_IN = re.compile(r"(?i)\bonly (?:be )?(?:delet|remov)|\bonly\b.{0,60}(?:can|may|are able to) be (?:\w+ )?(?:delet|remov)|(?:delet|remov)\w*\b.{0,60}\bonly (?:if|when|in|an?|those|\w+ (?:\w+ )?(?:that|whose|with|in))\b|\bonly\b.{0,12}\b(?:delet|remov)|\b(?:if|when) \(?and only|must be in|(?:state|status) must be")
+_FORBIDDEN = re.compile(r"(?i)(?:can't|cannot|can not|may not|unable to) (?:be )?(?:delet|remov)\w*\b.{0,60}(?:\b(?:status|state)\b|\bif it is\b|\b(?:is|are) (?:still )?(?:running|active|enabled)\b)")
+_FIRST = re.compile(r"(?i)\b(?:must|need to|have to)\b (?:first )?(stop|disable|deactivate|close|pause|cancel|end|suspend)\b (?:\(\w+\) )?(?:the |an? |this |that )?(?:\w+ ){0,2}?(it|\w+)(?=[\s.,]|$)")
+
+
 # ---- what is deleted but can be brought back ---------------------------------------------------------------------
 
 _KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "pending_delete", "deleted", "trashed"]

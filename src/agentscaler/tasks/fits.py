@@ -93,7 +93,7 @@ def verb_of(operation: Operation | None) -> str:
 
 def suits(operation: Operation, row: Row, table: Table) -> bool:
     """Would anybody want it of this row, and may it be done?"""
-    if operation.state and operation.act == "set":
+    if operation.state and operation.act in ("set", "delete"):
         column, target = operation.state
         if row.get(column) in (target, None) or (operation.only_from and row[column] not in operation.only_from):
             return False
