@@ -287,6 +287,10 @@ class Database:
         row = self.get(table, *key)
         for column, value in to.items():
             now = row[column]
+            if isinstance(value, dict):  # the state is told inside an object: its first property; the others go with it
+                inner, held = next(iter(value)), now if isinstance(now, dict) else {}
+                to = {**to, column: {k: v for k, v in {**held, **value}.items() if k not in value or v is not None}}
+                now, value = held.get(inner), value[inner]
             if now == value:
                 raise WrongState(f"{self._tables[table].noun} {_say(key)} already has {column} {now!r}")
             if only_from and now not in only_from:

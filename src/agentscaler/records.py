@@ -236,6 +236,8 @@ class Operation(Record):
     """For set: the column and the value it is moved to; "{now}" is the clock."""
     only_from: tuple[str | int | None, ...] = ()
     """For set: states it may be moved from; empty for any other than the target. For delete: states, in the column of `state`, that a row must be in."""
+    inside: tuple[str, ...] = ()
+    """For set: where the column of `state` holds an object, its property that tells the state, and those that are emptied with it (reason, message)."""
     sets: Mapping[str, str | int | None] = Field(default_factory=dict)
     """Columns a create, update or set writes by itself; "{now}" is the clock."""
     whole: bool = False

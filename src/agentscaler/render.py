@@ -474,7 +474,11 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
     arguments = [_quote(table.name), *_key(operation, table)]
     if operation.only_from:
         arguments.append("only_from=(" + ", ".join(_python(s) for s in operation.only_from) + ",)")
-    arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {_python(value)}}}")
+    target = _python(value)
+    if operation.inside:
+        parts = [f"{_quote(operation.inside[0])}: {target}", *(f"{_quote(n)}: None" for n in operation.inside[1:])]
+        target = f"{{{', '.join(parts)}}}"
+    arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {target}}}")
     if operation.sets:
         arguments.append("also={" + ", ".join(f"{_quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
     matches = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "match"]

@@ -12,6 +12,7 @@ from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import VIEW_WORDS
 from agentscaler.words import PAGING, TRANSPORT, entity, field, singular, snake, split
 
 LOST: Final = {
@@ -155,6 +156,8 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
         lambda n: alternative(n, draft) is not None,
         lambda n: item_path and n == holders[-1] and (collected == draft.noun[-1] or (table_of(n, service.tables) in (None, draft.noun) and entry.tool.source.vendor != "google")),
         lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required and (field(n)[0] != "resource" or draft.canon.get(field(n), own) == own),
+        lambda n: field(own)[-1:] == ("arn",) and field(n)[-1] in ("id", "name") and field(n)[:-1] in (draft.noun, draft.noun[-1:]) and n in entry.required and _BY_ARN.search(str(entry.parameters[n].get("description", ""))) is not None,
+        lambda n: draft.noun[-1] in VIEW_WORDS and len(draft.noun) > 1 and field(n) == (*draft.noun[:-1], field(own)[-1]) and n in entry.required,
         lambda n: field(n)[-1] == field(own)[-1] and (table_of(n, service.tables) == draft.noun or (len(field(n)) > 1 and draft.noun[1 - len(field(n)) :] == field(n)[:-1])),
     )
     for test in tests:
@@ -163,6 +166,10 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
             name = min(found, key=lambda n: (n not in entry.required, kind_of(entry.parameters[n]) == "array", len(n), n))
             return name, alternative(name, draft) or own
     raise Lost("no_key")
+
+
+_BY_ARN: Final = re.compile(r"\bARN\b|Amazon Resource Name")
+"""PageId, 'the Amazon Resource Name (ARN) of the page'."""
 
 
 def _changed(name: str, entry: Entry, draft: Draft) -> bool:

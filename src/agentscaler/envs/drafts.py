@@ -280,6 +280,7 @@ def operation(
     hides: tuple[str, str | int | None] | None = None,
     whole: bool = False,
     merges: Sequence[str] = (),
+    inside: Sequence[str] = (),
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     order = {n: i for i, n in enumerate(entry.parameters)}
@@ -301,4 +302,5 @@ def operation(
         hides=hides,
         whole=whole,
         merges=tuple(merges),
+        inside=tuple(inside),
     )

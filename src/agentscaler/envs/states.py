@@ -5,24 +5,27 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from agentscaler.envs.arguments import Lost
+from agentscaler.envs.documented import values_of
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
-from agentscaler.records import Argument
+from agentscaler.records import Argument, Schema
+from agentscaler.schemas import kind_of
 from agentscaler.words import field, split
 
 TARGETS: Final[dict[str, str]] = {
-    "start": "running started active enabled in_progress in_service on online available activated ready starting", "stop": "stopped inactive disabled off offline terminated cancelled standby idle shutdown aborted ready stopping",
+    "start": "running started active enabled in_progress in_service on online available activated ready starting", "stop": "stopped inactive disabled off offline terminated cancelled standby idle shutdown aborted ready stopping canceled deactivated suspended stoped done",
     "reboot": "running active available rebooting", "restart": "running active available restarting", "suspend": "suspended paused inactive",
-    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled aborted stopped cancelling canceling",
+    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled aborted stopped cancelling canceling cancel_complete cancel_completed cancellation_requested cancelrequested",
     "enable": "enabled active on enable online normal activated running", "disable": "disabled inactive off disable offline suspended deactivated closed stopped", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
-    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active approved associated available confirmed shared enabled", "decline": "declined rejected refused",
+    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active approved associated available confirmed shared enabled approve", "decline": "declined rejected refused",
     "close": "closed resolved inactive", "lock": "locked frozen", "unlock": "unlocked active normal", "archive": "archived inactive", "unarchive": "active unarchived", "restore": "active available normal enabled",
-    "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
+    "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed ready", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
     "complete": "completed complete succeeded finished done", "promote": "promoted active primary", "confirm": "confirmed active verified accepted", "acknowledge": "acknowledged acked", "dismiss": "dismissed",
     "publish": "published live active", "unpublish": "unpublished draft", "block": "blocked", "unblock": "active unblocked normal", "hide": "hidden", "unhide": "visible active", "quarantine": "quarantined",
     "freeze": "frozen", "unfreeze": "active normal", "finalize": "finalized completed", "end": "ended completed finished", "isolate": "isolated isolating", "offline": "offline stopped", "online": "online running",
     "reopen": "open reopened active", "undelete": "active available enabled", "ship": "shipped", "refund": "refunded", "return": "returned", "checkout": "checked_out", "pay": "paid", "void": "voided void",
-    "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired",
-    "unsuspend": "active unsuspended", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
+    "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired", "rollback": "rolled_back rollback_complete rollback_success rollback_successful rollback_in_progress",
+    "revert": "draft reverted", "verify": "verified",
+    "unsuspend": "active unsuspended registered", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
     "announce": "announced announced_to_internet active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
     "unclaim": "unclaimed", "trash": "trashed deleted", "untrash": "active", "commit": "committed", "quit": "stopped", "resolve": "resolved closed", "deprecate": "deprecated", "undeprecate": "active",
     "provision": "provisioned active", "deprovision": "deprovisioned unprovisioned", "terminate": "terminated", "destroy": "destroy_scheduled destroyed", "open": "open opened", "submit": "submitted", "invite": "invited", "unregister": "unregistered",
@@ -85,6 +88,8 @@ class Move(NamedTuple):
     """Values it may be moved from; empty: any other."""
     sets: Mapping[str, str | int | None] = {}
     """Columns that are set with it."""
+    inside: tuple[str, ...] = ()
+    """Where the column holds an object: its property that is meant, and those that are emptied."""
 
     @property
     def state(self) -> tuple[str, str | int | None]:
@@ -130,9 +135,30 @@ def target_state(verb: str, draft: Draft) -> Move:
             return Move(column.name, value, tuple(dict.fromkeys(starts if settled else ())))
     if (flag := _flag(verb, draft)) is not None:
         return flag
+    if (told := _told_inside([c for c in named if c.kind == "object"], wanted, sources)) is not None:
+        return told
     return _open_ended(states, wanted, draft, verb)
 
 
+def _told_inside(columns: Sequence[Col], wanted: Sequence[str], sources: Sequence[str]) -> Move | None:
+    """Status: {Code, Message}, state: {status, reason}: the state of a thing is told inside an object, with what is said of it."""
+    for column in columns:
+        properties: Mapping[str, Schema] = column.schema.get("properties", {})
+        for name, schema in properties.items():
+            if not _TELLS.search(name) or kind_of(schema) != "string":
+                continue
+            choices = [v for v in schema.get("enum", ()) if isinstance(v, str)] or values_of(schema)
+            value = first_of(choices, wanted)
+            if value is None or _PASSING.search(str(value)):
+                continue
+            starts = [s for w in sources if (s := first_of(choices, [w])) is not None and s != value and not _PASSING.search(str(s))]
+            return Move(column.name, value, tuple(dict.fromkeys(starts)), {}, (name, *(n for n in properties if n != name and _SAID_OF.search(n))))
+    return None
+
+
+_TELLS: Final = re.compile(r"(?i)^(?:\w+_)?(?:state|status|code|name|phase)$|(?:State|Status|StatusCode|StateCode)$")
+_SAID_OF: Final = re.compile(r"(?i)(?:code|message|reason|details?|sub_?state|description)$")
+"""What is said of a state, and no longer of the next."""
 _PASSING: Final = re.compile(r"(?i)(?:start|creat|stopp|updat|delet|provision|resum|initi\w*)ing$")
 """States that pass by themselves: an action that could start from these alone could never be called on a thing at rest."""
 
@@ -179,10 +205,14 @@ _STEMS: Final[dict[str, tuple[str, ...]]] = {
 _TURNED: Final[dict[str, tuple[str, ...]]] = {"enable": ("disabl",), "disable": ("disabl",), "start": ("stopp",), "stop": ("stopp",), "hide": ("visib",), "unhide": ("visib",)}
 
 
+_PLAIN_DEEDS: Final = frozenset("start stop cancel isolate pause resume abort suspend".split())
+"""Deeds whose result is the status of the thing itself, DBInstanceStatus, whatever it is called."""
+
+
 def _open_ended(states: Sequence[Col], wanted: Sequence[str], draft: Draft, verb: str) -> Move:
     """A status whose values nobody lists; where nothing is known of any result, a status of our own."""
     for column in states:
-        if wanted and column.kind == "string" and (column.open or not column.choices) and len(split(column.name)) <= 2:
+        if wanted and column.kind == "string" and (column.open or not column.choices) and (len(split(column.name)) <= 2 or (verb in _PLAIN_DEEDS and not set(split(column.name)[:-1]) - set(draft.noun))):
             column.open = True
             column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)
             return Move(column.name, wanted[0].upper())

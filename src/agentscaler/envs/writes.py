@@ -430,6 +430,8 @@ def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 
 def _restored_elsewhere(entry: Entry, draft: Draft) -> bool:
     """RestoreTable(sourceTable, targetTable) and a backup's restore make another thing; the row that is named stays as it is."""
+    if entry.what.preposition == "from" and set(entry.what.tail) & {"snapshot", "backup", "s3"}:
+        return True
     if any(field(p)[:1] in (("source",), ("target",)) and entity(p)[0] in (draft.noun, draft.noun[-1:]) for p in entry.parameters):
         return True
     return draft.noun[-1] in ("backup", "snapshot") and not entry.what.tail
@@ -443,4 +445,4 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=move.only_from, sets=move.sets))
+    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=move.only_from, sets=move.sets, inside=move.inside))
