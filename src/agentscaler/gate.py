@@ -283,10 +283,13 @@ def _value(
     if argument.role == "value":
         if operation.act == "unlink" and (tied := row.get(argument.column or "")) is not None:
             return tied
+        if operation.act == "update" and any(len(r.columns) > 1 and argument.column in r.columns for r in table.references) and (own := row.get(argument.column or "")) is not None:
+            return own
         other = parents.get(argument.column or "", _referred(world, argument, table, model, dice))
         if other is not None:
             return [other] if argument.many else other
-        return fitting_value(world, table.name, argument.column or "", schema, dice)
+        value = fitting_value(world, table.name, argument.column or "", schema, dice)
+        return value if value != row.get(argument.column or "") or operation.act == "create" else any_value(schema, dice)  # all rows alike: another value changes the row
     return any_value(schema, dice)
 
 
@@ -295,7 +298,7 @@ def _object(world: World, argument: Argument, operation: Operation, table: Table
     out: JsonObject = {}
     properties = schema.get("properties", {})
     for name, column in argument.body.items():
-        if operation.act == "update" and column in table.key:
+        if operation.act == "update" and (column in table.key or any(len(r.columns) > 1 and column in r.columns for r in table.references)):
             out[name] = row.get(column)
         elif column in parents:
             out[name] = parents[column]
