@@ -273,3 +273,29 @@ def test_the_profile_that_every_path_begins_with_is_no_key() -> None:
     assert (profile.role, key.role, key.column) == ("within", "key", "id")
 
 
+
+
+# ---- what a first reading of forty tools found ------------------------------------------------------------------
+
+
+def test_an_update_that_asks_for_all_fields_empties_the_rest() -> None:
+    says = "Modifies a ledger. Include both fields that you want to keep and fields that you want to change."
+    with opened(tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Note": TEXT}, {"Ledger": thing(**LEDGER)}, "LedgerName", says=says)) as (world, ledgers):
+        name = ledgers[0]["LedgerName"]
+        call(world, "UpdateLedger", LedgerName=name, Owner="Ana", Note="x")
+        assert call(world, "UpdateLedger", LedgerName=name, Owner="Ben")["Ledger"]["Note"] is None
+
+
+def test_a_switch_is_the_same_however_it_is_said() -> None:
+    draft = Draft(("export",), [])
+    draft.force("isCopyEnabled", {"type": "boolean"})
+    draft.force("copyState", TEXT)
+    assert draft.find("enableCopy") == "isCopyEnabled"
+    assert draft.find("enableMove") is None
+
+
+def test_a_delete_of_one_version_says_nothing_of_the_row() -> None:
+    row = {**LEDGER, "LedgerVersion": TEXT}
+    read = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**row)}, "LedgerName")
+    found = compiled(*(t for t in BASE if t.name not in ("DescribeLedger", "DeleteLedger")), read, tool("DeleteLedger", {"LedgerName": TEXT, "LedgerVersion": TEXT}, {}, "LedgerName"))
+    assert argument(found["DeleteLedger"], "LedgerVersion") is None

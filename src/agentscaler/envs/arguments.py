@@ -148,7 +148,7 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
         if loose and (draft.tail or collection_words(holders[-1]) == draft.noun):
             return loose[0], own
         raise Lost("no_key")
-    item_path = bool(holders) and entry.what.kind not in ("create", "list")
+    item_path = bool(holders) and entry.what.kind not in ("create", "list") and not _has_one(entry, draft)
     collected = singular(snake((entry.tool.source.path or "").rsplit("/{", 1)[0].rsplit("/", 1)[-1]).rsplit("_", 1)[-1])
     tests: tuple[Callable[[str], bool], ...] = (
         lambda n: n == own or field(n) in wanted or field(one_of(n)) in wanted,
@@ -166,6 +166,12 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
             name = min(found, key=lambda n: (n not in entry.required, kind_of(entry.parameters[n]) == "array", len(n), n))
             return name, alternative(name, draft) or own
     raise Lost("no_key")
+
+
+def _has_one(entry: Entry, draft: Draft) -> bool:
+    """user/{userId}/session: what stands behind the last holder is the thing, and the holder is whose it is."""
+    last = (entry.tool.source.path or "").rstrip("/").rsplit("/", 1)[-1]
+    return entry.tool.source.vendor != "google" and "{" not in last and field(last)[-1:] == draft.noun[-1:]
 
 
 _BY_ARN: Final = re.compile(r"\bARN\b|Amazon Resource Name")
@@ -359,6 +365,8 @@ def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, A
             if must:
                 out[name] = argument(entry, name, "option")
             continue
+        if entry.what.kind == "delete" and not must and field(name)[-1:] == ("version",):
+            continue  # one version of it goes: nothing that a row without versions must agree with
         column = column_of(entry, name, draft, service)
         if column is not None and entry.what.kind == "delete" and _WORDS.search(name):
             if must:

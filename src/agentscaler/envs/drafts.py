@@ -31,6 +31,11 @@ _SAME: Final = {"desc": "description", "remark": "description", "comment": "desc
 _PLAIN: Final = frozenset(["version", "name", "status", "state", "description", "type", "mode", "class", "size", "alias", "title", "password"])
 
 
+def _switch(words: Noun) -> frozenset[str]:
+    """What is switched on or off: {'export'} of 'enable export' and 'is export enabled'; nothing where nothing is."""
+    return frozenset(words) - {"is", "enable", "enabled"} if {"enable", "enabled"} & set(words) else frozenset()
+
+
 class Entry(NamedTuple):
     """One tool of the service, read."""
 
@@ -152,7 +157,13 @@ class Draft:
         bare = () if bare in (("id",), ("arn",)) else bare  # a target's id is no id of the thing
         if bare and (found := self.canon.get(bare) or self._by_short(bare)):
             return found
-        return self._by_short(words)
+        return self._by_short(words) or self._by_switch(words)
+
+    def _by_switch(self, words: Noun) -> str | None:
+        """enableExport sets what isExportEnabled shows."""
+        switch = _switch(words)
+        found = [c for canon, c in self.canon.items() if switch and _switch(canon) == switch and self.columns[c].kind == "boolean"] if switch else []
+        return found[0] if len(found) == 1 else None
 
     def alias(self, name: str, kind: str) -> str | None:
         """The one shown column of this kind that an update's parameter means: PackageVersion -> Version, Desc -> Description."""

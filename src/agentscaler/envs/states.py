@@ -44,7 +44,7 @@ FLAGS: Final = {
     "hide": 1, "unhide": 0, "publish": 1, "unpublish": 0, "mute": 1, "unmute": 0, "trash": 1, "untrash": 0,
 }  # fmt: skip
 JOB_STATES: Final = ["running", "in_progress", "started", "executing", "processing", "queued", "pending", "submitted", "created", "starting", "scheduled"]
-NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new"]
+NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new", "in_service", "prepared"]
 
 AT_REST: Final = ["not_started", "standby", "idle"]
 """States of a new thing that somebody has to start."""
@@ -135,7 +135,7 @@ def target_state(verb: str, draft: Draft) -> Move:
             return Move(column.name, value, tuple(dict.fromkeys(starts if settled else ())))
     if (flag := _flag(verb, draft)) is not None:
         return flag
-    if (told := _told_inside([c for c in named if c.kind == "object"], wanted, sources)) is not None:
+    if verb not in ("reboot", "restart") and (told := _told_inside([c for c in named if c.kind == "object"], wanted, sources)) is not None:
         return told
     return _open_ended(states, wanted, draft, verb)
 
