@@ -44,7 +44,7 @@ FLAGS: Final = {
     "hide": 1, "unhide": 0, "publish": 1, "unpublish": 0, "mute": 1, "unmute": 0, "trash": 1, "untrash": 0,
 }  # fmt: skip
 JOB_STATES: Final = ["running", "in_progress", "started", "executing", "processing", "queued", "pending", "submitted", "created", "starting", "scheduled"]
-NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new", "in_service", "prepared"]
+NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new", "in_service"]
 
 AT_REST: Final = ["not_started", "standby", "idle"]
 """States of a new thing that somebody has to start."""
