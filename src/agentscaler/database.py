@@ -144,6 +144,14 @@ class Database:
                 raise NotFound(f"no {self._tables[table].noun} {_say(key)} with {column} {value!r}")
         return row
 
+    def stand(self, table: str, /, *key: Any, **states: Sequence[Any]) -> Row:
+        """The row with this key, which must be in one of these states. Raises NotFound, WrongState."""
+        row = self.get(table, *key)
+        for column, allowed in states.items():
+            if row[column] not in allowed:
+                raise WrongState(f"{self._tables[table].noun} {_say(key)} has {column} {row[column]!r}; it must be {_either(allowed)}")
+        return row
+
     def count(self, table: str, /, **where: Any) -> int:
         """How many rows have these values."""
         return int(self._x(self._statement("count", table, tuple(where)), tuple(where.values())).get)
@@ -272,11 +280,24 @@ class Database:
             return UNSET
         return list(dict.fromkeys(v for v in [*(old or ()), *(add or ())] if v not in (drop or ())))
 
+    def merged(self, old: Any, new: Any) -> Any:
+        """An object with the parts that `new` names changed; another kind of thing (another type, another of several choices) takes its place."""
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return new
+        chosen = len(old) == len(new) == 1 and old.keys() != new.keys()
+        if chosen or any(old.get(k) != v for k, v in new.items() if k in old and k.lower().endswith("type") and isinstance(v, str)):
+            return new
+        return {**old, **{k: self.merged(old.get(k), v) for k, v in new.items()}}
+
     def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = (), also: Mapping[str, Any] | None = None) -> Row:
         """Set a state column, from one of `only_from` (any other state, if empty), and others with it. Raises WrongState."""
         row = self.get(table, *key)
         for column, value in to.items():
             now = row[column]
+            if isinstance(value, dict):  # the state is told inside an object: its first property; the others go with it
+                inner, held = next(iter(value)), now if isinstance(now, dict) else {}
+                to = {**to, column: {k: v for k, v in {**held, **value}.items() if k not in value or v is not None}}
+                now, value = held.get(inner), value[inner]
             if now == value:
                 raise WrongState(f"{self._tables[table].noun} {_say(key)} already has {column} {now!r}")
             if only_from and now not in only_from:

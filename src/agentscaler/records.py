@@ -237,11 +237,15 @@ class Operation(Record):
     state: tuple[str, str | int | None] | None = None
     """For set: the column and the value it is moved to; "{now}" is the clock."""
     only_from: tuple[str | int | None, ...] = ()
-    """For set: states it may be moved from; empty for any other than the target."""
+    """For set: states it may be moved from; empty for any other than the target. For delete: states, in the column of `state`, that a row must be in."""
+    inside: tuple[str, ...] = ()
+    """For set: where the column of `state` holds an object, its property that tells the state, and those that are emptied with it (reason, message)."""
     sets: Mapping[str, str | int | None] = Field(default_factory=dict)
     """Columns a create, update or set writes by itself; "{now}" is the clock."""
     whole: bool = False
     """For update and put: does an optional value that is not given empty its column?"""
+    merges: tuple[str, ...] = ()
+    """For update: columns that hold an object; what is given of it changes only the parts it names."""
     hides: tuple[str, str | int | None] | None = None
     """For list: rows with this value in this column stay out (null: with any value), unless an argument of role show says so."""
     key_path: str | None = None

@@ -456,7 +456,7 @@ def written(operation: Operation) -> set[str]:
     out = {a.column for a in operation.arguments if a.role in ("value", "adds", "removes") and a.column}
     out |= {c for a in operation.arguments for c in a.body.values()}
     out |= set(operation.sets)
-    if operation.state:
+    if operation.state and operation.act == "set":
         out.add(operation.state[0])
     return out
 
