@@ -3,7 +3,8 @@
 The paper's graph, E = {(i, j) | cos(phi(P_i), phi(P_j)) > tau} (section 3.1), for the whole pool at once: phi is sparse
 tf-idf over parameter names, result names, nouns, path and description words, weighted by squared inverse *service*
 frequency, so that what every service repeats weighs nothing. Each tool keeps its strongest neighbours. The dependency
-channel rides in the same product. Beside it the directed edges of edges.py.
+channel rides in the same product. Beside it the directed edges of edges.py, and
+where each required parameter comes from (wants.py).
 """
 
 import re
@@ -15,10 +16,10 @@ import numpy as np
 import orjson
 import scipy.sparse as sp
 
-from agentscaler.edges import index, needs
 from agentscaler.records import Neighbour, Node, Tool
 from agentscaler.schemas import fields
 from agentscaler.verbs import Analysis, analyse
+from agentscaler.wants import open_pool, supply
 from agentscaler.words import ID_WORDS, PAGING, ROLE_WORDS, TRANSPORT, field, split
 from agentscaler.work import many_objects, steps
 
@@ -45,13 +46,16 @@ def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: in
     free = strongest(vectors, CHANNELS, neighbours=neighbours, workers=workers)
     close = strongest(vectors, {**CHANNELS, "service": prior * sum(CHANNELS.values()) / 5.35}, neighbours=neighbours, workers=workers)
     by_row = [_rows(s, len(ids)) for s in (free, close)]
-    where = index(tools)
+    with many_objects():
+        opened = open_pool(tools)
     for i, number in enumerate(steps(ids, "graph: edges", len(ids))):
+        found = supply(number, tools[number], opened)
         yield Node(
             tool=number,
             similar=tuple(Neighbour(tool=ids[j], score=s) for j, s in by_row[0][i]),
             together=tuple(Neighbour(tool=ids[j], score=s) for j, s in by_row[1][i]),
-            needs=tuple(needs(number, tools[number], where)),
+            needs=found.needs,
+            wants=found.wants,
         )
 
 

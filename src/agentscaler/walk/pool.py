@@ -104,11 +104,14 @@ def graph(run: Run, settings: Settings) -> Summary:
             return done_before(run, "graph")
         pool = read_pool(run, "graph")
         edges = similar = 0
+        wants: Counter[str] = Counter()
         for node in build_graph(pool, workers=settings.workers):
             shelf.keep(key_of("graph", [], [node.tool]), node, [node.tool])
             edges += len(node.needs)
             similar += len(node.similar)
-        return finish(shelf, start, {"similarity edges": similar, "dependency edges": edges}, **recipe_of(settings, [source]))
+            wants.update(w.supplier for w in node.wants)
+        facts = {"similarity edges": similar, "dependency edges": edges, "required parameters are supplied by": dict(wants.most_common())}
+        return finish(shelf, start, facts, **recipe_of(settings, [source]))
 
 
 def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1) -> Summary:
