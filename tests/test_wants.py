@@ -82,3 +82,12 @@ def test_another_service_of_the_vendor_supplies_what_it_alone_lists() -> None:
     assert supplied({**pool, "rival": rival}, "it").wants[0].supplier == "nobody"
     abroad = subnets.model_copy(update={"source": subnets.source.model_copy(update={"vendor": "tencent"})})
     assert supplied({**pool, "subnets": abroad}, "it").wants[0].supplier == "nobody"
+
+
+def test_who_lists_such_things_is_before_who_only_mentions_them() -> None:
+    """DescribeMounts shows a SubnetId, but it is DescribeSubnets that tells which there are."""
+    subnets = tool("DescribeSubnets", returns=listed("Subnets", "SubnetId"), service="ec2")
+    pool = {"mounts": tool("DescribeMounts", returns=listed("Mounts", "SubnetId")), "subnets": subnets, "it": tool("CreateMount", "SubnetId")}
+    assert [e.source for e in supplied(pool, "it").needs] == ["subnets", "mounts"]
+    own = {**pool, "own": tool("ListSubnets", returns=listed("Subnets", "SubnetId"))}
+    assert [e.source for e in supplied(own, "it").needs] == ["own", "mounts"]

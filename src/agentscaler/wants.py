@@ -101,10 +101,11 @@ def _of(number: str, tool: Tool, parameter: str, schema: Schema, pool: Pool, mos
         return from_("user", "names what is made here")
     if not naming and not any(" of the thing" in e.reason for e in sure):
         return from_("user", "a text the user words or chooses")
+    foreign = _abroad(tool, number, parameter, key, pool)
+    if foreign and not any(pool.where.makers[e.source].thing & set(key[:-1]) for e in sure):
+        return from_("tools", foreign.reason, [foreign, *sure][:most])
     if sure:
         return from_("tools", sure[0].reason, sure)
-    if foreign := _abroad(tool, number, parameter, key, pool):
-        return from_("tools", foreign.reason, [foreign])
     if key[-1] in MACHINE or resource:
         return from_("nobody", "an identifier that no result shows")
     return from_("user", "a name the user knows")
@@ -151,4 +152,4 @@ def _abroad(tool: Tool, number: str, parameter: str, key: tuple[str, ...], pool:
     if not found or len({group for group, _, _ in found}) > 1:
         return None
     _, other, path = min(found)
-    return Edge(source=other, field=path, target=number, parameter=parameter, score=0.5, reason="shown by another service of the vendor")
+    return Edge(source=other, field=path, target=number, parameter=parameter, score=PLAIN, reason="shown by another service of the vendor")
