@@ -104,15 +104,44 @@ def test_louvain_and_leiden_find_the_services() -> None:
     assert score("", shuffled(labels, 1), truth).nmi < 0.6
 
 
-def test_a_single_service_does_not_collapse() -> None:
-    """Six things in one service are not one lump, nor 48 crumbs."""
-    tools = {i: t for thing in THINGS[:6] for i, t in service(thing).items()}
-    tools = {
-        i: t.model_copy(update={"source": t.source.model_copy(update={"service": "all"})}) for i, t in tools.items()
+def own(services: dict[str, list[str]]) -> dict[str, Tool]:
+    """Services of somebody's own: name -> the things each is about, eight tools a thing."""
+    return {
+        f"{name}/{i}": t.model_copy(update={"source": t.source.model_copy(update={"service": name})})
+        for name, things in services.items()
+        for n, thing in enumerate(things)
+        for i, t in service(thing, ("shelf", "crate", "depot", "yard")[n % 4]).items()
     }
+
+
+@pytest.mark.parametrize("things", [3, 7, 15, 25])
+def test_a_single_service_of_ones_own_is_not_torn_apart(things: int) -> None:
+    """24 to 200 tools."""
+    tools = own({"all": THINGS[:things]})
+    result = find_domains(tools, list(build_graph(tools)))
+    assert [len(d.tools) for d in result.domains] == [8 * things]
+    assert not result.left
+
+
+def test_a_mixed_bag_of_five_services_comes_out_as_five() -> None:
+    bag = {f"s{n}": THINGS[4 * n : 4 * n + n + 2] for n in range(5)}
+    tools = own(bag)
+    result = find_domains(tools, list(build_graph(tools)), heldout=0)
+    assert sorted((d.services, len(d.tools)) for d in result.domains) == [((f"aws:s{n}",), 8 * (n + 2)) for n in range(5)]
+    assert not result.left
+
+
+def test_what_is_larger_than_anybody_thinks_of_as_one_is_parted() -> None:
+    tools = own({"all": THINGS[:30]})
     domains = find_domains(tools, list(build_graph(tools))).domains
-    assert 3 <= len(domains) <= 8
+    assert max(len(d.tools) for d in domains) <= LARGEST
     assert sum(len(d.tools) for d in domains) >= 0.95 * len(tools)
+
+
+def test_in_a_large_pool_a_service_may_be_several_domains() -> None:
+    tools = pool(60) | own({"all": THINGS[:6]})
+    parts = [d for d in find_domains(tools, list(build_graph(tools))).domains if "aws:all" in d.services]
+    assert len(parts) > 1
 
 
 # ---- train and held out -----------------------------------------------------------------------------------------

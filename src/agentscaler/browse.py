@@ -5,7 +5,6 @@ Reads the products of a run folder and returns things that rich can print. Nothi
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
 
 from rich.console import RenderableType
@@ -16,7 +15,7 @@ from agentscaler.errors import UserError
 from agentscaler.records import JsonObject, Source
 from agentscaler.store import Run, read_rows
 from agentscaler.verbs import READS, analyse
-from agentscaler.words import sentence
+from agentscaler.words import nearest, sentence
 
 Rows: TypeAlias = Mapping[str, JsonObject]
 MOST: Final = 12
@@ -58,14 +57,8 @@ def find_tool(tools: Rows, name: str) -> str:
     if found:
         several = sorted(full_name(tools[i]) for i in found)
         raise UserError(f"{len(found)} tools are called {name!r}: say which, such as {', '.join(several[:6])}")
-    names = {form.lower(): form for row in tools.values() for form in (full_name(row) if "/" in name else str(row["source"]["operation"]),)}
-    raise UserError(f"no tool is called {name!r}; {nearest(wanted, names)}")
-
-
-def nearest(wanted: str, names: Mapping[str, str]) -> str:
-    """'the nearest are A, B'. names: in lower case -> as written."""
-    close = [names[n] for n in get_close_matches(wanted, names, n=4, cutoff=0.5)] or sorted(v for k, v in names.items() if wanted in k)[:4]
-    return f"the nearest are {', '.join(close)}" if close else "nothing is near it"
+    names = (full_name(row) if "/" in name else str(row["source"]["operation"]) for row in tools.values())
+    raise UserError(f"no tool is called {name!r}; {nearest(name, names)}")
 
 
 # ---- one tool -----------------------------------------------------------------------------------------------------
@@ -182,7 +175,7 @@ def show_domain(run: Run, name: str) -> Iterator[RenderableType]:
     rows = {str(row["name"]): row for row in read_rows(run.need("domains", "domains --show"))}
     row = rows.get(name) or next((r for r in rows.values() if str(r["id"]).startswith(name) and len(name) >= 4), None)
     if row is None:
-        raise UserError(f"no domain is called {name!r}; {nearest(name.lower(), {n.lower(): n for n in rows})}")
+        raise UserError(f"no domain is called {name!r}; {nearest(name, rows)}")
     if not run.product("graph").exists():
         yield escape(f"{row['name']}: {len(row['tools'])} tools of {', '.join(row['services'])}; there is no graph in {run.path} to say more")
         return

@@ -26,6 +26,8 @@ Labels: TypeAlias = Any  # numpy array of one community number a tool
 SMALLEST, LARGEST = 5, 60
 WEAK = 7
 """Communities below this seldom keep five executable tools: they join their strongest neighbour."""
+FEW, WHOLE = 50, 200
+"""A pool of fewer services than this is somebody's own: a service of at most so many tools is one domain there, for its owner thinks of it as one."""
 Method: TypeAlias = Literal["leiden", "louvain"]
 
 
@@ -60,7 +62,7 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     tools: id -> tool; nodes: the graph, any order; heldout: share of services on the held-out side.
     """
     ids = sorted(tools)
-    labels = partition(tools, nodes, prior=True, method=method, seed=seed)
+    labels = keep_whole(tools, partition(tools, nodes, prior=True, method=method, seed=seed))
     groups = [[ids[i] for i in m] for m in _members(labels)]
     out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
     sides = {i: {family(g) in out for g in (t.source.group, *t.also_in)} for i, t in tools.items()}
@@ -78,8 +80,21 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     join_service(tools, left, kept, sides)
     kept = sorted((sorted(group), side) for group, side in kept)
     names = _names([[tools[i] for i in group] for group, _ in kept])
-    domains = [_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
+    domains = [make_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
     return Found(sorted(domains, key=lambda d: d.name), left)
+
+
+def keep_whole(tools: Mapping[str, Tool], labels: Labels) -> Labels:
+    """The same partition (in the order of sorted(tools)); where a pool has few services, each that is not too large in one piece."""
+    group = np.array([tools[i].source.group for i in sorted(tools)])
+    names, count = np.unique(group, return_counts=True)
+    if len(names) >= FEW:
+        return labels
+    labels = labels.copy()
+    for name, size in zip(names, count, strict=True):
+        if size <= WHOLE:
+            labels[group == name] = labels.max() + 1
+    return labels
 
 
 def take_in(stray: Sequence[str], kept: list[Side], sides: Mapping[str, set[bool]], nodes: Sequence[Node]) -> dict[str, Dropped]:
@@ -130,7 +145,8 @@ def join_service(tools: Mapping[str, Tool], left: dict[str, Dropped], kept: list
             del left[number]
 
 
-def _domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> Domain:
+def make_domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> Domain:
+    """The row of a domain, from its tools (id -> tool)."""
     services = Counter(t.source.group for t in tools.values())
     return Domain(
         name=name,
@@ -143,7 +159,7 @@ def _domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> D
 
 def one_domain(tools: Mapping[str, Tool], name: str) -> Domain:
     """All tools as one domain: a user's own API."""
-    return _domain(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "domain", tools)
+    return make_domain(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "domain", tools)
 
 
 # ---- communities ----------------------------------------------------------------------------------------------

@@ -64,6 +64,11 @@ def similar_only(tools: Mapping[str, Tool], mix: Mapping[str, float], *, by: Lit
     ids = list(tools)
     with many_objects():
         found = strongest(vectorise(list(tools.values()), by=by), mix, neighbours=neighbours, workers=workers)
+    return nodes_of(ids, found)
+
+
+def nodes_of(ids: Sequence[str], found: Similar) -> list[Node]:
+    """Nodes with nothing but label-free neighbours."""
     rows = _rows(found, len(ids))
     return [Node(tool=n, similar=tuple(Neighbour(tool=ids[j], score=s) for j, s in rows[i]), together=(), needs=()) for i, n in enumerate(ids)]
 

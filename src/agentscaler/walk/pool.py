@@ -114,13 +114,16 @@ def graph(run: Run, settings: Settings) -> Summary:
         return finish(shelf, start, facts, **recipe_of(settings, [source]))
 
 
-def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1) -> Summary:
-    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name."""
-    from agentscaler.domains import find_domains, one_domain
+def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, corrections: Mapping[str, Any] | None = None) -> Summary:
+    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name; corrections: those of domains.toml, read from the run folder if None."""
+    from agentscaler.corrections import correct, read_corrections
+    from agentscaler.domains import LARGEST, find_domains, one_domain
 
     start = time.monotonic()
     inputs = [run.need("tools", "domains")] if one else [run.need("tools", "domains"), run.need("graph", "domains")]
-    arguments = [one, method, settings.seed, heldout]
+    corrections = read_corrections(run.path) if corrections is None else corrections
+    told = {"corrections": corrections} if corrections else {}
+    arguments = [one, method, settings.seed, heldout, *told.values()]
     with Shelf(run, "domains", fingerprint=fingerprint("domains", arguments, inputs), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "domains")
@@ -131,6 +134,10 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
             with many_objects():
                 nodes = [node for _, node in read_records(inputs[1], Node)]
             found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout)  # type: ignore[arg-type]
+        if corrections and found:
+            found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
+            inside = {i for d in found for i in d.tools}
+            left = {i: reason for i, reason in left.items() if i not in inside}
         for domain in found:
             shelf.keep(key_of("domains", [domain.name], domain.tools), domain)
         for number, reason in sorted(left.items()):
@@ -145,9 +152,11 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
             "held out": sum(d.split == "heldout" for d in found),
             "fields": dict(Counter(d.field for d in found).most_common()),
         }
+        if corrections:
+            facts["corrections"] = {kind: len(entries) for kind, entries in corrections.items()}
         if scores and not one:
             facts["scores"] = score_partitions(pool, nodes, method, settings)
-        return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout))
+        return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout, **told))
 
 
 def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings) -> list[JsonObject]:
