@@ -11,6 +11,8 @@ from agentscaler.domains import (
     LARGEST,
     SMALLEST,
     Found,
+    _called,
+    _names,
     attach_weak,
     communities,
     family,
@@ -315,3 +317,40 @@ def test_scores_of_the_extremes() -> None:
     assert sorted(shuffled(truth, 3).tolist()) == truth.tolist()
     assert abs(mixed.ari) < 0.1
     assert mixed.purity < 0.5
+
+
+# ---- names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service_name", "noun", "name"),
+    [
+        ("amplify", ("app",), "amplify-app"),
+        ("config", ("config", "rule"), "config-rule"),
+        ("network-firewall", ("firewall",), "network-firewall"),
+        ("connect", ("connect",), "connect"),
+        ("timestream-query", ("scheduled", "query"), "timestream-scheduled-query"),
+        ("application-insights", ("application",), "application-insights"),
+        ("service-quotas", ("service", "quota", "increase", "request"), "service-quota-increase-request"),
+        ("tcss", ("asset", "image", "registry", "registry", "detail"), "tcss-asset-image-registry-detail"),
+        ("license-manager-user-subscriptions", ("identity", "provider"), "license-manager-user-identity-provider"),
+        ("x" * 80, ("y",), "x" * 48),
+        ("", (), "domain"),
+    ],
+)
+def test_a_name_says_no_word_twice_and_is_cut_at_a_word(service_name: str, noun: tuple[str, ...], name: str) -> None:
+    assert _called(service_name, noun) == name
+
+
+def named(*groups: tuple[str, str, str]) -> list[str]:
+    """Names of groups of tools: (vendor, service, operations)."""
+    made = [[tool(o, s) for o in operations.split()] for _, s, operations in groups]
+    return _names([[t.model_copy(update={"source": t.source.model_copy(update={"vendor": v})}) for t in tools] for tools, (v, _, _) in zip(made, groups, strict=True)])
+
+
+def test_equal_names_are_told_apart_by_vendor_or_by_what_they_hold_beside() -> None:
+    boats = "GetBoat ListBoats CreateBoat"
+    assert named(("aws", "pier", boats), ("tencent", "pier", boats)) == ["pier-boat", "tencent-pier-boat"]
+    assert named(("aws", "pier", boats), ("aws", "pier", f"{boats} GetCrew ListCrews")) == ["pier-boat", "pier-crew"]
+    assert named(("aws", "pier", boats), ("aws", "pier", f"{boats} GetCrew"), ("aws", "pier", f"{boats} GetCrew")) == ["pier-boat", "pier-crew", "pier-boat-and-crew"]
+    assert named(("aws", "pier", boats), ("aws", "pier", boats)) == ["pier-boat", "pier-boat-2"], "nothing tells them apart"

@@ -21,6 +21,7 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Domain, Node, Tool
 from agentscaler.verbs import NOT_THINGS, READS, analyse
+from agentscaler.words import singular
 
 Labels: TypeAlias = Any  # numpy array of one community number a tool
 SMALLEST, LARGEST = 5, 60
@@ -358,19 +359,61 @@ def family(service: str) -> str:
 # ---- names and fields of life ----------------------------------------------------------------------------------
 
 
+LONGEST = 48
+"""Characters of a name."""
+
+
 def _names(groups: Sequence[Sequence[Tool]]) -> list[str]:
-    """A short unique name for each group: its main service and the noun most of its tools share."""
-    used: Counter[str] = Counter()
-    out = []
+    """A short unique name for each group: its main service and the noun most of its tools share, no word twice.
+
+    Where two groups would be called alike, the first keeps the name; the others go by their vendor, where it is another, or by their next noun.
+    """
+    out: list[str] = []
+    used: dict[str, str] = {}
     for tools in groups:
-        service = Counter(t.source.service for t in tools).most_common()
-        nouns = Counter(" ".join(analyse(t.source, t.name).noun) for t in tools)
-        nouns.pop("", None)
-        best = min(nouns, key=lambda n: (-nouns[n], n)) if nouns else "tools"
-        name = re.sub(r"[^a-z0-9]+", "-", f"{min(s for s, c in service if c == service[0][1])} {best}".lower()).strip("-")[:48]
-        used[name] += 1
-        out.append(name if used[name] == 1 else f"{name}-{used[name]}")
+        services = Counter((t.source.service, t.source.vendor) for t in tools)
+        service, vendor = min(services, key=lambda s: (-services[s], s))
+        plain, *others = _options(service, tools)
+        if used.get(plain, vendor) != vendor:
+            others.insert(0, _called(f"{vendor} {service}", _nouns(tools)[0]))
+        name = next((o for o in (plain, *others) if o not in used), plain)
+        number = 2
+        while name in used:
+            name, number = f"{plain}-{number}", number + 1
+        used[name] = vendor
+        out.append(name)
     return out
+
+
+def _options(service: str, tools: Sequence[Tool]) -> list[str]:
+    """Names that a group could have, best first."""
+    first, *rest = _nouns(tools)
+    return [_called(service, n) for n in (first, *rest, *((*first, "and", *n) for n in rest))]
+
+
+def _nouns(tools: Sequence[Tool]) -> list[tuple[str, ...]]:
+    """What the tools of a group act on, most frequent first."""
+    nouns = Counter(analyse(t.source, t.name).noun for t in tools)
+    nouns.pop((), None)
+    return sorted(nouns, key=lambda n: (-nouns[n], " ".join(n))) or [("tools",)]
+
+
+def _called(service: str, noun: Sequence[str]) -> str:
+    """'config', ('config', 'rule') -> 'config-rule'; 'timestream-query', ('scheduled', 'query') -> 'timestream-scheduled-query'.
+
+    A word of both is said once: with the noun, unless the service would lose its first word and keep others.
+    """
+    head = re.findall(r"[a-z0-9]+", service.lower())
+    tail = list(dict.fromkeys(re.findall(r"[a-z0-9]+", " ".join(noun).lower())))
+    one, two = {singular(w) for w in head}, {singular(w) for w in tail}
+    less = [w for w in head if singular(w) not in two]
+    if less and less[0] != head[0]:
+        tail = [w for w in tail if singular(w) not in one]
+    else:
+        head = less
+    while len("-".join(head + tail)) > LONGEST and len(head) + len(tail) > 1:
+        (head if len(head) > 1 else tail).pop()
+    return "-".join(head + tail)[:LONGEST] or "domain"
 
 
 FIELDS = {
