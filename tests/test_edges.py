@@ -281,6 +281,16 @@ def test_collections_of_one_name_are_told_apart_by_the_path() -> None:
         assert feeders(pool, "get", "name")[0].source == parent
 
 
+def test_who_has_to_be_given_a_resource_name_is_behind_who_lists_it() -> None:
+    path = "/v1/projects/{projectsId}/topics/{topicsId}"
+    pool = {
+        "get": tool("x.projects.topics.get", "name", "name", vendor="google", verb="GET", path=path, in_path=("name",)),
+        "list": tool("x.projects.topics.list", vendor="google", verb="GET", returns=listed("topics", "name")),
+        "pull": tool("x.projects.topics.pull", "name", vendor="google", path=path, in_path=("name",)),
+    }
+    assert [e.source for e in feeders(pool, "pull", "name")] == ["list", "get"]
+
+
 def test_page_tokens_feed_nobody() -> None:
     pool = {"list": tool("ListVolumes", returns="nextToken"), "use": tool("UseVolume", "volumeToken volumeId")}
     assert feeders(pool, "use", "volumeToken") == feeders(pool, "use", "volumeId") == []

@@ -33,6 +33,7 @@ def supplier(operation: str, parameter: str, schema: Any = STRING, **more: Any) 
         ("UpdateVolume", "Spec", {"type": "object", "properties": {"a": STRING}}, "user"),
         ("CreateVolume", "VolumeName", STRING, "user"),
         ("CreateVolume", "Name", STRING, "user"),
+        ("UpdateVolume", "DisplayName", STRING, "user"),
         ("ListVolumes", "AccountId", STRING, "user"),
         ("ListVolumes", "ProjectId", STRING, "user"),
         ("UpdateVolume", "Encrypted", {"type": "boolean"}, "constant"),
@@ -91,3 +92,6 @@ def test_who_lists_such_things_is_before_who_only_mentions_them() -> None:
     assert [e.source for e in supplied(pool, "it").needs] == ["subnets", "mounts"]
     own = {**pool, "own": tool("ListSubnets", returns=listed("Subnets", "SubnetId"))}
     assert [e.source for e in supplied(own, "it").needs] == ["own", "mounts"]
+    groups = tool("DescribeSecurityGroups", returns=listed("Groups", "SecurityGroupId"), service="ec2")
+    pool = {"users": tool("ListGroups", returns=listed("Groups", "GroupId")), "groups": groups, "it": tool("CreateMount", "SecurityGroupIds")}
+    assert supplied(pool, "it").needs[0].source == "groups", "a group of users is no security group"

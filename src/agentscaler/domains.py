@@ -128,9 +128,13 @@ def join_service(tools: Mapping[str, Tool], left: dict[str, Dropped], kept: list
     Changes `left` and `kept`.
     """
     nouns = {i: analyse(t.source, t.name).noun[-1:] for i, t in tools.items()}
+    homes_of: dict[str, list[int]] = defaultdict(list)
+    for n, (group, _) in enumerate(kept):
+        for service in services_of(tools[group[0]]):
+            homes_of[service].append(n)
     for number in sorted(i for i, reason in left.items() if reason.reason == "outside"):
-        own = services_of(tools[number])
-        homes = [n for n, (group, side) in enumerate(kept) if {side} == sides[number] and len(group) < LARGEST and own & services_of(tools[group[0]])]
+        near = sorted({n for service in services_of(tools[number]) for n in homes_of[service]})
+        homes = [n for n in near if {kept[n][1]} == sides[number] and len(kept[n][0]) < LARGEST]
         if homes:
             alike = {n: sum(nouns[i] == nouns[number] for i in kept[n][0]) for n in homes}
             kept[min(homes, key=lambda n: (-alike[n], len(kept[n][0]), n))][0].append(number)
@@ -177,9 +181,10 @@ def partition(
     ids = sorted(tools)
     at = {number: i for i, number in enumerate(ids)}
     rows, columns, weights = [], [], []
+    service = {i: t.source.group for i, t in tools.items()}
     for node in nodes:
         for near in node.together if prior else node.similar:
-            if not prior or _kin(tools, node.tool, near.tool):
+            if not prior or service[node.tool] == service[near.tool] or _kin(tools, node.tool, near.tool):
                 rows.append(at[node.tool])
                 columns.append(at[near.tool])
                 weights.append(near.score)

@@ -180,9 +180,13 @@ def _outputs(number: str, tool: Tool, maker: Maker) -> Iterator[tuple[Words, Pro
                 yield name, Producer(number, result.path, rows, kind, key)
 
 
-def weigh(signs: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS) -> float:
+def weigh(signs: Mapping[str, float]) -> float:
     """The linear score."""
-    return sum(weights.get(sign, 0.0) * value for sign, value in signs.items())
+    total = 0.0
+    for sign, value in signs.items():
+        if value:
+            total += WEIGHTS[sign] * value
+    return total
 
 
 def of_itself(key: Words, name: Words, maker: Maker) -> dict[str, float]:
@@ -238,6 +242,7 @@ def guesses(number: str, tool: Tool, parameter: str, where: Index) -> Iterator[G
                 signs[reason] = 1.0
                 if collections and maker.collections == collections:
                     signs["same collection"] = 1.0
+                    signs["asks for it"] = float(("name",) in maker.asks)
                 found.setdefault(producer.tool, producer)
                 yield Guess(producer, reason, key, signs)
     yield from _named(number, tool, schema, where, found)

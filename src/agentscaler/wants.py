@@ -99,10 +99,12 @@ def _of(number: str, tool: Tool, parameter: str, schema: Schema, pool: Pool, mos
         return from_("user", "names the surroundings")
     if not resource and _made_up(tool, key):
         return from_("user", "names what is made here")
+    if key == ("display", "name"):
+        return from_("user", "a text the user words or chooses")
     if not naming and not any(" of the thing" in e.reason for e in sure):
         return from_("user", "a text the user words or chooses")
     foreign = _abroad(tool, number, parameter, key, pool)
-    if foreign and not any(pool.where.makers[e.source].thing & set(key[:-1]) for e in sure):
+    if foreign and not any(pool.where.makers[e.source].thing >= set(key[:-1]) for e in sure):
         return from_("tools", foreign.reason, [foreign, *sure][:most])
     if sure:
         return from_("tools", sure[0].reason, sure)
