@@ -70,7 +70,7 @@ def _check(where: str, kind: str, entry: Any) -> None:
         value = entry.get(field)
         if value is None and (kind, field) in OPTIONAL:
             continue
-        if not isinstance(value, shape) or not value or (shape is list and not all(isinstance(v, str) for v in value)):
+        if not isinstance(value, shape) or not value or (isinstance(value, list) and not all(isinstance(v, str) for v in value)):
             raise UserError(f"{where}: {field} is {value!r}; give {'a list of names' if shape is list else 'a name'}")
     if unknown := sorted(entry.keys() - FIELDS[kind].keys()):
         raise UserError(f"{where}: {unknown[0]} is no field of it; there are {', '.join(FIELDS[kind])}")

@@ -242,7 +242,7 @@ def guesses(number: str, tool: Tool, parameter: str, where: Index) -> Iterator[G
                 signs[reason] = 1.0
                 if collections and maker.collections == collections:
                     signs["same collection"] = 1.0
-                    signs["asks for it"] = float(("name",) in maker.asks)
+                    signs["asks for it"] = 0.5 * (("name",) in maker.asks)  # half, for nothing else is of this collection
                 found.setdefault(producer.tool, producer)
                 yield Guess(producer, reason, key, signs)
     yield from _named(number, tool, schema, where, found)
