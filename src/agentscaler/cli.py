@@ -141,6 +141,7 @@ def graph(
     run: RunOption,
     show: Annotated[str | None, typer.Option(metavar="TOOL", help="Make nothing; show a tool of the graph: who supplies its parameters and why, what its results feed, who is like it.")] = None,
     audit: Annotated[bool, typer.Option("--audit", help="Make nothing; list the required parameters that nobody can supply.")] = False,
+    embedder: Annotated[str | None, typer.Option(metavar="SPEC", help="Likeness by an embedder in place of tf-idf: st:MODEL (sentence-transformers) or http://HOST/v1#MODEL (its key, if it wants one, in AGENTSCALER_EMBED_KEY).")] = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -156,7 +157,7 @@ def graph(
         else:
             _print(browse.show_tool(Run(run), show) if show is not None else browse.audit(Run(run)))
         return
-    _verb(walk.graph, run, seed, workers, limit, fresh, as_json)
+    _verb(walk.graph, run, seed, workers, limit, fresh, as_json, embedder=embedder, key=os.environ.get("AGENTSCALER_EMBED_KEY", ""))
 
 
 @app.command(epilog="Example: agentscaler domains --run runs/first\n\nYour own API: agentscaler domains --one shop --run runs/shop\n\nOne domain: agentscaler domains --run runs/first --show amplify-app")

@@ -28,6 +28,8 @@ Matrix: TypeAlias = Any  # scipy's sparse matrices carry no types
 CHANNELS = {"parameters": 1.0, "results": 1.0, "nouns": 1.0, "path": 1.0, "text": 0.75, "feeds": 0.6}
 """Weights of the parts of phi, tuned once on NMI (docs/log.md)."""
 FEW_SERVICES = 50
+BLOCK = 512
+"""Rows of a product of dense vectors at a time."""
 
 
 class Similar(NamedTuple):
@@ -38,13 +40,17 @@ class Similar(NamedTuple):
     scores: Any
 
 
-def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: int = 15, workers: int = 1) -> Iterator[Node]:
-    """One Node a tool, in the order of `tools` (id -> tool)."""
+def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: int = 15, workers: int = 1, dense: Matrix | None = None) -> Iterator[Node]:
+    """One Node a tool, in the order of `tools` (id -> tool). dense: vectors of length 1 by an embedder, a row a tool, in place of the sparse ones."""
     ids = list(tools)
-    with many_objects():
-        vectors = vectorise(list(tools.values()))
-    free = strongest(vectors, CHANNELS, neighbours=neighbours, workers=workers)
-    close = strongest(vectors, {**CHANNELS, "service": prior * sum(CHANNELS.values()) / 5.35}, neighbours=neighbours, workers=workers)
+    if dense is not None:
+        groups = np.unique([t.source.group for t in tools.values()], return_inverse=True)[1]
+        free, close = (closest(dense, groups, prior=p, neighbours=neighbours) for p in (0.0, prior))
+    else:
+        with many_objects():
+            vectors = vectorise(list(tools.values()))
+        free = strongest(vectors, CHANNELS, neighbours=neighbours, workers=workers)
+        close = strongest(vectors, {**CHANNELS, "service": prior * sum(CHANNELS.values()) / 5.35}, neighbours=neighbours, workers=workers)
     by_row = [_rows(s, len(ids)) for s in (free, close)]
     with many_objects():
         opened = open_pool(tools)
@@ -240,3 +246,28 @@ def strongest(vectors: Mapping[str, Matrix], mix: Mapping[str, float], *, neighb
     product = sp_matmul_topn(a, b.T.tocsr(), top_n=neighbours + 1, threshold=threshold, n_threads=workers, sort=True).tocoo()
     other = product.row != product.col
     return Similar(product.row[other], product.col[other], product.data[other])
+
+
+def text_of(tool: Tool) -> str:
+    """What an embedder reads of a tool: what it is called, what it takes, what it says."""
+    takes = ", ".join(" ".join(split(p)) for p in tool.parameters.get("properties", ()) if not TRANSPORT.match(p))
+    return f"{' '.join(split(_short(tool)))}. Takes {takes or 'nothing'}. {tool.description[:300]}"
+
+
+def closest(dense: Matrix, groups: Any, *, prior: float, neighbours: int = 15, threshold: float = 0.06) -> Similar:
+    """The same over dense vectors of length 1, block by block: cosine, with a prior for tools of one group."""
+    rows, columns, scores = [], [], []
+    for start in range(0, len(dense), BLOCK):
+        score = dense[start : start + BLOCK] @ dense.T
+        if prior:
+            score = (score + prior * (groups[start : start + BLOCK, None] == groups[None, :])) / (1 + prior)
+        at = np.arange(len(score))
+        score[at, start + at] = -1
+        best = np.argsort(-score, axis=1, kind="stable")[:, :neighbours]
+        value = np.take_along_axis(score, best, 1)
+        kept = value > threshold
+        rows.append(np.repeat(start + at, kept.sum(1)))
+        columns.append(best[kept])
+        scores.append(value[kept])
+    empty = np.array([], int)
+    return Similar(*(np.concatenate([empty, *part]) for part in (rows, columns, scores)))

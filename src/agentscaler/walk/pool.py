@@ -93,25 +93,31 @@ def read_pool(run: Run, by: str) -> dict[str, Tool]:
         return dict(read_records(run.need("tools", by), Tool))
 
 
-def graph(run: Run, settings: Settings) -> Summary:
-    """Room 2: tools.jsonl -> graph.jsonl."""
-    from agentscaler.graph import build_graph
+def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None) -> Summary:
+    """Room 2: tools.jsonl -> graph.jsonl. embedder: of embed.py, in place of tf-idf; key: of its endpoint; cache: where its vectors are kept, in the user's cache folder if None."""
+    from agentscaler.graph import build_graph, text_of
 
     start = time.monotonic()
     source = run.need("tools", "graph")
-    with Shelf(run, "graph", fingerprint=fingerprint("graph", [], [source]), fresh=settings.fresh, resume=False) as shelf:
+    with Shelf(run, "graph", fingerprint=fingerprint("graph", [embedder] if embedder else [], [source]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "graph")
         pool = read_pool(run, "graph")
+        dense = None
+        if embedder:
+            from agentscaler.embed import embed, open_embedder
+
+            where = cache or Path.home() / ".cache" / "agentscaler" / "embeddings.sqlite"
+            dense = embed([text_of(t) for t in pool.values()], open_embedder(embedder, key=key), cache=where)
         edges = similar = 0
         wants: Counter[str] = Counter()
-        for node in build_graph(pool, workers=settings.workers):
+        for node in build_graph(pool, workers=settings.workers, dense=dense):
             shelf.keep(key_of("graph", [], [node.tool]), node, [node.tool])
             edges += len(node.needs)
             similar += len(node.similar)
             wants.update(w.supplier for w in node.wants)
         facts = {"similarity edges": similar, "dependency edges": edges, "required parameters are supplied by": dict(wants.most_common())}
-        return finish(shelf, start, facts, **recipe_of(settings, [source]))
+        return finish(shelf, start, facts, **recipe_of(settings, [source], **({"embedder": embedder} if embedder else {})))
 
 
 def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, corrections: Mapping[str, Any] | None = None) -> Summary:
