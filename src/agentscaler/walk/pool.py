@@ -138,7 +138,7 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
             found, left = [one_domain(pool, one)], dict[str, Dropped]()
         else:
             with many_objects():
-                nodes = [node for _, node in read_records(inputs[1], Node)]
+                nodes = [node.model_copy(update={"needs": (), "wants": ()}) for _, node in read_records(inputs[1], Node)]
             found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout)  # type: ignore[arg-type]
         if corrections and found:
             found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
