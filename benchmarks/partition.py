@@ -96,10 +96,12 @@ def halves(tools: Mapping[str, Tool]) -> None:
     show("the mix of channels, on the tune half", tried)
     best = max(tried, key=lambda s: s.ami).name.removeprefix("tune half: ")
     truth = truth_of(test)
-    free = labels_of(test, {**CHANNELS, **VARIANTS[best]})
+    vectors = vectorise(list(test.values()))
+    free = labels_of(test, {**CHANNELS, **VARIANTS[best]}, vectors=vectors)
     plain = labels_of(nameless(test), {c: w for c, w in CHANNELS.items() if c != "path"}, by="tool")
     rows = [
-        score(f"label-free ({best})", free, truth),
+        score(f"label-free, the best mix of the tune half ({best})", free, truth),
+        score("label-free, the mix in use", labels_of(test, vectors=vectors), truth),
         score("label-free, no path, no name prefix, no service frequencies", plain, truth),
         score("group by service", truth, truth),
         score("random groups of equal sizes", shuffled(free, 0), truth),
