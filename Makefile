@@ -26,6 +26,7 @@ test: $(VENV)/.dev
 bench: $(VENV)/.pool
 	$(BIN)/python benchmarks/runtime.py
 	$(BIN)/python benchmarks/episodes.py
+	test ! -f runs/first/graph.jsonl || $(BIN)/python benchmarks/dependencies.py --run runs/first
 
 learn: $(VENV)/.train
 	$(BIN)/agentscaler learn --out report

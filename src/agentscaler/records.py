@@ -123,6 +123,21 @@ class Neighbour(Record):
     """Weighted cosine of the two parameter vectors, 0 to 1."""
 
 
+Supplier: TypeAlias = Literal["tools", "user", "constant", "nobody"]
+"""Where the value of a required parameter comes from: a result of another tool, what the user knows, a closed list of the definition, or nothing that is known."""
+
+
+class Want(Record):
+    """A required parameter, and where its value comes from."""
+
+    parameter: str
+    """Its name."""
+    supplier: Supplier
+    """Who can supply it; for tools, the ranked producers are edges of the node."""
+    reason: str
+    """Why, in words a person can confirm or refuse."""
+
+
 class Node(Record):
     """One tool in the graph: what it is like, and who can feed it. A row of graph.jsonl."""
 
@@ -133,7 +148,9 @@ class Node(Record):
     together: tuple[Neighbour, ...]
     """The same with a prior for tools of one service: what domains are made of."""
     needs: tuple[Edge, ...]
-    """Producers of its required parameters, best first, at most three a parameter."""
+    """Producers of those required parameters that tools supply, best first, at most three a parameter."""
+    wants: tuple[Want, ...] = ()
+    """Each required parameter with who can supply it."""
 
 
 class Domain(Record):
