@@ -98,8 +98,13 @@ def _say_fact(console: Console, name: str, value: Any) -> None:
         console.print(f"  {name}: {value}", markup=False)
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept: AGENTSCALER_CACHE, or `agentscaler` in the user's cache folder."""
+    return Path(os.environ.get("AGENTSCALER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "agentscaler"))
+
+
 def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int, limit: int | None, fresh: bool, as_json: bool, **more: Any) -> None:
-    say(call(Run(run), walk.Settings(seed, workers, limit, fresh), **more), as_json)
+    say(call(Run(run), walk.Settings(seed, workers, limit, fresh, cache_folder()), **more), as_json)
 
 
 @app.command(
@@ -275,7 +280,7 @@ def run_recipe(
 
     read = read_recipe(recipe)
     summaries = []
-    for summary in walk_recipe(read, fresh=fresh):
+    for summary in walk_recipe(read, fresh=fresh, cache=cache_folder()):
         say(summary, False)
         summaries.append(summary)
     _say_house(summaries)

@@ -76,7 +76,7 @@ def _table(path: Path, data: Mapping[str, Any], name: str, allowed: Mapping[str,
     return dict(found)
 
 
-def walk_recipe(recipe: Recipe, *, fresh: bool = False) -> Iterator[walk.Summary]:
+def walk_recipe(recipe: Recipe, *, fresh: bool = False, cache: Path | None = None) -> Iterator[walk.Summary]:
     """Do each verb in turn and give its summary."""
     run = Run(recipe.folder)
     for name, given in recipe.verbs.items():
@@ -86,4 +86,4 @@ def walk_recipe(recipe: Recipe, *, fresh: bool = False) -> Iterator[walk.Summary
         if name == "tools":
             files = [str(p) for p in more.pop("from", ())]
             more = more | {"files": files, "with_pool": more.get("with_pool", not files)}
-        yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh), **more)
+        yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh, cache), **more)

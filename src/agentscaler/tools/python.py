@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from agentscaler.errors import Dropped, UserError
@@ -32,7 +33,9 @@ _MODELS: Final = ("BaseModel", "TypedDict", "NamedTuple", "RootModel", "SQLModel
 _ENUMS: Final = ("Enum", "StrEnum", "IntEnum")
 _FIELD_CALLS: Final = frozenset(("Field", "Query", "Body", "Path", "Header", "Form", "field"))
 _DEEP: Final = 4
-_GENERATED: Final = re.compile(r"(?s)\s*# noqa(?:: ?\w+)?|This method makes a synchronous HTTP request by default\..*?result = thread\.get\(\)\s*|:param async_req bool\S*[^\n]*\n")
+_IMPORT: Final = re.compile(r"(?m)^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)")
+_IMPORTED: Final = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
+_GENERATED: Final = re.compile(r"(?s)\s*# noqa(?:: ?\w+)?|This method makes a synchronous HTTP request by default\..*?result = thread\.get\(\)\s*|:param async_req bool\S*[^\n]*\n|:calls: `.*?`_?_?\s*(?=:|\Z|\n\s*\n)")
 """What generators of client libraries write into every docstring."""
 
 
@@ -54,12 +57,13 @@ def read_python(document: Document) -> Iterator[Tool | Dropped]:
         yield tried(module.tool, function, holder, at)
 
 
-def parse(document: Document, name: str = "") -> "griffe.Module":
+def parse(document: Document, name: str = "", *, code: str | None = None) -> "griffe.Module":
+    """The module's tree. code: what of its text is wanted, where not all is."""
     import griffe
 
     logging.getLogger("griffe").setLevel(logging.CRITICAL)  # what it thinks of a stranger's docstrings
     try:
-        return griffe.visit(name or document.file.removesuffix(".py"), filepath=Path(document.name), code=document.data.decode("utf-8-sig"))
+        return griffe.visit(name or document.file.removesuffix(".py"), filepath=Path(document.name), code=document.data.decode("utf-8-sig") if code is None else code)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise UserError(f"{document.name}: no Python that can be parsed ({error}); mend the file") from error
 
@@ -116,12 +120,14 @@ class Module:
 
     # ---- one function
 
-    def tool(self, function: "griffe.Function", holder: "griffe.Class | None", place: Place, *, mark: Mapping[str, Any] | None = None, skip: frozenset[str] = frozenset()) -> Tool:
-        """mark: what is known of it from elsewhere, beside a decorator; skip: parameters that are none of the tool's."""
-        text, said, returned = _docstring(function)
+    def tool(
+        self, function: "griffe.Function", holder: "griffe.Class | None", place: Place, *, mark: Mapping[str, Any] | None = None, skip: frozenset[str] = frozenset(), held: Mapping[str, Schema] = MappingProxyType({})
+    ) -> Tool:
+        """mark: what is known of it from elsewhere, beside a decorator; skip: parameters that are none of the tool's; held: what its object was made with and every call needs."""
+        text, said, returned = docstring(function)
         mark = mark or _mark(function) or {}
-        properties: dict[str, Any] = {}
-        required: list[str] = []
+        properties: dict[str, Any] = dict(held)
+        required: list[str] = list(held)
         for parameter in function.parameters:
             annotation = str(parameter.annotation) if parameter.annotation is not None else ""
             if parameter.name in _PASSED or parameter.name in skip or parameter.name.startswith("_") or "variadic" in str(parameter.kind and parameter.kind.value) or _SURROUNDINGS.search(annotation):
@@ -182,7 +188,10 @@ class Module:
         return self.known[key]
 
     def _stands_for(self, name: str) -> Schema | None:
-        found = self.tree.members.get(name) if "." not in name else None
+        head, _, last = name.rpartition(".")
+        if head:  # a name in a module that is imported
+            return self._imported(f"{self.imports[head]}.{last}") if head in self.imports else None
+        found = self.tree.members.get(name)
         if found is None:
             return None
         if found.is_alias:
@@ -205,11 +214,10 @@ class Module:
         package = self.tree.path.split(".")
         package = package if self.document.file == "__init__.py" else package[:-1]
         out: dict[str, str] = {}
-        for node in ast.walk(ast.parse(self.document.data.decode("utf-8-sig"))):
-            if isinstance(node, ast.ImportFrom):
-                base = package[: max(0, len(package) - node.level + 1)] if node.level else []
-                for alias in node.names:
-                    out[alias.asname or alias.name] = ".".join([*base, *([node.module] if node.module else []), alias.name])
+        for dots, module, names in _IMPORT.findall(self.document.data.decode("utf-8-sig", "replace")):
+            base = package[: max(0, len(package) - len(dots) + 1)] if dots else []
+            for name, alias in _IMPORTED.findall(re.sub(r"#[^\n]*", "", names)):
+                out.setdefault(alias or name, ".".join([*base, *([module] if module else []), name]))
         return out
 
     def _imported(self, target: str) -> Schema | None:
@@ -365,7 +373,7 @@ def _plain(value: str) -> str:
     return new[1] if new else value
 
 
-def _docstring(function: "griffe.Function") -> tuple[str, dict[str, tuple[str, str]], str]:
+def docstring(function: "griffe.Function") -> tuple[str, dict[str, tuple[str, str]], str]:
     """(what it does, parameter -> (type, text), type of the result)."""
     import griffe
 

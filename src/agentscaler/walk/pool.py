@@ -30,7 +30,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
     with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit, *([dialect] if dialect else [])]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tools")
-        pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect)
+        pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect, workers=settings.workers, cache=settings.cache, fresh=settings.fresh)
         seen: Counter[str] = Counter()
         for tool in pool.tools:
             name = label(tool)
@@ -57,8 +57,9 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
 def sources_of(files: Sequence[str | Path], *, with_pool: bool) -> dict[str, str]:
     """What tools are read from: package -> version installed, source -> hash of its files; empty where it is not there."""
     from agentscaler.tools import PACKAGES, installed
+    from agentscaler.tools.clients import installed_clients
 
-    found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
+    found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} | {n: d.version for n, d in installed_clients().items()} if with_pool else {}
     for number, source in enumerate(map(str, files)):
         name = Path(source).name if is_on_disk(source) else source
         found[f"{name} ({number})" if name in found else name] = version_of(source) if is_package(source) else _hash_of(source)
