@@ -8,6 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RECIPE ?= runs/first.toml
+CLIENTS = $(VENV)/share/agentscaler/clients
 
 .PHONY: run test bench small learn clean
 
@@ -36,10 +37,12 @@ $(VENV)/.made: pyproject.toml constraints.txt
 	$(PIP) install -c constraints.txt -e .
 	touch $@
 
-# The third package of the pool comes without its SDK: only its data files are read.
+# The third package of the pool comes without its SDK: only its data files are read. Client libraries are only read, too: they lie where nothing
+# can import them, without what they depend on.
 $(VENV)/.pool: $(VENV)/.made
 	$(PIP) install -c constraints.txt -e ".[pool]"
 	$(PIP) install -c constraints.txt --no-deps tccli-intl-en
+	$(PIP) install -c constraints.txt --no-deps --no-compile --only-binary=:all: --upgrade --target $(CLIENTS) $$($(BIN)/python -m agentscaler.tools.clients)
 	touch $@
 
 $(VENV)/.train: $(VENV)/.made

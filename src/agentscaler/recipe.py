@@ -24,7 +24,7 @@ VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple
     "graph": (walk.graph, {}),
     "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float}),
     "envs": (walk.envs, {}),
-    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool}),
+    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float}),
     "rollouts": (walk.rollouts, {"agents": list, "trials": int, "probes": bool}),
     "funnel": (walk.funnel, {"strict": bool}),
     "sft": (walk.sft, {"vertical": list, "allow_scripted": bool, "most": int}),

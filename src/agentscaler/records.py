@@ -92,6 +92,8 @@ class Tool(Record):
     """What cleaning changed; not in the row where nothing was."""
     pairs: tuple[Pair, ...] = Field(default=(), exclude_if=lambda pairs: not pairs)
     """Recorded calls with their answers, where the source holds some; not in the row where it does not."""
+    field: str = "other"
+    """Field of life it belongs to, from the closed list fields.FIELDS; 'other' where no word speaks for one."""
 
 
 # ---- graph and domains ----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agentscaler.errors import Dropped, UserError
+from agentscaler.fields import with_field
 from agentscaler.records import Tool
 from agentscaler.tools.clean import Bin, Reading, sift
 from agentscaler.work import many_objects
@@ -76,7 +77,7 @@ def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect
     if with_pool and not sources and not readings:
         raise UserError("no API package is installed: " + "; ".join(f"`{how}`" for how in missing.values()) + "; or give --from FILE")
     tools, dropped = sift(readings)
-    return Pool(tools, bin_ + dropped, len(readings) + len(bin_), missing)
+    return Pool([with_field(t) for t in tools], bin_ + dropped, len(readings) + len(bin_), missing)
 
 
 def read_source(source: str, *, dialect: str | None = None) -> Iterator[Tool | Dropped]:

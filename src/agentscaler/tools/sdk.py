@@ -301,11 +301,12 @@ def _told_apart(read: Sequence[Found]) -> Iterator[Tool | Dropped]:
         else:
             kept.append((next(iter(_products(found)), ""), found))
     size = Counter(product for product, _ in kept)
-    names = Counter(found.tool.name for _, found in kept)
+    shared: dict[str, set[str]] = {}
+    for _, found in kept:
+        shared[found.tool.name] = shared.get(found.tool.name, set(_products(found))) & set(_products(found))
     for product, found in kept:
         tool = found.tool
-        folder = next((f for f in reversed(_products(found)) if f.strip("s_") not in tool.name), "")
-        if names[tool.name] > 1 and folder:
+        if folder := next((f for f in reversed(_products(found)) if f not in shared[tool.name] and f.strip("s_") not in tool.name), ""):
             tool = tool.model_copy(update={"name": f"{folder}_{tool.name}"[:64], "source": tool.source.model_copy(update={"operation": f"{folder}_{tool.source.operation}"})})
         service = product if len(kept) > MANY and product and size[product] >= FEW else tool.source.service
         if service != tool.source.service:
@@ -323,7 +324,8 @@ def _version(found: Found) -> int:
 
 
 def _called(found: Found) -> tuple[object, ...]:
-    return (*_products(found), found.tool.name)
+    """What two versions of one operation share."""
+    return (next(iter(_products(found)), ""), found.tool.name, re.sub(r"\{\w+\}", "{}", found.tool.source.path or ""))
 
 
 # ---- calls in a method's body -------------------------------------------------------------------------------------

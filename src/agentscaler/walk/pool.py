@@ -43,6 +43,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
             "read": pool.read,
             "services": len({t.source.group for t in pool.tools}),
             "vendors": dict(vendors.most_common()),
+            "fields": dict(Counter(t.field for t in pool.tools).most_common()),
             "with results": sum(t.returns is not None for t in pool.tools),
         }
         if pool.missing:
