@@ -54,7 +54,7 @@ def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect
     bin_: list[Bin] = []
     missing: dict[str, str] = {}
     for source in sources:
-        for found in read_source(source, dialect=dialect):
+        for found in read_source(source, dialect=dialect, cache=cache, fresh=fresh):
             if isinstance(found, Dropped):
                 bin_.append(Bin(f"{Path(source).name}#{len(bin_)}", found))
             else:
@@ -80,14 +80,15 @@ def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect
     return Pool([with_field(t) for t in tools], bin_ + dropped, len(readings) + len(bin_), missing)
 
 
-def read_source(source: str, *, dialect: str | None = None) -> Iterator[Tool | Dropped]:
-    """Tools, or reasons why not, of what one --from names."""
+def read_source(source: str, *, dialect: str | None = None, cache: Path | None = None, fresh: bool = False) -> Iterator[Tool | Dropped]:
+    """Tools, or reasons why not, of what one --from names. cache, fresh: as in `collect`."""
+    from agentscaler.tools.clients import read_client
     from agentscaler.tools.dialects import dialect_named, read_document
-    from agentscaler.tools.sdk import is_package, read_package
+    from agentscaler.tools.sdk import PREFIX, is_package
     from agentscaler.tools.sources import documents
 
     if is_package(source):
-        yield from read_package(source)
+        yield from read_client(source.removeprefix(PREFIX).strip(), cache, fresh=fresh).rows
         return
     only = None if dialect is None else dialect_named(dialect)
     for document in documents(source):

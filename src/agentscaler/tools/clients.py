@@ -82,13 +82,13 @@ def read_clients(*, workers: int = 1, cache: Path | None = None, fresh: bool = F
         for name in here:
             if taken >= limit:
                 return
-            library = read_client((str(cache) if cache else "", fresh), name)
+            library = _read((str(cache) if cache else "", fresh), name)
             taken += sum(isinstance(r, Tool) for r in library.rows)
             yield library
         return
     largest = sorted(here, key=lambda n: (-len(here[n].files or ()), n))
     given = (str(cache) if cache else "", fresh)
-    found = {d.item: d.result for d in each(largest, read_client, setup=_given, given=given, workers=workers if _unread(here, cache, fresh) else 1, label="tools: client libraries", chunk=1) if d.result}
+    found = {d.item: d.result for d in each(largest, _read, setup=_given, given=given, workers=workers if _unread(here, cache, fresh) else 1, label="tools: client libraries", chunk=1) if d.result}
     if anew := sum(library.fresh for library in found.values()):
         kept = f"; kept in {cache}, next time they come from there" if cache else ""
         print(f"tools: {anew} client libraries read in {time.monotonic() - start:.0f} s{kept}", file=sys.stderr)
@@ -103,19 +103,22 @@ def _unread(here: dict[str, Distribution], cache: Path | None, fresh: bool) -> b
     return fresh or cache is None or any(not _file(cache, found).exists() for found in here.values())
 
 
-def read_client(given: tuple[str, bool], name: str) -> Library:
-    """One library, from what was read before where that is whole."""
+def _read(given: tuple[str, bool], name: str) -> Library:
+    """One of the pool: where nothing can be read of it, that is the reason."""
+    try:
+        return read_client(name, Path(given[0]) if given[0] else None, fresh=given[1], quiet=True)
+    except UserError as error:
+        return Library(name, [Dropped("unreadable", str(error), where=name)], True)
+
+
+def read_client(name: str, cache: Path | None = None, *, fresh: bool = False, quiet: bool = False) -> Library:
+    """One library, from what was read before where that is whole. Raises UserError where it is not installed, not free, or holds no call."""
     found = find_package(name)
-    assert found is not None
-    cache = Path(given[0]) if given[0] else None
-    if cache is not None and not given[1]:
+    if found is not None and cache is not None and not fresh:
         if (rows := remembered(_file(cache, found))) is not None:
             return Library(name, rows, False)
-    try:
-        rows = list(read_package(PREFIX + name, quiet=True))
-    except UserError as error:
-        rows = [Dropped("unreadable", str(error), where=name)]
-    if cache is not None:
+    rows = list(read_package(PREFIX + name, quiet=quiet))
+    if found is not None and cache is not None:
         remember(_file(cache, found), rows)
     return Library(name, rows, True)
 
