@@ -238,7 +238,7 @@ def _noun(holder: ast.ClassDef) -> str:
     bases = {ast.unparse(b).rpartition(".")[2] for b in holder.bases}
     name = re.sub(r"(?:List|Context)$", "", holder.name) if bases & {"ListResource", "InstanceContext"} else holder.name
     noun = re.sub(r"(?:^Raw|Service$|Client$|Resource$|API$|Api$|Base$|Legacy$|Web$)", "", re.sub(r"(?:Service|Client|Resource|Api|API)$", "", name)).strip("_")
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", noun).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", noun).lower().removesuffix("_beta")
 
 
 def _name(noun: str, folders: Sequence[str], method: str, package: str) -> str:
