@@ -219,6 +219,15 @@ def test_the_older_openapi_generator_and_names_by_folder(tmp_path: Path, monkeyp
     assert found.returns == {"type": "object", "properties": {"id": {"type": "string"}, "born": {"type": "string", "format": "date-time", "description": "Their birthday."}}}
 
 
+def test_inner_classes_are_meant_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    balance = "class Balance(StripeObject):\n    class Settings(StripeObject):\n        class Mode(StripeObject):\n            name: str\n        mode: Mode\n        again: 'Settings'\n    settings: Settings\n"
+    call = 'from shop._balance import Balance\nclass BalanceService:\n    def retrieve(self, id: str) -> Balance:\n        """Retrieve."""\n        return self._get(f"/balance/{id}")\n'
+    found = read(tmp_path, monkeypatch, {"shop/_balance.py": balance, "shop/_service.py": call})["balance_retrieve"].returns
+    assert found is not None
+    assert found["properties"]["settings"]["properties"]["mode"]["properties"] == {"name": {"type": "string"}}
+    assert found["properties"]["settings"]["properties"]["again"] == {"type": "object"}
+
+
 def test_calls_of_other_makers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     address = "from dataclasses import dataclass\n@dataclass\nclass Address:\n    city: str\n    zip_: 'str | None' = None\n"
     tools = read(tmp_path, monkeypatch, {"shop/all.py": OTHERS, "shop/models/components/__init__.py": "", "shop/models/components/address.py": address})

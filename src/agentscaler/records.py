@@ -57,6 +57,11 @@ class Source(Record):
     """What the definition itself says a call does (MCP annotations, kinds of a toolkit); not in the row where it does not say."""
 
     @property
+    def of_a_cloud(self) -> bool:
+        """Is it of the three clouds of the default pool, whose packages say what an operation answers? A user's own list and a client library often do not."""
+        return self.vendor in ("aws", "google", "tencent")
+
+    @property
     def group(self) -> str:
         """vendor:service, the label that the graph is scored against."""
         return f"{self.vendor}:{self.service}"

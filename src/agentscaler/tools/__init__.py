@@ -66,7 +66,8 @@ def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect
                 missing[name] = how
                 continue
             readings.extend(_cut(list(_read_package(vendor, root, f"{name} {version}")), limit))
-        if gone := [name for name in CLIENTS if name not in installed_clients()]:
+        here = installed_clients()
+        if gone := [name for name in CLIENTS if name not in here]:
             missing[f"{len(gone)} of {len(CLIENTS)} client libraries"] = f"pip install --no-deps {' '.join(gone)}"
         for library in read_clients(workers=workers, cache=cache, fresh=fresh, limit=limit):
             for row in library.rows:

@@ -32,7 +32,7 @@ _SURROUNDINGS = re.compile(r"(?:^|[.\[ |])(?:\w*Context(?:Wrapper)?|Request|Resp
 _MODELS: Final = ("BaseModel", "TypedDict", "NamedTuple", "RootModel", "SQLModel", "Struct", "Schema")
 _ENUMS: Final = ("Enum", "StrEnum", "IntEnum")
 _FIELD_CALLS: Final = frozenset(("Field", "Query", "Body", "Path", "Header", "Form", "field"))
-_DEEP: Final = 4
+DEEP: Final = 4
 _IMPORT: Final = re.compile(r"(?m)^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)")
 _IMPORTED: Final = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
 _GENERATED: Final = re.compile(r"(?s)\s*# noqa(?:: ?\w+)?|This method makes a synchronous HTTP request by default\..*?result = thread\.get\(\)\s*|:param async_req bool\S*[^\n]*\n|:calls: `.*?`_?_?\s*(?=:|\Z|\n\s*\n)")
@@ -135,8 +135,8 @@ class Module:
             word, description = said.get(parameter.name, ("", ""))
             schema = self.schema(_without_omit(annotation) or word, str(parameter.default) if parameter.default is not None else None, description)
             if parameter.name == "params" and "properties" in schema:  # a record of all parameters
-                properties |= schema["properties"]
-                required += [r for r in schema.get("required", ()) if r not in required]
+                properties |= {n: s for n, s in schema["properties"].items() if n not in skip}
+                required += [r for r in schema.get("required", ()) if r not in required and r in properties]
                 continue
             properties[parameter.name] = schema
             if parameter.default is None or str(parameter.default) in ("...", "Field(...)") or re.match(r"(?:Field|Query|Body|Path|Header)\(\.\.\.", str(parameter.default)):
@@ -179,7 +179,7 @@ class Module:
 
     def named(self, name: str) -> Schema | None:
         """What a class or alias of this module, or of one that it imports from, stands for."""
-        if len(self.seen) > _DEEP or name in self.seen:
+        if len(self.seen) > DEEP or name in self.seen:
             return {"type": "object"} if name in self.seen else None
         key = (name, len(self.seen))
         if key not in self.known:
@@ -259,8 +259,9 @@ class Module:
             return {"type": kind} | ({"enum": plain} if plain else {})
         properties: dict[str, Any] = {}
         required: list[str] = []
+        partial = str(found.keywords.get("total")) == "False"  # of a TypedDict
         for base in bases:
-            if base.rpartition(".")[2] not in (*_MODELS, "object", "Generic") and (inner := self.named(base)) and "properties" in inner:
+            if base.rpartition(".")[2] not in (*_MODELS, "RequestOptions", "object", "Generic") and (inner := self.named(base)) and "properties" in inner:
                 properties |= inner["properties"]
                 required += inner.get("required", [])
         for attribute in found.attributes.values():
@@ -268,8 +269,8 @@ class Module:
                 continue
             value = str(attribute.value) if attribute.value is not None else None
             properties[attribute.name] = self.schema(str(attribute.annotation), value, " ".join((attribute.docstring.value if attribute.docstring else "").split()))
-            total = "TypedDict" not in str(bases) or "NotRequired" not in str(attribute.annotation)
-            if (value is None or re.match(r"(?:\w+\.)?Field\(\s*(?:\.\.\.|(?!.*\bdefault)\w+=)", value)) and total and attribute.name not in required:
+            must = re.match(r"(?:\w+\.)?Required\[", str(attribute.annotation)) if partial else "NotRequired" not in str(attribute.annotation)
+            if (value is None or re.match(r"(?:\w+\.)?Field\(\s*(?:\.\.\.|(?!.*\bdefault)\w+=)", value)) and must and attribute.name not in required:
                 required.append(attribute.name)
         return {"type": "object", **({"properties": properties} if properties else {}), **({"required": required} if required else {})}
 

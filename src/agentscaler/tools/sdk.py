@@ -9,6 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Schema, Tool
 from agentscaler.tools.definitions import Place, tried
-from agentscaler.tools.python import Module, docstring, parse
+from agentscaler.tools.python import DEEP, Module, docstring, parse
 from agentscaler.tools.sources import Document, on_disk
 from agentscaler.work import steps
 
@@ -33,6 +34,8 @@ CALLS: Final = {
     "api_call": "POST",  # slack
 }  # fmt: skip
 """Method that a library calls -> verb, where the name says it."""
+WHOLE: Final = frozenset(("call_api", "param_serialize", "Request"))
+"""Those of generators that take the body as one record."""
 CLIENTS: Final = frozenset(("client", "_client", "http_client", "_http_client", "session", "_session"))
 """What a library's own object is called whose `post(path)` is a call (seam)."""
 SHARED: Final = {"list": "GET", "find": "GET", "create": "POST", "update": "PUT", "patch": "PATCH", "destroy": "DELETE"}
@@ -73,6 +76,8 @@ class Call(NamedTuple):
     path: str
     held: tuple[str, ...] = ()
     """Holes of the path that the object fills, not the caller."""
+    whole: bool = False
+    """Is the body one argument, beside those of path and query?"""
 
 
 class Found(NamedTuple):
@@ -222,7 +227,7 @@ def _tool(module: "_Library", holder: ast.ClassDef, method: str, call: Call, fol
         raise place.dropped("the provider marks it as deprecated", reason="deprecated")
     path, held = _filled(module, holder.name, found, call)
     mark = {"name": _name(_noun(holder), folders, _VARIANT.sub("", method), about["vendor"]), "verb": call.verb, "path": path, **about}
-    tool = _opened(module.tool(found, None, place, mark=mark, skip=TRANSPORT - held.keys(), held=held))
+    tool = _opened(module.tool(found, None, place, mark=mark, skip=TRANSPORT - held.keys(), held=held), whole=call.whole)
     text = _INSTANCE.sub(lambda m: re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", m[1]).lower(), _EAGER.sub("", tool.description)).strip()
     return tool if text == tool.description else tool.model_copy(update={"description": text})
 
@@ -267,11 +272,11 @@ def _bare(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _opened(tool: Tool) -> Tool:
-    """A record that is all a caller sends is no argument: its fields are. So are those of a record that is all of another."""
+def _opened(tool: Tool, *, whole: bool) -> Tool:
+    """A record that is the body, or all a caller sends, is no argument: its fields are. So are those of a record that is all of another."""
     properties, required = dict(tool.parameters["properties"]), list(tool.parameters.get("required", []))
     sent = [n for n in properties if n not in tool.source.in_path]
-    while len(records := [n for n in sent if properties[n].get("properties")]) == 1 and (tool.source.verb not in ("GET", "DELETE") or records == ["request"]):
+    while len(records := [n for n in sent if properties[n].get("properties")]) == 1 and (len(sent) == 1 or (whole and (tool.source.verb not in ("GET", "DELETE") or records == ["request"]))):
         record = properties[records[0]]
         fields = record["properties"]
         if fields.keys() & (properties.keys() - {records[0]}):
@@ -440,7 +445,7 @@ def _one_call(node: ast.Call, function: ast.Attribute, texts: _Texts, holder: st
     path = next((t for t in words if t.upper() != verb and _PATH.fullmatch(t) and ("/" in t or "." in t or function.attr == "request")), "")
     if not path or verb not in _VERBS:
         return None
-    return Call(verb, "/" + path.lstrip("/"), tuple(h for h in dict.fromkeys(re.findall(r"\{(\w+)\}", path)) if h in texts.held))
+    return Call(verb, "/" + path.lstrip("/"), tuple(h for h in dict.fromkeys(re.findall(r"\{(\w+)\}", path)) if h in texts.held), function.attr in WHOLE)
 
 
 # ---- the records of a library ---------------------------------------------------------------------------------------
@@ -450,6 +455,23 @@ class _Library(Module):
     """A module of a client library: other modules lie where their names say, and records come in the forms that generators write."""
 
     root: Path
+
+    @cached_property
+    def inside(self) -> "list[griffe.Class]":
+        """Classes that are being read: their own inner classes are meant before others of the name (stripe)."""
+        return []
+
+    def named(self, name: str) -> Schema | None:
+        inner = next((c for holder in reversed(self.inside) if (c := holder.members.get(name)) is not None and c.is_class), None)
+        if inner is None:
+            return super().named(name)
+        if len(self.seen) > DEEP or name in self.seen:
+            return {"type": "object"}
+        self.seen.append(name)
+        try:
+            return self._class(inner)  # type: ignore[arg-type]
+        finally:
+            self.seen.pop()
 
     def other(self, module: str) -> Module | None:
         if module not in self.others:
@@ -497,6 +519,13 @@ class _Library(Module):
         return None
 
     def _class(self, found: "griffe.Class") -> Schema:
+        self.inside.append(found)
+        try:
+            return self._read_class(found)
+        finally:
+            self.inside.pop()
+
+    def _read_class(self, found: "griffe.Class") -> Schema:
         types = next((found.attributes[n] for n in ("openapi_types", "swagger_types") if n in found.attributes), None)
         if types is not None and types.value is not None:
             return self._typed(found, str(types.value))
