@@ -16,8 +16,6 @@ from agentscaler.domains import (
     attach_weak,
     communities,
     family,
-    field_of,
-    field_of_life,
     find_domains,
     heldout_families,
     mutual,
@@ -236,11 +234,9 @@ def test_one_domain_holds_everything() -> None:
     assert one_domain(tools, "../..").name == "domain"
 
 
-def test_fields_of_life() -> None:
-    assert field_of_life(tool("CreateCampaign", "adsense")) == "advertising"
-    assert field_of_life(tool("CreateQuark", "zzz")) == "other"
-    assert field_of(Counter({"b": 2, "a": 2, "c": 1})) == "a"
-    assert field_of(Counter()) == "other"
+def test_a_domain_is_of_the_field_that_most_of_its_tools_are_of() -> None:
+    tools = {n: t.model_copy(update={"field": field}) for (n, t), field in zip(service("apple").items(), ["health"] * 3 + ["shops"] * 4 + ["other"], strict=True)}
+    assert one_domain(tools, "mine").field == "shops"
 
 
 # ---- communities ------------------------------------------------------------------------------------------------

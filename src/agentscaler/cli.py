@@ -104,8 +104,13 @@ def _print(parts: Iterable[RenderableType]) -> None:
         console.print(part)
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept: AGENTSCALER_CACHE, or `agentscaler` in the user's cache folder."""
+    return Path(os.environ.get("AGENTSCALER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "agentscaler"))
+
+
 def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int, limit: int | None, fresh: bool, as_json: bool, **more: Any) -> None:
-    say(call(Run(run), walk.Settings(seed, workers, limit, fresh), **more), as_json)
+    say(call(Run(run), walk.Settings(seed, workers, limit, fresh, cache_folder()), **more), as_json)
 
 
 @app.command(
@@ -125,7 +130,8 @@ def tools(
 ) -> None:
     """Read API definitions into one pool: tools.jsonl.
 
-    The default pool comes from the API descriptions that ship inside botocore, google-api-python-client and tccli-intl-en.
+    The default pool comes from the API descriptions that ship inside botocore, google-api-python-client and tccli-intl-en, and from client
+    libraries of daily life (shops, banks, mail, travel, ...). What was read of a library is kept in the user's cache folder (AGENTSCALER_CACHE).
     """
     if why is not None:
         from agentscaler.tools.why import why as told
@@ -197,6 +203,8 @@ def tasks(
     tries: Annotated[int, typer.Option(help="Tries a world.")] = 60,
     worlds: Annotated[int | None, typer.Option(help="Make tasks in the first so many worlds only.")] = None,
     paper: Annotated[bool, typer.Option("--paper", help="The paper's random walk over the tool graph instead of goals.")] = False,
+    balance: Annotated[str, typer.Option(help="'field': worlds of all fields of life take turns, and no field gives more than twice its even share.")] = "",
+    vendor: Annotated[float, typer.Option(help="The largest share of the tasks that one vendor may give.")] = 1.0,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -204,7 +212,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
-    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper)
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor)
 
 
 @app.command(epilog="Example: agentscaler rollouts --run runs/first --agents gold,solver\n\nYour own agent: agentscaler rollouts --run runs/first --agent my_module:my_agent")
@@ -305,7 +313,7 @@ def run_recipe(
 
     read = read_recipe(recipe)
     summaries = []
-    for summary in walk_recipe(read, fresh=fresh):
+    for summary in walk_recipe(read, fresh=fresh, cache=cache_folder()):
         say(summary, False)
         summaries.append(summary)
     _say_house(summaries)

@@ -19,6 +19,7 @@ import scipy.sparse as sp
 
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
+from agentscaler.fields import majority
 from agentscaler.records import Domain, Node, Tool
 from agentscaler.verbs import NOT_THINGS, READS, analyse
 from agentscaler.words import singular
@@ -157,7 +158,7 @@ def make_domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) 
         name=name,
         tools=tuple(sorted(tools)),
         services=tuple(s for s, _ in sorted(services.items(), key=lambda x: (-x[1], x[0]))),
-        field=field_of(Counter(field_of_life(t) for t in tools.values())),
+        field=majority(t.field for t in tools.values()),
         split="heldout" if heldout else "train",
     )
 
@@ -361,7 +362,7 @@ def family(service: str) -> str:
     return f"{vendor}:{re.sub(r'v?[0-9]+$', '', head) or head}"
 
 
-# ---- names and fields of life ----------------------------------------------------------------------------------
+# ---- names ----------------------------------------------------------------------------------
 
 
 LONGEST = 48
@@ -419,53 +420,3 @@ def _called(service: str, noun: Sequence[str]) -> str:
     while len("-".join(head + tail)) > LONGEST and len(head) + len(tail) > 1:
         (head if len(head) > 1 else tail).pop()
     return "-".join(head + tail)[:LONGEST] or "domain"
-
-
-FIELDS = {
-    "advertising": "ads adsense advert campaign marketing doubleclick searchads dfareporting displayvideo",
-    "analytics": "analytics quicksight bigquery athena glue datalake warehouse dashboard report tag manager looker",
-    "artificial intelligence": "bedrock sagemaker aiplatform machine learning vision speech translate comprehend rekognition dialogflow lex "
-    "polly transcribe model hunyuan tione language discovery engine agent",
-    "communication": "chat gmail mail message sms pinpoint ses connect chime meet notification push call voice im trtc conversation",
-    "commerce": "merchant shop shopping content order cart catalog marketplace product retail",
-    "compute": "compute ec2 instance lightsail batch vm cvm autoscaling function lambda app engine run serverless beanstalk container ecs "
-    "eks kubernetes gke tke cluster image",
-    "databases": "database sql rds dynamodb spanner firestore redis mongodb postgres mysql cdb mariadb memcached neptune timestream "
-    "cassandra keyspaces elasticache docdb dcdb sqlserver tdsql",
-    "developer tools": "codebuild codecommit codepipeline build deploy repository git artifact test devops cloudformation config "
-    "androidpublisher play firebase api gateway script developer",
-    "documents and files": "drive docs sheets slides forms file storage s3 backup document workdocs cos vault",
-    "education": "classroom course student education lcic tcic",
-    "entertainment": "youtube video game live media gamelift vod music stream ivs",
-    "finance and billing": "billing budget cost payment invoice finance account ledger cloudbilling paymentcryptography tax reseller",
-    "health": "health healthcare medical fitness imaging omics fhir",
-    "human resources": "directory workspace employee people license identity sso cloudidentity",
-    "internet of things": "iot device sensor greengrass robot smart home fleet vehicle",
-    "logistics and travel": "location map places route travel supply chain transport vehicle fleetengine geo",
-    "management": "organization cloudwatch monitoring logging log ssm service catalog quota resource manager audit systems control",
-    "networking": "vpc network route53 dns cdn cloudfront load balancer elb clb gateway firewall direct connect domain edge subnet",
-    "security": "iam kms security guardduty waf inspector secret certificate acm policy access shield macie detective binary ssl cam "
-    "antiddos privateca",
-    "productivity": "calendar tasks keep notes contacts workspace chromemanagement admin calendar sheets",
-    "science and engineering": "braket quantum groundstation satellite earth simulation genomics space",
-}
-"""Fields of life, a closed list, each with the words that speak for it."""
-_FIELD_WORDS = {name: frozenset(words.split()) for name, words in FIELDS.items()}
-
-
-def field_of_life(tool: Tool) -> str:
-    """By the words of its service first, of its name second; 'other' where none speaks."""
-    words = re.findall(r"[a-z0-9]+", f"{tool.source.service} {tool.source.title}".lower())
-    own = set(analyse(tool.source, tool.name).noun)
-    best, most = "other", 0.0
-    for name, spoken in _FIELD_WORDS.items():
-        points = 2.0 * sum(w in spoken for w in words) + sum(w in spoken for w in own)
-        points += 1.5 * any(len(s) > 3 and s in words[0] for s in spoken) if words else 0
-        if points > most:
-            best, most = name, points
-    return best
-
-
-def field_of(counts: Counter[str]) -> str:
-    """The most frequent field of a domain's tools; alphabetical on ties."""
-    return min(counts, key=lambda f: (-counts[f], f)) if counts else "other"

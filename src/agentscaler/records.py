@@ -57,6 +57,11 @@ class Source(Record):
     """What the definition itself says a call does (MCP annotations, kinds of a toolkit); not in the row where it does not say."""
 
     @property
+    def of_a_cloud(self) -> bool:
+        """Is it of the three clouds of the default pool, whose packages say what an operation answers? A user's own list and a client library often do not."""
+        return self.vendor in ("aws", "google", "tencent")
+
+    @property
     def group(self) -> str:
         """vendor:service, the label that the graph is scored against."""
         return f"{self.vendor}:{self.service}"
@@ -92,6 +97,8 @@ class Tool(Record):
     """What cleaning changed; not in the row where nothing was."""
     pairs: tuple[Pair, ...] = Field(default=(), exclude_if=lambda pairs: not pairs)
     """Recorded calls with their answers, where the source holds some; not in the row where it does not."""
+    field: str = "other"
+    """Field of life it belongs to, from the closed list fields.FIELDS; 'other' where no word speaks for one."""
 
 
 # ---- graph and domains ----------------------------------------------------------------------------------------

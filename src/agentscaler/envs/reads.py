@@ -117,7 +117,7 @@ def _scope(draft: Draft) -> str:
 
 def _unknown_shape(entry: Entry, draft: Draft) -> Shape:
     """A user's tool list seldom says what a tool answers: the row, or the rows under the plural of the noun."""
-    if entry.tool.returns is not None or entry.tool.source.vendor != "user":
+    if entry.tool.returns is not None or entry.tool.source.of_a_cloud:
         raise Lost("result_unknown")
     fields = {c: c for c in draft.columns if c not in ("only", "position")}
     if entry.what.kind == "list":

@@ -30,7 +30,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
     with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit, *([dialect] if dialect else [])]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tools")
-        pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect)
+        pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect, workers=settings.workers, cache=settings.cache, fresh=settings.fresh)
         seen: Counter[str] = Counter()
         for tool in pool.tools:
             name = label(tool)
@@ -43,6 +43,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
             "read": pool.read,
             "services": len({t.source.group for t in pool.tools}),
             "vendors": dict(vendors.most_common()),
+            "fields": dict(Counter(t.field for t in pool.tools).most_common()),
             "with results": sum(t.returns is not None for t in pool.tools),
         }
         if pool.missing:
@@ -57,8 +58,9 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
 def sources_of(files: Sequence[str | Path], *, with_pool: bool) -> dict[str, str]:
     """What tools are read from: package -> version installed, source -> hash of its files; empty where it is not there."""
     from agentscaler.tools import PACKAGES, installed
+    from agentscaler.tools.clients import installed_clients
 
-    found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
+    found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} | {n: d.version for n, d in installed_clients().items()} if with_pool else {}
     for number, source in enumerate(map(str, files)):
         name = Path(source).name if is_on_disk(source) else source
         found[f"{name} ({number})" if name in found else name] = version_of(source) if is_package(source) else _hash_of(source)
@@ -107,7 +109,7 @@ def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str
         if embedder:
             from agentscaler.embed import embed, open_embedder
 
-            where = cache or Path.home() / ".cache" / "agentscaler" / "embeddings.sqlite"
+            where = cache or (settings.cache or Path.home() / ".cache" / "agentscaler") / "embeddings.sqlite"
             dense = embed([text_of(t) for t in pool.values()], open_embedder(embedder, key=key), cache=where)
         edges = similar = 0
         wants: Counter[str] = Counter()
