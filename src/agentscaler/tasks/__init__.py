@@ -28,7 +28,7 @@ from agentscaler.tasks.wander import walk_plans
 TRIES = 60
 WEIGHTS = {
     "ask": 4, "write": 5, "create": 2, "link": 6, "askwrite": 5, "cond": 5, "each": 10, "both": 10, "replace": 8, "count": 3, "which": 3, "compare": 1.5, "two": 6, "family": 7, "copy": 3,
-    "setup": 7, "clear": 6, "errand": 34,
+    "setup": 7, "clear": 6, "errand": 42,
 }  # fmt: skip
 """How often each shape is tried; deep and rare ones more."""
 
