@@ -82,27 +82,27 @@ def document(service: Service) -> Json:
     for thing in service.things:
         for path, verb, operation in _operations(thing):
             paths.setdefault(path, {})[verb] = operation
-    return {"openapi": "3.0.3", "info": {"title": f"{service.title.capitalize()} desk", "version": "1", "license": {"name": "CC0-1.0"}}, "paths": paths}
+    return {"openapi": "3.0.3", "info": {"title": f"{service.title} desk", "version": "1", "license": {"name": "CC0-1.0"}}, "paths": paths}
 
 
 def _operations(thing: Thing) -> list[tuple[str, str, Json]]:
-    noun, name = thing.noun, thing.noun.capitalize()
-    many, one = f"/{noun}s", f"/{noun}s/{{{noun}Id}}"
-    key = {"name": f"{noun}Id", "in": "path", "required": True, "schema": TEXT}
+    noun = thing.noun
+    many, one = f"/{noun}s", f"/{noun}s/{{{noun}_id}}"
+    key = {"name": f"{noun}_id", "in": "path", "required": True, "schema": TEXT}
     settable = _settable(thing)
-    row = {"name": settable["name"], f"{noun}Id": TEXT, **settable, **({"status": {"type": "string", "enum": ["open", *(s for _, s in thing.moves)]}} if thing.moves else {})}
-    listed = {n: s for n, s in row.items() if n in (f"{noun}Id", "name")} if thing.short else row
-    out = [(many, "get", {"operationId": f"list{name}s", "summary": f"List the {noun}s.", **_answer({f"{noun}s": {"type": "array", "items": _object(listed)}})})]
+    row = {"name": settable["name"], f"{noun}_id": TEXT, **settable, **({"status": {"type": "string", "enum": ["open", *(s for _, s in thing.moves)]}} if thing.moves else {})}
+    listed = {n: s for n, s in row.items() if n in (f"{noun}_id", "name")} if thing.short else row
+    out = [(many, "get", {"operationId": f"list_{noun}s", "summary": f"List the {noun}s.", **_answer({f"{noun}s": {"type": "array", "items": _object(listed)}})})]
     if "get" in thing.reads:
-        out.append((one, "get", {"operationId": f"get{name}", "summary": f"Get a {noun}.", "parameters": [key], **_answer(row)}))
+        out.append((one, "get", {"operationId": f"get_{noun}", "summary": f"Get a {noun}.", "parameters": [key], **_answer(row)}))
     if "create" in thing.writes:
-        out.append((many, "post", {"operationId": f"create{name}", "summary": f"Add a {noun}.", **_body(settable, ["name"]), **_answer(row)}))
+        out.append((many, "post", {"operationId": f"create_{noun}", "summary": f"Add a {noun}.", **_body(settable, ["name"]), **_answer(row)}))
     if "update" in thing.writes:
-        out.append((one, "patch", {"operationId": f"update{name}", "summary": f"Change a {noun}.", "parameters": [key], **_body(settable), **_answer(row)}))
+        out.append((one, "patch", {"operationId": f"update_{noun}", "summary": f"Change a {noun}.", "parameters": [key], **_body(settable), **_answer(row)}))
     if "delete" in thing.writes:
-        out.append((one, "delete", {"operationId": f"delete{name}", "summary": f"Delete a {noun}.", "parameters": [key], "responses": {"204": {"description": "gone"}}}))
+        out.append((one, "delete", {"operationId": f"delete_{noun}", "summary": f"Delete a {noun}.", "parameters": [key], "responses": {"204": {"description": "gone"}}}))
     for verb, _ in thing.moves:
-        out.append((f"{one}/{verb}", "post", {"operationId": f"{verb}{name}", "summary": f"{verb.capitalize()} a {noun}.", "parameters": [key], **_answer(row)}))
+        out.append((f"{one}/{verb}", "post", {"operationId": f"{verb}_{noun}", "summary": f"{verb.capitalize()} a {noun}.", "parameters": [key], **_answer(row)}))
     return out
 
 
@@ -110,15 +110,10 @@ def _settable(thing: Thing) -> Json:
     """What a create or an update may set."""
     out: Json = {"name": TEXT | {"description": "The name."}}
     for phrase in thing.numbers:
-        out[_camel(phrase)] = {"type": "integer", "minimum": 1, "maximum": 500, "description": f"The {phrase}."}
+        out[phrase.replace(" ", "_")] = {"type": "integer", "minimum": 1, "maximum": 500, "description": f"The {phrase}."}
     for phrase, values in thing.sorts:
-        out[_camel(phrase)] = {"type": "string", "enum": list(values), "description": f"The {phrase}."}
+        out[phrase.replace(" ", "_")] = {"type": "string", "enum": list(values), "description": f"The {phrase}."}
     return out
-
-
-def _camel(phrase: str) -> str:
-    first, *rest = phrase.split()
-    return first + "".join(w.capitalize() for w in rest)
 
 
 def _object(properties: Json) -> Json:

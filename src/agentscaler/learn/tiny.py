@@ -15,8 +15,8 @@ from agentscaler.learn.apis import MOVES
 SPECIAL: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>")
 LETTERS: Final = "bdfgklmnprstvz"
 VERBS: Final = "|".join(("list", "get", "create", "update", "delete", "change", "rename", "add", *(verb for verb, _ in MOVES)))
-PIECES: Final = rf"(?<![A-Za-z])(?:{VERBS})(?![a-z])|(?:(?<![A-Za-z])[{LETTERS}]|[{LETTERS.upper()}])[aiou][{LETTERS}][aiou](?=s?(?:[^a-z]|$))|\d{{1,3}}|[a-z]{{3}}(?=_\d)|[A-Z][a-z]+"
-"""What stands alone before merging: verbs, made-up words, numbers, prefixes of ids, capitalised words. All else merges freely, so that what every conversation says costs few tokens."""
+PIECES: Final = rf"(?<![A-Za-z])(?:{VERBS})(?![a-z])|(?<![A-Za-z])[{LETTERS}][aiou][{LETTERS}][aiou](?=s?(?:[^a-z]|$))|\d{{1,3}}|[A-Z][a-z]+"
+"""What stands alone before merging: verbs, made-up words, numbers, capitalised words. All else merges freely, so that what every conversation says costs few tokens."""
 TEMPLATE: Final = """
 {%- macro calls(message) %}{% for call in message.tool_calls or [] %}<tool_call>{{ {'name': call.function.name, 'arguments': call.function.arguments} | tojson }}</tool_call>{% endfor %}{% endmacro -%}
 {%- for message in messages %}
@@ -38,7 +38,7 @@ class Size(NamedTuple):
 
     hidden: int = 128
     layers: int = 3
-    vocabulary: int = 4096
+    vocabulary: int = 2560
     longest: int = 1024
     """Tokens a row may have."""
 
@@ -76,7 +76,7 @@ def make_tokenizer(texts: Iterable[str], words: Sequence[str], *, vocabulary: in
     split = pre_tokenizers.Split(Regex(PIECES), "isolated")
     raw.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     raw.decoder = decoders.ByteLevel()
-    sure = [*words, *(w.capitalize() for w in words), *(f"{n:03d}" for n in range(1000)), *map(str, range(100))]
+    sure = [*words, *map(str, range(1000))]
     trainer = trainers.BpeTrainer(vocab_size=vocabulary - 2, special_tokens=list(SPECIAL[:3]), initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
     raw.train_from_iterator([*texts, *[" ".join(sure)] * 300], trainer)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<|im_end|>", pad_token="<|endoftext|>")

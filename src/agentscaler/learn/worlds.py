@@ -99,7 +99,7 @@ def small_world(name: str, dice: Dice, nouns: Sequence[str], words: Sequence[str
 
 
 def _few_rows(env: EnvSpec, words: Sequence[str]) -> EnvSpec:
-    said = [[*(w.capitalize() for w in words), *words]]
+    said = [list(words)]
     columns = dict(env.population["columns"])
     for place, recipe in columns.items():
         if place.endswith(".name"):
