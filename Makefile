@@ -47,7 +47,7 @@ $(VENV)/.train: $(VENV)/.made
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.made
-	$(PIP) install -c constraints.txt -e ".[dev,mcp]"
+	$(PIP) install -c constraints.txt -e ".[dev,mcp,models]"
 	touch $@
 
 clean:

@@ -12,7 +12,9 @@ from agentscaler.dice import Dice
 from agentscaler.episode import DONE
 from agentscaler.records import Brief, Fact, JsonObject, Message
 
-_PERMISSION: Final = re.compile(r"(?i)\b(?:shall i|should i|may i|go ahead|proceed|confirm|is that (?:right|ok|okay|correct)|are you sure)\b[^?]*\?")
+_PERMISSION: Final = re.compile(
+    r"(?i)\b(?:shall i|should i|may i|can i (?:go|do|make)|go ahead|proceed|confirm|(?:would you like|do you want) me to|is (?:that|this) (?:right|ok|okay|correct)|does (?:that|this) (?:look|sound)|are you (?:sure|ok|okay))\b[^?]*\?"
+)
 _OPEN: Final = re.compile(r"(?i)\b(?:anything|something) (?:else|more) (?:i|you)\b[^?]*(?:help|do for you|need)[^?]*\?|anything else\?")
 _YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
 _NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
@@ -69,6 +71,16 @@ class ScriptedUser:
         found = [f for f in self._left if f.about == about and (f.part == self._part or about == "limit")]
         self._left = [f for f in self._left if f not in found]
         return found
+
+
+def asks_leave(text: str) -> bool:
+    """Does the agent ask whether it may do what it said?"""
+    return _PERMISSION.search(text) is not None and not is_open(text)
+
+
+def is_open(text: str) -> bool:
+    """Does it ask whether there is anything else?"""
+    return _OPEN.search(text) is not None
 
 
 def _text(facts: Sequence[Fact]) -> str:
