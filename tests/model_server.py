@@ -142,7 +142,7 @@ class ModelServer:
             message["tool_calls"][0]["function"]["arguments"] = message["tool_calls"][0]["function"]["arguments"][:-1] + ', "'
         if fault == "empty":
             message = {"role": "assistant", "content": ""}
-        usage = {"prompt_tokens": sum(len(str(m.get("content"))) for m in body["messages"]) // 4 + 1, "completion_tokens": len(str(message)) // 8 + 1}
+        usage = {"prompt_tokens": len(orjson.dumps(body)) // 4, "completion_tokens": len(str(message)) // 8 + 1}
         whole = {
             "id": "c", "object": "chat.completion", "created": 1, "model": body["model"],
             "choices": [{"index": 0, "finish_reason": finish or ("tool_calls" if message.get("tool_calls") else "stop"), "message": {"role": "assistant", **message}}],
@@ -214,18 +214,18 @@ async def _stream(writer: asyncio.StreamWriter, whole: dict[str, Any], fault: st
 def actor(run: Path) -> Answer:
     """Plays gold where there are tools, the scripted user where a brief stands in the prompt. Stateless, as a model is: it reads the whole conversation each time."""
     tasks = [t for _, t in read_records(run / "tasks.jsonl", Task)]
-    wishes = {t.brief.facts[0].text.lower(): t for t in reversed(tasks)}
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=8192)
     def task_of(text: str) -> Task:
+        """The task of which most is said, and of these the one of which least is left."""
         low = text.lower()
-        return max((t for w, t in wishes.items() if w in low or w[1:] in low), key=lambda t: len(t.brief.facts[0].text), default=tasks[0])
+        return max(tasks, key=lambda t: (sum(f.text[1:].lower() in low for f in t.brief.facts), -len(t.brief.facts)))
 
     def answer(body: dict[str, Any]) -> dict[str, Any]:
         messages = body["messages"]
         if "tools" not in body and DONE in messages[0]["content"]:
             return {"content": _as_user(messages, task_of(messages[0]["content"]))}
-        return _as_agent(messages, task_of(next(m["content"] for m in messages if m["role"] == "user")))
+        return _as_agent(messages, task_of(" ".join(m["content"] for m in messages if m["role"] == "user")))
 
     return answer
 

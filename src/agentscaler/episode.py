@@ -140,13 +140,23 @@ def run_episode(
     if iscoroutinefunction(agent.play) or iscoroutinefunction(user.play):
         import asyncio
 
-        return asyncio.run(playing)
+        return asyncio.run(_alone(playing, agent, user))
     try:
         playing.send(None)
     except StopIteration as done:
         rollout: Rollout = done.value
         return rollout
     raise TypeError("a player made the episode wait, and its `play` is no coroutine function: await play_episode instead")
+
+
+async def _alone(playing: Awaitable[Rollout], *players: AnyPlayer) -> Rollout:
+    """One episode in an event loop of its own: what players hold open ends with it."""
+    try:
+        return await playing
+    finally:
+        for player in players:
+            if (close := getattr(player, "close", None)) is not None:
+                await close()
 
 
 async def play_episode(

@@ -17,7 +17,7 @@ from agentscaler.llm.model import ContextFull, Model, Tokens
 from agentscaler.llm.prompts import prompt
 from agentscaler.records import JsonObject, Message, Stop, Task, ToolCall, UserFault, UserKind
 from agentscaler.rollouts.lint import Ear, same_values
-from agentscaler.rollouts.user import ScriptedUser
+from agentscaler.rollouts.user import YES, ScriptedUser
 
 AGAIN: Final = 2
 """So often a player that said nothing, or a user whose turn is at fault, is asked again."""
@@ -45,7 +45,18 @@ def read_shares(table: Mapping[str, float]) -> dict[UserKind, float]:
     return {k: float(table[k]) for k in KINDS if k in table}
 
 
-class ModelAgent:
+class _Speaker:
+    """What holds a model."""
+
+    _model: Model
+
+    async def close(self) -> None:
+        """Let go of its connections; asked again, it opens others."""
+        if (close := getattr(self._model, "close", None)) is not None:
+            await close()
+
+
+class ModelAgent(_Speaker):
     """A model as agent."""
 
     scripted = False
@@ -87,7 +98,7 @@ def named_apart(message: Message, before: Sequence[Message]) -> Message:
     return message.model_copy(update={"calls": tuple(calls)})
 
 
-class ModelUser:
+class ModelUser(_Speaker):
     """A model as user, free to choose what it says; each turn is linted before it is said."""
 
     scripted = False
@@ -135,7 +146,7 @@ _REFUSES: Final = re.compile(r"(?i)\b(?:no|not|don't|do not|stop|wait|cancel|rat
 _AGREES: Final = re.compile(r"(?i)\b(?:yes|yeah|yep|yup|sure|ok|okay|please|go ahead|right|correct|do it|fine|exactly)\b")
 
 
-class WordedUser:
+class WordedUser(_Speaker):
     """A scripted plan decides what is told when; a model only words it. What it words wrongly is said in the plan's own words."""
 
     scripted = False
@@ -167,4 +178,4 @@ class WordedUser:
     def _fits(self, plain: str, said: str, heard: Sequence[Message]) -> bool:
         if DONE in said or not same_values(plain, said) or self._ear.turn(said, heard):
             return False
-        return not (_AGREES.match(plain) and not _REFUSES.search(plain)) or (_AGREES.search(said) is not None and _REFUSES.search(said) is None)
+        return not plain.startswith(YES) or (_AGREES.search(said) is not None and _REFUSES.search(said) is None)

@@ -16,7 +16,7 @@ _PERMISSION: Final = re.compile(
     r"(?i)\b(?:shall i|should i|may i|can i (?:go|do|make)|go ahead|proceed|confirm|(?:would you like|do you want) me to|is (?:that|this) (?:right|ok|okay|correct)|does (?:that|this) (?:look|sound)|are you (?:sure|ok|okay))\b[^?]*\?"
 )
 _OPEN: Final = re.compile(r"(?i)\b(?:anything|something) (?:else|more) (?:i|you)\b[^?]*(?:help|do for you|need)[^?]*\?|anything else\?")
-_YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
+YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
 _NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
 _HELLO: Final = ("Hello.", "Hi there.", "Good morning.", "Hi,", "Hello,")
 MOST_SHRUGS: Final = 3
@@ -52,7 +52,7 @@ class ScriptedUser:
     def _reply(self, last: str) -> str:
         if _PERMISSION.search(last):
             more = self._take("detail") + self._take("limit")
-            return " ".join(filter(None, [self._dice.choice(_YES), _text(more)]))
+            return " ".join(filter(None, [self._dice.choice(YES), _text(more)]))
         if last.rstrip().endswith("?") and not _OPEN.search(last):
             more = self._take("detail") + self._take("reason") + (self._take("limit") if self._dice.chance(0.5) else [])
             if more:

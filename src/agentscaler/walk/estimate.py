@@ -12,12 +12,12 @@ import orjson
 from agentscaler.episode import tool_list
 from agentscaler.llm.ledger import LETTERS_A_TOKEN, Price
 from agentscaler.llm.model import Tokens
+from agentscaler.llm.prompts import prompt
 from agentscaler.records import EnvSpec, JsonObject, Task
 
 SYSTEM = 400
 """Characters of the surroundings."""
-USER_PROMPT = 2_000
-SAID = 120
+SAID = 100
 """Characters of a usual message."""
 
 
@@ -56,11 +56,10 @@ def estimate(episodes: Iterable[tuple[Task, EnvSpec, str | None, str | None]], p
 
 def _agent(task: Task, tools: int) -> tuple[int, Tokens]:
     """Requests and tokens of the agent."""
-    writes = any(c.result is None or task.difficulty.writes for c in task.gold)
     wishes = max(len(task.parts), 1)
     said = SYSTEM + tools + len(task.brief.text)
     read = written = 0
-    asked = 1 + (1 if writes else 0) + wishes
+    asked = 1 + (task.difficulty.writes > 0) + wishes
     for _ in range(asked):
         read, written, said = read + said, written + SAID, said + 2 * SAID
     for call in task.gold:
@@ -72,7 +71,7 @@ def _agent(task: Task, tools: int) -> tuple[int, Tokens]:
 
 def _user(task: Task) -> tuple[int, Tokens]:
     """Requests and tokens of the user: a message for each wish, one for details, one for leave, one to end."""
-    asked = max(len(task.parts), 1) + 3
-    said = USER_PROMPT + len(task.brief.text)
+    asked = max(len(task.parts), 1) + any(f.about == "detail" for f in task.brief.facts) + (task.difficulty.writes > 0) + 1
+    said = len(prompt("rollouts.user", facts=task.brief.text, kind="", done=""))
     read = sum(said + n * 2 * SAID for n in range(asked))
     return asked, Tokens(round(read / LETTERS_A_TOKEN), round(asked * SAID / LETTERS_A_TOKEN))

@@ -42,7 +42,7 @@ from agentscaler.world import World
 
 WORDED: Final = "worded:"
 RETRIES: Final = 2
-"""So often an episode that was cut short by its surroundings is played again, from where it was: what was said is recorded."""
+"""So often an episode that was cut short by its surroundings is played again, at the end and from where it was: what was said is recorded."""
 
 
 class Talk(NamedTuple):
@@ -118,7 +118,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
     source = run.need("tasks", "rollouts")
     mark = fingerprint("rollouts", [settings.seed, settings.limit, list(agents), trials, talk.matters()], [source])
     if "mutation" in agents:
-        raise UserError("mutation is drawn for runs without models: name one of stumbling, forgetting, adding, wrong")
+        raise UserError("mutation is drawn for runs without models: name who plays with --agent or --agents (stumbling, forgetting, adding, wrong are its kinds)")
     with Shelf(run, "rollouts", fingerprint=mark, fresh=settings.fresh) as shelf:
         if shelf.finished:
             return done_before(run, "rollouts")
@@ -209,6 +209,7 @@ class Table:
             self.ledger.paid(model, Tokens(usage.get("prompt", 0), usage.get("completion", 0), usage.get("cached", 0)))
         self.shares = read_shares(talk.users) if talk.users else None
         self.stopped: RunStopped | None = None
+        self._start = 0.0
         self._lines: dict[str, Line] = {}
         self._models: dict[tuple[str, bool], ChatModel] = {}
         self._tasks = Reader(str(run.path / "tasks.jsonl"))
@@ -216,46 +217,51 @@ class Table:
     # ---- all of them
 
     async def play_all(self, jobs: Sequence[Job], shelf: Shelf) -> None:
-        """Play, so many at once; each finished one is a row."""
-        left = deque(jobs)
+        """Play, so many at once; each finished one is a row. What was cut short by its surroundings comes again at the end, then goes into the bin."""
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=min(self.talk.at_once, 64)))
         people = any(j.agent == "human" for j in jobs) or self.talk.user == "human"
-        start = time.monotonic()
-
-        async def lane(bar: Bar) -> None:
-            while left and self.stopped is None:
-                job = left.popleft()
-                try:
-                    rollout = await self._insist(job)
-                except RunStopped as stop:
-                    self.stopped = self.stopped or stop
-                    return
-                except Dropped as reason:
-                    shelf.drop(job.key, reason, [job.task.id])
-                else:
-                    if rollout is None:
-                        continue
-                    if rollout.error is not None:
-                        shelf.drop(job.key, Dropped("infrastructure", rollout.error, where=f"{job.agent}, trial {job.trial}"), [job.task.id])
-                    else:
-                        shelf.keep(job.key, rollout, [job.task.id])
-                bar.step(note=self._note(bar.count + 1, start))
-
+        self._start = time.monotonic()
+        cut: list[tuple[Job, str]] = [(j, "") for j in jobs]
         try:
             with Bar("" if people else "rollouts: episodes", len(jobs)) as bar:
-                async with asyncio.TaskGroup() as group:
-                    for _ in range(1 if people else min(self.talk.at_once, len(jobs))):
-                        group.create_task(lane(bar))
+                for _ in range(RETRIES + 1):
+                    left, cut = deque(j for j, _ in cut), []
+                    async with asyncio.TaskGroup() as group:
+                        for _ in range(1 if people else min(self.talk.at_once, len(left))):
+                            group.create_task(self._lane(left, cut, shelf, bar))
+                    if self.stopped is not None or not cut or self.talk.offline:
+                        break
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None
         finally:
             for model in self._models.values():
                 await model.close()
+        for job, why in cut if self.stopped is None else ():
+            shelf.drop(job.key, Dropped("infrastructure", why, where=f"{job.agent}, trial {job.trial}"), [job.task.id])
 
-    def _note(self, done: int, start: float) -> str:
+    async def _lane(self, left: deque[Job], cut: list[tuple[Job, str]], shelf: Shelf, bar: Bar) -> None:
+        """One episode after the other, until none is left or the run has to stop."""
+        while left and self.stopped is None:
+            job = left.popleft()
+            try:
+                rollout = await self._one(job)
+            except RunStopped as stop:
+                self.stopped = self.stopped or stop
+                return
+            except Dropped as reason:
+                shelf.drop(job.key, reason, [job.task.id])
+            else:
+                if rollout is not None and rollout.error is not None:
+                    cut.append((job, rollout.error))
+                    continue
+                if rollout is not None:
+                    shelf.keep(job.key, rollout, [job.task.id])
+            bar.step(note=self._note(bar.count + 1))
+
+    def _note(self, done: int) -> str:
         """Beside the bar: speed, tokens, money, failures."""
         total = self.ledger.total()
-        parts = [f"{done / max(time.monotonic() - start, 1e-9):.1f}/s", f"{(total.prompt + total.completion) / 1e6:.2f} M tokens"]
+        parts = [f"{done / max(time.monotonic() - self._start, 1e-9):.1f}/s", f"{(total.prompt + total.completion) / 1e6:.2f} M tokens"]
         if self.ledger.prices:
             parts.append(f"spent {self.ledger.spent:.2f}")
         if self.ledger.failures:
@@ -264,15 +270,8 @@ class Table:
 
     # ---- one of them
 
-    async def _insist(self, job: Job) -> Rollout | None:
-        """An episode; what is cut short by its surroundings is played again. None: that player does not exist on the task."""
-        for attempt in range(RETRIES + 1):
-            rollout = await self._one(job)
-            if rollout is None or rollout.error is None or attempt == RETRIES or self.talk.offline:
-                return rollout
-        raise AssertionError("the last try returns")
-
     async def _one(self, job: Job) -> Rollout | None:
+        """An episode; None where that player does not exist on the task."""
         task = parse(self._tasks.row(job.task), Task, where="tasks.jsonl")
         env = kept_env(str(self.run.path / job.folder))
         number, sample = job.task.id, f"{self.seed}/{job.task.id}/{job.trial}"
