@@ -9,7 +9,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from agentscaler.episode import DONE, CannotGoOn
 from agentscaler.errors import UserError
@@ -114,8 +114,8 @@ class ModelUser(_Speaker):
     async def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next turn, or DONE. Raises CannotGoOn where nothing comes."""
         del tools
-        talk = [self._system, Message(role="user", content="(The assistant is listening. Write your first message.)"), *map(turned, messages)]
-        said = ""
+        talk = [self._system, *turned(messages)]
+        said, before = "", len(talk)
         for attempt in range(AGAIN + 1):
             reply = await self._model.reply(talk, sample=f"{self._sample}/{attempt}" if attempt else self._sample)
             self.tokens = self.tokens.plus(reply.tokens)
@@ -126,7 +126,7 @@ class ModelUser(_Speaker):
                 break
             if draft:
                 note = f"(That cannot be said: {faults[0].name}, {faults[0].what!r}. Write the message again; {DONE} only when all of your wish was said and done or refused.)"
-                talk = [*talk[: len(messages) + 2], Message(role="assistant", content=draft), Message(role="user", content=note)]
+                talk = [*talk[:before], Message(role="assistant", content=draft), Message(role="user", content=note)]
         if not said:
             raise CannotGoOn("user_silent")
         return Message(role="user", content=said)
@@ -137,9 +137,16 @@ class ModelUser(_Speaker):
         return self._ear.turn(draft, heard)
 
 
-def turned(message: Message) -> Message:
-    """As the user's model sees it: it is the one who speaks."""
-    return Message(role="assistant" if message.role == "user" else "user", content=message.content)
+def turned(messages: Sequence[Message]) -> list[Message]:
+    """The conversation as the user's model sees it: it is the one who answers. Neighbours of one side are one message, for templates want both in turn."""
+    out = [Message(role="user", content="(The assistant is listening. Write your first message.)")]
+    for message in messages:
+        role: Literal["assistant", "user"] = "assistant" if message.role == "user" else "user"
+        if out[-1].role == role:
+            out[-1] = Message(role=role, content=f"{out[-1].content}\n{message.content}")
+        else:
+            out.append(Message(role=role, content=message.content))
+    return out
 
 
 _REFUSES: Final = re.compile(r"(?i)\b(?:no|not|don't|do not|stop|wait|cancel|rather)\b")
