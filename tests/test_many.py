@@ -25,7 +25,7 @@ from model_server import ModelServer, actor, shares
 
 pytest.importorskip("openai", reason="needs the extra models")
 
-SECRET = "sk-test-0123456789-not-a-key"
+SECRET = "not-a-key-" + "0123456789abcdef"
 CONNECTION = ("429", "500", "reset", "truncated", "cut", "slow")
 """Faults that leave no trace in a row."""
 

@@ -89,9 +89,8 @@ class Ear:
         return [_fault("leak", found[0])] if found else []
 
     def _invents(self, said: str, known: str) -> list[UserFault]:
-        flat = normal(known)
         for value in _QUOTED.findall(said):
-            if normal(value) not in flat:
+            if not holds(known, value):
                 return [_fault("contradiction", value)]
         have = {d.lstrip("0") for d in _DIGITS.findall(known)}
         strange = [d for d in _DIGITS.findall(said) if d.lstrip("0") not in have]
@@ -116,21 +115,25 @@ class Ear:
 
 def tells(text: str, fact: Fact) -> bool:
     """Was the fact said? All its values; where it has none, half of its words."""
-    flat = normal(text)
     quoted = _QUOTED.findall(fact.text)
     rest = _QUOTED.sub(" ", fact.text)
     digits = [d.lstrip("0") for d in _DIGITS.findall(rest)]
     if quoted or digits:
         have = {d.lstrip("0") for d in _DIGITS.findall(text)}
-        return all(normal(q) in flat for q in quoted) and all(d in have for d in digits)
+        return all(holds(text, q) for q in quoted) and all(d in have for d in digits)
+    flat = normal(text)
     words = [w for w in _WORD.findall(rest.lower()) if w not in _EMPTY]
     return sum(w[:5] in flat for w in words) * 2 >= len(words)
 
 
+def holds(text: str, value: str) -> bool:
+    """Does a text hold the value, as whole words, whatever its case and marks?"""
+    return f" {normal(value)} " in f" {normal(text)} "
+
+
 def same_values(plain: str, said: str) -> bool:
     """Does another wording hold the values of the plain one, and no others?"""
-    flat, ours = normal(said), normal(plain)
-    kept = all(normal(q) in flat for q in _QUOTED.findall(plain)) and all(normal(q) in ours for q in _QUOTED.findall(said))
+    kept = all(holds(said, q) for q in _QUOTED.findall(plain)) and all(holds(plain, q) for q in _QUOTED.findall(said))
     return kept and {d.lstrip("0") for d in _DIGITS.findall(plain)} == {d.lstrip("0") for d in _DIGITS.findall(said)}
 
 
