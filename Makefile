@@ -24,8 +24,10 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2
 
 bench: $(VENV)/.pool
+	$(PIP) install -c constraints.txt -e ".[models]"
 	$(BIN)/python benchmarks/runtime.py
 	$(BIN)/python benchmarks/episodes.py
+	$(BIN)/python benchmarks/models.py
 
 learn: $(VENV)/.train
 	$(BIN)/agentscaler learn --out report

@@ -15,7 +15,16 @@ from agentscaler.llm.ask import ask
 from agentscaler.llm.chat import ChatModel, Line
 from agentscaler.llm.keys import Keys, endpoint, is_endpoint, read_keys
 from agentscaler.llm.ledger import Ledger, Price, read_prices
-from agentscaler.llm.model import BudgetSpent, ContextFull, ModelFailure, Refused, Reply, ScriptedModel, Tokens, Unreachable
+from agentscaler.llm.model import (
+    BudgetSpent,
+    ContextFull,
+    ModelFailure,
+    Refused,
+    Reply,
+    ScriptedModel,
+    Tokens,
+    Unreachable,
+)
 from agentscaler.llm.pace import Pace
 from agentscaler.llm.replies import NotRecorded, Replies
 from agentscaler.records import Message, Record, ToolCall
@@ -52,6 +61,7 @@ class Sequence:
         self.left = list(answers)
 
     def __call__(self, body: dict[str, Any]) -> dict[str, Any]:
+        assert body["messages"]
         return dict(self.left.pop(0) if len(self.left) > 1 else self.left[0])
 
 
@@ -295,14 +305,13 @@ def test_bad_price_is_named(entry: Any) -> None:
 def test_budget_is_never_passed() -> None:
     ledger = Ledger({"m": Price(100.0, 100.0)}, budget=0.07)
     with ModelServer(hello) as server:
-        for n in range(100):
-            try:
+
+        def spend() -> None:
+            for n in range(100):
                 say(server, [Message(role="user", content=f"Number {n}")], ledger=ledger)
-            except BudgetSpent as stop:
-                assert "the budget of 0.07 is spent" in str(stop)
-                break
-        else:
-            pytest.fail("it went on")
+
+        with pytest.raises(BudgetSpent, match=r"the budget of 0\.07 is spent"):
+            spend()
     assert 0 < ledger.spent <= 0.07
     with pytest.raises(UserError, match="needs the price of 'cheap'"):
         ledger.promise("cheap", 10)

@@ -208,6 +208,15 @@ def test_recorded_once_it_runs_offline_for_ever(run: Run) -> None:
         walk.rollouts(run, walk.Settings(fresh=True), agents=["m@http://nowhere.example/v1"], offline=True, replies=str(run.path / "nothing.jsonl"))
 
 
+def test_scripted_players_beside_a_model_are_judged_as_ever(run: Run, server: ModelServer) -> None:
+    summary = walk.rollouts(run, walk.Settings(), agents=[f"m@{server.url}", "gold", "forgetting", "scripted:solver"], probes=False)
+    everybody = summary.facts["success"][0]
+    assert (everybody["gold"], everybody["forgetting"]) == ("1.000", "0.000")
+    ours = [r for r in rows(run) if r["scripted"]]
+    assert {r["agent"] for r in ours} == {"gold", "forgetting", "solver"}
+    assert not any({"blame", "faults", "kind"} & set(r) for r in ours)
+
+
 def test_what_was_played_is_proven_from_disk_without_asking_anybody(run: Run) -> None:
     with ModelServer(actor(run.path), faults={"malformed": 0.1}) as server:
         played(run, server, agents=[f"m@{server.url}", "gold"])
@@ -261,12 +270,12 @@ def test_dry_run_estimates_and_asks_nobody(run: Run, server: ModelServer, comman
 def test_no_key_stands_in_anything_that_is_written(run: Run, server: ModelServer, tmp_path: Path) -> None:
     file = tmp_path.parent / f"{tmp_path.name}.key"
     file.write_text(SECRET)
-    done = subprocess.run(command_line(run, server, "--key-file", str(file), "--json"), capture_output=True, text=True, check=True)
+    done = subprocess.run(command_line(run, server, "--key-file", str(file), "--json", "--limit", "2"), capture_output=True, text=True, check=True)
     assert server.heard[0].headers["authorization"] == f"Bearer {SECRET}"
     assert SECRET not in done.stdout + done.stderr
     assert [p.name for p in run.path.rglob("*") if p.is_file() and SECRET.encode() in p.read_bytes()] == []
     server._answer = lambda body: {"status": 401, "error": {"message": f"{SECRET} is no key"}}
-    done = subprocess.run(command_line(run, server, "--fresh", "--seed", "1"), capture_output=True, text=True, check=False, env={**os.environ, "AGENTSCALER_API_KEY": SECRET})
+    done = subprocess.run(command_line(run, server, "--fresh", "--seed", "1", "--limit", "2"), capture_output=True, text=True, check=False, env={**os.environ, "AGENTSCALER_API_KEY": SECRET})
     assert done.returncode == 2
     assert "answers 401: [key] is no key" in done.stderr
     assert SECRET not in done.stderr
@@ -312,6 +321,24 @@ def test_recipe_names_models(run: Run, server: ModelServer, tmp_path: Path) -> N
     assert summary.kept == 12
     assert {h.body.get("temperature") for h in server.heard} == {0.3, None}
     assert set(summary.facts["success by kind of user"]) <= {"cooperative", "terse"}
+
+
+def test_row_of_a_model_is_shown_with_its_blame(run: Run, command: Command) -> None:
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        return {"content": "I would rather not.", "reasoning": "Nothing comes to mind."} if "tools" in body else {"content": "###STOP###"}
+
+    with ModelServer(answer) as server:
+        walk.rollouts(run, walk.Settings(), agents=[f"m@{server.url}"])
+    row = rows(run)[0]
+    said = command("show", row["id"], "--run", run.path).out
+    assert "assistant: I would rather not." in said
+    assert "(Nothing comes to mind.)" in said
+    assert f"to blame: {row['blame']['who']}: {row['blame']['evidence']}" in said
+    walk.funnel(run, walk.Settings())
+    walk.report(run, walk.Settings())
+    pages = [p.read_text(encoding="utf-8") for p in (run.path / "report" / "tasks").glob("*.html")]
+    assert all("To blame: <b>agent</b>" in page and "I would rather not." in page for page in pages)
+    assert pages
 
 
 def test_one_task_from_python(run: Run, server: ModelServer) -> None:

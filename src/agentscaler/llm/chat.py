@@ -95,7 +95,7 @@ class ChatModel:
         return reply
 
     async def _paid(self, body: JsonObject) -> JsonObject:
-        promised = self.ledger.promise(self.at.model, len(orjson.dumps(body)))
+        promised = self.ledger.promise(self.at.model, len(orjson.dumps(body))) if self.ledger.budget is not None else 0.0
         try:
             kept = await self._insist(body)
         finally:

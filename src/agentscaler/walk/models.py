@@ -181,10 +181,11 @@ def facts_of(run: Run, shelf: Shelf, jobs: Sequence[Job]) -> JsonObject:
     for line in shelf.rows.values():
         row = orjson.loads(line)
         task = reader.row(tasks[row["task"]])
-        passed = row.get("blame") is None
+        ours = row["scripted"] and row["user"] == "scripted"
+        passed = grade(parse(task, Task, where="tasks.jsonl"), parse(row, Rollout, where="rollouts.jsonl")).passed if ours else row.get("blame") is None
         verdicts.append((row["agent"], task["difficulty"]["shape"], f"{task['twin'] or row['task']}/{row['trial']}", passed))
         stops[row["stop"]] += 1
-        blamed.update([row["blame"]["who"]] if not passed else [])
+        blamed.update([row["blame"]["who"]] if "blame" in row else [])
         faults.update(f["name"] for f in row.get("faults", ()))
         turns += sum(m["role"] == "user" for m in row["messages"])
         if row.get("kind"):
