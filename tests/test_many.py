@@ -208,6 +208,18 @@ def test_recorded_once_it_runs_offline_for_ever(run: Run) -> None:
         walk.rollouts(run, walk.Settings(fresh=True), agents=["m@http://nowhere.example/v1"], offline=True, replies=str(run.path / "nothing.jsonl"))
 
 
+def test_turns_in_the_briefs_own_words_are_marked(run: Run) -> None:
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        return {"content": "Done."} if "tools" in body else {"content": "###STOP###"}
+
+    with ModelServer(answer) as server:
+        summary = played(run, server)
+    told = summary.facts["turns of the user"]
+    assert told["all"] == told["in the brief's own words"] > 0
+    assert told["at fault"] == 0
+    assert all(r["plain"] == [n for n, m in enumerate(r["messages"]) if m["role"] == "user"] for r in rows(run))
+
+
 def test_scripted_players_beside_a_model_are_judged_as_ever(run: Run, server: ModelServer) -> None:
     summary = walk.rollouts(run, walk.Settings(), agents=[f"m@{server.url}", "gold", "forgetting", "scripted:solver"], probes=False)
     everybody = summary.facts["success"][0]
@@ -325,7 +337,8 @@ def test_recipe_names_models(run: Run, server: ModelServer, tmp_path: Path) -> N
 
 def test_row_of_a_model_is_shown_with_its_blame(run: Run, command: Command) -> None:
     def answer(body: dict[str, Any]) -> dict[str, Any]:
-        return {"content": "I would rather not.", "reasoning": "Nothing comes to mind."} if "tools" in body else {"content": "###STOP###"}
+        assert "tools" in body
+        return {"content": "I would rather not.", "reasoning": "Nothing comes to mind."}
 
     with ModelServer(answer) as server:
         walk.rollouts(run, walk.Settings(), agents=[f"m@{server.url}"])

@@ -231,9 +231,16 @@ def test_turn_at_fault_is_written_again() -> None:
     assert "leak, 'delete_branch'" in model.heard[1][-1].content
 
 
-def test_user_that_ends_too_early_is_asked_again_and_then_blamed() -> None:
-    user, _ = model_user('delete "Old Mill"', DONE, DONE, DONE)
-    rollout = episode(ModelAgent(ScriptedModel(["Done."])), user, brief_task())
+def test_user_that_ends_too_early_again_and_again_says_what_is_left_in_the_words_of_its_brief() -> None:
+    user, _ = model_user('delete "Old Mill"', *[DONE] * 9)
+    rollout = episode(ModelAgent(ScriptedModel(["Done.", LEAVE, "Done.", "Done, too."])), user, brief_task())
+    assert [m.content for m in rollout.messages if m.role == "user"] == ['delete "Old Mill"', FACTS[1].text, f"Yes, please. {FACTS[3].text}"]
+    assert (rollout.stop, user.plain) == ("user_done", [1, 2])
+    assert lint(brief_task(), rollout.messages, ended=True) == []
+
+
+def test_user_with_a_fault_is_blamed_for_the_failure() -> None:
+    rollout = episode(ModelAgent(ScriptedModel(["Done."])), Says('delete "Old Mill"'), brief_task())
     rollout = rollout.model_copy(update={"faults": tuple(lint(brief_task(), rollout.messages, ended=True))})
     found = blame(rollout, grade(brief_task(), rollout))
     assert found is not None
@@ -254,7 +261,7 @@ def test_worded_user_says_what_the_plan_says_in_other_words() -> None:
     user = WordedUser(model, ScriptedUser(brief_task().brief, Dice(2)), brief_task(), kind="terse")
     rollout = episode(ModelAgent(ScriptedModel([])), user, brief_task())
     assert rollout.messages[1].content == 'hey, "Old Mill" can go, delete it pls'
-    assert (user.name, user.own_words) == ("worded:u", 0)
+    assert (user.name, user.plain) == ("worded:u", [])
     assert "Old Mill" in model.heard[0][0].content
 
 
@@ -264,7 +271,7 @@ def test_wording_that_changes_what_is_said_is_not_said(bad: str) -> None:
     user = WordedUser(ScriptedModel([bad, bad]), plan, brief_task(), kind="chatty", tools=["delete_branch"])
     rollout = episode(ModelAgent(ScriptedModel([])), user, brief_task())
     assert FACTS[0].text[1:] in rollout.messages[1].content
-    assert user.own_words == 1
+    assert user.plain == [0]
 
 
 def test_a_yes_stays_a_yes() -> None:

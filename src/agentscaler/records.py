@@ -611,8 +611,9 @@ Stop: TypeAlias = Literal["user_done", "turns", "steps", "context", "tokens", "s
 """Why an episode ended: the user was done; too many turns, steps; the agent's context was full, it wrote more tokens than it may, it said and called nothing though it was asked again; the user did; something
 that is not the players' doing."""
 
-UserKind: TypeAlias = Literal["cooperative", "terse", "chatty", "impatient", "digressing", "unsure", "wavering"]
-"""What people are like: tells what is asked; says the least; says more than is needed; presses; strays and comes back; does not know the words for things; takes the wish back once, and wants it after all."""
+UserKind: TypeAlias = Literal["cooperative", "terse", "chatty", "impatient", "digressing", "unsure", "wavering", "overreaching"]
+"""What people are like: tells what is asked; says the least; says more than is needed; presses; strays and comes back; does not know the words for things; takes the wish back once, and wants it after all;
+asks once for what no service of this kind does."""
 
 FaultName: TypeAlias = Literal["leak", "early stop", "contradiction", "new goal", "withheld"]
 """What a simulated user can do wrong: says what it cannot know; ends before all is said or answered; says another value than its brief; asks for what it does not want; keeps a fact back that it was asked for."""
@@ -680,6 +681,8 @@ class Rollout(Record):
     """What the simulated user was like, where a model played it."""
     faults: tuple[UserFault, ...] = Field(default=(), exclude_if=lambda faults: not faults)
     """What the simulated user did wrong; not in the row where nothing was found."""
+    plain: tuple[int, ...] = Field(default=(), exclude_if=lambda turns: not turns)
+    """Messages of the user that are its brief's own words, because the model's were at fault; not in the row where there are none."""
     blame: Blame | None = Field(default=None, exclude_if=lambda blame: blame is None)
     """Whose doing the failure is; not in the row where it passed, or where no model played."""
 

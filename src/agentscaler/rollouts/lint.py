@@ -12,14 +12,14 @@ from typing import Any, Final
 
 from agentscaler.canonical import normal
 from agentscaler.records import Fact, Message, Task, UserFault
-from agentscaler.rollouts.user import asks_leave, is_open
+from agentscaler.rollouts.user import NO_MORE, YES, asks_leave, is_open
 
 _QUOTED: Final = re.compile(r"[\"“”]([^\"“”]{2,120})[\"“”]")
 _DIGITS: Final = re.compile(r"\d+")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_][\w./:@-]*\w")
 _WORD: Final = re.compile(r"[a-z]{4,}")
 _MACHINE: Final = re.compile(r"(?i)\bas an ai\b|\blanguage model\b|\bmy (?:brief|instructions|prompt)\b|\bsimulat(?:ed|ion|ing)\b|\brole.?play")
-_NO_MORE: Final = re.compile(r"(?i)\bthat(?:'s| is) all\b|\bdon'?t know\b|\bno idea\b|\bnothing else\b|\bno more\b|\bcan(?:'t|not) tell\b")
+_DENIES: Final = re.compile(r"(?i)\bthat(?:'s| is) all\b|\bdon'?t know\b|\bno idea\b|\bnothing else\b|\bno more\b|\bcan(?:'t|not) tell\b")
 _UNDERWAY: Final = re.compile(r"(?i)\b(?:i'll|i will|i am going to|i'm going to|let me|one moment|please wait)\b")
 _EMPTY: Final = frozenset("this that these those should would could please called want like need there their have with from them they what when which will just does your mine also same another thing into about".split())
 _ASKS: Final[dict[str, str]] = {
@@ -80,6 +80,15 @@ class Ear:
             return [_fault("early stop", f"the agent was not done: {last[-120:]}")]
         return []
 
+    def plain(self, heard: Sequence[Message]) -> str | None:
+        """What can be said next without any fault, in the brief's own words; None where there is nothing left to say."""
+        last = heard[-1].content if heard and heard[-1].role == "assistant" else ""
+        mine = " ".join(m.content for m in heard if m.role == "user")
+        unsaid = next((f.text for f in self._facts if f.about in ("wish", "detail", "follow_up") and not tells(mine, f)), None)
+        if last and asks_leave(last):
+            return " ".join(filter(None, [YES[0], unsaid]))
+        return unsaid or (NO_MORE[0] if self.end(heard) else None)
+
     def _leaks(self, said: str, known: str) -> list[UserFault]:
         low = known.lower()
         tokens = {t.lower() for t in _TOKEN.findall(said)}
@@ -106,7 +115,7 @@ class Ear:
     def _keeps_back(self, said: str, heard: Sequence[Message]) -> Fact | None:
         """A detail of the present wish that was asked for and denied."""
         last = heard[-1].content
-        if not last.rstrip().endswith("?") or is_open(last) or asks_leave(last) or not _NO_MORE.search(said):
+        if not last.rstrip().endswith("?") or is_open(last) or asks_leave(last) or not _DENIES.search(said):
             return None
         mine = " ".join(m.content for m in heard if m.role == "user") + " " + said
         part = max((f.part for f in self._facts if f.about in ("wish", "follow_up") and tells(mine, f)), default=0)

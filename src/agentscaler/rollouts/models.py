@@ -29,8 +29,9 @@ KINDS: Final[dict[UserKind, str]] = {
     "digressing": "easily distracted: now and then you begin with something off the subject (the weather, a colleague, lunch), then come back. Put no figures or names into it, and ask for nothing in it.",
     "unsure": "unsure how things are called: you describe what you want in everyday words first and give the exact name only when you are asked; once you say you are not certain, then confirm.",
     "wavering": "undecided: once, after the assistant has said what it is going to do, you say you would rather leave it after all; when it answers, you want it as stated above after all. Only once.",
+    "overreaching": "demanding: once, when your wish is done, you ask for a thing that no such service does (to ring you up, to bring you a coffee); when the assistant says no, you leave it at that.",
 }
-SHARES: Final[dict[UserKind, float]] = {"cooperative": 0.4, "terse": 0.15, "chatty": 0.1, "impatient": 0.1, "digressing": 0.1, "unsure": 0.1, "wavering": 0.05}
+SHARES: Final[dict[UserKind, float]] = {"cooperative": 0.35, "terse": 0.15, "chatty": 0.1, "impatient": 0.1, "digressing": 0.1, "unsure": 0.1, "wavering": 0.05, "overreaching": 0.05}
 """How often each is met, where the recipe does not say."""
 _ORDER: Final = {"wish": "first", "detail": "when asked, or when it is needed", "limit": "when it is about to be changed", "reason": "if asked why", "follow_up": "later"}
 
@@ -99,13 +100,15 @@ def named_apart(message: Message, before: Sequence[Message]) -> Message:
 
 
 class ModelUser(_Speaker):
-    """A model as user, free to choose what it says; each turn is linted before it is said."""
+    """A model as user, free to choose what it says. Each turn is linted before it is said; what is at fault again and again is said in the brief's own words."""
 
     scripted = False
 
     def __init__(self, model: Model, task: Task, *, kind: UserKind, tools: Sequence[str] = (), sample: str = "") -> None:
         self.name, self.kind = model.name, kind
         self.tokens = Tokens()
+        self.plain: list[int] = []
+        """Which of its turns, counted from 0, are the brief's own words."""
         self._model, self._sample = model, sample
         self._ear = Ear(task, tools)
         facts = "\n".join(f"- ({_ORDER[f.about]}{f', wish {f.part + 1}' if f.part else ''}) {f.text}" for f in task.brief.facts)
@@ -115,21 +118,22 @@ class ModelUser(_Speaker):
         """The next turn, or DONE. Raises CannotGoOn where nothing comes."""
         del tools
         talk = [self._system, *turned(messages)]
-        said, before = "", len(talk)
+        before, spoke = len(talk), False
         for attempt in range(AGAIN + 1):
             reply = await self._model.reply(talk, sample=f"{self._sample}/{attempt}" if attempt else self._sample)
             self.tokens = self.tokens.plus(reply.tokens)
             draft = reply.message.content.strip()
-            said = draft or said
-            faults = self._faults(draft, messages) if draft else []
-            if draft and not faults:
-                break
-            if draft:
-                note = f"(That cannot be said: {faults[0].name}, {faults[0].what!r}. Write the message again; {DONE} only when all of your wish was said and done or refused.)"
-                talk = [*talk[:before], Message(role="assistant", content=draft), Message(role="user", content=note)]
-        if not said:
+            if not draft:
+                continue
+            faults, spoke = self._faults(draft, messages), True
+            if not faults:
+                return Message(role="user", content=draft)
+            note = f"(That cannot be said: {faults[0].name}, {faults[0].what!r}. Write the message again; {DONE} only when all of your wish was said and done or refused.)"
+            talk = [*talk[:before], Message(role="assistant", content=draft), Message(role="user", content=note)]
+        if not spoke:
             raise CannotGoOn("user_silent")
-        return Message(role="user", content=said)
+        self.plain.append(sum(m.role == "user" for m in messages))
+        return Message(role="user", content=self._ear.plain(messages) or DONE)
 
     def _faults(self, draft: str, heard: Sequence[Message]) -> list[UserFault]:
         if DONE in draft:
@@ -161,8 +165,8 @@ class WordedUser(_Speaker):
     def __init__(self, model: Model, plan: ScriptedUser, task: Task, *, kind: UserKind, tools: Sequence[str] = (), sample: str = "") -> None:
         self.name, self.kind = f"worded:{model.name}", kind
         self.tokens = Tokens()
-        self.own_words = 0
-        """Turns that are the plan's own words."""
+        self.plain: list[int] = []
+        """Which of its turns, counted from 0, are the plan's own words."""
         self._model, self._plan, self._sample = model, plan, sample
         self._ear = Ear(task, tools)
 
@@ -179,7 +183,7 @@ class WordedUser(_Speaker):
             said = reply.message.content.strip()
             if said and self._fits(planned.content, said, messages):
                 return Message(role="user", content=said)
-        self.own_words += 1
+        self.plain.append(sum(m.role == "user" for m in messages))
         return planned
 
     def _fits(self, plain: str, said: str, heard: Sequence[Message]) -> bool:

@@ -17,7 +17,7 @@ _PERMISSION: Final = re.compile(
 )
 _OPEN: Final = re.compile(r"(?i)\b(?:anything|something) (?:else|more) (?:i|you)\b[^?]*(?:help|do for you|need)[^?]*\?|anything else\?")
 YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
-_NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
+NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
 _HELLO: Final = ("Hello.", "Hi there.", "Good morning.", "Hi,", "Hello,")
 MOST_SHRUGS: Final = 3
 """So often the user says that there is nothing more to say before they give up."""
@@ -58,7 +58,7 @@ class ScriptedUser:
             if more:
                 return _text(more)
             self._shrugs += 1
-            return self._dice.choice(_NO_MORE) if self._shrugs <= MOST_SHRUGS else DONE
+            return self._dice.choice(NO_MORE) if self._shrugs <= MOST_SHRUGS else DONE
         more = self._take("detail")
         if more:
             return _text(more)

@@ -177,7 +177,7 @@ def facts_of(run: Run, shelf: Shelf, jobs: Sequence[Job]) -> JsonObject:
     blamed: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     kinds: dict[str, list[bool]] = {}
-    turns = 0
+    turns = plain = 0
     for line in shelf.rows.values():
         row = orjson.loads(line)
         task = reader.row(tasks[row["task"]])
@@ -188,16 +188,23 @@ def facts_of(run: Run, shelf: Shelf, jobs: Sequence[Job]) -> JsonObject:
         blamed.update([row["blame"]["who"]] if "blame" in row else [])
         faults.update(f["name"] for f in row.get("faults", ()))
         turns += sum(m["role"] == "user" for m in row["messages"])
+        plain += len(row.get("plain", ()))
         if row.get("kind"):
             kinds.setdefault(row["kind"], []).append(passed)
     out: JsonObject = {"success": success_table([tally_of(verdicts)]), "stops": dict(stops.most_common()), "blame": dict(blamed.most_common())}
-    if faults:
-        out["user faults"] = dict(faults.most_common()) | {"turns": turns}
+    if kinds or faults:
+        out["turns of the user"] = {"all": turns, "in the brief's own words": plain, "at fault": sum(faults.values())} | dict(faults.most_common())
     if kinds:
         out["success by kind of user"] = {k: f"{sum(v) / len(v):.3f} of {len(v)}" for k, v in sorted(kinds.items())}
     if shelf.reasons.get("infrastructure"):
         out["ungraded"] = shelf.reasons["infrastructure"]
     return out
+
+
+def _places(rollout: Rollout, turns: Sequence[int]) -> tuple[int, ...]:
+    """Where the user's turns of these numbers stand in the conversation."""
+    spoken = [n for n, m in enumerate(rollout.messages) if m.role == "user"]
+    return tuple(spoken[t] for t in turns if t < len(spoken))
 
 
 class Table:
@@ -290,7 +297,7 @@ class Table:
         faults = tuple(lint(task, rollout.messages, ended=rollout.stop == "user_done", tools=names)) if rollout.error is None else ()
         spent = getattr(agent, "tokens", Tokens()).plus(getattr(user, "tokens", Tokens()))
         usage = Usage(steps=rollout.usage.steps, calls=rollout.usage.calls, prompt_tokens=spent.prompt, completion_tokens=spent.completion)
-        rollout = rollout.model_copy(update={"agent": job.agent if not agent.scripted else agent.name, "user": self.talk.user, "usage": usage, "faults": faults, "kind": getattr(user, "kind", None)})
+        rollout = rollout.model_copy(update={"agent": job.agent if not agent.scripted else agent.name, "user": self.talk.user, "usage": usage, "faults": faults, "kind": getattr(user, "kind", None), "plain": _places(rollout, getattr(user, "plain", ()))})
         return rollout.model_copy(update={"blame": blame(rollout, grade(task, rollout))})
 
     def _agent(self, job: Job, task: Task, env: EnvSpec, sample: str) -> AnyPlayer | None:
