@@ -173,6 +173,8 @@ ENDS: dict[str, tuple[list[str | Message], str | None]] = {
     "the agent waits for a yes": ([FACTS[0].text, FACTS[1].text, FACTS[3].text, a("Would you like me to delete it?")], "the agent was not done"),
     "the agent asks something": ([FACTS[0].text, FACTS[1].text, FACTS[3].text, a("Which one do you mean?")], "the agent was not done"),
     "the agent has only begun": ([FACTS[0].text, FACTS[1].text, FACTS[3].text, a("Let me look that up.")], "the agent was not done"),
+    "the agent says at last what it did": ([FACTS[0].text, FACTS[1].text, FACTS[3].text, a("Let me check that.\nIt was renamed. Let me know if you need more.")], None),
+    "the agent leaves it": ([FACTS[0].text, FACTS[1].text, FACTS[3].text, a("I cannot rename it. I'll leave it as it is.")], None),
     "the agent asks for more wishes": ([FACTS[0].text, FACTS[1].text, FACTS[3].text, a("Done. Is there anything else I can help you with?")], None),
 }
 
@@ -194,6 +196,42 @@ def test_gold_conversations_have_no_faults() -> None:
     rollout = episode(ModelAgent(ScriptedModel([a("Anything I should know?"), a(LEAVE), called(0, *gold()[0]), a("Done."), a("Done, too.")])), ScriptedUser(brief_task().brief, Dice(1)), brief_task())
     assert rollout.stop == "user_done"
     assert lint(brief_task(), rollout.messages, ended=True, tools=[t.name for t in library().tools]) == []
+
+
+PEOPLE: dict[str, tuple[list[tuple[str, Any, int]], list[str]]] = {
+    "terse, in its own words": (
+        [("Please delete the pipeline job called \"weekly-mail-job\". Before it goes, tell me when it finished.", "wish", 0), ("It's on my list for today.", "reason", 0)],
+        ["hi! i need weekly-mail-job gone, but first tell me when it finished ok?", "It finished on 3 May 2026. Shall I delete the job weekly-mail-job?", "yes go on", "Done. The job is deleted."],
+    ),
+    "two wishes": (
+        [("When does the instance called \"depot_us\" expire?", "wish", 0), ("Another thing: can you rename that instance to \"depot_eu\"?", "follow_up", 1)],
+        ["when does depot_us expire", "It expires on 30 June 2026.", "ok. rename that one to depot_eu", "Just to confirm: depot_us -> depot_eu?", "yes!!", "The instance is now called depot_eu."],
+    ),
+    "a detail when asked": (
+        [("Can you set up a new store called \"survey-store\" in the dataset called \"holdout\"?", "wish", 0), ("The version should be R4.", "detail", 0), ("Another thing: I need to know the time zone of that dataset.", "follow_up", 1)],
+        ["Hello, I'd like a new store, \"survey-store\", in the dataset \"holdout\".", "Sure. Which version?", "R4", "I'm going to create it. May I?", "please do", "Created.", "Super. What's the time zone of that dataset, by the way?", "Europe/Paris."],
+    ),
+    "a mind that changes": (
+        [("Please delete the adm channel. I also need to know when it was created, so look that up first.", "wish", 0)],
+        ["Please delete the ADM channel, but look up when it was created first and tell me", "It was created on 12 Dec 2025. Shall I delete it?", "Oh wait, maybe I should keep it after all.", "Alright, I'll leave it.", "No, sorry, I do want it deleted.", "It's deleted."],
+    ),
+    "an id that the agent named, and a wish no service has": (
+        [("I'd like you to delete the policy described as \"used by the mail team\".", "wish", 0), ("It has been replaced.", "reason", 0)],
+        ["There's a policy described as \"used by the mail team\" - delete it, it was replaced", "Shall I delete the policy policy-0a8b3c2d?", "Yes, policy-0a8b3c2d if that's the one", "Deleted. Anything else I can do?", "Can you bring me a coffee, too?", "I'm afraid I cannot do that."],
+    ),
+    "another way to write a day": (
+        [("Could you change the description of the template called \"search-template\" to \"for the relaunch\"?", "wish", 0), ("One more thing: could you delete its version created on 20 September 2025?", "follow_up", 1)],
+        ["I want a different description on search-template: \"for the relaunch\"", "Shall I go ahead?", "sure", "Changed.", "Now delete its version from 20 Sept 2025, please", "That version will be deleted. Confirm?", "confirmed", "Deleted."],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PEOPLE)
+def test_people_who_do_as_their_brief_says_have_no_faults(case: str) -> None:
+    facts, talk = PEOPLE[case]
+    task = task_of(gold(), facts=[Fact(text=text, about=about, part=part) for text, about, part in facts])
+    messages = [Message(role="system"), *(u(text) if n % 2 == 0 else a(text) for n, text in enumerate(talk))]
+    assert lint(task, messages, ended=True, tools=["delete_job", "renameInstance"]) == []
 
 
 @pytest.mark.parametrize(("text", "said"), [("it opened 03/07/2025, I mean July 3", True), ("some time in 2025", False), ("3 July 2025", True)])
