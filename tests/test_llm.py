@@ -211,7 +211,7 @@ def many(server: ModelServer, count: int, line: Line, **more: Any) -> None:
 
 def test_line_starts_slowly_and_grows_while_all_goes_well() -> None:
     line = Line()
-    with ModelServer(hello, delay=0.02) as server:
+    with ModelServer(hello, delay=0.1) as server:
         many(server, 150, line)
         assert 8 < server.peak <= line.pace.peak
     assert line.pace.limit > 30
@@ -226,11 +226,11 @@ def test_line_never_passes_its_most() -> None:
 
 def test_line_backs_off_from_an_endpoint_that_is_full() -> None:
     line, ledger = Line(), Ledger()
-    with ModelServer(hello, delay=0.02, most=20) as server:
-        many(server, 300, line, ledger=ledger, tries=30)
+    with ModelServer(hello, delay=0.1, most=10) as server:
+        many(server, 150, line, ledger=ledger, tries=30)
         refused = server.met["429"]
-    assert ledger.requests["m"] == 300
-    assert 0 < refused < 300
+    assert ledger.requests["m"] == 150
+    assert 0 < refused < 150
     assert line.pace.limit < 60, "it hovers about what the endpoint bears"
 
 

@@ -187,7 +187,7 @@ def rollouts(
     agents: Annotated[str, typer.Option(help="Who plays: gold, stumbling, forgetting, adding, wrong, mutation (one of these four, drawn for each task), solver, shallow.")] = ",".join(walk.AGENTS),
     agent: Annotated[list[str] | None, typer.Option(help="One agent: NAME@https://HOST/v1 (any OpenAI-compatible endpoint), module:function (is given messages and tools, answers with a message), scripted[:NAME], human. May be repeated.")] = None,
     user: Annotated[str, typer.Option(help="Who plays the user: scripted, NAME@https://HOST/v1, worded:NAME@... (a scripted plan, worded by the model), module:function (is given messages and the brief), human.")] = "scripted",
-    users: Annotated[str, typer.Option(help="Kinds of user that a model plays, with shares: cooperative=4,terse=1,chatty=1,impatient=1,digressing=1,unsure=1,wavering=1.")] = "",
+    users: Annotated[str, typer.Option(help="Kinds of user that a model plays, with shares: cooperative=4,terse=1,chatty=1,impatient=1,digressing=1,unsure=1,wavering=1,overreaching=1.")] = "",
     trials: Annotated[int, typer.Option(help="Episodes of each agent on each task.")] = 1,
     probes: Annotated[bool, typer.Option(help="Measure the tasks with players that should fail: do-nothing, shallow, random, the solver with another task's brief.")] = True,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=JSON", help="Goes into each request of a model as agent: temperature=0.7, max_tokens=4096. May be repeated.")] = None,
