@@ -204,6 +204,9 @@ def test_recorded_once_it_runs_offline_for_ever(run: Run) -> None:
     summary = walk.rollouts(run, walk.Settings(fresh=True), agents=[f"m@{server.url}"], user=f"u@{server.url}", users={"cooperative": 1}, offline=True)
     assert run.product("rollouts").read_bytes() == first
     assert summary.facts["model m"]["requests"] > 0
+    for _ in range(2):
+        with pytest.raises(UserError, match="none of 12 episodes came to its end, the first: .*this request was never recorded"):
+            walk.rollouts(run, walk.Settings(seed=5, fresh=True), agents=[f"m@{server.url}"], offline=True)
     with pytest.raises(UserError, match="no recording"):
         walk.rollouts(run, walk.Settings(fresh=True), agents=["m@http://nowhere.example/v1"], offline=True, replies=str(run.path / "nothing.jsonl"))
 
@@ -301,6 +304,7 @@ def test_no_key_stands_in_anything_that_is_written(run: Run, server: ModelServer
         (["--agent", "@https://host/v1"], "give NAME@https://HOST/v1"),
         (["--agent", "scripted:nobody"], "scripted players are gold"),
         (["--user", "nobody"], "module:function"),
+        (["--user", "worded:my_module:my_user"], "give worded:NAME@https://HOST/v1"),
         (["--agents", "gold", "--users", "rude=1", "--user", "u@http://127.0.0.1:9/v1"], "give shares of cooperative"),
         (["--price", "m=cheap"], "give NAME=INPUT,OUTPUT"),
         (["--set", "temperature"], "give KEY=VALUE"),

@@ -147,6 +147,8 @@ def seats(agents: Sequence[str], user: str) -> list[str]:
     from agentscaler.rollouts import imported, plain_name
 
     names = [plain_name(a) for a in agents]
+    if user.startswith("worded:") and not is_endpoint(user):
+        raise UserError(f"--user {user!r}: a model words the plan, so give worded:NAME@https://HOST/v1")
     for name in (*names, *([] if user == "scripted" else [user.removeprefix("worded:")])):
         if is_endpoint(name):
             endpoint(name)

@@ -129,6 +129,10 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
             if table.stopped is not None:
                 done = len(shelf.done)
                 raise UserError(f"{table.stopped}; {done} of {len(jobs)} episodes are finished and stay: the same command goes on from there (a larger --budget, where it was that)")
+            if jobs and not shelf.rows and shelf.drops:
+                why = orjson.loads(next(iter(shelf.drops.values())))["message"]
+                shelf.discard()
+                raise UserError(f"none of {len(jobs)} episodes came to its end, the first: {why}")
             facts = facts_of(run, shelf, jobs) | table.ledger.summary()
             about = recipe_of(settings, [source], agents=list(agents), trials=trials, probes=False, **talk.matters())
             if not beside.finished:
