@@ -166,7 +166,12 @@ def test_what_never_passes_ends_the_episode_and_then_the_run() -> None:
         line = Line()
         with pytest.raises(ModelFailure, match="no reply after 1 tries, the last: connection"):
             say(server, tries=1, line=line)
-        line.lost = 11
+        line.lost = 2
+        with pytest.raises(Unreachable, match="3 requests in a row came to nothing"):
+            say(server, tries=1, line=line)
+        line.ever, line.lost = True, 10
+        with pytest.raises(ModelFailure, match="no reply after"):
+            say(server, tries=1, line=line)
         with pytest.raises(Unreachable, match="12 requests in a row came to nothing"):
             say(server, tries=1, line=line)
 

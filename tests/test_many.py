@@ -205,7 +205,7 @@ def test_recorded_once_it_runs_offline_for_ever(run: Run) -> None:
     assert run.product("rollouts").read_bytes() == first
     assert summary.facts["model m"]["requests"] > 0
     for _ in range(2):
-        with pytest.raises(UserError, match="none of 12 episodes came to its end, the first: .*this request was never recorded"):
+        with pytest.raises(UserError, match=r"none of 12 episodes came to its end, the first: .*this request was never recorded"):
             walk.rollouts(run, walk.Settings(seed=5, fresh=True), agents=[f"m@{server.url}"], offline=True)
     with pytest.raises(UserError, match="no recording"):
         walk.rollouts(run, walk.Settings(fresh=True), agents=["m@http://nowhere.example/v1"], offline=True, replies=str(run.path / "nothing.jsonl"))
@@ -244,6 +244,15 @@ def test_what_was_played_is_proven_from_disk_without_asking_anybody(run: Run) ->
     answer["content"] = answer["content"].replace('":"', '":"x', 1)
     run.product("rollouts").write_bytes(b"".join([orjson.dumps(row) + b"\n", *line[1:]]))
     assert [f for f in check(run.path) if f.file == "rollouts.jsonl"] != []
+
+
+@pytest.mark.parametrize("limits", [{"turns": 1}, {"turns": 2}, {"steps": 2}, {"tokens": 30}, {"context": 2500}])
+@pytest.mark.parametrize("scripted", [True, False])
+def test_episodes_that_ended_at_a_limit_are_proven_too(run: Run, server: ModelServer, limits: dict[str, int], scripted: bool) -> None:
+    played(run, server, **limits, **({"user": "scripted"} if scripted else {}))
+    [limit] = limits
+    assert limit in {r["stop"] for r in rows(run)}
+    assert list(check(run.path)) == []
 
 
 # ---- money ----------------------------------------------------------------------------------------------------------

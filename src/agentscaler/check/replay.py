@@ -84,11 +84,17 @@ def replay_gold(number: str, task: Task, world: World) -> Iterator[Finding]:
 def replay_rollout(row: JsonObject, rollout: Rollout, task: Task, world: World, seed: int) -> Iterator[Finding]:
     """The same words of the agent again: do the user and the world answer as recorded, and is the change the recorded one?"""
     user = None if rollout.user == "scripted" else Recorded(rollout, "user")
-    again = play_in(task, world, agent=Recorded(rollout), user=user, number=rollout.task, trial=rollout.trial, seed=seed).model_dump(mode="json")
+    again = play_in(task, world, agent=Recorded(rollout), user=user, number=rollout.task, trial=rollout.trial, seed=seed, **_limits(rollout)).model_dump(mode="json")
     again["usage"] = {**row["usage"], "steps": again["usage"]["steps"], "calls": again["usage"]["calls"]}
     if rollout.error is not None:
         again |= {"stop": row["stop"], "error": row["error"]}
     yield from row_findings("rollouts.jsonl", row, {**row, **again})
+
+
+def _limits(rollout: Rollout) -> dict[str, int]:
+    """The limit that an episode ended at, counted from its messages; the usual ones otherwise."""
+    side = {"turns": "user", "steps": "assistant"}.get(rollout.stop)
+    return {rollout.stop: sum(m.role == side for m in rollout.messages)} if side else {}
 
 
 class Recorded:

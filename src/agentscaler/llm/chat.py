@@ -30,6 +30,8 @@ KEEP_ALIVE: Final = 4.0
 """Seconds an idle connection is kept: less than servers do, else they close it while a request is on its way."""
 GIVE_UP: Final = 12
 """So many requests in a row that failed for good, without one reply between them: the endpoint is not there."""
+GIVE_UP_AT_ONCE: Final = 3
+"""The same where it never replied: the address is wrong."""
 _FULL: Final = ("context length", "context_length", "maximum context", "context window", "too many tokens", "prompt is too long", "exceeds the available context", "longer than the model")
 _NO_MONEY: Final = ("insufficient_quota", "billing", "credit balance")
 
@@ -127,7 +129,7 @@ class ChatModel:
                 await asyncio.sleep(delay(attempt, last.retry_after, dice))
         self.line.lost += 1
         said = f"{self.name}: no reply after {self._tries} tries, the last: {last.kind}"
-        if self.line.lost >= GIVE_UP:
+        if self.line.lost >= (GIVE_UP if self.line.ever else GIVE_UP_AT_ONCE):
             raise Unreachable(f"{said}; {self.line.lost} requests in a row came to nothing")
         raise ModelFailure(said)
 

@@ -13,15 +13,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from agentscaler.llm.model import Reply, Tokens
+from agentscaler.llm.prompts import prompt
 from agentscaler.records import JsonObject, Message, ToolCall
 
-TOOLS_IN_PROMPT: Final = """
-
-# Tools
-To call tools, write one block for each call and nothing after the last of them:
-<tool_call>{"name": "NAME", "arguments": {...}}</tool_call>
-You are then given an answer to each between <tool_response> and </tool_response>. These are the tools, as JSON:
-"""
 _BLOCK: Final = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|\Z)", re.S)
 _NAME: Final = re.compile(r"[^A-Za-z0-9_-]")
 _THINK: Final = re.compile(r"\A\s*(?:<think>)?(.*?)</think>\s*", re.S)
@@ -52,7 +46,7 @@ def request(model: str, messages: Sequence[Message], tools: Sequence[JsonObject]
     body: JsonObject = {"model": model, "messages": sent}
     if tools and manner.tools_in_prompt:
         listed = "\n".join(orjson.dumps(t["function"]).decode() for t in tools)
-        body["messages"] = _merged([{**sent[0], "content": sent[0]["content"] + TOOLS_IN_PROMPT + listed}, *sent[1:]])
+        body["messages"] = _merged([{**sent[0], "content": f"{sent[0]['content']}\n\n{prompt('llm.tools', tools=listed)}"}, *sent[1:]])
     elif tools:
         body["tools"] = list(tools)
     if schema is not None:

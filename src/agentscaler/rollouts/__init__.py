@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from agentscaler.dice import Dice
-from agentscaler.episode import AnyPlayer, Player, WaitingPlayer, run_episode
+from agentscaler.episode import STEPS, TURNS, AnyPlayer, Player, WaitingPlayer, run_episode
 from agentscaler.errors import UserError
 from agentscaler.grade import grade
 from agentscaler.llm.keys import Keys, endpoint, is_endpoint, read_keys
@@ -53,11 +53,11 @@ def play(
         return play_in(task, world, agent=player, user=user, trial=trial, seed=seed)
 
 
-def play_in(task: Task, world: World, *, agent: AnyPlayer, user: AnyPlayer | AgentFunction | None = None, number: str = "", trial: int = 0, seed: Seed = 0) -> Rollout:
+def play_in(task: Task, world: World, *, agent: AnyPlayer, user: AnyPlayer | AgentFunction | None = None, number: str = "", trial: int = 0, seed: Seed = 0, turns: int = TURNS, steps: int = STEPS) -> Rollout:
     """The same in a world that is open already. number: id of the task's row."""
     number = number or row_id(task)
     plays: AnyPlayer = ScriptedUser(task.brief, Dice(seed, "user", number, trial)) if user is None else cast(Player, user) if hasattr(user, "play") else FunctionPlayer(user, "user", role="user")
-    return run_episode(task, world, agent=agent, user=plays, number=number, trial=trial, seed=seed)
+    return run_episode(task, world, agent=agent, user=plays, number=number, trial=trial, seed=seed, turns=turns, steps=steps)
 
 
 _envs: OrderedDict[str, EnvSpec] = OrderedDict()
