@@ -339,6 +339,13 @@ def test_keys_come_from_the_environment_or_a_file_and_go_to_their_host_only(tmp_
     assert "a b c" not in str(said.value)
 
 
+@pytest.mark.parametrize("key", ["sk-\u20acuro-key", "sk-two words", "sk-\x07bell"])
+def test_key_that_cannot_be_one_is_refused_without_being_repeated(key: str) -> None:
+    with pytest.raises(UserError, match="the key for any endpoint holds characters that no key has") as said:
+        read_keys({"AGENTSCALER_API_KEY": key}, None)
+    assert key not in str(said.value)
+
+
 @pytest.mark.parametrize("text", ["m@https://user:sk-secret@host/v1", "m@https://host/v1?key=sk-secret", "m@https://host/v1#sk-secret"])
 def test_key_in_an_address_is_refused_without_being_repeated(text: str) -> None:
     assert is_endpoint(text)

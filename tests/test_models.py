@@ -294,6 +294,20 @@ def test_silent_user_is_blamed() -> None:
     assert found.who == "user"
 
 
+def test_scripted_user_waits_for_an_agent_that_has_only_announced_what_it_will_do() -> None:
+    agent = ScriptedModel([a("Let me look that up for you."), called(0, *gold()[0]), a("It is returned.")])
+    rollout = episode(ModelAgent(agent), ScriptedUser(task_of(gold()).brief, Dice(1)))
+    assert [m.content for m in rollout.messages if m.role == "user"][1:] == ["All right."]
+    assert grade(task_of(gold()), rollout).passed
+    assert rollout.stop == "user_done"
+
+
+@pytest.mark.parametrize("asked", ["Would you like me to go on?", "Do you want me to do that?", "Is this correct?", "Does that sound right?", "Can I go ahead?", "Shall I?"])
+def test_scripted_user_says_yes_however_it_is_asked(asked: str) -> None:
+    rollout = episode(ModelAgent(ScriptedModel([a(f"I am going to return the loan. {asked}")])), ScriptedUser(task_of(gold()).brief, Dice(1)))
+    assert rollout.messages[3].content.startswith(("Yes", "Please do", "That's right"))
+
+
 def test_worded_user_says_what_the_plan_says_in_other_words() -> None:
     model = ScriptedModel(['hey, "Old Mill" can go, delete it pls'], name="u")
     user = WordedUser(model, ScriptedUser(brief_task().brief, Dice(2)), brief_task(), kind="terse")

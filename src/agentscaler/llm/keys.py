@@ -85,6 +85,8 @@ def read_keys(environ: Mapping[str, str], file: Path | None) -> Keys:
         found["*"] = key
     if file is not None:
         found |= _from_file(file)
+    if bad := next((host for host, key in found.items() if not (key.isascii() and key.isprintable() and " " not in key)), None):
+        raise UserError(f"the key for {'any endpoint' if bad == '*' else bad} holds characters that no key has (spaces, line ends, letters beyond ASCII): copy it again")
     return Keys(found)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from agentscaler.canonical import normal
 from agentscaler.records import Fact, Message, Task, UserFault
-from agentscaler.rollouts.user import NO_MORE, YES, asks_leave, is_open
+from agentscaler.rollouts.user import NO_MORE, YES, asks_leave, is_open, underway
 
 _QUOTED: Final = re.compile(r"[\"“”]([^\"“”]{2,120})[\"“”]")
 _DIGITS: Final = re.compile(r"\d+")
@@ -20,8 +20,6 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_][\w./:@-]*\w")
 _WORD: Final = re.compile(r"[a-z]{4,}")
 _MACHINE: Final = re.compile(r"(?i)\bas an ai\b|\blanguage model\b|\bmy (?:brief|instructions|prompt)\b|\bsimulat(?:ed|ion|ing)\b|\brole.?play")
 _DENIES: Final = re.compile(r"(?i)\bthat(?:'s| is) all\b|\bdon'?t know\b|\bno idea\b|\bnothing else\b|\bno more\b|\bcan(?:'t|not) tell\b")
-_UNDERWAY: Final = re.compile(r"(?i)\b(?:(?:i'll|i will|let me) (?:\w+ ){0,2}(?:look|check|find|fetch|search|see|get|begin|start|proceed)|i am (?:now )?going to|i'm (?:now )?going to|one moment|please wait|hang on)\b")
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _EMPTY: Final = frozenset("this that these those should would could please called want like need there their have with from them they what when which will just does your mine also same another thing into about".split())
 _ASKS: Final[dict[str, str]] = {
     r"delet\w*|remov\w*|terminat\w*|destroy\w*|erase\w*": r"delet|remov|terminat|destroy|eras|rid of|no longer|replac|cancel|drop|clean|deregister|release|retire|gone",
@@ -77,7 +75,7 @@ class Ear:
         if not last:
             return [_fault("early stop", "nothing was answered")]
         asks = last.rstrip().endswith("?") and not is_open(last)
-        if asks_leave(last) or asks or (_UNDERWAY.search(_SENTENCE.split(last.strip())[-1]) and not is_open(last)):
+        if asks_leave(last) or asks or (underway(last) and not is_open(last)):
             return [_fault("early stop", f"the agent was not done: {last[-120:]}")]
         return []
 
