@@ -294,8 +294,9 @@ def test_silent_user_is_blamed() -> None:
     assert found.who == "user"
 
 
-def test_scripted_user_waits_for_an_agent_that_has_only_announced_what_it_will_do() -> None:
-    agent = ScriptedModel([a("Let me look that up for you."), called(0, *gold()[0]), a("It is returned.")])
+@pytest.mark.parametrize("announced", ["Let me look that up for you.", "Found it. I'll now return it.", "Next, I will return it."])
+def test_scripted_user_waits_for_an_agent_that_has_only_announced_what_it_will_do(announced: str) -> None:
+    agent = ScriptedModel([a(announced), called(0, *gold()[0]), a("It is returned.")])
     rollout = episode(ModelAgent(agent), ScriptedUser(task_of(gold()).brief, Dice(1)))
     assert [m.content for m in rollout.messages if m.role == "user"][1:] == ["All right."]
     assert grade(task_of(gold()), rollout).passed

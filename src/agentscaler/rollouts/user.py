@@ -16,7 +16,7 @@ _PERMISSION: Final = re.compile(
     r"(?i)\b(?:shall i|should i|may i|can i (?:go|do|make)|go ahead|proceed|confirm|(?:would you like|do you want) me to|is (?:that|this) (?:right|ok|okay|correct)|does (?:that|this) (?:look|sound)|are you (?:sure|ok|okay))\b[^?]*\?"
 )
 _OPEN: Final = re.compile(r"(?i)\b(?:anything|something) (?:else|more) (?:i|you)\b[^?]*(?:help|do for you|need)[^?]*\?|anything else\?")
-_UNDERWAY: Final = re.compile(r"(?i)\b(?:(?:i'll|i will|let me) (?:\w+ ){0,2}(?:look|check|find|fetch|search|see|get|begin|start|proceed)|i am (?:now )?going to|i'm (?:now )?going to|one moment|please wait|hang on)\b")
+_UNDERWAY: Final = re.compile(r"(?i)\b(?:(?:i'll|i will|let me) (?:\w+ ){0,2}(?:look|check|find|fetch|search|see|get|begin|start|proceed)|(?:i'll|i will) now|now i(?:'ll| will)|next,? i(?:'ll| will)|i am (?:now )?going to|i'm (?:now )?going to|one moment|please wait|hang on)\b")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
 NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
