@@ -52,6 +52,11 @@ def rows(run: Run, product: str = "rollouts") -> list[dict[str, Any]]:
     return list(read_rows(run.product(product)))
 
 
+def count(run: Run) -> int:
+    """Tasks of the bike rental."""
+    return len(rows(run, "tasks"))
+
+
 def played(run: Run, server: ModelServer, **more: Any) -> walk.Summary:
     given = {"agents": [f"m@{server.url}"], "user": f"u@{server.url}", "timeout": 20.0, "users": {"cooperative": 1}} | more
     return walk.rollouts(run, walk.Settings(), **given)
@@ -135,19 +140,19 @@ def test_model_that_writes_bad_calls_and_nothing_at_all_is_answered_and_asked_ag
 
 def test_endpoint_that_is_gone_stops_the_run_and_the_same_command_goes_on(run: Run) -> None:
     with ModelServer(actor(run.path)) as server:
-        answer, count = server._answer, [0]
+        answer, calls = server._answer, [0]
 
         def dying(body: dict[str, Any]) -> dict[str, Any]:
-            count[0] += 1
-            return answer(body) if count[0] < 60 else {"status": 500, "error": {"message": "out of memory"}}
+            calls[0] += 1
+            return answer(body) if calls[0] < 60 else {"status": 500, "error": {"message": "out of memory"}}
 
         server._answer = dying
-        with pytest.raises(UserError, match=r"requests in a row came to nothing; \d+ of 24 episodes are finished and stay"):
+        with pytest.raises(UserError, match=rf"requests in a row came to nothing; \d+ of {2 * count(run)} episodes are finished and stay"):
             played(run, server, trials=2, tries=1, at_once=4)
         assert not run.product("rollouts").exists()
         server._answer = answer
         summary = played(run, server, trials=2)
-        assert summary.kept == 24
+        assert summary.kept == 2 * count(run)
         assert summary.dropped == {}
 
 
@@ -189,7 +194,7 @@ def test_killed_run_goes_on_and_nothing_is_lost_or_counted_twice(run: Run) -> No
         done = subprocess.run([*words, "--json"], capture_output=True, text=True, check=True)
         told = orjson.loads(done.stdout.splitlines()[-1])
     found = rows(run)
-    assert len({(r["task"], r["trial"]) for r in found}) == len(found) == told["kept"] == 48
+    assert len({(r["task"], r["trial"]) for r in found}) == len(found) == told["kept"] == 4 * count(run)
     recorded = list(read_rows(run.path / "replies.jsonl"))
     assert len({r["key"] for r in recorded}) == len(recorded), "no reply was paid for twice"
     assert told["model m"]["requests"] + told["model u"]["requests"] == len(recorded)
@@ -205,7 +210,7 @@ def test_recorded_once_it_runs_offline_for_ever(run: Run) -> None:
     assert run.product("rollouts").read_bytes() == first
     assert summary.facts["model m"]["requests"] > 0
     for _ in range(2):
-        with pytest.raises(UserError, match=r"none of 12 episodes came to its end, the first: .*this request was never recorded"):
+        with pytest.raises(UserError, match=rf"none of {count(run)} episodes came to its end, the first: .*this request was never recorded"):
             walk.rollouts(run, walk.Settings(seed=5, fresh=True), agents=[f"m@{server.url}"], offline=True)
     with pytest.raises(UserError, match="no recording"):
         walk.rollouts(run, walk.Settings(fresh=True), agents=["m@http://nowhere.example/v1"], offline=True, replies=str(run.path / "nothing.jsonl"))
@@ -260,13 +265,13 @@ def test_episodes_that_ended_at_a_limit_are_proven_too(run: Run, server: ModelSe
 
 def test_budget_stops_cleanly_and_a_larger_one_goes_on(run: Run, server: ModelServer) -> None:
     prices = {"m": {"input": 10.0, "output": 10.0}, "u": {"input": 1.0, "output": 1.0}}
-    with pytest.raises(UserError, match=r"the budget of 0.2 is spent: .* of 12 episodes are finished and stay"):
-        played(run, server, prices=prices, budget=0.2, at_once=2)
+    with pytest.raises(UserError, match=rf"the budget of 0.5 is spent: .* of {count(run)} episodes are finished and stay"):
+        played(run, server, prices=prices, budget=0.5, at_once=2)
     heard = len(server.heard)
     part = (run.path / "rollouts.jsonl.part").read_bytes().count(b"\n")
-    assert 0 < part < 12
+    assert 0 < part < count(run)
     summary = played(run, server, prices=prices, budget=20.0)
-    assert summary.kept == 12
+    assert summary.kept == count(run)
     recorded = list(read_rows(run.path / "replies.jsonl"))
     assert len(recorded) == len(server.heard), "what was begun before the budget ended was not paid for again"
     assert heard > 0
@@ -343,7 +348,7 @@ def test_recipe_names_models(run: Run, server: ModelServer, tmp_path: Path) -> N
         os.chdir(old)
     recipe = recipe._replace(verbs={"rollouts": recipe.verbs["rollouts"]})
     [summary] = walk_recipe(recipe)
-    assert summary.kept == 12
+    assert summary.kept == count(run)
     assert {h.body.get("temperature") for h in server.heard} == {0.3, None}
     assert set(summary.facts["success by kind of user"]) <= {"cooperative", "terse"}
 

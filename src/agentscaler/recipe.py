@@ -22,10 +22,10 @@ from agentscaler.work import cores
 
 VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple[type, ...]]]]] = {
     "tools": (walk.tools, {"from": list, "with_pool": bool, "dialect": str}),
-    "graph": (walk.graph, {}),
+    "graph": (walk.graph, {"embedder": str}),
     "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float}),
     "envs": (walk.envs, {}),
-    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool}),
+    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float}),
     "rollouts": (
         walk.rollouts,
         {
@@ -83,7 +83,7 @@ def _table(path: Path, data: Mapping[str, Any], name: str, allowed: Mapping[str,
     return dict(found)
 
 
-def walk_recipe(recipe: Recipe, *, fresh: bool = False, keys: Keys | None = None) -> Iterator[walk.Summary]:
+def walk_recipe(recipe: Recipe, *, fresh: bool = False, cache: Path | None = None, keys: Keys | None = None) -> Iterator[walk.Summary]:
     """Do each verb in turn and give its summary. keys: of endpoints that the recipe names."""
     run = Run(recipe.folder)
     for name, given in recipe.verbs.items():
@@ -95,4 +95,4 @@ def walk_recipe(recipe: Recipe, *, fresh: bool = False, keys: Keys | None = None
             more = more | {"files": files, "with_pool": more.get("with_pool", not files)}
         if name == "rollouts":
             more = more | {"keys": keys}
-        yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh), **more)
+        yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh, cache), **more)
