@@ -28,8 +28,10 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2
 
 bench: $(VENV)/.pool
+	$(PIP) install -c constraints.txt -e ".[models]"
 	$(BIN)/python benchmarks/runtime.py
 	$(BIN)/python benchmarks/episodes.py
+	$(BIN)/python benchmarks/models.py
 	test ! -f runs/first/graph.jsonl || $(BIN)/python benchmarks/dependencies.py --run runs/first
 
 learn: $(VENV)/.train
@@ -57,7 +59,7 @@ $(VENV)/.train: $(VENV)/.made
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.made
-	$(PIP) install -c constraints.txt -e ".[dev,mcp]"
+	$(PIP) install -c constraints.txt -e ".[dev,mcp,models]"
 	touch $@
 
 clean:

@@ -17,7 +17,7 @@ PRODUCTS = (
     ("domains.jsonl", records.Domain, ()),
     ("envs.jsonl", records.EnvRow, ()),
     ("tasks.jsonl", records.Task, (records.Brief, records.Fact, records.Call, records.Given, records.Answer, records.Control, records.Difficulty)),
-    ("rollouts.jsonl", records.Rollout, (records.Message, records.ToolCall, records.Usage)),
+    ("rollouts.jsonl", records.Rollout, (records.Message, records.ToolCall, records.Usage, records.UserFault, records.Blame)),
     ("probes.jsonl", records.Probe, ()),
     ("kept.jsonl", records.Kept, ()),
     ("sft/phase1.jsonl, sft/phase2.jsonl, sft/heldout.jsonl", records.Example, ()),
@@ -37,7 +37,7 @@ Every product is JSON lines, a row a line, in the order of `key`. Each row begin
 | `format` | version of the product's format |
 
 Beside each product lies its bin, `<product>.dropped.jsonl`, with a reason for every row that left the walk. `manifest.jsonl` has a line for each finished verb: version, arguments,
-seed, hashes of product and inputs, counts, seconds. Products of equal inputs and seeds are equal to the byte; the manifest is not, for it has times.
+seed, hashes of product and inputs, counts, seconds. `replies.jsonl`, where models played, records every reply of an endpoint (models.md). Products of equal inputs and seeds are equal to the byte; the manifest is not, for it has times.
 
 A world is a folder, `envs/<domain>-<hash>/`: `env.json` (tools as the agent sees them, edges, the compiled model), `schema.sql`, `population.json` (how the initial state is drawn), `tools.py`
 (a function a tool), and `rules.md` where there are rules.

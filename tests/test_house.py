@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "agentscaler"
 TEXTS = (".py", ".md", ".toml", ".txt", ".yaml", ".json", ".html", ".css", ".js", ".sql", ".jsonl", "")
 LONGEST = 500
-LONG = {"records.py": 720}
+LONG = {"records.py": 780}
 """One note under each field of each record: the one place that may be longer."""
 
 
@@ -82,7 +82,8 @@ HEAVY = {"numpy", "scipy", "sklearn", "igraph", "sparse_dot_topn", "faker", "jin
     [
         ("import agentscaler", HEAVY | {"typer", "click", "rich", "yaml", "asyncio"}),
         ("from agentscaler import World, from_calls, grade, play, read_env, read_tasks", HEAVY | {"typer", "click"}),
-        ("import agentscaler.cli", HEAVY),
+        ("import agentscaler.cli", HEAVY | {"openai", "httpx", "httpx2"}),
+        ("import agentscaler.walk.models", HEAVY | {"openai", "httpx", "httpx2", "typer", "click"}),
         ("import agentscaler.train.loop, agentscaler.train.masks", HEAVY | {"typer", "click"}),
         ("import agentscaler.learn.curve, agentscaler.learn.page", {"torch", "transformers", "tokenizers", "trl", "peft", "datasets", "typer", "igraph", "scipy", "sklearn"}),
     ],
@@ -108,7 +109,7 @@ def layers() -> list[set[str]]:
 
 def test_every_module_stands_on_a_floor() -> None:
     named = {name for layer in layers() for name in layer}
-    there = {p.stem if p.suffix else p.name for p in PACKAGE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()} - {"__init__"}
+    there = {p.stem if p.suffix else p.name for p in PACKAGE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()} - {"__init__", "__main__"}
     assert there == named
 
 
@@ -116,7 +117,7 @@ def test_rooms_stand_side_by_side_below_the_walk_and_above_the_court() -> None:
     floors = {name: n for n, layer in enumerate(layers()) for name in layer}
     rooms = {floors[r] for r in ("tools", "graph", "domains", "envs", "tasks", "rollouts", "funnel", "sft", "train", "report")}
     assert len(rooms) == 1
-    assert floors["cli"] < floors["check"] < floors["walk"] < min(rooms) < floors["episode"] < floors["world"] < floors["store"] < floors["records"]
+    assert floors["cli"] < floors["check"] < floors["walk"] < min(rooms) < floors["episode"] < floors["world"] < floors["llm"] < floors["store"] < floors["records"]
 
 
 def test_imports_only_go_down() -> None:

@@ -34,6 +34,7 @@ Workers = Annotated[int, typer.Option(help="Worker processes; the rows are the s
 Limit = Annotated[int | None, typer.Option(help="Work on the first so many items only.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what this verb made before and start anew.")]
 AsJson = Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: verb, kept, dropped by reason, seconds.")]
+KeyFile = Annotated[Path | None, typer.Option("--key-file", help="File with a key, or with a line `HOST KEY` for each endpoint.")]
 CORES = cores()
 
 
@@ -215,22 +216,115 @@ def tasks(
     _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor)
 
 
-@app.command(epilog="Example: agentscaler rollouts --run runs/first --agents gold,solver\n\nYour own agent: agentscaler rollouts --run runs/first --agent my_module:my_agent")
+@app.command(
+    epilog="Example: agentscaler rollouts --run runs/first --agents gold,solver\n\nA model: agentscaler rollouts --run runs/first --agent qwen3-8b@http://localhost:8000/v1 --user gpt-5-mini@https://api.openai.com/v1 --dry-run\n\n"
+    "Your own agent: agentscaler rollouts --run runs/first --agent my_module:my_agent"
+)
 def rollouts(
     run: RunOption,
     agents: Annotated[str, typer.Option(help="Who plays: gold, stumbling, forgetting, adding, wrong, mutation (one of these four, drawn for each task), solver, shallow.")] = ",".join(walk.AGENTS),
-    agent: Annotated[list[str] | None, typer.Option(help="An agent of your own, module:function; it is given (messages, tools) and answers with a message. May be repeated.")] = None,
+    agent: Annotated[list[str] | None, typer.Option(help="One agent: NAME@https://HOST/v1 (any OpenAI-compatible endpoint), module:function (is given messages and tools, answers with a message), scripted[:NAME], human. May be repeated.")] = None,
+    user: Annotated[str, typer.Option(help="Who plays the user: scripted, NAME@https://HOST/v1, worded:NAME@... (a scripted plan, worded by the model), module:function (is given messages and the brief), human.")] = "scripted",
+    users: Annotated[str, typer.Option(help="Kinds of user that a model plays, with shares: cooperative=4,terse=1,chatty=1,impatient=1,digressing=1,unsure=1,wavering=1,overreaching=1.")] = "",
     trials: Annotated[int, typer.Option(help="Episodes of each agent on each task.")] = 1,
     probes: Annotated[bool, typer.Option(help="Measure the tasks with players that should fail: do-nothing, shallow, random, the solver with another task's brief.")] = True,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=JSON", help="Goes into each request of a model as agent: temperature=0.7, max_tokens=4096. May be repeated.")] = None,
+    user_set: Annotated[list[str] | None, typer.Option("--user-set", metavar="KEY=JSON", help="The same for a model as user.")] = None,
+    tools_in_prompt: Annotated[bool, typer.Option("--tools-in-prompt", help="The agent's model has no native tools: they stand in the prompt, calls in the text.")] = False,
+    context: Annotated[int | None, typer.Option(help="Most tokens of a conversation; a longer one ends as `context`.")] = None,
+    tokens: Annotated[int | None, typer.Option(help="Most tokens that a model may write as agent in an episode; more ends it as `tokens`.")] = None,
+    turns: Annotated[int, typer.Option(help="With models: most messages of the user.")] = 30,
+    steps: Annotated[int, typer.Option(help="With models: most messages of the agent.")] = 100,
+    stream: Annotated[bool, typer.Option("--stream", help="Read replies as they are written.")] = False,
+    key_file: KeyFile = None,
+    price: Annotated[list[str] | None, typer.Option(metavar="NAME=INPUT,OUTPUT[,CACHED]", help="Price of a million tokens of a model. May be repeated.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Stop before all that was recorded in this run folder has cost more than this.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask nobody; estimate calls, tokens and money.")] = False,
+    at_once: Annotated[int, typer.Option(help="Episodes at once, with models. How many requests an endpoint bears is found out.")] = 256,
+    timeout: Annotated[float, typer.Option(help="Seconds that a model may take for a reply.")] = 600.0,
+    replies: Annotated[Path | None, typer.Option(help="Recording of all replies; RUN/replies.jsonl by default.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody: play from the recording only.")] = False,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
     fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play the tasks: a simulated user, an agent and the world take turns: rollouts.jsonl."""
+    """Play the tasks: a simulated user, an agent and the world take turns: rollouts.jsonl.
+
+    Keys of endpoints come from AGENTSCALER_API_KEY (any endpoint), OPENAI_API_KEY (api.openai.com only), or --key-file.
+    """
     names = agent or [a.strip() for a in agents.split(",") if a.strip()]
-    _verb(walk.rollouts, run, seed, workers, limit, fresh, as_json, agents=names, trials=trials, probes=probes and not agent)
+    talk = {
+        "user": user, "users": _pairs("--users", users.split(",") if users else []), "set": _pairs("--set", set_ or []), "user_set": _pairs("--user-set", user_set or []),
+        "tools_in_prompt": tools_in_prompt, "context": context, "tokens": tokens, "turns": turns, "steps": steps, "stream": stream, "prices": _prices(price or []), "budget": budget,
+        "at_once": at_once, "timeout": timeout, "replies": str(replies) if replies else None, "offline": offline, "keys": _keys(key_file),
+    }  # fmt: skip
+    if dry_run:
+        _say_estimate(Run(run), walk.Settings(seed, workers, limit, fresh), names, trials, talk, as_json)
+    else:
+        _verb(walk.rollouts, run, seed, workers, limit, fresh, as_json, agents=names, trials=trials, probes=probes and not agent, **talk)
+
+
+def _keys(file: Path | None) -> Any:
+    """Keys of the environment and the file."""
+    from agentscaler.llm.keys import read_keys
+
+    return read_keys(os.environ, file)
+
+
+def _pairs(flag: str, given: list[str]) -> dict[str, Any]:
+    """['temperature=0.7'] -> {'temperature': 0.7}; what is no JSON is text."""
+    out: dict[str, Any] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise UserError(f"{flag} {text!r}: give KEY=VALUE")
+        try:
+            out[name.strip()] = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            out[name.strip()] = value
+    return out
+
+
+def _prices(given: list[str]) -> dict[str, Any]:
+    """['qwen3-8b=0.05,0.4'] -> the table of a recipe."""
+    out = {}
+    for text in given:
+        name, _, rest = text.rpartition("=")
+        try:
+            out[name] = dict(zip(("input", "output", "cached"), map(float, rest.split(",")), strict=False))
+        except ValueError as error:
+            raise UserError(f"--price {text!r}: give NAME=INPUT,OUTPUT or NAME=INPUT,OUTPUT,CACHED, for a million tokens") from error
+    return out
+
+
+def _say_estimate(run: Run, settings: walk.Settings, agents: list[str], trials: int, talk: dict[str, Any], as_json: bool) -> None:
+    """What it would take."""
+    from agentscaler.walk.episodes import seats
+    from agentscaler.walk.models import Talk, dry_run
+
+    found = dry_run(run, settings, agents=seats(agents, talk["user"]), trials=trials, talk=Talk(**talk))
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+    console.print(f"dry run: {found.episodes} episodes with models; about, at least:")
+    _say_fact(console, "estimate", found.rows())
+    if as_json:
+        print(orjson.dumps({"verb": "rollouts", "episodes": found.episodes, "models": found.rows()}).decode())
+
+
+@app.command(epilog="Example: agentscaler play --run runs/first\n\nA task by its id: agentscaler play 3f9c2a --run runs/first")
+def play(
+    run: RunOption,
+    number: Annotated[str | None, typer.Argument(metavar="ID", help="Id of a task, or its first digits; one is drawn where none is given.")] = None,
+    user: Annotated[str, typer.Option(help="Who plays the user: scripted, or NAME@https://HOST/v1.")] = "scripted",
+    key_file: KeyFile = None,
+    seed: Seed = 0,
+) -> None:
+    """Play the agent yourself, in the terminal: say something, or call a tool by its name. `?` lists the tools. The judge speaks at the end."""
+    from agentscaler.walk.hand import play_by_hand
+
+    for line in play_by_hand(Run(run), number, user=user, keys=_keys(key_file), seed=seed):
+        print(line)
 
 
 @app.command(epilog="Example: agentscaler funnel --run runs/first")
@@ -305,6 +399,7 @@ def _show_row(run: Path, number: str, base: str | None) -> None:
 @app.command("run", epilog="Example: agentscaler run runs/first.toml")
 def run_recipe(
     recipe: Annotated[Path, typer.Argument(help="A recipe: a TOML file with a table for each verb.")],
+    key_file: KeyFile = None,
     fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
@@ -313,7 +408,7 @@ def run_recipe(
 
     read = read_recipe(recipe)
     summaries = []
-    for summary in walk_recipe(read, fresh=fresh, cache=cache_folder()):
+    for summary in walk_recipe(read, fresh=fresh, cache=cache_folder(), keys=_keys(key_file)):
         say(summary, False)
         summaries.append(summary)
     _say_house(summaries)

@@ -7,8 +7,9 @@ calls is answered by the world, one without goes to the user. Players see messag
 an answer with an error code; only what is not the players' doing ends an episode as `infrastructure`.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Protocol
+from collections.abc import Awaitable, Mapping, Sequence
+from inspect import iscoroutinefunction
+from typing import Final, Literal, Protocol, TypeAlias
 
 from agentscaler.grade import answered
 from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Seed, Stop, Task, Usage
@@ -38,6 +39,35 @@ class Player(Protocol):
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next message. An agent sees all and the OpenAI-style tool list; a user sees what was said, and no tools."""
         ...
+
+
+class WaitingPlayer(Protocol):
+    """The same for a player that has to wait for somebody: a model, a person."""
+
+    @property
+    def name(self) -> str:
+        """Who it is, as rollouts name it."""
+        ...
+
+    @property
+    def scripted(self) -> bool:
+        """True where no model speaks."""
+        ...
+
+    def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Awaitable[Message]:
+        """The next message, when it is there."""
+        ...
+
+
+AnyPlayer: TypeAlias = Player | WaitingPlayer
+
+
+class CannotGoOn(Exception):
+    """A player says that it cannot play its next message, and why; `stop` is how the episode ended."""
+
+    def __init__(self, stop: Stop, why: str = "") -> None:
+        super().__init__(why or stop)
+        self.stop: Stop = stop
 
 
 class Episode:
@@ -81,6 +111,10 @@ class Episode:
         """End it for something that is not the players' doing."""
         self._end("infrastructure")
 
+    def give_up(self, stop: Stop) -> None:
+        """End it where a player cannot go on."""
+        self._end(stop)
+
     def rollout(self, *, task: str, agent: str, user: str, scripted: bool, trial: int = 0, seed: Seed = 0, error: str | None = None) -> Rollout:
         """The record of what happened. task: id of its row."""
         return Rollout(
@@ -99,17 +133,44 @@ class Episode:
 
 
 def run_episode(
-    task: Task, world: World, *, agent: Player, user: Player, number: str = "", trial: int = 0, seed: Seed = 0, turns: int = TURNS, steps: int = STEPS
+    task: Task, world: World, *, agent: AnyPlayer, user: AnyPlayer, number: str = "", trial: int = 0, seed: Seed = 0, turns: int = TURNS, steps: int = STEPS
 ) -> Rollout:
     """Play an episode to its end. number: id of the task's row. A player that raises OSError or TimeoutError ends it as infrastructure."""
+    playing = play_episode(task, world, agent=agent, user=user, number=number, trial=trial, seed=seed, turns=turns, steps=steps)
+    if iscoroutinefunction(agent.play) or iscoroutinefunction(user.play):
+        import asyncio
+
+        return asyncio.run(_alone(playing, agent, user))
+    try:
+        playing.send(None)
+    except StopIteration as done:
+        rollout: Rollout = done.value
+        return rollout
+    raise TypeError("a player made the episode wait, and its `play` is no coroutine function: await play_episode instead")
+
+
+async def _alone(playing: Awaitable[Rollout], *players: AnyPlayer) -> Rollout:
+    """One episode in an event loop of its own: what players hold open ends with it."""
+    try:
+        return await playing
+    finally:
+        for player in players:
+            if (close := getattr(player, "close", None)) is not None:
+                await close()
+
+
+async def play_episode(
+    task: Task, world: World, *, agent: AnyPlayer, user: AnyPlayer, number: str = "", trial: int = 0, seed: Seed = 0, turns: int = TURNS, steps: int = STEPS
+) -> Rollout:
+    """The same among others: hundreds of these wait for their models in one event loop."""
     episode = Episode(task, world, turns=turns, steps=steps)
     error = None
     while episode.turn is not None:
         try:
-            if episode.turn == "user":
-                episode.step(user.play(episode.seen_by_user(), ()))
-            else:
-                episode.step(agent.play(episode.messages, episode.tools))
+            said = user.play(episode.seen_by_user(), ()) if episode.turn == "user" else agent.play(episode.messages, episode.tools)
+            episode.step(said if isinstance(said, Message) else await said)
+        except CannotGoOn as end:
+            episode.give_up(end.stop)
         except (OSError, TimeoutError) as failure:
             error = f"{type(failure).__name__}: {failure}"
             episode.fail()

@@ -45,6 +45,8 @@ REASONS: Final[dict[str, str]] = {
     "answer": "an expected answer is missing, wrong, or was never shown to the agent",
     "calls": "a task without writes needs exactly the gold calls",
     "infrastructure": "the episode was cut short by something that is not the agent's doing",
+    # models
+    "no_record": "a model gave no valid answer after so many tries",
     # sft
     "scripted": "rows of scripted players need --allow-scripted",
     "held_out": "the domain belongs to the held-out split",
@@ -57,7 +59,7 @@ Reason = Literal[
     "unreadable", "bad_definition", "broken_reference", "deprecated", "old_version", "duplicate", "boilerplate", "low_quality",
     "outside", "too_few_tools", "gate", "same_world", "row_not_describable", "no_tool", "no_effect", "call_failed",
     "too_long", "not_sayable", "control_passes", "crowded_out", "malformed", "state", "answer", "calls",
-    "infrastructure", "scripted", "held_out", "over_length", "template",
+    "infrastructure", "no_record", "scripted", "held_out", "over_length", "template",
 ]  # fmt: skip
 
 

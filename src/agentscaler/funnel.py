@@ -84,6 +84,8 @@ def _answered(messages: tuple[Message, ...]) -> str | None:
         elif waiting:
             return f"call {waiting[0]!r} has no answer"
         for call in message.calls:
+            if call.unparsed is not None:
+                return f"the arguments of call {call.id!r} are no JSON object"
             if call.id in seen:
                 return f"two calls are named {call.id!r}"
             seen.add(call.id)

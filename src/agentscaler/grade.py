@@ -21,7 +21,8 @@ from agentscaler.explain import differences
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Call, Difference, Message, Rollout, Task, ToolCall, Verdict
 from agentscaler.words import MONTHS, split_cased
-from agentscaler.world import World
+from agentscaler.world import Answer as WorldAnswer
+from agentscaler.world import Error, World
 
 
 def grade(task: Task, rollout: Rollout) -> Verdict:
@@ -238,5 +239,10 @@ def from_calls(task: Task, world: World, calls: Iterable[Call | tuple[str, dict[
 
 def answered(world: World, call: ToolCall) -> Message:
     """Make a call in a world; its answer as the message that the agent reads."""
-    answer = world.call(call.name, call.arguments)
+    answer = world.call(call.name, call.arguments) if call.unparsed is None else _no_object(call.unparsed)
     return Message(role="tool", call_id=call.id, name=call.name, content=answer.text(), error=answer.error.code if answer.error else None)
+
+
+def _no_object(text: str) -> WorldAnswer:
+    """The answer to a call whose arguments cannot be read."""
+    return WorldAnswer(None, Error("invalid_arguments", f"the arguments are no JSON object: {text[:80]!r}; give one, {{}} for none"))

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from agentscaler import walk
 from agentscaler.errors import UserError
+from agentscaler.llm.keys import Keys
 from agentscaler.store import Run
 from agentscaler.tools.sources import is_source
 from agentscaler.work import cores
@@ -25,7 +26,13 @@ VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple
     "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float}),
     "envs": (walk.envs, {}),
     "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float}),
-    "rollouts": (walk.rollouts, {"agents": list, "trials": int, "probes": bool}),
+    "rollouts": (
+        walk.rollouts,
+        {
+            "agents": list, "trials": int, "probes": bool, "user": str, "users": dict, "set": dict, "user_set": dict, "tools_in_prompt": bool, "context": int, "tokens": int, "turns": int, "steps": int,
+            "stream": bool, "prices": dict, "budget": float, "at_once": int, "requests": int, "timeout": float, "tries": int, "replies": str, "offline": bool,
+        },
+    ),
     "funnel": (walk.funnel, {"strict": bool}),
     "sft": (walk.sft, {"vertical": list, "allow_scripted": bool, "most": int}),
     "report": (walk.report, {"sample": int}),
@@ -76,8 +83,8 @@ def _table(path: Path, data: Mapping[str, Any], name: str, allowed: Mapping[str,
     return dict(found)
 
 
-def walk_recipe(recipe: Recipe, *, fresh: bool = False, cache: Path | None = None) -> Iterator[walk.Summary]:
-    """Do each verb in turn and give its summary."""
+def walk_recipe(recipe: Recipe, *, fresh: bool = False, cache: Path | None = None, keys: Keys | None = None) -> Iterator[walk.Summary]:
+    """Do each verb in turn and give its summary. keys: of endpoints that the recipe names."""
     run = Run(recipe.folder)
     for name, given in recipe.verbs.items():
         call = VERBS[name][0]
@@ -86,4 +93,6 @@ def walk_recipe(recipe: Recipe, *, fresh: bool = False, cache: Path | None = Non
         if name == "tools":
             files = [str(p) for p in more.pop("from", ())]
             more = more | {"files": files, "with_pool": more.get("with_pool", not files)}
+        if name == "rollouts":
+            more = more | {"keys": keys}
         yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh, cache), **more)

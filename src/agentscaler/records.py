@@ -614,6 +614,8 @@ class ToolCall(Record):
     """Name of the tool."""
     arguments: JsonObject
     """Parsed arguments."""
+    unparsed: str | None = Field(default=None, exclude_if=lambda text: text is None)
+    """What a model wrote instead of arguments, where it is no JSON object; not in the row otherwise."""
 
 
 class Message(Record):
@@ -635,8 +637,36 @@ class Message(Record):
     """For tool messages: the code, if the call failed."""
 
 
-Stop: TypeAlias = Literal["user_done", "turns", "steps", "infrastructure"]
-"""Why an episode ended: the user was done, too many turns, too many steps, something that is not the players' doing."""
+Stop: TypeAlias = Literal["user_done", "turns", "steps", "context", "tokens", "silent", "user_silent", "infrastructure"]
+"""Why an episode ended: the user was done; too many turns, steps; the agent's context was full, it wrote more tokens than it may, it said and called nothing though it was asked again; the user did; something
+that is not the players' doing."""
+
+UserKind: TypeAlias = Literal["cooperative", "terse", "chatty", "impatient", "digressing", "unsure", "wavering", "overreaching"]
+"""What people are like: tells what is asked; says the least; says more than is needed; presses; strays and comes back; does not know the words for things; takes the wish back once, and wants it after all;
+asks once for what no service of this kind does."""
+
+FaultName: TypeAlias = Literal["leak", "early stop", "contradiction", "new goal", "withheld"]
+"""What a simulated user can do wrong: says what it cannot know; ends before all is said or answered; says another value than its brief; asks for what it does not want; keeps a fact back that it was asked for."""
+
+
+class UserFault(Record):
+    """A fault of the simulated user, found by code."""
+
+    turn: int
+    """Index of the message; where the fault is that it ended, the number of messages."""
+    name: FaultName
+    """Which."""
+    what: str
+    """The word, value or fact it is about."""
+
+
+class Blame(Record):
+    """Whose doing it is that a rollout failed."""
+
+    who: Literal["agent", "user", "world", "infrastructure"]
+    """Only the agent's failures are failures of the agent."""
+    evidence: str
+    """What shows it."""
 
 
 class Usage(Record):
@@ -677,6 +707,14 @@ class Rollout(Record):
     """What it cost."""
     error: str | None = None
     """Infrastructure failure, if any."""
+    kind: UserKind | None = Field(default=None, exclude_if=lambda kind: kind is None)
+    """What the simulated user was like, where a model played it."""
+    faults: tuple[UserFault, ...] = Field(default=(), exclude_if=lambda faults: not faults)
+    """What the simulated user did wrong; not in the row where nothing was found."""
+    plain: tuple[int, ...] = Field(default=(), exclude_if=lambda turns: not turns)
+    """Messages of the user that are its brief's own words, because the model's were at fault; not in the row where there are none."""
+    blame: Blame | None = Field(default=None, exclude_if=lambda blame: blame is None)
+    """Whose doing the failure is; not in the row where it passed, or where no model played."""
 
 
 class Probe(Record):

@@ -67,6 +67,9 @@ def _task(run: Run, row: dict[str, Any]) -> str:
 def _rollout(run: Run, row: dict[str, Any]) -> str:
     rollout = parse(row, Rollout, where=str(run.product("rollouts")))
     lines = [f"rollout {row['id']} of task {rollout.task}   agent {rollout.agent}{' (scripted)' if rollout.scripted else ''}, user {rollout.user}, {rollout.stop}", "", *spoken(rollout.messages)]
+    if rollout.faults or rollout.blame:
+        lines += ["", *(f"fault of the user, message {f.turn}: {f.name}: {f.what}" for f in rollout.faults)]
+        lines += [f"to blame: {rollout.blame.who}: {rollout.blame.evidence}"] if rollout.blame else []
     for verb, found in _find(run, rollout.task):
         if verb == "tasks":
             verdict = grade(parse(found, Task, where="tasks.jsonl"), rollout)
@@ -83,9 +86,11 @@ def spoken(messages: tuple[Message, ...]) -> list[str]:
         if message.role == "tool":
             out.append(f"    {'! ' if message.error else '= '}{_cut(message.content)}")
             continue
+        if message.reasoning:
+            out.append(f"  ({_cut(message.reasoning)})")
         if message.content:
             out.append(f"{message.role}: {message.content}")
-        out += [f"  > {c.name}({_json(c.arguments)})" for c in message.calls]
+        out += [f"  > {c.name}({_json(c.arguments) if c.unparsed is None else _cut(c.unparsed)})" for c in message.calls]
     return out
 
 

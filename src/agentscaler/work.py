@@ -139,23 +139,25 @@ class Bar:
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
+                TextColumn("{task.fields[note]}"),
                 console=Console(stderr=True),
             )
 
     def __enter__(self) -> "Bar":
         if self.bar:
             self.bar.start()
-            self.bar.add_task(self.label, total=self.total)
+            self.bar.add_task(self.label, total=self.total, note="")
         return self
 
-    def step(self, n: int = 1) -> None:
+    def step(self, n: int = 1, *, note: str = "") -> None:
+        """So many more are done. note: what is said beside the bar."""
         self.count += n
         if self.bar:
-            self.bar.update(self.bar.task_ids[0], completed=self.count)
+            self.bar.update(self.bar.task_ids[0], completed=self.count, note=note)
         elif self.label and (now := time.monotonic()) - self.said > 10:
             self.said = now
             left = (now - self.start) / self.count * (self.total - self.count)
-            print(f"{self.label}: {self.count}/{self.total}, about {left:.0f} s left", file=sys.stderr, flush=True)
+            print(f"{self.label}: {self.count}/{self.total}, about {left:.0f} s left{f', {note}' if note else ''}", file=sys.stderr, flush=True)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.bar:

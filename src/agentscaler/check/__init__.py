@@ -148,7 +148,7 @@ def _part(verb: str, lines: dict[str, JsonObject], chosen: Sample | None) -> str
             return "not made anew, for only a sample is looked at"
         if chosen is not None and verb in PARTS:
             return f"made anew for {len(chosen.domains)} domains"
-        if verb == "rollouts" and (others := foreign(arguments["agents"])):
+        if verb == "rollouts" and (others := foreign(arguments)):
             return f"made anew but for {', '.join(others)}, played again with their recorded words"
     except (KeyError, TypeError, AttributeError):
         pass

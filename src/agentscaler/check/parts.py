@@ -1,6 +1,6 @@
 """What is checked of a verb where it cannot be made anew as a whole: a drawn sample of worlds, or rollouts of agents that are not ours."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +18,10 @@ Lines = Mapping[str, JsonObject]
 """Product -> its line in the manifest."""
 
 
-def foreign(agents: Iterable[str]) -> list[str]:
-    """Agents that are not ours: module:function."""
-    return [a for a in agents if ":" in a]
+def foreign(arguments: JsonObject) -> list[str]:
+    """Agents that are not ours: module:function, a model, a person; all of them, where the user is not ours."""
+    agents = [str(a) for a in arguments["agents"]]
+    return [a for a in agents if ":" in a or a == "human"] if arguments.get("user", "scripted") == "scripted" else agents
 
 
 def some_worlds(run: Path, lines: Lines, chosen: Sample, workers: int) -> Iterator[Finding]:
@@ -44,7 +45,7 @@ def some_rollouts(run: Path, lines: Lines, chosen: Sample, workers: int) -> Iter
     mine = frozenset(first) & {p.id for f, some in _by_folder(run).items() if f in chosen.folders for p in some}
     leave, agents = _sides(line)
     given = {"tasks": rows_where(run / "tasks.jsonl", "id", mine)}
-    yield from remake(run, "rollouts", lines, workers, only=mine, leave=leave, given=given, limit=None, agents=agents)
+    yield from remake(run, "rollouts", lines, workers, only=mine, leave=leave, given=given, limit=None, agents=agents, user="scripted")
     others = [place for place, (task, agent) in places(run, "rollouts", "task", "agent") if task not in mine or agent in leave]
     yield from _played(run, line, _scenes(run, others), workers, "check: rollouts of the other worlds")
 
@@ -53,7 +54,7 @@ def rollouts_of_others(run: Path, lines: Lines, workers: int) -> Iterator[Findin
     """Rollouts of scripted players made anew; those of other agents played again with their recorded words."""
     line = lines["rollouts"]
     leave, agents = _sides(line)
-    yield from remake(run, "rollouts", lines, workers, leave=leave, agents=agents)
+    yield from remake(run, "rollouts", lines, workers, leave=leave, agents=agents, user="scripted")
     theirs = [place for place, (agent,) in places(run, "rollouts", "agent") if agent in leave]
     yield from _played(run, line, _scenes(run, theirs), workers, "check: rollouts played again")
 
@@ -65,7 +66,7 @@ PARTS: Final = {"envs": some_worlds, "tasks": some_tasks, "rollouts": some_rollo
 def _sides(line: JsonObject) -> tuple[list[str], list[str]]:
     """Agents that are not ours, and ours."""
     agents = [str(a) for a in line["arguments"]["agents"]]
-    leave = foreign(agents)
+    leave = foreign(line["arguments"])
     return leave, [a for a in agents if a not in leave]
 
 

@@ -4,11 +4,12 @@ world answers, and what the scripted user says follows. For worlds outside a dra
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
 from agentscaler.check.finding import Finding, row_findings, short
+from agentscaler.episode import DONE, CannotGoOn
 from agentscaler.errors import Dropped, UserError
 from agentscaler.grade import closing, from_calls, grade
 from agentscaler.records import JsonObject, Message, Rollout, Task
@@ -82,27 +83,39 @@ def replay_gold(number: str, task: Task, world: World) -> Iterator[Finding]:
 
 def replay_rollout(row: JsonObject, rollout: Rollout, task: Task, world: World, seed: int) -> Iterator[Finding]:
     """The same words of the agent again: do the user and the world answer as recorded, and is the change the recorded one?"""
-    again = play_in(task, world, agent=Recorded(rollout), number=rollout.task, trial=rollout.trial, seed=seed).model_dump(mode="json")
+    user = None if rollout.user == "scripted" else Recorded(rollout, "user")
+    again = play_in(task, world, agent=Recorded(rollout), user=user, number=rollout.task, trial=rollout.trial, seed=seed, **_limits(rollout)).model_dump(mode="json")
     again["usage"] = {**row["usage"], "steps": again["usage"]["steps"], "calls": again["usage"]["calls"]}
     if rollout.error is not None:
         again |= {"stop": row["stop"], "error": row["error"]}
     yield from row_findings("rollouts.jsonl", row, {**row, **again})
 
 
-class Recorded:
-    """An agent that says what it said."""
+def _limits(rollout: Rollout) -> dict[str, int]:
+    """The limit that an episode ended at, counted from its messages; the usual ones otherwise."""
+    side = {"turns": "user", "steps": "assistant"}.get(rollout.stop)
+    return {rollout.stop: sum(m.role == side for m in rollout.messages)} if side else {}
 
-    def __init__(self, rollout: Rollout) -> None:
-        self.name, self.scripted = rollout.agent, rollout.scripted
-        self._lines = [m for m in rollout.messages if m.role == "assistant"]
+
+class Recorded:
+    """An agent, or a user that is not ours, who says what it said."""
+
+    def __init__(self, rollout: Rollout, side: Literal["assistant", "user"] = "assistant") -> None:
+        self.name, self.scripted = rollout.agent if side == "assistant" else rollout.user, rollout.scripted
+        self._side, self._stop = side, rollout.stop
+        self._lines = [m for m in rollout.messages if m.role == side]
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
-        """The next recorded message. Raises TimeoutError where the record ends."""
+        """The next recorded message. Where the record ends: what the user ends with, or the stop it ended by."""
         del tools
-        said = sum(m.role == "assistant" for m in messages)
-        if said >= len(self._lines):
+        said = sum(m.role == self._side for m in messages)
+        if said < len(self._lines):
+            return self._lines[said]
+        if self._stop == "user_done" and self._side == "user":
+            return Message(role="user", content=DONE)
+        if self._stop in ("user_done", "infrastructure"):
             raise TimeoutError("the record ends here")
-        return self._lines[said]
+        raise CannotGoOn(self._stop)
 
 
 def _json(value: Any) -> Any:

@@ -2,23 +2,27 @@
 
     rollout = play(task, agent="gold")
     rollout = play(task, agent=my_agent, user=my_user)      anything with `play(messages, tools) -> Message`, or a function of the same form
+    rollout = play(task, agent="qwen3-8b@http://localhost:8000/v1")
 
-All players of this room are scripted, and every row names them: `gold` and its named mutations know the gold calls (gold.py); `solver` works from
-the conversation and the tool list alone (solver.py); `user` tells the brief bit by bit (user.py). `probe` measures the tasks (probes.py).
+Scripted players are named so in every row: `gold` and its named mutations know the gold calls (gold.py); `solver` works from
+the conversation and the tool list alone (solver.py); `user` tells the brief bit by bit (user.py). `probe` measures the tasks (probes.py). Models play as agent
+and as user (models.py), whose turns are linted (lint.py); blame.py says whose doing a failure is.
 """
 
 import importlib
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from inspect import isawaitable, iscoroutinefunction
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
-
-import orjson
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from agentscaler.dice import Dice
-from agentscaler.episode import Player, run_episode
+from agentscaler.episode import STEPS, TURNS, AnyPlayer, Player, WaitingPlayer, run_episode
 from agentscaler.errors import UserError
 from agentscaler.grade import grade
+from agentscaler.llm.keys import Keys, endpoint, is_endpoint, read_keys
+from agentscaler.llm.wire import parsed
 from agentscaler.records import EnvSpec, JsonObject, Message, Probe, Rollout, Seed, Task, ToolCall
 from agentscaler.rollouts.gold import MANNERS, GoldPlayer, Manner, script
 from agentscaler.rollouts.probes import ShallowPlayer, do_nothing, random_calls
@@ -34,30 +38,32 @@ AGENTS: Final = (*MANNERS, "solver", "shallow")
 PROBES: Final = ("do-nothing", "shallow", "random", "solver, brief of another task")
 
 
-def play(task: Task, *, agent: Player | AgentFunction | str, user: Player | AgentFunction | None = None, trial: int = 0, seed: Seed = 0, trusted: bool = False) -> Rollout:
-    """One episode. agent: a Player, a function (messages, tools) -> message, `module:function`, or a name of AGENTS.
+def play(
+    task: Task, *, agent: AnyPlayer | AgentFunction | str, user: AnyPlayer | AgentFunction | None = None, trial: int = 0, seed: Seed = 0, trusted: bool = False, keys: Keys | None = None
+) -> Rollout:
+    """One episode. agent: a player, a function (messages, tools) -> message, `NAME@https://host/v1`, `module:function`, or a name of AGENTS.
 
-    Raises UserError where the task's world is not where the task says, or the agent does not exist on the task.
+    keys: those of the environment, where none are given. Raises UserError where the task's world is not where the task says, or the agent does not exist on the task.
     """
-    env = _read_env(task.folder)
+    env = kept_env(task.folder)
     with World.open(env, seed=task.seed, trusted=trusted) as world:
-        player = as_player(agent, task, env, Dice(seed, "agent", row_id(task), trial))
+        player = as_player(agent, task, env, Dice(seed, "agent", row_id(task), trial), keys=keys)
         if player is None:
             raise UserError(f"the agent {agent!r} does not exist on this task: it has no write to leave out, or nothing to mistake it for")
         return play_in(task, world, agent=player, user=user, trial=trial, seed=seed)
 
 
-def play_in(task: Task, world: World, *, agent: Player, user: Player | AgentFunction | None = None, number: str = "", trial: int = 0, seed: Seed = 0) -> Rollout:
+def play_in(task: Task, world: World, *, agent: AnyPlayer, user: AnyPlayer | AgentFunction | None = None, number: str = "", trial: int = 0, seed: Seed = 0, turns: int = TURNS, steps: int = STEPS) -> Rollout:
     """The same in a world that is open already. number: id of the task's row."""
     number = number or row_id(task)
-    plays: Player = ScriptedUser(task.brief, Dice(seed, "user", number, trial)) if user is None else cast(Player, user) if hasattr(user, "play") else FunctionPlayer(user, "user")
-    return run_episode(task, world, agent=agent, user=plays, number=number, trial=trial, seed=seed)
+    plays: AnyPlayer = ScriptedUser(task.brief, Dice(seed, "user", number, trial)) if user is None else cast(Player, user) if hasattr(user, "play") else FunctionPlayer(user, "user", role="user")
+    return run_episode(task, world, agent=agent, user=plays, number=number, trial=trial, seed=seed, turns=turns, steps=steps)
 
 
 _envs: OrderedDict[str, EnvSpec] = OrderedDict()
 
 
-def _read_env(folder: str) -> EnvSpec:
+def kept_env(folder: str) -> EnvSpec:
     """The world's folder; the last few are kept."""
     if not (Path(folder) / "env.json").exists():
         raise UserError(f"no world at {folder!r}: read tasks with read_tasks(run), which knows where their worlds lie")
@@ -71,17 +77,31 @@ def _read_env(folder: str) -> EnvSpec:
 # ---- agents -----------------------------------------------------------------------------------------------------
 
 
-def as_player(agent: Player | AgentFunction | str, task: Task, env: EnvSpec, dice: Dice) -> Player | None:
+def as_player(agent: AnyPlayer | AgentFunction | str, task: Task, env: EnvSpec, dice: Dice, *, keys: Keys | None = None) -> AnyPlayer | None:
     """What plays; None where a named manner does not exist on the task."""
+    if isinstance(agent, str) and is_endpoint(agent):
+        from agentscaler.llm.chat import ChatModel
+        from agentscaler.rollouts.models import ModelAgent
+
+        return ModelAgent(ChatModel(endpoint(agent), keys=keys or read_keys(os.environ, None)), sample=str(dice.bits()))
     if isinstance(agent, str):
         return named_player(agent, task, env, dice)
     if hasattr(agent, "play"):
-        return cast(Player, agent)
+        return cast(AnyPlayer, agent)
     return FunctionPlayer(agent, getattr(agent, "__name__", "function"))
+
+
+def plain_name(name: str) -> str:
+    """`scripted` is the solver, `scripted:gold` is gold."""
+    skill = name.removeprefix("scripted").removeprefix(":") or "solver"
+    if name.partition(":")[0] == "scripted" and skill not in AGENTS:
+        raise UserError(f"agent {name!r}: scripted players are {', '.join(AGENTS)}")
+    return skill if name.partition(":")[0] == "scripted" else name
 
 
 def named_player(name: str, task: Task, env: EnvSpec, dice: Dice) -> Player | None:
     """A scripted agent by its name, or the one of `module:function`."""
+    name = plain_name(name)
     if name in MANNERS:
         moves = script(name, task, {t.name: t.kind for t in env.tools}, dice)
         return None if moves is None else GoldPlayer(name, moves, task, dice)
@@ -109,24 +129,51 @@ class FunctionPlayer:
 
     scripted = False
 
-    def __init__(self, function: AgentFunction, name: str) -> None:
-        self._function, self.name = function, name
+    def __init__(self, function: AgentFunction, name: str, *, role: Literal["assistant", "user"] = "assistant", like: Any = None) -> None:
+        self.function, self.name, self._role = function, name, role
+        self.waits = iscoroutinefunction(like or function)
+        """Is it an `async def`? like: the function it stands for, where it is wrapped."""
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The function's reply as a Message. Raises UserError where it is none."""
-        role = "user" if self.name == "user" else "assistant"
-        reply = self._function(messages, tools)
-        if isinstance(reply, Message) and reply.role == role:
+        return self.read(self.function(messages, tools), at=len(messages))
+
+    def read(self, reply: Any, *, at: int) -> Message:
+        """What it answered, as a message. at: how many messages there were."""
+        if isinstance(reply, Message) and reply.role == self._role:
             return reply
         if isinstance(reply, str):
-            return Message(role=role, content=reply)
+            return Message(role=self._role, content=reply)
         if isinstance(reply, Mapping):
             try:
-                return from_openai(reply, role, at=len(messages))
+                return from_openai(reply, self._role, at=at)
             except (KeyError, TypeError, ValueError) as error:
                 raise UserError(f"agent {self.name!r} answered with {dict(reply)!r:.200}, which is no OpenAI-style message: {error!r:.200}") from error
         what = f"a message of the {reply.role}" if isinstance(reply, Message) else type(reply).__name__
-        raise UserError(f"agent {self.name!r} answered with {what}; give a Message of the {role}, a text, or an OpenAI-style message")
+        raise UserError(f"agent {self.name!r} answered with {what}; give a Message of the {self._role}, a text, or an OpenAI-style message")
+
+
+class _Waiting:
+    """A function as one of many players in an event loop."""
+
+    scripted = False
+
+    def __init__(self, player: FunctionPlayer) -> None:
+        self.name, self._player = player.name, player
+
+    async def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
+        """Its reply; what is no `async def` runs in a thread of its own, so that the others go on."""
+        import asyncio
+
+        if not self._player.waits:
+            return await asyncio.to_thread(self._player.play, list(messages), tools)
+        reply = self._player.function(list(messages), tools)
+        return self._player.read(await reply if isawaitable(reply) else reply, at=len(messages))
+
+
+def waiting(player: FunctionPlayer) -> WaitingPlayer:
+    """The same function, for many episodes at once."""
+    return _Waiting(player)
 
 
 def from_openai(reply: Mapping[str, Any], role: Any, *, at: int) -> Message:
@@ -134,17 +181,9 @@ def from_openai(reply: Mapping[str, Any], role: Any, *, at: int) -> Message:
     calls = []
     for number, call in enumerate(reply.get("tool_calls") or ()):
         function = call["function"]
-        calls.append(ToolCall(id=str(call.get("id") or f"call_{at}_{number}"), name=function["name"], arguments=_arguments(function.get("arguments"))))
+        arguments, unparsed = parsed(function.get("arguments"))
+        calls.append(ToolCall(id=str(call.get("id") or f"call_{at}_{number}"), name=function["name"], arguments=arguments, unparsed=unparsed))
     return Message(role=role, content=reply.get("content") or "", reasoning=reply.get("reasoning_content") or reply.get("reasoning") or "", calls=tuple(calls))
-
-
-def _arguments(given: Any) -> JsonObject:
-    """As an object. What a model wrote that is none goes to the world as it is, which refuses it in words."""
-    try:
-        found = orjson.loads(given) if isinstance(given, str) and given else given or {}
-    except orjson.JSONDecodeError:
-        found = given
-    return found if isinstance(found, dict) else {"arguments": given}
 
 
 # ---- a world's tasks --------------------------------------------------------------------------------------------
@@ -174,4 +213,7 @@ def probe(task: Task, world: World, *, number: str, other: Task | None, seed: Se
     return found
 
 
-__all__ = ["AGENTS", "PROBES", "FunctionPlayer", "GoldPlayer", "ScriptedUser", "ShallowPlayer", "Solver", "mutation", "named_player", "play", "play_in", "probe"]
+__all__ = [
+    "AGENTS", "PROBES", "FunctionPlayer", "GoldPlayer", "ScriptedUser", "ShallowPlayer", "Solver", "imported", "kept_env", "mutation", "named_player", "plain_name", "play", "play_in",
+    "probe", "waiting",
+]  # fmt: skip

@@ -12,11 +12,17 @@ from agentscaler.dice import Dice
 from agentscaler.episode import DONE
 from agentscaler.records import Brief, Fact, JsonObject, Message
 
-_PERMISSION: Final = re.compile(r"(?i)\b(?:shall i|should i|may i|go ahead|proceed|confirm|is that (?:right|ok|okay|correct)|are you sure)\b[^?]*\?")
+_PERMISSION: Final = re.compile(
+    r"(?i)\b(?:shall i|should i|may i|can i (?:go|do|make)|go ahead|proceed|confirm|(?:would you like|do you want) me to|is (?:that|this) (?:right|ok|okay|correct)|does (?:that|this) (?:look|sound)|are you (?:sure|ok|okay))\b[^?]*\?"
+)
 _OPEN: Final = re.compile(r"(?i)\b(?:anything|something) (?:else|more) (?:i|you)\b[^?]*(?:help|do for you|need)[^?]*\?|anything else\?")
-_YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
-_NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
+_UNDERWAY: Final = re.compile(r"(?i)\b(?:(?:i'll|i will|let me) (?:\w+ ){0,2}(?:look|check|find|fetch|search|see|get|begin|start|proceed)|(?:i'll|i will) now|now i(?:'ll| will)|next,? i(?:'ll| will)|i am (?:now )?going to|i'm (?:now )?going to|one moment|please wait|hang on)\b")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
+YES: Final = ("Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead.")
+NO_MORE: Final = ("That's all I know.", "I don't know more than that.", "No, that is all.", "No, nothing else.", "That's everything I have.")
 _HELLO: Final = ("Hello.", "Hi there.", "Good morning.", "Hi,", "Hello,")
+WAIT: Final = "All right."
+"""To an agent that says what it will do, and does not do it yet."""
 MOST_SHRUGS: Final = 3
 """So often the user says that there is nothing more to say before they give up."""
 
@@ -50,16 +56,19 @@ class ScriptedUser:
     def _reply(self, last: str) -> str:
         if _PERMISSION.search(last):
             more = self._take("detail") + self._take("limit")
-            return " ".join(filter(None, [self._dice.choice(_YES), _text(more)]))
+            return " ".join(filter(None, [self._dice.choice(YES), _text(more)]))
         if last.rstrip().endswith("?") and not _OPEN.search(last):
             more = self._take("detail") + self._take("reason") + (self._take("limit") if self._dice.chance(0.5) else [])
             if more:
                 return _text(more)
             self._shrugs += 1
-            return self._dice.choice(_NO_MORE) if self._shrugs <= MOST_SHRUGS else DONE
+            return self._dice.choice(NO_MORE) if self._shrugs <= MOST_SHRUGS else DONE
         more = self._take("detail")
         if more:
             return _text(more)
+        if underway(last) and not is_open(last) and self._shrugs < MOST_SHRUGS:
+            self._shrugs += 1
+            return WAIT
         self._part += 1
         more = self._take("follow_up")
         return _text(more) if more else DONE
@@ -69,6 +78,21 @@ class ScriptedUser:
         found = [f for f in self._left if f.about == about and (f.part == self._part or about == "limit")]
         self._left = [f for f in self._left if f not in found]
         return found
+
+
+def asks_leave(text: str) -> bool:
+    """Does the agent ask whether it may do what it said?"""
+    return _PERMISSION.search(text) is not None and not is_open(text)
+
+
+def underway(text: str) -> bool:
+    """Does it end with what the agent is about to do?"""
+    return _UNDERWAY.search(_SENTENCE.split(text.strip())[-1]) is not None
+
+
+def is_open(text: str) -> bool:
+    """Does it ask whether there is anything else?"""
+    return _OPEN.search(text) is not None
 
 
 def _text(facts: Sequence[Fact]) -> str:

@@ -107,14 +107,13 @@ def _other(tasks: Sequence[tuple[str, Task]], at: int) -> Task | None:
     return next((t for n in range(1, len(tasks)) if (t := tasks[(at + n) % len(tasks)][1]) and (t.twin is None or t.twin != mine.twin)), None)
 
 
-def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, trials: int = 1, probes: bool = True) -> Summary:
-    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl, and probes.jsonl, what measuring players reach."""
-    from agentscaler.rollouts import AGENTS as NAMES
-    from agentscaler.rollouts import imported
+def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, trials: int = 1, probes: bool = True, **talk: Any) -> Summary:
+    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl, and probes.jsonl, what measuring players reach. talk: settings of models.Talk."""
+    from agentscaler.walk.models import Talk, needs_models, rollouts_of_models
 
-    for agent in agents:
-        if agent not in (*NAMES, "mutation"):
-            imported(agent)
+    agents, models = seats(agents, talk.get("user", "scripted")), Talk(**talk)
+    if needs_models(agents, models):
+        return rollouts_of_models(run, settings, agents=agents, trials=trials, talk=models)
     start = time.monotonic()
     source = run.need("tasks", "rollouts")
     mark = fingerprint("rollouts", [settings.seed, settings.limit, list(agents), trials, probes], [source])
@@ -139,6 +138,23 @@ def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, tr
             summary = finish(shelf, start, {"probes": measured, **facts}, **about)
             played.discard()
         return summary
+
+
+def seats(agents: Sequence[str], user: str) -> list[str]:
+    """The agents by their plain names. Raises UserError for a name of nobody, before anything is played."""
+    from agentscaler.llm.keys import endpoint, is_endpoint
+    from agentscaler.rollouts import AGENTS as NAMES
+    from agentscaler.rollouts import imported, plain_name
+
+    names = [plain_name(a) for a in agents]
+    if user.startswith("worded:") and not is_endpoint(user):
+        raise UserError(f"--user {user!r}: a model words the plan, so give worded:NAME@https://HOST/v1")
+    for name in (*names, *([] if user == "scripted" else [user.removeprefix("worded:")])):
+        if is_endpoint(name):
+            endpoint(name)
+        elif name not in (*NAMES, "mutation", "human"):
+            imported(name)
+    return names
 
 
 def _keep(shelf: Shelf, beside: Shelf, played: Played | None, dropped: Dropped | None, item: Stand) -> None:
