@@ -82,7 +82,6 @@ class Loaded:
         if not trusted:
             _trust(env)
         self.tables = load_schema(env.schema_sql, env.population, env.model)
-        self.order = list(self.tables)
         self.shapes = {name: _shape(info, env.population, self.tables) for name, info in self.tables.items()}
         self.sql: dict[tuple[Any, ...], str] = {}
         self.tools = _load_tools(env)
@@ -98,12 +97,7 @@ class Loaded:
         return found
 
     def _paint(self, seed: Seed) -> tuple[bytes, dict[str, int], str]:
-        keys = {n: t.key for n, t in self.tables.items()}
-        columns = {n: t.columns for n, t in self.tables.items()}
-        try:
-            rows = Painter(self.env.population, self.order, keys, columns, seed).paint()
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            raise Dropped("gate", f"population.json: no state can be drawn from it ({type(error).__name__}: {error})", where="population.json") from error
+        rows = draw_rows(self.env.population, self.tables, seed)
         connection = apsw.Connection(":memory:")
         connection.execute("PRAGMA page_size=1024; PRAGMA foreign_keys=ON")
         connection.execute(self.env.schema_sql)
@@ -420,6 +414,16 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             out[reference.table].children.append((name, reference))
     connection.close()
     return _parents_first(out)
+
+
+def draw_rows(population: Mapping[str, Any], tables: Mapping[str, TableInfo], seed: Seed) -> dict[str, list[JsonObject]]:
+    """The rows of a seed, as population.json draws them. Raises Dropped(gate)."""
+    keys = {n: t.key for n, t in tables.items()}
+    columns = {n: t.columns for n, t in tables.items()}
+    try:
+        return Painter(population, list(tables), keys, columns, seed).paint()
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise Dropped("gate", f"population.json: no state can be drawn from it ({type(error).__name__}: {error})", where="population.json") from error
 
 
 def _generated(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
