@@ -135,7 +135,7 @@ class Aws:
     def reply(self, found: Found, answer: Answer) -> Response:
         there: Place = found.how
         if answer.error is not None:
-            return self._error(answer.error, *error_of(there, answer.error.code))
+            return self._error(answer.error, *error_of(there, answer.error))
         operation = there.model["operations"][there.name]
         shape = _shape(there.model, operation.get("output"))
         data = answer.data if isinstance(answer.data, dict) else {}
@@ -220,15 +220,31 @@ def _shape(model: JsonObject, reference: Mapping[str, Any] | None) -> Shape:
     return found
 
 
-def error_of(there: Place, code: Code) -> tuple[str, int]:
-    """(name, status) of the error that an operation would answer with: of those it lists, the one whose name says it, else what it calls a bad request."""
+def error_of(there: Place, error: Error) -> tuple[str, int]:
+    """(name, status) of the error that an operation would answer with: of those it lists, one whose name says it of the right thing; else a bad request."""
     listed = [e["shape"] for e in there.model["operations"][there.name].get("errors", ())]
-    for word in f"{_NAMES[code]}|{'' if code == 'internal' else _NAMES['invalid_arguments']}".strip("|").split("|"):
-        for name in listed:
-            if word in name:
-                about = there.model["shapes"].get(name, {}).get("error", {})
-                return about.get("code", name), about.get("httpStatusCode", STATUS[code] if there.rest else 400)
-    return _ANY[code], STATUS[code] if there.rest or code == "internal" else 400
+    about = _letters(there.name + error.message)
+    codes: tuple[Code, ...] = (error.code,) if error.code == "internal" else (error.code, "invalid_arguments")
+    for code in codes:
+        fits = [(_kinship(name, word, about), n, name) for n, word in enumerate(_NAMES[code].split("|")) for name in listed if word in name]
+        for kinship, _, name in sorted(fits):
+            if kinship < STRANGER:
+                said = there.model["shapes"].get(name, {}).get("error", {})
+                return said.get("code", name), said.get("httpStatusCode", STATUS[error.code] if there.rest else 400)
+    return _ANY[error.code], STATUS[error.code] if there.rest or error.code == "internal" else 400
+
+
+STRANGER: Final = 2
+
+
+def _kinship(name: str, word: str, about: str) -> int:
+    """Does RepositoryDoesNotExist speak of what this call and its refusal speak of (0), of anything (1), or of something else (2)?"""
+    thing = name.partition(word)[0]
+    return 1 if thing in ("", "Resource", "Entity") else 0 if _letters(thing) in about else STRANGER
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
 
 
 # ---- values ---------------------------------------------------------------------------------------------------------

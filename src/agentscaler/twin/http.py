@@ -217,12 +217,14 @@ def _in_path(row: Tool, parts: Mapping[str, str], path: str) -> dict[str, str]:
     """Parameters that stand in the path. One whose value has parts of its own ('projects/{projectsId}/topics/{topicsId}') is found by its pattern."""
     out = {n: v for n, v in parts.items() if n in row.source.in_path or not row.source.in_path}
     at = 0
+    if deed := re.search(r":\w+$", row.source.path or ""):
+        path = path.removesuffix(deed[0])
     for name in row.source.in_path if row.source.vendor == "google" else ():
         pattern = row.parameters.get("properties", {}).get(name, {}).get("pattern", "")
         if name in out or not pattern:
             continue
         body = pattern.removeprefix("^").removesuffix("$")
-        found = re.compile(f"(?:(?<=/)|^){body}(?=[/:]|$)").search(path, at)
+        found = re.compile(f"(?:(?<=/)|^){body}(?=/|$)").search(path, at)
         if found:
             out[name], at = found[0], found.end()
     return out or dict(parts)

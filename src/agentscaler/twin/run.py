@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agentscaler.errors import UserError
-from agentscaler.twin.sessions import Refused, Sessions, administer, session_of
+from agentscaler.twin.sessions import CHANGING, Refused, Sessions, administer, session_of
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -26,7 +26,9 @@ def run_app(app: App, host: str, port: int, path: str) -> None:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((host, port))
+        door.listen()
     except OSError as error:
+        door.close()
         raise UserError(f"{host}:{port} cannot be served on ({error.strerror}); give another --port, or 0 for any that is free") from error
     print(f"serving on http://{host}:{door.getsockname()[1]}{path} (Ctrl-C ends it); administration under /__world__/", file=sys.stderr, flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[door])
@@ -51,12 +53,13 @@ def administration(sessions: Sessions) -> Callable[[Request], Awaitable[Response
         raw = await request.body()
         name = session_of(request.scope)
         try:
-            given = orjson.loads(raw) if raw else dict(request.query_params)
+            given = orjson.loads(raw) if raw else {}
             if not isinstance(given, dict):
                 raise Refused(400, "the body is no JSON object")
-            if request.method == "GET" and "seed" in given:
+            what = request.path_params.get("what", "")
+            if request.method == "GET" and what.partition("/")[0] in CHANGING:
                 raise Refused(405, "what changes the world is a POST")
-            return json_response(200, administer(sessions, name, request.path_params.get("what", ""), given), {"x-world-session": name})
+            return json_response(200, administer(sessions, name, what, given), {"x-world-session": name})
         except orjson.JSONDecodeError as error:
             return json_response(400, {"error": {"code": "invalid_arguments", "message": f"the body is no JSON: {error}"}})
         except Refused as error:

@@ -13,7 +13,6 @@ import apsw
 import orjson
 
 from agentscaler.canonical import as_json
-from agentscaler.errors import UserError
 from agentscaler.records import JsonObject
 from agentscaler.twin.build import Twin
 from agentscaler.twin.steps import Dump, changes
@@ -180,6 +179,7 @@ ADMINISTRATION: Final[Mapping[str, Callable[[Sessions, str, str, JsonObject], Js
     "": _about, "reset": _reset, "diff": _diff, "snapshot": _snapshot, "restore": _restore, "rows": _rows, "call": _call, "end": _end,
 }  # fmt: skip
 """What stands behind /__world__/."""
+CHANGING: Final = frozenset(("reset", "restore", "call", "end"))
 
 
 def session_of(scope: Mapping[str, Any]) -> str:
@@ -189,12 +189,3 @@ def session_of(scope: Mapping[str, Any]) -> str:
     headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope.get("headers", ())}
     cookies = dict(part.strip().partition("=")[::2] for part in headers.get("cookie", "").split(";"))
     return headers.get("x-world-session") or cookies.get("world-session") or headers.get("mcp-session-id") or DEFAULT
-
-
-def checked(twin: Twin) -> Twin:
-    """The same, once it has opened: what is wrong with a world is told before it is served. Raises UserError."""
-    try:
-        twin.open().close()
-    except (ValueError, apsw.Error) as error:
-        raise UserError(f"{twin.env.domain}: the world does not open: {error}") from error
-    return twin
