@@ -189,7 +189,7 @@ def read_model(service: str, version: str) -> JsonObject:
     spoken = [about["protocol"], *about.get("protocols", ())]
     chosen = next((p for p in SERVED if p in spoken), None)
     if chosen is None:
-        raise UserError(f"aws:{service} speaks {' and '.join(dict.fromkeys(spoken))}; of the protocols of AWS only {' and '.join(SERVED)} are served; take --serve mcp, or POST /__world__/call/NAME of another world")
+        raise UserError(f"aws:{service} speaks {' and '.join(dict.fromkeys(spoken))}; of the protocols of AWS only {' and '.join(SERVED)} are served; take --serve mcp")
     about["chosen"] = chosen
     return model
 
