@@ -83,7 +83,11 @@ class Sealed(Loaded):
 def live(fd: int) -> None:
     """One cell: it reads a world, opens it and answers until the parent hangs up."""
     head, image = _receive(fd)
-    enter(fd)
+    try:
+        enter(fd)
+    except OSError as error:
+        _send(fd, {"refused": str(error)})
+        return
     try:
         loaded = Sealed(EnvSpec.model_validate(head["env"]))
         if image:

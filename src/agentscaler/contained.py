@@ -201,10 +201,12 @@ class Contained(World):
         head = {"env": orjson.Fragment(self._outline.said), "seed": self.seed, "counters": counters, "hash": number}
         try:
             outline, image = cell.ask(orjson.dumps(head), raw, OPENING)
-            if "dropped" not in outline:
+            if "tables" in outline:
                 images.setdefault(self.seed, (image, dict(outline["counters"]), str(outline["hash"])))
                 self.loaded.tables = self.loaded.tables or {t.name: t for t in map(_table, outline["tables"])}
                 outline, _ = cell.ask(orjson.dumps(["load"]), b"", LOADING)
+            if "refused" in outline:
+                raise Gone(f"this machine cannot contain it: {outline['refused']}; pass trusted=True if you trust it")
             if "dropped" in outline:
                 self.close()
                 reason, message, where = outline["dropped"]
@@ -304,6 +306,9 @@ class Cell:
         self.door.close()
 
 
+NO_PROCESS: Final = "the process that holds worlds of strangers does not start"
+
+
 class Nurse:
     """The process that forks cells: one for each process that opens contained worlds, started when the first is."""
 
@@ -326,15 +331,17 @@ class Nurse:
         self.door.settimeout(OPENING)
         if self.door.recv(1) != b"!":
             self.end()
-            raise UserError("the process that contains strangers' code does not start; pass trusted=True if you trust the world")
+            raise UserError(f"{NO_PROCESS}; pass trusted=True if you trust the world")
 
     def cell(self) -> Cell:
         mine, theirs = socket.socketpair()
         socket.send_fds(self.door, [b"?"], [theirs.fileno()])
         theirs.close()
-        word, [handle], _, _ = socket.recv_fds(self.door, 1, 1)
-        assert word == b"!"
-        return Cell(mine, handle)
+        word, handles, _, _ = socket.recv_fds(self.door, 1, 1)
+        if not word:
+            mine.close()
+            raise UserError(f"{NO_PROCESS}; pass trusted=True if you trust the world")
+        return Cell(mine, handles[0])
 
     def end(self) -> None:
         self.door.close()

@@ -106,7 +106,12 @@ class Loaded:
         return found
 
     def _paint(self, seed: Seed) -> tuple[bytes, dict[str, int], str]:
-        rows = draw_rows(self.env.population, self.tables, seed)
+        keys = {n: t.key for n, t in self.tables.items()}
+        columns = {n: t.columns for n, t in self.tables.items()}
+        try:
+            rows = Painter(self.env.population, list(self.tables), keys, columns, seed).paint()
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise Dropped("gate", f"population.json: no state can be drawn from it ({type(error).__name__}: {error})", where="population.json") from error
         connection = apsw.Connection(":memory:")
         connection.execute("PRAGMA page_size=1024; PRAGMA foreign_keys=ON")
         connection.execute(self.env.schema_sql)
@@ -347,7 +352,10 @@ def foreign(env: EnvSpec) -> str:
     where = env.folder or env.domain
     if env.model is None:
         return f"{where}: this world was not compiled here, so its code does not run in this process"
-    files = render(env.model)
+    try:
+        files = render(env.model)
+    except Exception as error:  # a model that was tampered with can break the renderer in any way
+        return f"{where}/env.json was edited: its model does not render ({type(error).__name__}), so its code does not run in this process"
     for name, ours, theirs in (("schema.sql", files.schema_sql, env.schema_sql), ("tools.py", files.tools_py, env.tools_py)):
         if ours != theirs:
             return f"{where}/{name} was edited: it is not what its model in env.json renders to, so it does not run in this process"
@@ -434,16 +442,6 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             out[reference.table].children.append((name, reference))
     connection.close()
     return _parents_first(out)
-
-
-def draw_rows(population: Mapping[str, Any], tables: Mapping[str, TableInfo], seed: Seed) -> dict[str, list[JsonObject]]:
-    """The rows of a seed, as population.json draws them. Raises Dropped(gate)."""
-    keys = {n: t.key for n, t in tables.items()}
-    columns = {n: t.columns for n, t in tables.items()}
-    try:
-        return Painter(population, list(tables), keys, columns, seed).paint()
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise Dropped("gate", f"population.json: no state can be drawn from it ({type(error).__name__}: {error})", where="population.json") from error
 
 
 def _generated(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ from agentscaler.errors import Dropped, UserError
 from agentscaler.records import EnvSpec, Tool
 from agentscaler.store import read_records, row_id
 from agentscaler.tools import PACKAGES, collect, collect_service
-from agentscaler.world import World, draw_rows, env_files, env_id, load_schema, read_env
+from agentscaler.world import World, env_files, env_id, read_env
 
 MOST_ROWS: Final = 100_000
 
@@ -49,7 +49,7 @@ def build_twin(what: str, *, seed: int = 0, rows: int | None = None, dialect: st
         pool = _definitions(what, dialect)
         env = _built(what, pool)
     if rows is not None:
-        env = with_rows(env, rows, seed)
+        env = with_rows(env, rows, seed, trusted=trusted)
     return Twin(env, seed, trusted, {t.name: pool[t.tool] for t in env.tools if t.tool in pool})
 
 
@@ -100,13 +100,14 @@ def _name(what: str) -> str:
     return re.sub(r"\.(?:json|jsonl|ya?ml|har|py|gz|zip)\b", "", last) or "twin"
 
 
-def with_rows(env: EnvSpec, rows: int, seed: int) -> EnvSpec:
+def with_rows(env: EnvSpec, rows: int, seed: int, *, trusted: bool = False) -> EnvSpec:
     """The same world with about so many rows in all. Tables that hang on no other grow or shrink; the rest goes with them."""
     if not 1 <= rows <= MOST_ROWS:
         raise UserError(f"--rows is {rows}; give 1 to {MOST_ROWS:,}")
-    tables = load_schema(env.schema_sql, env.population, env.model)
-    share = rows / max(sum(len(r) for r in draw_rows(env.population, tables, seed).values()), 1)
-    counts = {name: _scaled(env.population["rows"].get(name, [5, 12]), share) for name in tables}
+    with World.open(env, seed=seed, trusted=trusted) as world:
+        there = {name: len(held) for name, held in world.dump().items()}
+    share = rows / max(sum(there.values()), 1)
+    counts = {name: _scaled(env.population["rows"].get(name, [5, 12]), share) for name in there}
     scaled = env.model_copy(update={"population": {**env.population, "rows": counts}})
     texts = env_files(scaled)
     return scaled.model_copy(update={"id": env_id(orjson.loads(texts["env.json"]), texts)})

@@ -11,6 +11,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text as Styled
 
+from agentscaler.contained import Contained
 from agentscaler.errors import UserError
 from agentscaler.records import EnvTool
 from agentscaler.twin.line import NoCall, endings, read_line
@@ -46,6 +47,8 @@ class Terminal:
     def greet(self) -> None:
         env, tables = self.world.loaded.env, self.world.dump()
         self._say(f"{env.domain}: {len(tables)} tables with {sum(map(len, tables.values()))} rows, {len(env.tools)} tools (seed {self.world.seed})", "bold")
+        if isinstance(self.world, Contained):
+            self._say(f"{self.world.why}, but contained in one of its own", "dim")
         if env.not_modelled:
             self._say("not modelled: " + "; ".join(env.not_modelled), "dim")
         self._say("a call: TOOL name=value ...   Tab completes   also: " + ", ".join(COMMANDS), "dim")
