@@ -18,7 +18,7 @@ from agentscaler.contained import Contained
 from agentscaler.errors import Dropped, UserError
 from agentscaler.gate import check_env
 from agentscaler.world import World, foreign, read_env
-from worlds import NOTES_PY, NOTES_SQL, NOTES_TOOLS, notebook, plain_tool, written
+from worlds import NOTES_PY, NOTES_SQL, NOTES_TOOLS, library, notebook, plain_tool, written
 
 pytestmark = pytest.mark.skipif(not jail.can_contain(), reason="contained on Linux on x86-64 only")
 
@@ -80,6 +80,29 @@ def test_an_instance_has_a_process_of_its_own(notes: World) -> None:
         cell_of(other).kill()
         assert notes.call("add_note", {"body": "still here"}).error is None
         other._cell = None  # type: ignore[attr-defined]
+
+
+def test_reset_makes_the_code_forget() -> None:
+    code = "import agentscaler.tooling as t; seen = t.__dict__.setdefault('seen', []); seen.append(1); db.counters['#x'] = len(seen); return len(seen)"
+    with hostile(code) as world:
+        assert [world.call("attack", {}).data for _ in range(3)] == [1, 2, 3]
+        world.reset()
+        assert world.call("attack", {}).data == 1
+        shot = world.snapshot()
+        assert world.call("attack", {}).data == 2
+        world.restore(shot)
+        assert world.call("attack", {}).data == 3, "a snapshot is a state of rows, in the same session"
+
+
+def test_after_a_restore_a_killed_cell_is_back_there(notes: World) -> None:
+    notes.call("add_note", {"body": "one"})
+    shot, rows = notes.snapshot(), notes.dump()
+    notes.call("add_note", {"body": "two"})
+    notes.restore(shot)
+    os.kill(pid_of(notes), 9)
+    notes.call("list_notes", {})
+    assert notes.dump() == rows
+    assert notes.snapshot() == shot
 
 
 def test_what_no_json_can_say_is_an_answer(notes: World) -> None:
@@ -147,7 +170,7 @@ def test_a_ring_is_put_back_by_its_calls() -> None:
 
 
 def test_the_gate_looks_at_a_stranger_from_outside() -> None:
-    assert check_env(read_env(SHOP)) == check_env(read_env(SHOP), trusted=True)
+    assert check_env(notebook()) == check_env(notebook(), trusted=True)
 
 
 # ---- trust ------------------------------------------------------------------------------------------------------------
@@ -162,6 +185,33 @@ def test_where_nothing_can_be_contained_it_is_refused(monkeypatch: pytest.Monkey
     monkeypatch.setattr(contained, "can_contain", lambda: False)
     with pytest.raises(UserError, match=r"was not compiled here.*only on Linux on x86-64: pass trusted=True"):
         World.open(notebook())
+
+
+def test_where_the_kernel_does_not_help_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A nurse whose cells cannot enter the jail, one that never starts, and one that is gone."""
+    monkeypatch.setattr(contained, "_nurses", [])
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    program = "import agentscaler.cell as c, errno\ndef no(fd): raise OSError(errno.EINVAL, 'prctl')\nc.enter = no\n"
+    for before, said in ((program, "this machine cannot contain it"), ("raise SystemExit\n", "does not start")):
+        monkeypatch.setattr(contained, "PROGRAM", before + contained.PROGRAM)
+        with pytest.raises(UserError, match=f"{said}.*pass trusted=True"):
+            World.open(notebook())
+        for nurse in contained._nurses:
+            nurse.end()
+        monkeypatch.undo()
+        monkeypatch.setattr(contained, "_nurses", [])
+    World.open(notebook()).close()
+    contained._nurses[0].process.kill()
+    contained._nurses[0].process.wait()
+    World.open(notebook()).close()
+    contained._nurses[0].end()
+
+
+def test_a_model_that_does_not_render_is_no_trust() -> None:
+    env = library()
+    assert env.model is not None
+    broken = env.model.model_copy(update={"tables": ()})
+    assert "was edited: its model does not render" in foreign(env.model_copy(update={"model": broken}))
 
 
 @pytest.mark.parametrize(

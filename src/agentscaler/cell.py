@@ -6,6 +6,7 @@ the jail before it reads the world, so what the code could find in its memory is
     parent -> cell    length of JSON, length of bytes, JSON, bytes
 """
 
+import gc
 import importlib
 import os
 import signal
@@ -37,6 +38,8 @@ def nurse(fd: int) -> None:
     """Fork a cell for each descriptor that comes in; ends when the parent does."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _warm()
+    gc.collect()
+    gc.freeze()  # what a cell never touches is never copied for it
     with socket.socket(fileno=fd) as parent:
         parent.sendall(b"!")
         while True:
@@ -130,11 +133,6 @@ def _call(world: World, rest: list[Any], raw: bytes) -> Said:
     return ([None, *answer.error] if answer.error else [answer.data]), state
 
 
-def _reset(world: World, rest: list[Any], raw: bytes) -> Said:
-    world.reset()
-    return None, world.snapshot()
-
-
 def _restore(world: World, rest: list[Any], raw: bytes) -> Said:
     world.restore(raw)
     return None, world.snapshot()
@@ -147,7 +145,6 @@ def _diff(world: World, rest: list[Any], raw: bytes) -> Said:
 
 DEEDS: Final[dict[str, Callable[[World, list[Any], bytes], Said]]] = {
     "call": _call,
-    "reset": _reset,
     "restore": _restore,
     "diff": _diff,
     "snapshot": lambda world, rest, raw: (None, world.snapshot()),

@@ -81,7 +81,7 @@ class Surroundings:
 class Contained(World):
     """A live instance in a cell of its own. It is used like any other."""
 
-    __slots__ = ("_calls", "_cell", "_outline", "_start", "_state", "deadline", "why")
+    __slots__ = ("_calls", "_cell", "_outline", "_since", "_start", "_state", "_used", "deadline", "why")
 
     def __init__(self, env: EnvSpec, seed: Seed, why: str, *, deadline: float = DEADLINE, anew: bool = False) -> None:
         """anew: its first state is drawn again, though it is known."""
@@ -91,7 +91,9 @@ class Contained(World):
         self.seed, self.why, self.deadline = seed, why, deadline
         self._calls: list[tuple[str, JsonObject]] = []
         self._cell: Cell | None = None
-        self._start = self._state = b""
+        self._start = self._since = self._state = b""
+        """The initial state, the one that `_calls` began in, and the present one."""
+        self._used = False
         self._open()
 
     @property
@@ -108,6 +110,7 @@ class Contained(World):
             said, state = self._ask(asked)
             answer = _answer(said)
         except Gone as gone:
+            self.close()
             if gone.late:
                 return Answer(None, Error("limit", f"no answer within {self.deadline:g} s; the call was ended and has changed nothing"))
             return Answer(None, Error("internal", f"the code of the world ended its process ({gone}); the call has changed nothing"))
@@ -117,10 +120,22 @@ class Contained(World):
         return answer
 
     def reset(self) -> None:
-        self._settle(["reset"])
+        """Back to the initial state, in a new cell: the code remembers nothing of what was called before."""
+        if self._used:
+            self.close()
+        self._begin(self._start)
+        self._used = False
 
     def restore(self, snapshot: bytes) -> None:
-        self._settle(["restore"], snapshot)
+        said, state = self._once_more(["restore"], snapshot)
+        if isinstance(said, dict):
+            self.reset()
+            raise apsw.AbortError(str(said.get("abort")))
+        self._begin(state)
+
+    def _begin(self, state: bytes) -> None:
+        self._state = self._since = state
+        self._calls.clear()
 
     def diff(self) -> Canonical:
         return self._told(["diff"], _canonical)
@@ -150,42 +165,37 @@ class Contained(World):
 
     # ---- inside
 
-    def _settle(self, what: list[Any], raw: bytes = b"") -> None:
-        """Into a state that is known: the initial one, or that of a snapshot."""
-        try:
-            said, state = self._ask(orjson.dumps(what), raw)
-            if isinstance(said, dict):
-                self._settle(["reset"])
-                raise apsw.AbortError(str(said.get("abort")))
-        except Gone:  # code that broke its own world: a new cell is in the initial state
-            self._state = self._start
-            self._calls.clear()
-            self._open()
-            if raw:
-                said, state = self._ask(orjson.dumps(what), raw)
-            else:
-                state = self._start
-        self._state = state
-        self._calls.clear()
-        if not raw:
-            self._start = state
-
     def _told(self, what: list[Any], read: Callable[[Any], T]) -> T:
-        """The answer to a question that changes nothing; asked again of a new cell where the code has broken the old one. Raises UserError."""
+        """The answer to a question that changes nothing. Raises UserError."""
         for last in (False, True):
+            said, _ = self._once_more(what)
             try:
-                return read(self._ask(orjson.dumps(what))[0])
-            except (Gone, AttributeError, KeyError, TypeError, ValueError) as error:
+                return read(said)
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
                 self.close()
                 if last:
-                    raise UserError(f"{self.loaded.env.folder or self.loaded.env.domain}: the world's process gives no sense ({error}); its code breaks its own world") from error
+                    raise self._broken(error) from error
         raise AssertionError
+
+    def _once_more(self, what: list[Any], raw: bytes = b"") -> tuple[Any, bytes]:
+        """Asked again of a new cell where the code has broken the old one. Raises UserError."""
+        try:
+            return self._ask(orjson.dumps(what), raw)
+        except Gone:
+            try:
+                return self._ask(orjson.dumps(what), raw)
+            except Gone as gone:
+                raise self._broken(gone) from gone
+
+    def _broken(self, why: Exception) -> UserError:
+        return UserError(f"{self.loaded.env.folder or self.loaded.env.domain}: the world's process gives no sense ({why}); its code breaks its own world")
 
     def _ask(self, asked: bytes, raw: bytes = b"") -> tuple[Any, bytes]:
         """Raises Gone; the cell is then killed."""
         if self._cell is None:
             self._open()
         assert self._cell is not None
+        self._used = True
         try:
             return self._cell.ask(asked, raw, self.deadline)
         except Gone:
@@ -212,19 +222,20 @@ class Contained(World):
                 reason, message, where = outline["dropped"]
                 raise Dropped("gate" if reason != "gate" else reason, str(message), where=str(where))
             self.db = Surroundings(str(outline["now"]), dict(outline["context"]))  # type: ignore[assignment]
-            if self._state:
+            if not self._start:
+                _, self._start = cell.ask(orjson.dumps(["snapshot"]), b"", OPENING)
+                self._begin(self._start)
+            elif self._state != self._start:
                 said, _ = cell.ask(orjson.dumps(["restore"]), self._state, OPENING)
                 if isinstance(said, dict):
                     self._replay(cell)
-            else:
-                self._state = self._start = cell.ask(orjson.dumps(["reset"]), b"", OPENING)[1]
         except (Gone, KeyError, TypeError, ValueError) as error:
             self.close()
             raise UserError(f"{env.folder or env.domain}: the world does not open in its process ({error})") from error
 
     def _replay(self, cell: "Cell") -> None:
         """Rows that changed places in a ring cannot be put back by a changeset; the calls can."""
-        cell.ask(orjson.dumps(["restore"]), self._start, OPENING)
+        cell.ask(orjson.dumps(["restore"]), self._since, OPENING)
         for name, arguments in self._calls:
             cell.ask(orjson.dumps(["call", name, arguments]), b"", OPENING)
 
@@ -306,6 +317,7 @@ class Cell:
         self.door.close()
 
 
+PROGRAM: Final = "from agentscaler.cell import nurse\n"
 NO_PROCESS: Final = "the process that holds worlds of strangers does not start"
 
 
@@ -316,7 +328,7 @@ class Nurse:
         self.owner = os.getpid()
         self.door, theirs = socket.socketpair()
         path = [os.path.abspath(p) for p in sys.path]  # noqa: PTH100 ('' is here)
-        program = f"import sys; sys.path[:] = {path!r}; from agentscaler.cell import nurse; nurse({theirs.fileno()})"
+        program = f"import sys; sys.path[:] = {path!r}\n{PROGRAM}nurse({theirs.fileno()})"
         self.process = subprocess.Popen(
             [sys.executable, "-s", "-P", "-c", program],
             env={"PYTHONHASHSEED": "0"},
