@@ -17,6 +17,8 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agentscaler.errors import UserError
 from agentscaler.records import EnvTool, Source, Tool
@@ -215,6 +217,39 @@ def test_a_fixed_path_goes_before_one_with_holes() -> None:
     found = Rest({"hole": tool_of(hole), "fixed": tool_of(fixed)}, {"hole": hole, "fixed": fixed}).find(asked("/bikes/free"))
     assert getattr(found, "tool", None) == "fixed"
     assert address("t", row("/a.b/{x}", {})).pattern.fullmatch("acb/1") is None, "a dot is a dot"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["name", "docks", "a", "snapshot", "seed"]), inner, max_size=4),
+    max_leaves=8,
+)
+PATHS = ["/stations", "/bikes/x", "/bikes/x/lock", *(f"/__world__/{a}" for a in ("", "diff", "reset", "restore", "sessions/a/stations", "rows/bike", "call/createStation"))]
+KINDS = ["application/json", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=b", "multipart/form-data", ""]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    verb=st.sampled_from(["GET", "POST", "PATCH", "DELETE", "HEAD"]),
+    path=st.sampled_from([p.encode() for p in PATHS]) | st.binary(max_size=30).map(lambda raw: b"/" + raw.replace(b"?", b"")),
+    query=st.binary(max_size=20),
+    kind=st.sampled_from(KINDS),
+    body=st.binary(max_size=60) | VALUES.map(orjson.dumps),
+)
+def test_no_request_is_a_defect(twin: Twin, verb: str, path: bytes, query: bytes, kind: str, body: bytes) -> None:
+    """Whatever is sent, the answer is one of a service's, and no error of ours."""
+    statuses = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        statuses.append(message.get("status", 0))
+
+    headers = [(b"content-type", kind.encode()), (b"cookie", query)]
+    scope = {"type": "http", "http_version": "1.1", "method": verb, "path": path.decode("utf-8", "replace"), "raw_path": path, "query_string": query, "headers": headers, "root_path": ""}
+    asyncio.run(http_app(twin)(scope, receive, send))
+    assert 200 <= statuses[0] < 500
 
 
 # ---- sessions and administration ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from agentscaler.records import EnvTool, JsonObject, Schema, Tool
@@ -37,14 +38,17 @@ async def read_request(request: Request) -> Asked:
     """Raises BadBody."""
     raw = await request.body()
     path = request.scope["raw_path"].decode("latin-1")
-    query = parse_qsl(request.url.query, keep_blank_values=True)
+    query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Asked(request.method, path, query, request.headers, raw, await _body(request, kind, raw))
 
 
 async def _body(request: Request, kind: str, raw: bytes) -> Any:
     if kind == "multipart/form-data":
-        form = await request.form()
+        try:
+            form = await request.form()
+        except HTTPException as error:
+            raise BadBody(f"the body is no form: {error.detail}") from error
         return nested([(k, v if isinstance(v, str) else v.filename or "") for k, v in form.multi_items()])
     if not raw:
         return {}
