@@ -350,12 +350,13 @@ def test_an_attack_gets_nothing_and_is_named(code: str, said: str, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     with hostile(code) as world:
         assert isinstance(world, Contained)
-        world.deadline = 0.5
         assert world.call("add_note", {"body": "before"}).error is None
+        world.deadline = 0.5 if said.startswith("no answer") else 20
         before = world.dump()
         start = time.monotonic()
         answer = world.call("attack", {})
-        assert time.monotonic() - start < 3
+        assert time.monotonic() - start < world.deadline + 5
+        world.deadline = 20
         text = f"{answer.error.code}: {answer.error.message}" if answer.error else f"SAID {answer.data}"
         assert re.search(said, text), text
         assert not re.search(r"SESAME|root:|uid=", text)

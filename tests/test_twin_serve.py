@@ -32,6 +32,7 @@ import uvicorn
 from agentscaler.twin.asked import Asked, arguments_of, nested
 from agentscaler.twin.http import Rest, address, http_app
 from agentscaler.twin.mcp import mcp_app, server_of
+from agentscaler.twin.query import answer_xml, read_form
 from agentscaler.twin.sessions import Refused, Sessions, administer
 
 
@@ -378,8 +379,71 @@ def test_botocore_over_json() -> None:
 
 def test_protocols_that_are_not_served_are_refused_by_name() -> None:
     pytest.importorskip("botocore")
-    with pytest.raises(UserError, match="aws:elasticache speaks query; of the protocols of AWS only rest-json and json are served"):
-        http_app(build_twin("aws:elasticache"))
+    with pytest.raises(UserError, match="aws:s3control speaks rest-xml; of the protocols of AWS only rest-json, json, query, ec2 are served"):
+        http_app(build_twin("aws:s3control"))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_botocore_over_query() -> None:
+    pytest.importorskip("botocore")
+    with serving(http_app(build_twin("aws:elasticache"))) as address:
+        client = aws_client("elasticache", address)
+        group = client.describe_cache_subnet_groups()["CacheSubnetGroups"][0]
+        name = group["CacheSubnetGroupName"]
+        changed = client.modify_cache_subnet_group(CacheSubnetGroupName=name, CacheSubnetGroupDescription="a < b & c")["CacheSubnetGroup"]
+        assert changed["CacheSubnetGroupDescription"] == "a < b & c"
+        assert client.describe_cache_subnet_groups(CacheSubnetGroupName=name)["CacheSubnetGroups"] == [changed]
+        first = client.describe_cache_subnet_groups(MaxRecords=20)
+        assert first["ResponseMetadata"]["RequestId"]
+        with pytest.raises(client.exceptions.ClientError, match="CacheSubnetGroupNotFoundFault"):
+            client.delete_cache_subnet_group(CacheSubnetGroupName="nope")
+        assert b"<Code>UnknownOperation" in ask(address, "POST", "/", "Action=Nothing", content_type="application/x-www-form-urlencoded").body
+
+
+MODEL: dict[str, Any] = {
+    "metadata": {"xmlNamespace": "urn:x"},
+    "shapes": {
+        "Text": {"type": "string"},
+        "Time": {"type": "timestamp"},
+        "Bytes": {"type": "blob"},
+        "Yes": {"type": "boolean"},
+        "Number": {"type": "integer"},
+        "Pair": {"type": "structure", "members": {"Name": {"shape": "Text"}, "Values": {"shape": "Texts", "locationName": "Value"}}},
+        "Texts": {"type": "list", "member": {"shape": "Text", "locationName": "Item"}},
+        "Plain": {"type": "list", "member": {"shape": "Text"}},
+        "Flat": {"type": "list", "flattened": True, "member": {"shape": "Pair", "locationName": "Filter"}},
+        "Tree": {"type": "structure", "members": {"Left": {"shape": "Tree"}, "Leaf": {"shape": "Text"}}},
+        "Map": {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "Number"}},
+    },
+}
+ALL = {
+    "type": "structure",
+    "members": {"Filters": {"shape": "Flat"}, "Plain": {"shape": "Plain"}, "Counts": {"shape": "Map"}, "Dry": {"shape": "Yes"}, "At": {"shape": "Time"}, "Raw": {"shape": "Bytes"}},
+}
+
+
+def test_a_form_of_the_query_protocol() -> None:
+    form = {"Filter.1.Name": "a", "Filter.1.Value.Item.1": "x", "Filter.1.Value.Item.2": "y", "Filter.10.Name": "b", "Plain.member.1": "p", "Counts.entry.1.key": "k", "Counts.entry.1.value": "7", "Dry": "true"}
+    assert read_form(ALL, form, MODEL, ec2=False) == {
+        "Filters": [{"Name": "a", "Values": ["x", "y"]}, {"Name": "b"}], "Plain": ["p"], "Counts": {"k": 7}, "Dry": True,
+    }  # fmt: skip
+    ec2 = {"Filters.1.Name": "a", "Filters.1.Value.1": "x", "Plain.1": "p"}
+    assert read_form(ALL, ec2, MODEL, ec2=True) == {"Filters": [{"Name": "a", "Values": ["x"]}], "Plain": ["p"]}
+
+
+def test_a_shape_that_holds_itself_is_read_as_deep_as_it_is_given() -> None:
+    tree = {"type": "structure", "members": {"Top": {"shape": "Tree"}}}
+    assert read_form(tree, {"Top.Left.Left.Leaf": "x"}, MODEL, ec2=False) == {"Top": {"Left": {"Left": {"Leaf": "x"}}}}
+    assert read_form(tree, {"Other": "x"}, MODEL, ec2=False) == {}
+
+
+def test_an_answer_in_xml() -> None:
+    data = {"Filters": [{"Name": "<a>\x00"}], "Plain": ["p", "q"], "Counts": {"k": 7}, "Dry": False, "At": "2026-01-02T03:04:05Z", "Raw": "aGk=", "Unknown": 1}
+    inner = "<Filter><Name>&lt;a&gt;?</Name></Filter><Plain><member>p</member><member>q</member></Plain><Counts><entry><key>k</key><value>7</value></entry></Counts><Dry>false</Dry><At>2026-01-02T03:04:05Z</At><Raw>aGk=</Raw>"
+    assert answer_xml("Do", ALL, data, MODEL, "r", ec2=True).decode() == f'<DoResponse xmlns="urn:x"><requestId>r</requestId>{inner}</DoResponse>'
+    assert answer_xml("Do", {**ALL, "resultWrapper": "DoResult"}, data, MODEL, "r", ec2=False).decode() == (
+        f'<DoResponse xmlns="urn:x"><DoResult>{inner}</DoResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></DoResponse>'
+    )
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
