@@ -2,9 +2,11 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,6 +175,20 @@ def test_the_gate_looks_at_a_stranger_from_outside() -> None:
     assert check_env(notebook()) == check_env(notebook(), trusted=True)
 
 
+def test_a_cell_that_is_not_given_the_processor_is_waited_for(notes: World) -> None:
+    """A stopped process answers late, but it answers."""
+    assert isinstance(notes, Contained)
+    notes.deadline = 0.1
+    number = pid_of(notes)
+    os.kill(number, signal.SIGSTOP)
+    waker = threading.Timer(0.8, os.kill, (number, signal.SIGCONT))
+    waker.start()
+    start = time.monotonic()
+    assert notes.call("add_note", {"body": "late"}).error is None
+    assert time.monotonic() - start > 0.5
+    waker.join()
+
+
 # ---- trust ------------------------------------------------------------------------------------------------------------
 
 
@@ -265,18 +281,19 @@ ATTACKS: dict[str, list[tuple[str, str]]] = {
         ("import os; return '{0.environ}'.format(os)", r"SAID environ\(\{\}\)"),
     ],
     "endless loops": [
-        ("while True: pass", "no answer within"),
-        ("while True:\n        try:\n            while True: sum(range(100))\n        except BaseException: pass", "no answer within"),
-        ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n    while True: pass", "no answer within"),
-        ("import re; return str(re.match('(a+)+$', 'a' * 40 + 'b'))", "no answer within"),
-        ("db._x('WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t').get", "no answer within"),
-        ("import time; time.sleep(60)", "PermissionError|no answer within"),
+        ("while True: pass", "no answer in time"),
+        ("while True:\n        try:\n            while True: sum(range(100))\n        except BaseException: pass", "no answer in time"),
+        ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n    while True: pass", "no answer in time"),
+        ("import re; return str(re.match('(a+)+$', 'a' * 40 + 'b'))", "no answer in time"),
+        ("db._x('WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t').get", "no answer in time"),
+        ("import time; time.sleep(60)", "PermissionError|no answer in time"),
+        ("import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()", "no answer in time"),
     ],
     "huge integers and strings": [
-        ("return len(str(9 ** 9 ** 8 % 7))", "no answer within"),
+        ("return len(str(9 ** 9 ** 8 % 7))", "no answer in time"),
         ("return len('x' * (3 << 30))", "more memory"),
         ("return len([0] * 10 ** 10)", "more memory"),
-        ("x = []\n    while True: x.append(bytes(1 << 20))", "more memory|no answer within|ended its process"),
+        ("x = []\n    while True: x.append(bytes(1 << 20))", "more memory|no answer in time|ended its process"),
         ("return 'x' * 40_000_000", "ended its process|bytes"),
         ("return 10 ** 100", "ended its process"),
         ("x = []\n    for _ in range(100_000): x = [x]\n    return x", "ended its process|no answer"),
@@ -351,12 +368,13 @@ def test_an_attack_gets_nothing_and_is_named(code: str, said: str, monkeypatch: 
     with hostile(code) as world:
         assert isinstance(world, Contained)
         assert world.call("add_note", {"body": "before"}).error is None
-        world.deadline = 0.5 if said.startswith("no answer") else 20
+        if said.startswith("no answer"):
+            world.deadline = 0.2
+            monkeypatch.setattr(contained, "PATIENCE", 2.0)
         before = world.dump()
         start = time.monotonic()
         answer = world.call("attack", {})
-        assert time.monotonic() - start < world.deadline + 5
-        world.deadline = 20
+        assert time.monotonic() - start < 20
         text = f"{answer.error.code}: {answer.error.message}" if answer.error else f"SAID {answer.data}"
         assert re.search(said, text), text
         assert not re.search(r"SESAME|root:|uid=", text)
@@ -391,7 +409,6 @@ def test_code_that_breaks_its_own_world_breaks_no_other(code: str, notes: World)
     """It may lie about its own state; then it is told so, or a new cell takes over. It never takes the parent down."""
     with hostile(code) as world:
         assert isinstance(world, Contained)
-        world.deadline = 0.5
         world.call("attack", {})
         for ask in (world.diff, world.dump, lambda: world.rows("note"), lambda: world.call("add_note", {"body": "x"})):
             try:

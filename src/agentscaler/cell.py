@@ -25,6 +25,7 @@ from agentscaler.records import EnvSpec, EnvTool
 from agentscaler.world import Loaded, World
 
 HEAD: Final = struct.Struct("<II")
+PID: Final = struct.Struct("<I")
 LARGEST: Final = 32_000_000
 """Bytes of one message."""
 LIBRARY: Final = (
@@ -54,7 +55,7 @@ def nurse(fd: int) -> None:
                 finally:
                     os._exit(1)
             handle = os.pidfd_open(child)
-            socket.send_fds(parent, [b"!"], [handle])
+            socket.send_fds(parent, [PID.pack(child)], [handle])
             os.close(handle)
             os.close(given[0])
 

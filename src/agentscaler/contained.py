@@ -1,6 +1,6 @@
 """A live world whose code is a stranger's: it runs in a cell (cell.py), a process that can read and write one socket and nothing else.
 
-The parent keeps the clock: a call that is not answered in time, or whose cell is gone, is answered with `limit` or `internal`; the cell is killed, and the next call
+The parent keeps the clock: a call that works for too long, or whose cell is gone, is answered with `limit` or `internal`; the cell is killed, and the next call
 finds a new one in the state before, from image and changeset. What a cell says is data, never code, and is believed only about its own world.
 """
 
@@ -15,13 +15,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import apsw
 import orjson
 
 from agentscaler.canonical import Canonical
-from agentscaler.cell import HEAD, LARGEST
+from agentscaler.cell import HEAD, LARGEST, PID
 from agentscaler.database import Reference, TableInfo
 from agentscaler.errors import CODES, Dropped, UserError
 from agentscaler.jail import can_contain
@@ -29,8 +30,10 @@ from agentscaler.records import EnvSpec, JsonObject, Seed
 from agentscaler.world import LONGEST_MESSAGE, Answer, Error, Loaded, World
 
 T = TypeVar("T")
-DEADLINE: Final = 1.0
-"""Seconds a call may take."""
+DEADLINE: Final = 0.5
+"""Seconds without an answer after which a cell is looked at; if it then uses the processor for as long again, it is ended."""
+PATIENCE: Final = 30.0
+"""Seconds after which it is ended in any case: a busy machine lets a cell wait, and an answer must not hang on that."""
 OPENING: Final = 60.0
 """Seconds until the first state must be drawn."""
 LOADING: Final = 10.0
@@ -112,7 +115,7 @@ class Contained(World):
         except Gone as gone:
             self.close()
             if gone.late:
-                return Answer(None, Error("limit", f"no answer within {self.deadline:g} s; the call was ended and has changed nothing"))
+                return Answer(None, Error("limit", "no answer in time; the call was ended and has changed nothing"))
             return Answer(None, Error("internal", f"the code of the world ended its process ({gone}); the call has changed nothing"))
         if state:
             self._state = state
@@ -273,17 +276,17 @@ def _table(said: list[Any]) -> TableInfo:
 class Cell:
     """The parent's end of one process."""
 
-    def __init__(self, door: socket.socket, handle: int) -> None:
-        self.door, self.handle = door, handle
+    def __init__(self, door: socket.socket, handle: int, number: int) -> None:
+        self.door, self.handle, self.number = door, handle, number
 
     def ask(self, asked: bytes, raw: bytes, seconds: float) -> tuple[Any, bytes]:
         """One question, one answer. Raises Gone."""
         try:
             self.door.settimeout(seconds)
             self.door.sendall(HEAD.pack(len(asked), len(raw)) + asked + raw)
-            got = self.door.recv(1 << 16)
+            got = self._hear(1 << 16, seconds)
             if len(got) < HEAD.size or len(got) != HEAD.size + sum(HEAD.unpack_from(got)):
-                got = self._rest(got, time.monotonic() + seconds)
+                got = self._rest(got, seconds)
             size, _ = HEAD.unpack_from(got)
             return orjson.loads(got[HEAD.size : HEAD.size + size]), got[HEAD.size + size :]
         except TimeoutError as error:
@@ -291,9 +294,28 @@ class Cell:
         except (OSError, ValueError) as error:
             raise Gone(f"{type(error).__name__}: {error}") from error
 
-    def _rest(self, got: bytes, end: float) -> bytes:
+    def _hear(self, size: int, seconds: float) -> bytes:
+        """What comes next. Raises TimeoutError where the cell works on and on, or does nothing for too long."""
+        end, worked = time.monotonic() + PATIENCE, -1.0
+        while True:
+            try:
+                return self.door.recv(size)
+            except TimeoutError:
+                before, worked = worked, self._worked()
+                if (before >= 0 and worked - before > seconds / 2) or time.monotonic() > end:
+                    raise
+
+    def _worked(self) -> float:
+        """Seconds of processor time that the cell has used."""
+        try:
+            fields = Path(f"/proc/{self.number}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _rest(self, got: bytes, seconds: float) -> bytes:
         """The rest of a long answer."""
-        parts, have, want = [got], len(got), HEAD.size
+        parts, have, want, end = [got], len(got), HEAD.size, time.monotonic() + PATIENCE
         while True:
             if not parts[-1]:
                 raise Gone("it ended")
@@ -306,8 +328,9 @@ class Cell:
                 raise Gone("it said more than it was asked")
             if have == want:
                 return b"".join(parts)
-            self.door.settimeout(max(end - time.monotonic(), 0.001))
-            parts.append(self.door.recv(1 << 20))
+            if time.monotonic() > end:
+                raise TimeoutError
+            parts.append(self._hear(1 << 20, seconds))
             have += len(parts[-1])
 
     def kill(self) -> None:
@@ -349,11 +372,11 @@ class Nurse:
         mine, theirs = socket.socketpair()
         socket.send_fds(self.door, [b"?"], [theirs.fileno()])
         theirs.close()
-        word, handles, _, _ = socket.recv_fds(self.door, 1, 1)
-        if not word:
+        word, handles, _, _ = socket.recv_fds(self.door, PID.size, 1)
+        if len(word) != PID.size:
             mine.close()
             raise UserError(f"{NO_PROCESS}; pass trusted=True if you trust the world")
-        return Cell(mine, handles[0])
+        return Cell(mine, handles[0], PID.unpack(word)[0])
 
     def end(self) -> None:
         self.door.close()
