@@ -15,7 +15,9 @@ from typing import Any
 import orjson
 import pytest
 
+from agentscaler.contained import Contained
 from agentscaler.errors import UserError
+from agentscaler.jail import can_contain
 from agentscaler.twin import Twin, build_twin
 from agentscaler.twin.build import with_rows
 from agentscaler.twin.line import NoCall, Text, endings, fitted, read_line
@@ -57,8 +59,23 @@ def test_a_folder_and_a_run_with_one_world_are_that_world(bikes: Path) -> None:
 
 def test_a_folder_alone_has_no_verbs_and_paths(bikes: Path, tmp_path: Path) -> None:
     [folder] = (bikes / "envs").iterdir()
-    shutil.copytree(folder, tmp_path / "alone")
-    assert build_twin(str(tmp_path / "alone")).rows == {}
+    shutil.copytree(folder, tmp_path / "mine" / "alone")
+    (tmp_path / "tools.jsonl").write_text('{"this": "is something else"}\n')
+    assert build_twin(str(tmp_path / "mine" / "alone")).rows == {}
+
+
+def test_a_strangers_world_is_contained(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("tables\nget_customer customer_id=nobody\nundo\n"))
+    shop = Path(__file__).parents[1] / "benchmarks" / "shop"
+    if not can_contain():
+        assert "--trusted" in command("twin", shop).err
+        return
+    ended = command("twin", shop, "--rows", 300)
+    assert (ended.code, ended.err) == (0, "")
+    assert "not_found: no customer nobody" in ended.out
+    rows = sum(int(n) for n in re.findall(r": (\d+) rows of", ended.out))
+    assert 150 < rows < 500
+    assert isinstance(build_twin(str(shop)).open(), Contained)
 
 
 def test_of_several_worlds_one_is_named(bikes: Path, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ class Contained(World):
     def __init__(self, env: EnvSpec, seed: Seed, why: str, *, deadline: float = DEADLINE, anew: bool = False) -> None:
         """anew: its first state is drawn again, though it is known."""
         if not can_contain():
-            raise UserError(f"{why}; a stranger's code can be contained only on Linux on x86-64: pass trusted=True if you trust it")
+            raise UserError(f"{why}; a stranger's code can be contained only on Linux on x86-64: pass trusted=True (--trusted) if you trust it")
         self.loaded = self._outline = Outline(env) if anew else _outline(env)
         self.seed, self.why, self.deadline = seed, why, deadline
         self._calls: list[tuple[str, JsonObject]] = []

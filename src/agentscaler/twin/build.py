@@ -67,8 +67,11 @@ def _folder(path: Path) -> Path | None:
 
 def _rows_beside(folder: Path, wanted: set[str]) -> dict[str, Tool]:
     """The definitions of a world that still lies in its run."""
-    path = folder.resolve().parent.parent / "tools.jsonl"
-    return {number: tool for number, tool in read_records(path, Tool) if number in wanted} if path.exists() else {}
+    shelf = folder.resolve().parent
+    path = shelf.parent / "tools.jsonl"
+    if shelf.name != "envs" or not wanted or not path.exists():
+        return {}
+    return {number: tool for number, tool in read_records(path, Tool) if number in wanted}
 
 
 def _definitions(what: str, dialect: str | None) -> dict[str, Tool]:
