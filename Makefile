@@ -1,4 +1,5 @@
 # make run    install into .venv, then the first walk (about ten minutes on two cores); a second time it takes seconds
+# make libraries    29 client libraries (shops, banks, mail, travel, ...) beside the pool; `make run` then reads them too: 46,200 tools
 # make test   the whole test suite, types, lint and import rules
 # make learn  the proof of learning: a small transformer from scratch, in few and in many worlds; report/learning.html
 # make bench  the figures of the README, each beside what the machine needs at least
@@ -8,11 +9,14 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RECIPE ?= runs/first.toml
+CLIENTS = $(VENV)/share/agentscaler/clients
 
-.PHONY: run test bench small learn clean
+.PHONY: run libraries test bench small learn clean
 
 run: $(VENV)/.pool
 	$(BIN)/agentscaler run $(RECIPE)
+
+libraries: $(VENV)/.libraries
 
 small: $(VENV)/.pool
 	$(BIN)/agentscaler run runs/small.toml
@@ -26,6 +30,7 @@ test: $(VENV)/.dev
 bench: $(VENV)/.pool
 	$(BIN)/python benchmarks/runtime.py
 	$(BIN)/python benchmarks/episodes.py
+	test ! -f runs/first/graph.jsonl || $(BIN)/python benchmarks/dependencies.py --run runs/first
 
 learn: $(VENV)/.train
 	$(BIN)/agentscaler learn --out report
@@ -40,6 +45,11 @@ $(VENV)/.made: pyproject.toml constraints.txt
 $(VENV)/.pool: $(VENV)/.made
 	$(PIP) install -c constraints.txt -e ".[pool]"
 	$(PIP) install -c constraints.txt --no-deps tccli-intl-en
+	touch $@
+
+# Client libraries are only read, too: they lie where nothing can import them, without what they depend on.
+$(VENV)/.libraries: $(VENV)/.made
+	$(PIP) install -c constraints.txt --no-deps --no-compile --only-binary=:all: --upgrade --target $(CLIENTS) $$($(BIN)/python -m agentscaler.tools.clients)
 	touch $@
 
 $(VENV)/.train: $(VENV)/.made

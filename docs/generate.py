@@ -13,7 +13,7 @@ from agentscaler.store import FORMATS
 
 PRODUCTS = (
     ("tools.jsonl", records.Tool, (records.Source,)),
-    ("graph.jsonl", records.Node, (records.Neighbour, records.Edge)),
+    ("graph.jsonl", records.Node, (records.Neighbour, records.Edge, records.Want)),
     ("domains.jsonl", records.Domain, ()),
     ("envs.jsonl", records.EnvRow, ()),
     ("tasks.jsonl", records.Task, (records.Brief, records.Fact, records.Call, records.Given, records.Answer, records.Control, records.Difficulty)),

@@ -216,3 +216,50 @@ def test_versions_of_one_thing_count_up() -> None:
         mine = [r for r in drawn if r["planId"] == plan]
         assert [r["version"] for r in mine] == [str(i + 1) for i in range(len(mine))]
         assert [r["createdAt"] for r in mine] == sorted(r["createdAt"] for r in mine)
+
+
+@cache
+def notes() -> EnvSpec:
+    kinds = {n: {**whole(level={"type": "string", "enum": ["LOW", "HIGH"]}), "description": f"A note describing {n}."} for n in ("build", "image", "package")}
+    sorts = {n: whole(batchSize=NUMBER) for n in ("SCFParams", "CkafkaParams", "ESParams")}
+    counts = {"CalleeCount": NUMBER, "FinishedCalleeCount": NUMBER, "MaxCalleeCount": NUMBER}
+    return build(
+        tools_of(
+            things(
+                note={"name": TEXT, **kinds},
+                target={"name": TEXT, "targetType": {"type": "string", "enum": ["scf", "ckafka", "es"]}, "description": whole(**sorts)},
+                campaign={"name": TEXT, "roleName": TEXT, "roleDisplayName": TEXT, **counts},
+            )
+        )
+    ).env
+
+
+def rows_of(table: str) -> list[Json]:
+    with World.open(notes(), seed=3) as world:
+        return list(world.rows(table))
+
+
+def test_a_row_is_of_one_kind() -> None:
+    assert {tuple(k for k in ("build", "image", "package") if r[k]) for r in rows_of("note")} == {("build",), ("image",), ("package",)}
+
+
+def test_an_object_has_the_parameters_of_the_rows_type() -> None:
+    for row in rows_of("target"):
+        assert list(row["description"] or {}) in ([f"{row['targetType'].upper()}Params"], [f"{row['targetType'].capitalize()}Params"])
+
+
+def test_what_is_finished_is_no_more_than_there_is() -> None:
+    rows = rows_of("campaign")
+    assert all(r["FinishedCalleeCount"] <= r["CalleeCount"] <= r["MaxCalleeCount"] for r in rows)
+    assert all(r["roleDisplayName"] == r["roleName"] for r in rows)
+
+
+def test_a_list_of_a_rows_children_shows_them() -> None:
+    probe = {"monitorId": TEXT, "name": TEXT, "packetSize": NUMBER}
+    env = build(tools_of(things(monitor={"name": TEXT, "probes": {"type": "array", "items": whole(probeId=TEXT, name=TEXT)}, "probeIds": {"type": "array", "items": TEXT}}, probe=probe))).env
+    with World.open(env, seed=2) as world:
+        monitors, probes = list(world.rows("monitor")), list(world.rows("probe"))
+    for monitor in monitors:
+        mine = [p for p in probes if p["monitorId"] == monitor["monitorId"]]
+        if monitor["probes"] is not None:
+            assert monitor["probes"] == [{"probeId": p["probeId"], "name": p["name"]} for p in mine]

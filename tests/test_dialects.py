@@ -1190,9 +1190,16 @@ class WebClient:
         """Sends a message."""
         return self.api_call("chat.postMessage", json=kwargs)
 
-from typing import TypedDict
-class Params(TypedDict):
+from typing import NotRequired, TypedDict
+class RequestOptions(TypedDict):
+    stripe_account: NotRequired[str]
+class Params(RequestOptions):
     note: str
+    size: NotRequired[int]
+    order: "Order"
+class Order(TypedDict, total=False):
+    id: Required[str]
+    text: str
 '''
 TYPES_PY = "from pydantic import BaseModel\nclass Account(BaseModel):\n    id: str\n    name: str\n    best: 'Account | None' = None\n"
 
@@ -1231,7 +1238,9 @@ def test_a_client_library_is_read_and_not_run(tmp_path: Path, monkeypatch: pytes
     assert tools["accounts_list"].returns is not None
     assert tools["accounts_list"].returns["type"] == "array"
     assert tools["payments_get"].returns == create.returns
-    assert takes(tools["charge_update"]) == {"charge*": "string", "note*": "string"}, "a record of all parameters is opened"
+    assert takes(tools["charge_update"]) == {"charge*": "string", "note*": "string", "size": "integer", "order*": "object"}, "a record of all parameters is opened, what steers the library is left out"
+    order = tools["charge_update"].parameters["properties"]["order"]
+    assert (set(order["properties"]), order["required"]) == ({"id", "text"}, ["id"]), "of a record that is not total only what says so is required"
     assert takes(tools["get_task"]) == {"task_gid*": "string", "opt_fields": "array"}
     assert tools["get_task"].description == "Get a task"
 

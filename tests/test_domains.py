@@ -11,11 +11,11 @@ from agentscaler.domains import (
     LARGEST,
     SMALLEST,
     Found,
+    _called,
+    _names,
     attach_weak,
     communities,
     family,
-    field_of,
-    field_of_life,
     find_domains,
     heldout_families,
     mutual,
@@ -104,15 +104,44 @@ def test_louvain_and_leiden_find_the_services() -> None:
     assert score("", shuffled(labels, 1), truth).nmi < 0.6
 
 
-def test_a_single_service_does_not_collapse() -> None:
-    """Six things in one service are not one lump, nor 48 crumbs."""
-    tools = {i: t for thing in THINGS[:6] for i, t in service(thing).items()}
-    tools = {
-        i: t.model_copy(update={"source": t.source.model_copy(update={"service": "all"})}) for i, t in tools.items()
+def own(services: dict[str, list[str]]) -> dict[str, Tool]:
+    """Services of somebody's own: name -> the things each is about, eight tools a thing."""
+    return {
+        f"{name}/{i}": t.model_copy(update={"source": t.source.model_copy(update={"service": name})})
+        for name, things in services.items()
+        for n, thing in enumerate(things)
+        for i, t in service(thing, ("shelf", "crate", "depot", "yard")[n % 4]).items()
     }
+
+
+@pytest.mark.parametrize("things", [3, 7, 15, 25])
+def test_a_single_service_of_ones_own_is_not_torn_apart(things: int) -> None:
+    """24 to 200 tools."""
+    tools = own({"all": THINGS[:things]})
+    result = find_domains(tools, list(build_graph(tools)))
+    assert [len(d.tools) for d in result.domains] == [8 * things]
+    assert not result.left
+
+
+def test_a_mixed_bag_of_five_services_comes_out_as_five() -> None:
+    bag = {f"s{n}": THINGS[4 * n : 4 * n + n + 2] for n in range(5)}
+    tools = own(bag)
+    result = find_domains(tools, list(build_graph(tools)), heldout=0)
+    assert sorted((d.services, len(d.tools)) for d in result.domains) == [((f"aws:s{n}",), 8 * (n + 2)) for n in range(5)]
+    assert not result.left
+
+
+def test_what_is_larger_than_anybody_thinks_of_as_one_is_parted() -> None:
+    tools = own({"all": THINGS[:30]})
     domains = find_domains(tools, list(build_graph(tools))).domains
-    assert 3 <= len(domains) <= 8
+    assert max(len(d.tools) for d in domains) <= LARGEST
     assert sum(len(d.tools) for d in domains) >= 0.95 * len(tools)
+
+
+def test_in_a_large_pool_a_service_may_be_several_domains() -> None:
+    tools = pool(60) | own({"all": THINGS[:6]})
+    parts = [d for d in find_domains(tools, list(build_graph(tools))).domains if "aws:all" in d.services]
+    assert len(parts) > 1
 
 
 # ---- train and held out -----------------------------------------------------------------------------------------
@@ -205,11 +234,9 @@ def test_one_domain_holds_everything() -> None:
     assert one_domain(tools, "../..").name == "domain"
 
 
-def test_fields_of_life() -> None:
-    assert field_of_life(tool("CreateCampaign", "adsense")) == "advertising"
-    assert field_of_life(tool("CreateQuark", "zzz")) == "other"
-    assert field_of(Counter({"b": 2, "a": 2, "c": 1})) == "a"
-    assert field_of(Counter()) == "other"
+def test_a_domain_is_of_the_field_that_most_of_its_tools_are_of() -> None:
+    tools = {n: t.model_copy(update={"field": field}) for (n, t), field in zip(service("apple").items(), ["health"] * 3 + ["shops"] * 4 + ["other"], strict=True)}
+    assert one_domain(tools, "mine").field == "shops"
 
 
 # ---- communities ------------------------------------------------------------------------------------------------
@@ -286,3 +313,40 @@ def test_scores_of_the_extremes() -> None:
     assert sorted(shuffled(truth, 3).tolist()) == truth.tolist()
     assert abs(mixed.ari) < 0.1
     assert mixed.purity < 0.5
+
+
+# ---- names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service_name", "noun", "name"),
+    [
+        ("amplify", ("app",), "amplify-app"),
+        ("config", ("config", "rule"), "config-rule"),
+        ("network-firewall", ("firewall",), "network-firewall"),
+        ("connect", ("connect",), "connect"),
+        ("timestream-query", ("scheduled", "query"), "timestream-scheduled-query"),
+        ("application-insights", ("application",), "application-insights"),
+        ("service-quotas", ("service", "quota", "increase", "request"), "service-quota-increase-request"),
+        ("tcss", ("asset", "image", "registry", "registry", "detail"), "tcss-asset-image-registry-detail"),
+        ("license-manager-user-subscriptions", ("identity", "provider"), "license-manager-user-identity-provider"),
+        ("x" * 80, ("y",), "x" * 48),
+        ("", (), "domain"),
+    ],
+)
+def test_a_name_says_no_word_twice_and_is_cut_at_a_word(service_name: str, noun: tuple[str, ...], name: str) -> None:
+    assert _called(service_name, noun) == name
+
+
+def named(*groups: tuple[str, str, str]) -> list[str]:
+    """Names of groups of tools: (vendor, service, operations)."""
+    made = [[tool(o, s) for o in operations.split()] for _, s, operations in groups]
+    return _names([[t.model_copy(update={"source": t.source.model_copy(update={"vendor": v})}) for t in tools] for tools, (v, _, _) in zip(made, groups, strict=True)])
+
+
+def test_equal_names_are_told_apart_by_vendor_or_by_what_they_hold_beside() -> None:
+    boats = "GetBoat ListBoats CreateBoat"
+    assert named(("aws", "pier", boats), ("tencent", "pier", boats)) == ["pier-boat", "tencent-pier-boat"]
+    assert named(("aws", "pier", boats), ("aws", "pier", f"{boats} GetCrew ListCrews")) == ["pier-boat", "pier-crew"]
+    assert named(("aws", "pier", boats), ("aws", "pier", f"{boats} GetCrew"), ("aws", "pier", f"{boats} GetCrew")) == ["pier-boat", "pier-crew", "pier-boat-and-crew"]
+    assert named(("aws", "pier", boats), ("aws", "pier", boats)) == ["pier-boat", "pier-boat-2"], "nothing tells them apart"

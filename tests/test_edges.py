@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from agentscaler.edges import collection_words, index, needs, placeholders, producers, resource_of
+from agentscaler.edges import (
+    WEIGHTS,
+    before_in_path,
+    collection_words,
+    guesses,
+    index,
+    placeholders,
+    producers,
+    resource_of,
+)
 from agentscaler.records import Edge, Source, Tool
 
 STRING = {"type": "string"}
@@ -64,7 +73,7 @@ def feeders(pool: dict[str, Tool], number: str, parameter: str) -> list[Edge]:
 
 def test_the_list_of_the_thing_feeds_its_key_first() -> None:
     edges = feeders(POOL, "delete", "VolumeId")
-    assert [e.source for e in edges[:3]] == ["list", "create", "get"]
+    assert [e.source for e in edges[:2]] == ["list", "create"], "GetVolume has to be given what it shows"
     assert {e.source for e in edges} == {"list", "create", "get", "snap", "snaps"}
     best = edges[0]
     assert (best.field, best.target, best.parameter, best.reason) == (
@@ -78,10 +87,9 @@ def test_the_list_of_the_thing_feeds_its_key_first() -> None:
 
 
 def test_a_tool_does_not_feed_itself_and_a_delete_feeds_nobody() -> None:
-    sources = {
-        e.source for number in POOL for e in needs(number, POOL[number], index(POOL), most=10) if e.source == e.target
-    }
-    assert sources == set()
+    edges = [e for number in POOL for p in POOL[number].parameters["required"] for e in feeders(POOL, number, p)]
+    assert edges
+    assert not [e for e in edges if e.source == e.target]
     assert "delete" not in {e.source for e in feeders(POOL, "get", "VolumeId")}
 
 
@@ -130,30 +138,11 @@ def test_a_list_of_rows_is_no_text() -> None:
     assert [e.field for e in feeders(pool, "use", "Volume")] == ["Volumes.VolumeId"]
 
 
-def test_needs_are_the_required_text_parameters() -> None:
-    pool = {
-        "list": tool(
-            "ListThings",
-            returns={
-                "type": "object",
-                "properties": {"thingId": STRING, "size": {"type": "integer"}, "spec": {"type": "object"}},
-            },
-        ),
-        "make": tool(
-            "UseThing",
-            "thingId size spec",
-            properties={"size": {"type": "integer"}, "spec": {"type": "object"}, "kind": STRING},
-        ),
-    }
-    assert [(e.parameter, e.source) for e in needs("make", pool["make"], index(pool))] == [("thingId", "list")]
-    assert needs("list", pool["list"], index(pool)) == []
-
-
 def test_at_most_so_many() -> None:
     pool = {f"l{i}": tool(f"ListThings{i}", returns=listed("things", "thingId")) for i in range(30)}
     pool["use"] = tool("UseThing", "thingId")
     where = index(pool)
-    assert len(needs("use", pool["use"], where)) == 3
+    assert len(producers("use", pool["use"], "thingId", where)) == 10
     assert len(producers("use", pool["use"], "thingId", where, most=7)) == 7
 
 
@@ -205,3 +194,110 @@ def test_results_without_a_field_feed_nobody(returns: Any) -> None:
     pool = {"list": tool("ListThings", returns=returns), "use": tool("UseThing", "thingId 列")}
     assert feeders(pool, "use", "thingId") == []
     assert feeders(pool, "use", "列") == []
+
+
+# ---- what speaks for a producer ----------------------------------------------------------------------------------
+
+
+def described(operation: str, parameter: str, text: str) -> Tool:
+    return tool(operation, parameter, properties={parameter: {"type": "string", "description": text}})
+
+
+def test_what_the_provider_says_comes_first() -> None:
+    odd = tool("DescribeWidgets", returns="Things Sizes")
+    said = described("DeleteVolume", "VolumeId", "The volume. It can be obtained through the DescribeWidgets API.")
+    pool = {**POOL, "odd": odd, "delete": said}
+    first = feeders(pool, "delete", "VolumeId")[0]
+    assert (first.source, first.reason, first.score) == ("odd", "named by the provider", 1.0)
+    silent = described("DeleteVolume", "VolumeId", "The volume. Unlike DescribeWidgets, this is quick.")
+    assert feeders({**pool, "delete": silent}, "delete", "VolumeId")[0].source == "list"
+
+
+def test_who_asks_for_the_value_itself_is_no_first_source() -> None:
+    """GetVolume shows the id, but has to be given it."""
+    edges = feeders(POOL, "snap", "VolumeId")
+    order = [e.source for e in edges]
+    assert order.index("list") < order.index("create") < order.index("get")
+    free = {**POOL, "get": tool("GetVolume", returns="VolumeId Size")}
+    assert feeders(free, "snap", "VolumeId")[1].source == "get"
+
+
+def test_words_of_the_description_choose_between_equal_names() -> None:
+    pool = {
+        "a": tool("ListCloudBackups", returns=listed("Items", "BackupId")),
+        "b": tool("ListLocalBackups", returns=listed("Items", "BackupId")),
+    }
+    for word, right in (("cloud", "a"), ("local", "b")):
+        use = described("RestoreDisk", "BackupId", f"The {word} backup that is restored.")
+        assert feeders({**pool, "use": use}, "use", "BackupId")[0].source == right
+
+
+def test_a_list_of_such_things_feeds_whatever_its_fields_are_called() -> None:
+    pool = {
+        "list": tool("ListAccounts", returns=listed("Accounts", "UserNumber")),
+        "use": tool("ResetPassword", "Account"),
+    }
+    assert [(e.source, e.field, e.reason) for e in feeders(pool, "use", "Account")] == [
+        ("list", "Accounts.UserNumber", "shows such things")
+    ]
+
+
+def test_a_list_of_names_is_fed_like_one_name() -> None:
+    pool = {
+        "list": tool("ListNamespaces", returns=listed("Namespaces", "Namespace")),
+        "use": tool("MoveTopics", "NamespaceList", properties={"NamespaceList": {"type": "array", "items": STRING}}),
+    }
+    assert [(e.source, e.reason) for e in feeders(pool, "use", "NamespaceList")][:1] == [("list", "same name")]
+
+
+def test_the_path_says_whose_id_it_is() -> None:
+    """GET /users/{id}/orders: the id is a user's, though the noun of the operation is order."""
+    pool = {
+        "users": tool("listUsers", returns=listed("users", "id"), vendor="user"),
+        "orders": tool("listOrders", returns=listed("orders", "id"), vendor="user"),
+        "of": tool("listOrdersOfUser", "id", vendor="user", verb="GET", path="/users/{id}/orders", in_path=("id",)),
+        "one": tool("getOrder", "id", vendor="user", verb="GET", path="/orders/{id}", in_path=("id",)),
+    }
+    assert feeders(pool, "of", "id")[0].source == "users"
+    assert feeders(pool, "of", "id")[0].reason == "the path says of what"
+    assert feeders(pool, "one", "id")[0].source == "orders"
+    assert before_in_path(pool["of"], "id") == ("user",)
+    assert before_in_path(pool["users"], "id") == ()
+    assert before_in_path(POOL["get"], "VolumeId") == ()
+
+
+def test_collections_of_one_name_are_told_apart_by_the_path() -> None:
+    def versions(parent: str) -> Tool:
+        return tool(f"x.projects.{parent}.versions.list", vendor="google", verb="GET", returns=listed("versions", "name"))
+
+    path = "/v1/projects/{projectsId}/%s/{parentId}/versions/{versionsId}"
+    for parent in ("flows", "agents"):
+        path = f"/v1/projects/{{projectsId}}/{parent}/{{{parent}Id}}/versions/{{versionsId}}"
+        pool = {
+            "agents": versions("agents"),
+            "flows": versions("flows"),
+            "get": tool(f"x.projects.{parent}.versions.load", "name", vendor="google", path=path, in_path=("name",)),
+        }
+        assert feeders(pool, "get", "name")[0].source == parent
+
+
+def test_who_has_to_be_given_a_resource_name_is_behind_who_lists_it() -> None:
+    path = "/v1/projects/{projectsId}/topics/{topicsId}"
+    pool = {
+        "get": tool("x.projects.topics.get", "name", "name", vendor="google", verb="GET", path=path, in_path=("name",)),
+        "list": tool("x.projects.topics.list", vendor="google", verb="GET", returns=listed("topics", "name")),
+        "pull": tool("x.projects.topics.pull", "name", vendor="google", path=path, in_path=("name",)),
+    }
+    assert [e.source for e in feeders(pool, "pull", "name")] == ["list", "get"]
+
+
+def test_page_tokens_feed_nobody() -> None:
+    pool = {"list": tool("ListVolumes", returns="nextToken"), "use": tool("UseVolume", "volumeToken volumeId")}
+    assert feeders(pool, "use", "volumeToken") == feeders(pool, "use", "volumeId") == []
+
+
+def test_every_sign_has_a_weight() -> None:
+    """A sign that no weight knows would count for nothing, silently."""
+    where = index(POOL)
+    signs = {s for n in POOL for p in POOL[n].parameters["required"] for g in guesses(n, POOL[n], p, where) for s in g.signs}
+    assert signs <= set(WEIGHTS)

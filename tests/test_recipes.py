@@ -196,7 +196,7 @@ def test_a_finished_job_stands_at_a_hundred_percent() -> None:
 def test_versions_by_what_they_are_of() -> None:
     assert text("osVersion")["given"][0] == "Ubuntu 22.04"
     assert text("policyVersion")["given"] == ["1", "2", "3", "4", "5"]
-    assert text("engineVersion")["given"] == ["8.0", "13.4", "14.9", "15.4"]
+    assert text("engineVersion", "aws:rds")["given"] == ["8.0", "13.4", "14.9", "15.4"]
     assert text("packageVersion")["given"][0] == text("version", noun=("component",))["given"][0] == "1.4.2"
     assert text("version", pattern=r"^\d+\.\d+\.\d+$")["given"][0] == "1.4.2"
 
@@ -458,3 +458,116 @@ def test_an_object_in_a_bucket_goes_by_its_path() -> None:
     draft.own = "Key"
     found = recipe_of(Col("Key", {"type": "string"}), Place("object_tag", draft, "aws:s3", frozenset(), {}))
     assert all("/" in v for v in drawn(found))
+
+
+# ---- what a strict reader called silly --------------------------------------------------------------------------
+
+
+def numbers(name: str, description: str = "", kind: str = "integer") -> list[Any]:
+    return drawn(number_of(name, {"type": kind, "description": description}))
+
+
+def test_numbers_are_of_the_size_of_what_they_measure() -> None:
+    assert min(numbers("Iops")) >= 1000
+    assert set(numbers("nanos")) == {0}
+    assert max(numbers("timeoutInMinutes")) <= 120
+    assert max(numbers("Memory", "Memory size, in GB")) <= 64 < 1000 < min(numbers("Memory", "The memory, in MiB"))
+    assert max(numbers("F1Score", kind="number")) < 1 > max(numbers("scaleUpFactor", "Bounds: [0.0, 1.0].", "number"))
+    assert set(numbers("BandWidth")) <= {5, 10, 20, 50, 100, 200}
+    assert max(numbers("acceleratorCount")) <= 8
+    assert max(numbers("minvCpus")) <= min(numbers("desiredvCpus")) <= max(numbers("desiredvCpus")) <= min(numbers("maxvCpus"))
+    assert max(numbers("minSize")) <= min(numbers("desiredSize")) <= max(numbers("desiredSize")) <= min(numbers("maxSize"))
+    assert max(numbers("arrayIndex")) < min(numbers("arraySize"))
+    assert is_empty(number_of("shingle", {"type": "integer"}))  # nobody says what it measures
+
+
+@pytest.mark.parametrize(("name", "description", "ports"), [("httpsPort", "", {443}), ("Vport", "MySQL port", {3306}), ("port", "The port that the cache engine listens on.", {6379}), ("containerPort", "", {8080, 8000, 3000})])
+def test_a_port_is_that_of_its_kind(name: str, description: str, ports: set[int]) -> None:
+    assert set(numbers(name, description)) <= ports
+    span = {"type": "object", "properties": {"fromPort": {"type": "integer"}, "toPort": {"type": "integer"}}}
+    assert all(v["fromPort"] == v["toPort"] for v in drawn(json_value(span, "range", place())))
+
+
+def test_time_spent_is_no_date() -> None:
+    spent = {"type": "integer", "description": "The amount of time (in seconds) that the run consumed resources."}
+    assert not holds_time("ExecutionTime", spent)
+    assert max(drawn(number_of("ExecutionTime", spent))) < 10_000
+    assert holds_time("ExecutionTime", {"type": "integer", "description": "Unix timestamp of the execution."})
+    assert holds_time("ExecutionTime", {"type": "string", "format": "date-time"})
+    assert holds_time("TimeStamp", {"type": "integer"})
+    assert max(drawn({**time_of("lastRenewalTime", {"type": "string", "format": "date-time"}, place()), "null": 0})) < NOW
+
+
+def test_arns_speak_of_the_service_as_arns_do() -> None:
+    lambda_ = text("preSignUp", "aws:cognito-idp", ("lambda", "config"), description="The ARN of a pre sign-up Lambda trigger.", pattern="arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+")
+    assert all(v.startswith("arn:aws:lambda:") for v in drawn(lambda_))
+    assert all(":role/" in v for v in drawn(text("callerArn", "aws:cognito-idp", description="The ARN of the IAM role that sends messages.")))
+    assert all(v.startswith("arn:aws:states:") for v in drawn(text("machineArn", "aws:stepfunctions")))
+    exclusion = Draft(("pull", "exclusion"), [])
+    exclusion.own = "principalArn"
+    assert all(v.startswith("arn:aws:iam::482916075330:role/") for v in drawn(recipe_of(Col("principalArn", {"type": "string"}), Place("pull_exclusion", exclusion, "aws:ecr", frozenset(), {}))))
+    policies = drawn(text("policy", "aws:lexv2-models", ("resource", "policy")))
+    assert all('"lex:' in p and "s3:" not in p for p in policies)
+    assert is_empty(text("resourceType", "aws:networkmanager"))
+    assert not is_empty(text("resourceType", "aws:backup"))
+
+
+def test_names_of_places_keys_and_accounts() -> None:
+    assert set(drawn(text("LocationName", "aws:gameliftstreams", description="A location's name. For example, `us-east-1`."))) == {"eu-west-1"}
+    assert all(re.fullmatch(r"\d{12}", v) for v in drawn(text("TargetId", "aws:sso-admin", description="TargetID is an Amazon Web Services account identifier.")))
+    tag = Draft(("tag",), [])
+    tag.own = "TagKey"
+    assert "team" in drawn(recipe_of(Col("TagKey", {"type": "string"}), Place("tag", tag, "aws:sagemaker", frozenset(), {})))
+    assert all(v.startswith("MIIE") for v in drawn(text("privateKey")))
+    assert all(v.startswith("http") for v in drawn(text("mobileLink")))
+    assert all(v.startswith("+44") for v in drawn(text("callee")))
+    assert "FAILED" not in drawn(text("RelayState", description="Used to redirect users within the application."))
+    assert all(v.startswith("gs://") for v in drawn(text("uriPrefix", "google:healthcare")))
+    assert set(drawn(text("engine", "tencent:postgres"))) == {"postgresql"}
+    assert all(int(v) > 0 for v in drawn(text("units", format="int64", description="For example if `currencyCode` is `\"USD\"`, then 1 unit is one US dollar.")))
+
+
+def test_an_example_that_lists_values_is_several() -> None:
+    assert examples_of({"examples": ["TRIAL/EXPIRED/ENDED"]}) == ["TRIAL", "EXPIRED", "ENDED"]
+    assert examples_of({"examples": ["minute、hour"]}) == ["minute", "hour"]
+    assert examples_of({"examples": ["a/b.txt", "foobar"]}) == ["a/b.txt"]
+    assert is_empty(text("Location", examples=["10.3.4.5/demo-1"]))  # of one row only
+
+
+def test_files_that_no_person_wrote() -> None:
+    assert all(re.fullmatch(r"audit[-_]log.*|log-2026-\d\d-\d\d\.log", str(v)) for v in drawn(names(("audit", "log", "file"), slug=True, service="mongodb")))
+    assert not any("press" in str(v).lower() for v in drawn(names(("note",), slug=True, service="containeranalysis")))
+    assert any("review" in str(v).lower() for v in drawn(names(("file",), slug=False, service="drive"), 80))
+
+
+def test_parts_of_an_object_agree_in_more_ways() -> None:
+    number = {"type": "integer"}
+    done = {"type": "object", "properties": {"totalRecordsProcessed": number, "totalMappedRecords": number, "failedRecordCount": number}}
+    assert all(max(v["totalMappedRecords"], v["failedRecordCount"]) <= v["totalRecordsProcessed"] for v in drawn(json_value(done, "metrics", place())))
+    room = {"type": "object", "properties": {"AlwaysOnCapacity": number, "MaximumCapacity": number}}
+    assert all(v["AlwaysOnCapacity"] <= v["MaximumCapacity"] for v in drawn(json_value(room, "states", place())))
+    names_ = {"type": "object", "properties": {"RoleName": {"type": "string"}, "RoleDisplayName": {"type": "string"}}}
+    assert all(v["RoleName"] == v["RoleDisplayName"] for v in drawn(json_value(names_, "grant", place())))
+    key = {"type": "object", "properties": {"SSEAlgorithm": {"type": "string", "enum": ["AES256", "aws:kms"]}, "KMSMasterKeyID": {"type": "string"}}}
+    assert {v["SSEAlgorithm"] for v in drawn(json_value(key, "encryption", place("aws:s3")))} == {"aws:kms"}
+    state = {"type": "object", "properties": {"statusCode": {"type": "string", "enum": ["ACTIVE", "CREATION_FAILED"]}, "statusReason": {"type": "string"}, "unhealthySince": {"type": "string", "format": "date-time"}}}
+    found = drawn(json_value(state, "status", place()), 60)
+    assert all(set(v) == {"statusCode"} for v in found)
+    assert Counter(v["statusCode"] for v in found)["ACTIVE"] > 45
+    corners = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "number"}, "y": {"type": "number"}}}}
+    assert {len(v) for v in drawn(json_value(corners, "normalizedVertices", place()))} == {4}
+
+
+def test_what_stands_in_an_object_is_of_what_the_object_is() -> None:
+    arn = {"type": "string", "description": "The Amazon Resource Name (ARN) of the rule group."}
+    found = drawn(json_value({"type": "object", "properties": {"ResourceArn": arn}}, "StatelessRuleGroupReference", place("aws:network-firewall", ("firewall", "policy"))))
+    assert all(":stateless-rule-group/" in v["ResourceArn"] for v in found)
+    image = json_value({"type": "object", "properties": {"url": {"type": "string"}}}, "image", place("google:blogger", ("post",)))
+    assert all(v["url"].startswith("https://cdn.example.com/") for v in drawn(image))
+    assert all('"AWSTemplateFormatVersion"' in v for v in drawn(text("TemplateBody", "aws:cloudformation")))
+    assert all("team" in v or "project" in v or "pilot" in v or "relaunch" in v or "rollout" in v for v in drawn(text("Description", "tencent:csip", examples=["1"])))
+    assert all(v.count(".") == 2 for v in drawn(text("engineVersion", "aws:omics", ("run",))))
+    blog = Draft(("blog",), [])
+    blog.own = "id"
+    near = place("google:blogger", ("comment",), tables={("blog",): ("blog", blog, {"id": Col("id", {"type": "string"})})}, keyed={("blog",): "#blogId"})
+    assert json_value({"type": "object", "properties": {"id": {"type": "string"}}}, "blog", near)["object"]["id"] == {"same": "blogId"}

@@ -20,10 +20,12 @@ from agentscaler.tasks.errand import _again
 from agentscaler.tasks.everyday import (
     dated,
     described,
+    keeps_name,
     may_ask,
     may_set,
     piles_up,
     renamed,
+    sized,
 )
 from agentscaler.tasks.find import Found, below, locate, own_name, placed, together
 from agentscaler.tasks.fits import bears, begins, makes_group
@@ -33,12 +35,12 @@ from agentscaler.tasks.nouns import _spoken_table, befits, may_not_go, may_pick
 from agentscaler.tasks.phrases import Phrase, describe
 from agentscaler.tasks.plans import changing
 from agentscaler.tasks.reasons import _RENAME
-from agentscaler.tasks.several import both_plans
+from agentscaler.tasks.several import both_plans, rank
 from agentscaler.tasks.site import Site, holds
-from agentscaler.tasks.speech import adjective, say, turned
+from agentscaler.tasks.speech import Kind, adjective, deed, say, turned
 from agentscaler.tasks.trace import Trace, Val
-from agentscaler.tasks.values import Wanted, wanted
-from agentscaler.tasks.wishes import change, settable
+from agentscaler.tasks.values import Wanted, plain, wanted
+from agentscaler.tasks.wishes import _told, change, settable
 from shops import RENTAL, STATES, build, shop, shop_api, tools_of
 
 
@@ -101,7 +103,10 @@ def test_two_homes_are_said_in_one_breath() -> None:
     phrase, frame = placed(site(), Phrase("worker", tail="created on 3 May"), fleet)
     assert (frame, phrase.text()) == ('For the fleet called "north" of the farm called "f"', "the worker created on 3 May")
     phrase, frame = placed(site(), Phrase("worker", tail='called "a"'), fleet)
-    assert (frame, phrase.text()) == ('For the farm called "f"', 'the worker called "a" of the fleet called "north"')
+    assert (frame, phrase.text()) == ('For the fleet called "north" of the farm called "f"', 'the worker called "a"')
+    assert together(site(), "worker", fleet) == ("worker", "", 'For the fleet called "north" of the farm called "f"')
+    with pytest.raises(Dropped):
+        placed(site(), Phrase("worker"), fleet._replace(phrase=fleet.phrase._replace(parent=Phrase("farm", tail='called "f"', parent=Phrase("land", tail='called "l"')))))
     with pytest.raises(Dropped):
         placed(site(), Phrase("worker", tail="created on 3 May"), fleet._replace(frame="In the hall"))
 
@@ -119,6 +124,7 @@ def test_a_noun_is_not_said_twice() -> None:
     assert below(site(), "theme id", "theme") == "theme id", "an id is no thing"
     assert below(site(), "theme customer", "theme") == "theme customer", "there are customers of another kind"
     assert below(site(), "themed room", "theme") == "themed room"
+    assert below(site(), "service level objective", "service") == "service level objective"
     assert below(site(), "app instance user endpoint", "user", "app instance user") == "endpoint"
 
 
@@ -170,15 +176,51 @@ def test_a_date_tells_what_has_no_name() -> None:
     assert phrases.pop().startswith("created on ")
 
 
-def test_the_last_change_tells_only_what_has_no_birthday() -> None:
+def test_the_last_change_tells_nothing() -> None:
     at = of_a_kind("draft")
     del at.kinds["customer", "name"]
     at.kinds["customer", "city"] = "time"
     column_of(at, "customer", "city", phrase="last changed")
     rows = [{**r, "city": f"2026-0{n % 9 + 1}-1{n % 7}T00:00:00Z"} for n, r in enumerate(at.world.rows("customer"))]
-    tails = [describe(at, at.tables["customer"], rows[0], rows[1:], ("customerId", "city", *more), Dice(n)).tail for n in range(9) for more in (("createdAt",), ())]
-    assert all(t.startswith("created") for t in tails[::2])
-    assert all(t.startswith("last changed") for t in tails[1::2])
+    assert all(describe(at, at.tables["customer"], rows[0], rows[1:], ("customerId", "city", "createdAt"), Dice(n)).tail.startswith("created") for n in range(9))
+    with pytest.raises(Dropped):
+        describe(at, at.tables["customer"], rows[0], rows[1:], ("customerId", "city"), Dice(0))
+
+
+@pytest.mark.parametrize(("noun", "kinds", "said"), [("route", {}, None), ("lifecycle policy", {}, "the lifecycle policy"), ("member", {"city": "word"}, "the member with the email x@example.com"), ("draft", {"createdAt": "time"}, "the draft created on 3 May")])
+def test_the_only_one_there_is_needs_a_name_too(noun: str, kinds: dict[str, Kind], said: str | None) -> None:
+    at = of_a_kind(noun)
+    for column in at.columns_of("customer"):
+        at.kinds.pop(("customer", column), None)
+    at.kinds.update({("customer", c): k for c, k in kinds.items()})
+    column_of(at, "customer", "city", phrase="email")
+    row = {**at.world.rows("customer")[0], "city": "x@example.com", "createdAt": "2026-05-03T00:00:00Z"}
+    if said is None:
+        with pytest.raises(Dropped):
+            describe(at, at.tables["customer"], row, [], ("customerId", "city", "createdAt"), Dice(0))
+    else:
+        assert describe(at, at.tables["customer"], row, [], ("customerId", "city", "createdAt"), Dice(0)).text() == said
+
+
+def test_the_newest_is_not_said_of_what_has_a_name() -> None:
+    at = of_a_kind("backup")
+    rows = sorted(at.world.rows("customer"), key=lambda r: str(r["createdAt"]))
+    assert all(describe(at, at.tables["customer"], rows[-1], rows[:-1], ("customerId", "name", "createdAt"), Dice(n)).front == "" for n in range(40))
+
+
+def test_what_has_no_name_is_asked_how_it_went() -> None:
+    at = changed()
+    row = at.world.rows("rental")[0]
+    known = {c: Val(v, "read", 0) for c, v in row.items()}
+
+    def asked(noun: str, tail: str) -> set[str]:
+        return {at.columns["rental", c].phrase for c in columns_to_ask(at, Found("rental", row, known, Phrase(noun, tail=tail), [], 0), list(row))}
+
+    assert asked("rental", 'called "x"') > asked("rental", "created on 3 May") > asked("rental", "that finished on 3 May")
+    assert asked("rental", "created on 3 May") == {"status"}
+    assert "created" in asked("rental", 'called "x"')
+    assert "created" not in asked("finding", 'called "x"'), "it came up by itself"
+    assert "title" not in asked("rental", 'described as "x"')
 
 
 def test_a_name_that_is_the_key_needs_no_list() -> None:
@@ -327,6 +369,12 @@ def test_a_purpose_stays() -> None:
     assert settable(at, update, "title")
     column_of(at, "rental", "title", phrase="version")
     assert not settable(at, operation(at, "createRental"), "title"), "nobody chooses the version of what is new"
+    for phrase, able in (("tier", True), ("assignee mode", False)):
+        column_of(at, "rental", "title", phrase=phrase)
+        assert settable(at, operation(at, "createRental"), "title") == able
+    at.kinds["rental", "title"] = "word"
+    column_of(at, "rental", "title", phrase="given name")
+    assert not settable(at, update, "title"), "people keep their names"
 
 
 def test_a_part_is_changed_where_it_can_be() -> None:
@@ -356,7 +404,7 @@ def test_a_new_thing_is_given_what_it_is_made_of() -> None:
 
 def test_a_pipeline_without_a_definition_is_none() -> None:
     api = shop_api()
-    properties = {**RENTAL["properties"], "definition": {"type": "object", "properties": {"steps": {"type": "integer"}}, "description": "What is rented."}}
+    properties = {**RENTAL["properties"], "definition": {"type": "object", "properties": {"stepCount": {"type": "integer"}}, "description": "What is rented."}}
     api["components"]["schemas"]["Rental"] = {**RENTAL, "properties": properties}
     api["paths"]["/rentals"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {
         "type": "object", "properties": {n: properties[n] for n in ("customerId", "title", "definition")}, "required": ["customerId", "title"],
@@ -421,6 +469,25 @@ def test_only_some_states_part_some_from_the_rest(state: str, verb: str, parts: 
     assert makes_group(state, verb) == parts
 
 
+def test_a_degree_stands_before_the_noun_and_is_read_there() -> None:
+    at = changed()
+    at.kinds["rental", "title"] = "choice"
+    at.recipes["rental.title"] = {"knowable": True}
+    column_of(at, "rental", "title", phrase="severity")
+    rows = [{**r, "title": "LOW" if n else "HIGH"} for n, r in enumerate(at.world.rows("rental")[:3])]
+    assert [g.named("alerts") for g in groups(at, "rental", rows, "") if g.column == "title" and len(g.rows) == 2] == ["low-severity alerts"]
+    assert read_wishes("Delete all low-severity alerts.").goals == [Goal("do", (Thing("alerts", (reading.Test("severity", "low"),), "every"),), verb="delete")]
+
+
+def test_what_comes_up_by_itself_is_not_created() -> None:
+    at = changed()
+    rows = at.world.rows("rental")
+    assert any("before" in g.tail for g in groups(at, "rental", rows, ""))
+    at.tables["rental"] = at.tables["rental"].model_copy(update={"noun": "finding"})
+    assert not any(g.tail.startswith("created") for g in groups(at, "rental", rows, ""))
+    assert not dated("security finding", "created")
+
+
 @pytest.mark.parametrize(("noun", "clears"), [("backup", True), ("analysis job", True), ("model version", True), ("user", False), ("contact center", False), ("network", False)])
 def test_old_ones_are_cleared_of_what_piles_up(noun: str, clears: bool) -> None:
     at = changed()
@@ -429,6 +496,11 @@ def test_old_ones_are_cleared_of_what_piles_up(noun: str, clears: bool) -> None:
     assert piles_up(noun) == clears
     assert any("before" in g.tail for g in groups(at, "rental", rows, "delete")) == clears
     assert any("before" in g.tail for g in groups(at, "rental", rows, "")), "how many there are may be asked of all"
+
+
+@pytest.mark.parametrize(("phrase", "tells"), [("email", True), ("work email", True), ("alternate email", False), ("recovery phone", False)])
+def test_people_are_told_by_the_address_they_go_by(phrase: str, tells: bool) -> None:
+    assert may_pick("word", site().columns["customer", "city"].model_copy(update={"phrase": phrase})) == tells
 
 
 def test_what_a_thing_is_sorts_nothing() -> None:
@@ -482,6 +554,7 @@ def test_flags_are_turned_or_made() -> None:
     assert turned("logging", "on") == "turn on its logging"
     assert turned("publicly accessible", "off") == "make it not publicly accessible"
     assert turned("backup enabled", "on") == "turn on its backup"
+    assert turned("active", "on") == "make it active"
 
 
 def test_changes_are_said_as_deeds() -> None:
@@ -500,6 +573,58 @@ def test_sizes_tell_no_row_but_a_priority_does() -> None:
         describe(at, at.tables["rental"], rows[0], rows[1:], shown, Dice(0))
     column_of(at, "rental", "quantity", phrase="priority")
     assert describe(at, at.tables["rental"], rows[0], rows[1:], shown, Dice(0)).text() == "the rental whose priority is 1"
+
+
+def test_one_of_a_kind_is_not_told_by_its_sort() -> None:
+    at = changed()
+    del at.kinds["rental", "title"]
+    at.kinds["rental", "quantity"] = "choice"
+    at.recipes["rental.quantity"] = {"knowable": True}
+    column_of(at, "rental", "quantity", phrase="platform")
+    rows = [{**r, "quantity": "linux" if n else "windows"} for n, r in enumerate(at.world.rows("rental")[:3])]
+    with pytest.raises(Dropped):
+        describe(at, at.tables["rental"], rows[0], rows[1:], ("rentalId", "quantity"), Dice(0))
+
+
+def test_people_are_they() -> None:
+    said = [Wanted("gold", "choice", "gold", "tier"), Wanted("Leeds", "word", "Leeds", "city")]
+    assert "and set their city to Leeds" in change(said, 'the customer called "Ana"', Dice(0), its="their")
+    assert read_wishes('Change the tier of the customer called "Ana" to gold, and set their city to Leeds.').goals[0].values == (reading.Test("tier", "gold"), reading.Test("city", "Leeds"))
+
+
+def test_sizes_are_large_and_prices_high() -> None:
+    words = ("last", "first", "most recently", "highest", "lowest")
+    assert rank("disk size", "number", words, last=True) == "has the largest disk size"
+    assert rank("disk size", "number", words, last=False) == "has the smallest disk size"
+    assert rank("price", "number", words, last=True) == "has the highest price"
+
+
+def test_nobody_finishes_what_runs() -> None:
+    cancel = operation(site(), "cancelRental")
+    assert deed(cancel) == "cancel"
+    assert deed(cancel.model_copy(update={"verb": "finish"})) is None
+
+
+def test_nobody_makes_what_comes_about_by_itself() -> None:
+    at = changed()
+    at.kinds["rental", "title"] = "choice"
+    column_of(at, "rental", "title", phrase="type")
+    make, schema = operation(at, "createRental"), {"type": "string", "enum": ["AUTOMATED"]}
+    with pytest.raises(Dropped):
+        _told(at, make, "title", schema, Dice(0), None, None)
+    assert _told(at, make, "title", {"type": "string", "enum": ["SHARED"]}, Dice(0), None, None).said == "shared"
+
+
+def test_two_of_a_kind_are_not_told_by_their_notes() -> None:
+    at = of_a_kind("rate limit")
+    at.kinds["customer", "name"] = "text"
+    column_of(at, "customer", "name", phrase="description")
+    for n in range(30):
+        try:
+            plan = both_plans(at, Dice(n))[0]
+        except Dropped:
+            continue
+        assert plan.trace.calls[-1].name != "deleteCustomer", plan.wishes[0].text
 
 
 def test_succeeded_is_no_adjective() -> None:
@@ -568,8 +693,8 @@ def test_a_noun_has_three_words_at_most() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("orders-private-staging", r"orders-private-(?:prod|dev|test)"), ("Fleet policy pilot", r"Fleet policy (?:Prod|Staging|Dev|Test|prod|staging|dev|test)"), ("backup-us", r"backup-eu"), ("training 2", r"training 3"), ("policy-v2", r"policy-v3"),
-        ("board-2025", r"board-2026"), ("billing-vault", r"billing-vault-(?:v2|2026|prod|test)"), ("Reviews API US", r"Reviews API EU"),
+        ("orders-private-staging", r"orders-private-prod"), ("orders-dev", r"orders-(?:test|staging|prod)"), ("orders-prod", r"orders-prod-(?:v2|2026)"), ("Fleet policy pilot", r"Fleet policy prod"), ("backup-us", r"backup-eu"), ("training 2", r"training 3"), ("policy-v2", r"policy-v3"),
+        ("board-2025", r"board-2026"), ("billing-vault", r"billing-vault-(?:v2|2026)"), ("Reviews API US", r"Reviews API EU"),
     ],
 )  # fmt: skip
 def test_a_new_name_keeps_all_but_one_part(old: str, new: str) -> None:
@@ -577,9 +702,30 @@ def test_a_new_name_keeps_all_but_one_part(old: str, new: str) -> None:
         assert re.fullmatch(new, renamed(old, Dice(seed)) or "")
 
 
-@pytest.mark.parametrize(("old", "sentence"), [("partner queue too long", True), ("orders.example.org", False), ("partner", False)])
+@pytest.mark.parametrize(("old", "sentence"), [("partner queue too long", True), ("orders.example.org", False), ("partner", False), ("Copeland-Underwood", False), ("Carpenter, Morrow and Brewer", False), ("Rodriguez Group", False)])
 def test_what_cannot_be_renamed_a_little_keeps_its_name(old: str, sentence: bool) -> None:
     assert renamed(old, Dice(0), sentence=sentence) is None
+
+
+def test_what_takes_a_place_stays_in_its_area() -> None:
+    assert renamed("orders-us", Dice(0)) == "orders-eu"
+    assert re.fullmatch(r"orders-us-(?:v2|2026)", renamed("orders-us", Dice(0), instead=True) or "")
+
+
+def test_goods_firms_and_places_keep_their_names() -> None:
+    assert keeps_name("product")
+    assert keeps_name("sales area")
+    assert not keeps_name("node pool")
+
+
+@pytest.mark.parametrize(("phrase", "value", "unit", "said"), [("healthy threshold", 90, "", False), ("healthy threshold", 3, "", True), ("session duration", 1800, "", False), ("session duration", 10, "hours", True), ("number of nodes", 40, "", True)])
+def test_measures_have_units_and_checks_are_few(phrase: str, value: int, unit: str, said: bool) -> None:
+    assert sized(phrase, value, unit) == said
+
+
+def test_an_id_goes_with_the_name() -> None:
+    assert plain("Fleet policy v2") == "fleet-policy-v2"
+    assert plain("fleet_policy-eu") == "fleet-policy-eu"
 
 
 def test_a_rename_was_no_mistake() -> None:

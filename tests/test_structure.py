@@ -12,7 +12,7 @@ from agentscaler.records import Operation, Source, Tool
 from agentscaler.render import render
 from agentscaler.world import World
 from pools import tool
-from shops import build
+from shops import build, tools_of
 
 Json = dict[str, Any]
 
@@ -625,3 +625,34 @@ def test_a_link_under_another_collection_is_no_deletion() -> None:
     )
     assert service.lost.get("s.apps.items.delete") == "part"
     assert "s.items.delete" in service.good
+
+
+def test_an_object_that_says_the_row_again_is_put_together_from_it() -> None:
+    copy = {"type": "object", "properties": {n: {"type": "string"} for n in ("assetId", "title", "owner")}}
+    row = {"type": "object", "properties": {**copy["properties"], "assetDetails": copy, "pendingAsset": copy}}
+    at = [{"name": "assetId", "in": "path", "required": True, "schema": {"type": "string"}}]
+    body = {"required": True, "content": {"application/json": {"schema": {"type": "object", "properties": {n: {"type": "string"} for n in ("title", "owner")}, "required": ["title"]}}}}
+
+    def answer(schema: dict[str, Any]) -> dict[str, Any]:
+        return {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+
+    listed = {"type": "object", "properties": {"assets": {"type": "array", "items": row}}}
+    paths = {
+        "/assets": {
+            "get": {"operationId": "listAssets", "summary": "List the assets.", "responses": answer(listed)},
+            "post": {"operationId": "createAsset", "summary": "Create an asset.", "requestBody": body, "responses": answer(row)},
+        },
+        "/assets/{assetId}": {
+            "get": {"operationId": "getAsset", "summary": "Get an asset.", "parameters": at, "responses": answer(row)},
+            "patch": {"operationId": "updateAsset", "summary": "Update an asset.", "parameters": at, "requestBody": body, "responses": answer(row)},
+        },
+    }
+    env = build(tools_of({"openapi": "3.0.3", "info": {"title": "Assets", "version": "1"}, "paths": paths})).env
+    assert env.model is not None
+    assert {c.name for c in env.model.tables[0].columns} == {"assetId", "title", "owner", "pendingAsset"}
+    with World.open(env, seed=1) as world:
+        first = world.call("listAssets", {}).data["assets"][0]
+        assert first["assetDetails"] == {n: first[n] for n in ("assetId", "title", "owner")}
+        world.call("updateAsset", {"assetId": first["assetId"], "title": "Another"})
+        assert world.call("getAsset", {"assetId": first["assetId"]}).data["assetDetails"]["title"] == "Another"
+        assert world.call("createAsset", {"title": "New one"}).data["assetDetails"]["title"] == "New one"

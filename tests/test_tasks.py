@@ -4,17 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentscaler import walk
 from agentscaler.canonical import normal, same
 from agentscaler.dice import Dice
-from agentscaler.errors import Dropped
+from agentscaler.errors import Dropped, UserError
 from agentscaler.grade import closing, from_calls, grade
 from agentscaler.records import Call, Difficulty, Given, Task
+from agentscaler.store import Run
 from agentscaler.tasks import Candidates, make_tasks, plan_tasks, walk_tasks
-from agentscaler.tasks.choose import COMMONEST, RULES, TEN, Unit, balance, choose, shares, thin
+from agentscaler.tasks.choose import COMMONEST, RULES, TEN, Unit, balance, choose, shares, spread, thin
 from agentscaler.tasks.controls import NAMES
 from agentscaler.tasks.flow import flow_of, hops
 from agentscaler.tasks.shapes import SHAPES
@@ -671,3 +674,47 @@ def test_shares_by_hand() -> None:
     assert (got["flow skeletons"], got["commonest skeleton"], got["ten commonest skeletons"]) == (3, 0.5, 1.0)
     assert got["arguments no control varies"] == 0.0
     assert shares([])["flow skeletons"] == 0
+
+
+# ---- vendors and fields -----------------------------------------------------------------------------------------
+
+
+def owned() -> list[Unit]:
+    """The crowd, three quarters of it of one vendor, two thirds of it of one field."""
+    return [u._replace(vendor="big" if n % 4 else f"small {n % 3}", field="clouds" if n % 3 else f"field {n % 5}") for n, u in enumerate(crowd())]
+
+
+def test_no_vendor_gives_more_than_its_share() -> None:
+    free, capped = balance(owned()), balance(owned(), vendor=0.5)
+    assert sum(u.vendor == "big" for u in free) > 0.6 * len(free)
+    assert sum(u.vendor == "big" for u in capped) <= 0.5 * len(capped)
+    assert len(capped) >= 400
+    after = shares([u.difficulty for u in capped])
+    assert all(r.least <= after[r.name] <= r.most for r in RULES), "the other shares hold as well"
+
+
+def test_no_field_gives_more_than_twice_its_even_share() -> None:
+    chosen = balance(owned(), by_field=True)
+    count = Counter(u.field for u in chosen)
+    assert max(count.values()) <= 2 / len(count) * len(chosen)
+    free = Counter(u.field for u in balance(owned()))
+    assert max(free.values()) > 2 / len(free) * sum(free.values())
+
+
+def test_worlds_take_turns_by_field_and_no_vendor_takes_more_than_its_share() -> None:
+    rows = [("big", "clouds")] * 80 + [("small", "health")] * 10 + [("tiny", "shops")] * 10
+    assert spread(rows, 40, lambda r: r) == rows[:40], "the first ones, where nothing else is asked for"
+    assert Counter(spread(rows, 30, lambda r: r, by_field=True)) == {("big", "clouds"): 10, ("small", "health"): 10, ("tiny", "shops"): 10}
+    assert Counter(spread(rows, 40, lambda r: r, vendor=0.5)) == {("big", "clouds"): 20, ("small", "health"): 10, ("tiny", "shops"): 10}
+    assert len(spread(rows, 60, lambda r: r, vendor=0.5)) == 60, "all others are used up: it fills the rest"
+    assert spread(rows, None, lambda r: r, vendor=0.5) == rows
+    picked = spread(list(enumerate(rows)), 40, lambda r: r[1], by_field=True, vendor=0.5)
+    assert picked == sorted(picked), "in their order"
+
+
+def test_balance_is_a_word_of_the_list(tmp_path: Path) -> None:
+
+    with pytest.raises(UserError, match="balance is 'size'"):
+        walk.tasks(Run(tmp_path), walk.Settings(), balance="size")
+    with pytest.raises(UserError, match="vendor 0"):
+        walk.tasks(Run(tmp_path), walk.Settings(), vendor=0)

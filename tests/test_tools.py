@@ -17,7 +17,7 @@ from agentscaler.schemas import fields
 from agentscaler.tools import Pool, collect, installed, read_source
 from agentscaler.tools.aws import read_aws
 from agentscaler.tools.clean import Reading, label, sift
-from agentscaler.tools.google import rank, read_google
+from agentscaler.tools.google import _path, rank, read_google
 from agentscaler.tools.tencent import read_tencent
 from shops import shop_api
 
@@ -914,3 +914,8 @@ def test_nothing_of_an_own_file_is_mixed_with_the_pool(tmp_path: Path) -> None:
     assert {t.source.vendor for t in pool.tools} == {"user"}
     assert len(pool.tools) == 14, "the limit is for the pool"
     assert pool.missing == {}
+
+
+def test_a_path_for_any_holder_is_one_for_a_project() -> None:
+    assert _path({"path": "v2/{+parent}/sinks", "flatPath": "v2/{v2Id}/{v2Id1}/sinks"}) == "v2/projects/{projectsId}/sinks"
+    assert _path({"path": "v2/{+parent}/sinks", "flatPath": "v2/folders/{foldersId}/sinks"}) == "v2/folders/{foldersId}/sinks"

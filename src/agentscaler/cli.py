@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from agentscaler import walk
@@ -98,8 +98,19 @@ def _say_fact(console: Console, name: str, value: Any) -> None:
         console.print(f"  {name}: {value}", markup=False)
 
 
+def _print(parts: Iterable[RenderableType]) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    for part in parts:
+        console.print(part)
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: AGENTSCALER_CACHE, or `agentscaler` in the user's cache folder."""
+    return Path(os.environ.get("AGENTSCALER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "agentscaler"))
+
+
 def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int, limit: int | None, fresh: bool, as_json: bool, **more: Any) -> None:
-    say(call(Run(run), walk.Settings(seed, workers, limit, fresh), **more), as_json)
+    say(call(Run(run), walk.Settings(seed, workers, limit, fresh, cache_folder()), **more), as_json)
 
 
 @app.command(
@@ -119,7 +130,8 @@ def tools(
 ) -> None:
     """Read API definitions into one pool: tools.jsonl.
 
-    The default pool comes from the API descriptions that ship inside botocore, google-api-python-client and tccli-intl-en.
+    The default pool comes from the API descriptions that ship inside botocore, google-api-python-client and tccli-intl-en, and from client
+    libraries of daily life (shops, banks, mail, travel, ...). What was read of a library is kept in the user's cache folder (AGENTSCALER_CACHE).
     """
     if why is not None:
         from agentscaler.tools.why import why as told
@@ -130,15 +142,34 @@ def tools(
     _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source, dialect=dialect)
 
 
-@app.command(epilog="Example: agentscaler graph --run runs/first")
-def graph(run: RunOption, seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False) -> None:
+@app.command(epilog="Example: agentscaler graph --run runs/first\n\nOne tool: agentscaler graph --run runs/first --show CreateMountTarget")
+def graph(
+    run: RunOption,
+    show: Annotated[str | None, typer.Option(metavar="TOOL", help="Make nothing; show a tool of the graph: who supplies its parameters and why, what its results feed, who is like it.")] = None,
+    audit: Annotated[bool, typer.Option("--audit", help="Make nothing; list the required parameters that nobody can supply.")] = False,
+    embedder: Annotated[str | None, typer.Option(metavar="SPEC", help="Likeness by an embedder in place of tf-idf: st:MODEL (sentence-transformers) or http://HOST/v1#MODEL (its key, if it wants one, in AGENTSCALER_EMBED_KEY).")] = None,
+    seed: Seed = 0,
+    workers: Workers = CORES,
+    limit: Limit = None,
+    fresh: Fresh = False,
+    as_json: AsJson = False,
+) -> None:
     """Join tools by parameter similarity, and find which result can feed which parameter: graph.jsonl."""
-    _verb(walk.graph, run, seed, workers, limit, fresh, as_json)
+    if show is not None or audit:
+        from agentscaler import browse
+
+        if as_json and audit:
+            print(orjson.dumps(browse.unfillable(Run(run))).decode())
+        else:
+            _print(browse.show_tool(Run(run), show) if show is not None else browse.audit(Run(run)))
+        return
+    _verb(walk.graph, run, seed, workers, limit, fresh, as_json, embedder=embedder, key=os.environ.get("AGENTSCALER_EMBED_KEY", ""))
 
 
-@app.command(epilog="Example: agentscaler domains --run runs/first\n\nYour own API: agentscaler domains --one shop --run runs/shop")
+@app.command(epilog="Example: agentscaler domains --run runs/first\n\nYour own API: agentscaler domains --one shop --run runs/shop\n\nOne domain: agentscaler domains --run runs/first --show amplify-app")
 def domains(
     run: RunOption,
+    show: Annotated[str | None, typer.Option(metavar="NAME", help="Make nothing; show a domain: its tools by kind, how well it hangs together, who feeds whom.")] = None,
     one: Annotated[str | None, typer.Option(help="All tools are one domain of this name; needs no graph.")] = None,
     method: Annotated[str, typer.Option(help="Community method: leiden or louvain.")] = "leiden",
     heldout: Annotated[float, typer.Option(help="Share of services on the held-out side.")] = 0.1,
@@ -149,6 +180,11 @@ def domains(
     as_json: AsJson = False,
 ) -> None:
     """Find the domains, communities of the graph, and score them: domains.jsonl."""
+    if show is not None:
+        from agentscaler.browse import show_domain
+
+        _print(show_domain(Run(run), show))
+        return
     if method not in ("leiden", "louvain"):
         raise UserError(f"--method is {method!r}; give leiden or louvain")
     _verb(walk.domains, run, seed, workers, limit, fresh, as_json, one=one, method=method, heldout=heldout)
@@ -167,6 +203,8 @@ def tasks(
     tries: Annotated[int, typer.Option(help="Tries a world.")] = 60,
     worlds: Annotated[int | None, typer.Option(help="Make tasks in the first so many worlds only.")] = None,
     paper: Annotated[bool, typer.Option("--paper", help="The paper's random walk over the tool graph instead of goals.")] = False,
+    balance: Annotated[str, typer.Option(help="'field': worlds of all fields of life take turns, and no field gives more than twice its even share.")] = "",
+    vendor: Annotated[float, typer.Option(help="The largest share of the tasks that one vendor may give.")] = 1.0,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -174,7 +212,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
-    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper)
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor)
 
 
 @app.command(epilog="Example: agentscaler rollouts --run runs/first --agents gold,solver\n\nYour own agent: agentscaler rollouts --run runs/first --agent my_module:my_agent")
@@ -275,7 +313,7 @@ def run_recipe(
 
     read = read_recipe(recipe)
     summaries = []
-    for summary in walk_recipe(read, fresh=fresh):
+    for summary in walk_recipe(read, fresh=fresh, cache=cache_folder()):
         say(summary, False)
         summaries.append(summary)
     _say_house(summaries)

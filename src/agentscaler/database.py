@@ -65,23 +65,30 @@ class Page(NamedTuple):
 class View:
     """The fields of an answer and the columns they come from."""
 
-    __slots__ = ("_pairs",)
+    __slots__ = ("_pairs", "_parts")
 
-    def __init__(self, fields: Iterable[str | tuple[str, str]]) -> None:
-        self._pairs = [(f, f) if isinstance(f, str) else f for f in fields]
+    def __init__(self, fields: Iterable[str | tuple[str, str | Mapping[str, str]]]) -> None:
+        pairs = [(f, f) if isinstance(f, str) else f for f in fields]
+        self._pairs = [(f, c) for f, c in pairs if isinstance(c, str)]
+        self._parts = [(f, c) for f, c in pairs if not isinstance(c, str)]
 
     def of(self, row: Row) -> Row:
         """One row."""
-        return {field: row[column] for field, column in self._pairs}
+        out = {field: row[column] for field, column in self._pairs}
+        for field, part in self._parts:
+            out[field] = {name: row[column] for name, column in part.items()}
+        return out
 
     def all(self, rows: Iterable[Row]) -> list[Row]:
         """Many rows."""
+        if self._parts:
+            return [self.of(row) for row in rows]
         pairs = self._pairs
         return [{field: row[column] for field, column in pairs} for row in rows]
 
 
-def view(*fields: str | tuple[str, str]) -> View:
-    """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId."""
+def view(*fields: str | tuple[str, str | Mapping[str, str]]) -> View:
+    """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId; ("Volume", {"Id": "VolumeId"}): an object of such fields."""
     return View(fields)
 
 
@@ -135,6 +142,14 @@ class Database:
         for column, value in values.items():
             if value is not None and row[column] != value:
                 raise NotFound(f"no {self._tables[table].noun} {_say(key)} with {column} {value!r}")
+        return row
+
+    def stand(self, table: str, /, *key: Any, **states: Sequence[Any]) -> Row:
+        """The row with this key, which must be in one of these states. Raises NotFound, WrongState."""
+        row = self.get(table, *key)
+        for column, allowed in states.items():
+            if row[column] not in allowed:
+                raise WrongState(f"{self._tables[table].noun} {_say(key)} has {column} {row[column]!r}; it must be {_either(allowed)}")
         return row
 
     def count(self, table: str, /, **where: Any) -> int:
@@ -265,11 +280,24 @@ class Database:
             return UNSET
         return list(dict.fromkeys(v for v in [*(old or ()), *(add or ())] if v not in (drop or ())))
 
+    def merged(self, old: Any, new: Any) -> Any:
+        """An object with the parts that `new` names changed; another kind of thing (another type, another of several choices) takes its place."""
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return new
+        chosen = len(old) == len(new) == 1 and old.keys() != new.keys()
+        if chosen or any(old.get(k) != v for k, v in new.items() if k in old and k.lower().endswith("type") and isinstance(v, str)):
+            return new
+        return {**old, **{k: self.merged(old.get(k), v) for k, v in new.items()}}
+
     def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = (), also: Mapping[str, Any] | None = None) -> Row:
         """Set a state column, from one of `only_from` (any other state, if empty), and others with it. Raises WrongState."""
         row = self.get(table, *key)
         for column, value in to.items():
             now = row[column]
+            if isinstance(value, dict):  # the state is told inside an object: its first property; the others go with it
+                inner, held = next(iter(value)), now if isinstance(now, dict) else {}
+                to = {**to, column: {k: v for k, v in {**held, **value}.items() if k not in value or v is not None}}
+                now, value = held.get(inner), value[inner]
             if now == value:
                 raise WrongState(f"{self._tables[table].noun} {_say(key)} already has {column} {now!r}")
             if only_from and now not in only_from:

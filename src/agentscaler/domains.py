@@ -19,13 +19,17 @@ import scipy.sparse as sp
 
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
+from agentscaler.fields import majority
 from agentscaler.records import Domain, Node, Tool
 from agentscaler.verbs import NOT_THINGS, READS, analyse
+from agentscaler.words import singular
 
 Labels: TypeAlias = Any  # numpy array of one community number a tool
 SMALLEST, LARGEST = 5, 60
 WEAK = 7
 """Communities below this seldom keep five executable tools: they join their strongest neighbour."""
+FEW, WHOLE = 50, 200
+"""A pool of fewer services than this is somebody's own: a service of at most so many tools is one domain there, for its owner thinks of it as one."""
 Method: TypeAlias = Literal["leiden", "louvain"]
 
 
@@ -60,7 +64,7 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     tools: id -> tool; nodes: the graph, any order; heldout: share of services on the held-out side.
     """
     ids = sorted(tools)
-    labels = partition(tools, nodes, prior=True, method=method, seed=seed)
+    labels = keep_whole(tools, partition(tools, nodes, prior=True, method=method, seed=seed))
     groups = [[ids[i] for i in m] for m in _members(labels)]
     out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
     sides = {i: {family(g) in out for g in (t.source.group, *t.also_in)} for i, t in tools.items()}
@@ -78,8 +82,21 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     join_service(tools, left, kept, sides)
     kept = sorted((sorted(group), side) for group, side in kept)
     names = _names([[tools[i] for i in group] for group, _ in kept])
-    domains = [_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
+    domains = [make_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
     return Found(sorted(domains, key=lambda d: d.name), left)
+
+
+def keep_whole(tools: Mapping[str, Tool], labels: Labels) -> Labels:
+    """The same partition (in the order of sorted(tools)); where a pool has few services, each that is not too large in one piece."""
+    group = np.array([tools[i].source.group for i in sorted(tools)])
+    names, count = np.unique(group, return_counts=True)
+    if len(names) >= FEW:
+        return labels
+    labels = labels.copy()
+    for name, size in zip(names, count, strict=True):
+        if size <= WHOLE:
+            labels[group == name] = labels.max() + 1
+    return labels
 
 
 def take_in(stray: Sequence[str], kept: list[Side], sides: Mapping[str, set[bool]], nodes: Sequence[Node]) -> dict[str, Dropped]:
@@ -112,9 +129,13 @@ def join_service(tools: Mapping[str, Tool], left: dict[str, Dropped], kept: list
     Changes `left` and `kept`.
     """
     nouns = {i: analyse(t.source, t.name).noun[-1:] for i, t in tools.items()}
+    homes_of: dict[str, list[int]] = defaultdict(list)
+    for n, (group, _) in enumerate(kept):
+        for service in services_of(tools[group[0]]):
+            homes_of[service].append(n)
     for number in sorted(i for i, reason in left.items() if reason.reason == "outside"):
-        own = services_of(tools[number])
-        homes = [n for n, (group, side) in enumerate(kept) if {side} == sides[number] and len(group) < LARGEST and own & services_of(tools[group[0]])]
+        near = sorted({n for service in services_of(tools[number]) for n in homes_of[service]})
+        homes = [n for n in near if {kept[n][1]} == sides[number] and len(kept[n][0]) < LARGEST]
         if homes:
             alike = {n: sum(nouns[i] == nouns[number] for i in kept[n][0]) for n in homes}
             kept[min(homes, key=lambda n: (-alike[n], len(kept[n][0]), n))][0].append(number)
@@ -130,20 +151,21 @@ def join_service(tools: Mapping[str, Tool], left: dict[str, Dropped], kept: list
             del left[number]
 
 
-def _domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> Domain:
+def make_domain(name: str, tools: Mapping[str, Tool], *, heldout: bool = False) -> Domain:
+    """The row of a domain, from its tools (id -> tool)."""
     services = Counter(t.source.group for t in tools.values())
     return Domain(
         name=name,
         tools=tuple(sorted(tools)),
         services=tuple(s for s, _ in sorted(services.items(), key=lambda x: (-x[1], x[0]))),
-        field=field_of(Counter(field_of_life(t) for t in tools.values())),
+        field=majority(t.field for t in tools.values()),
         split="heldout" if heldout else "train",
     )
 
 
 def one_domain(tools: Mapping[str, Tool], name: str) -> Domain:
     """All tools as one domain: a user's own API."""
-    return _domain(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "domain", tools)
+    return make_domain(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "domain", tools)
 
 
 # ---- communities ----------------------------------------------------------------------------------------------
@@ -160,9 +182,10 @@ def partition(
     ids = sorted(tools)
     at = {number: i for i, number in enumerate(ids)}
     rows, columns, weights = [], [], []
+    service = {i: t.source.group for i, t in tools.items()}
     for node in nodes:
         for near in node.together if prior else node.similar:
-            if not prior or _kin(tools, node.tool, near.tool):
+            if not prior or service[node.tool] == service[near.tool] or _kin(tools, node.tool, near.tool):
                 rows.append(at[node.tool])
                 columns.append(at[near.tool])
                 weights.append(near.score)
@@ -339,69 +362,61 @@ def family(service: str) -> str:
     return f"{vendor}:{re.sub(r'v?[0-9]+$', '', head) or head}"
 
 
-# ---- names and fields of life ----------------------------------------------------------------------------------
+# ---- names ----------------------------------------------------------------------------------
+
+
+LONGEST = 48
+"""Characters of a name."""
 
 
 def _names(groups: Sequence[Sequence[Tool]]) -> list[str]:
-    """A short unique name for each group: its main service and the noun most of its tools share."""
-    used: Counter[str] = Counter()
-    out = []
+    """A short unique name for each group: its main service and the noun most of its tools share, no word twice.
+
+    Where two groups would be called alike, the first keeps the name; the others go by their vendor, where it is another, or by their next noun.
+    """
+    out: list[str] = []
+    used: dict[str, str] = {}
     for tools in groups:
-        service = Counter(t.source.service for t in tools).most_common()
-        nouns = Counter(" ".join(analyse(t.source, t.name).noun) for t in tools)
-        nouns.pop("", None)
-        best = min(nouns, key=lambda n: (-nouns[n], n)) if nouns else "tools"
-        name = re.sub(r"[^a-z0-9]+", "-", f"{min(s for s, c in service if c == service[0][1])} {best}".lower()).strip("-")[:48]
-        used[name] += 1
-        out.append(name if used[name] == 1 else f"{name}-{used[name]}")
+        services = Counter((t.source.service, t.source.vendor) for t in tools)
+        service, vendor = min(services, key=lambda s: (-services[s], s))
+        plain, *others = _options(service, tools)
+        if used.get(plain, vendor) != vendor:
+            others.insert(0, _called(f"{vendor} {service}", _nouns(tools)[0]))
+        name = next((o for o in (plain, *others) if o not in used), plain)
+        number = 2
+        while name in used:
+            name, number = f"{plain}-{number}", number + 1
+        used[name] = vendor
+        out.append(name)
     return out
 
 
-FIELDS = {
-    "advertising": "ads adsense advert campaign marketing doubleclick searchads dfareporting displayvideo",
-    "analytics": "analytics quicksight bigquery athena glue datalake warehouse dashboard report tag manager looker",
-    "artificial intelligence": "bedrock sagemaker aiplatform machine learning vision speech translate comprehend rekognition dialogflow lex "
-    "polly transcribe model hunyuan tione language discovery engine agent",
-    "communication": "chat gmail mail message sms pinpoint ses connect chime meet notification push call voice im trtc conversation",
-    "commerce": "merchant shop shopping content order cart catalog marketplace product retail",
-    "compute": "compute ec2 instance lightsail batch vm cvm autoscaling function lambda app engine run serverless beanstalk container ecs "
-    "eks kubernetes gke tke cluster image",
-    "databases": "database sql rds dynamodb spanner firestore redis mongodb postgres mysql cdb mariadb memcached neptune timestream "
-    "cassandra keyspaces elasticache docdb dcdb sqlserver tdsql",
-    "developer tools": "codebuild codecommit codepipeline build deploy repository git artifact test devops cloudformation config "
-    "androidpublisher play firebase api gateway script developer",
-    "documents and files": "drive docs sheets slides forms file storage s3 backup document workdocs cos vault",
-    "education": "classroom course student education lcic tcic",
-    "entertainment": "youtube video game live media gamelift vod music stream ivs",
-    "finance and billing": "billing budget cost payment invoice finance account ledger cloudbilling paymentcryptography tax reseller",
-    "health": "health healthcare medical fitness imaging omics fhir",
-    "human resources": "directory workspace employee people license identity sso cloudidentity",
-    "internet of things": "iot device sensor greengrass robot smart home fleet vehicle",
-    "logistics and travel": "location map places route travel supply chain transport vehicle fleetengine geo",
-    "management": "organization cloudwatch monitoring logging log ssm service catalog quota resource manager audit systems control",
-    "networking": "vpc network route53 dns cdn cloudfront load balancer elb clb gateway firewall direct connect domain edge subnet",
-    "security": "iam kms security guardduty waf inspector secret certificate acm policy access shield macie detective binary ssl cam "
-    "antiddos privateca",
-    "productivity": "calendar tasks keep notes contacts workspace chromemanagement admin calendar sheets",
-    "science and engineering": "braket quantum groundstation satellite earth simulation genomics space",
-}
-"""Fields of life, a closed list, each with the words that speak for it."""
-_FIELD_WORDS = {name: frozenset(words.split()) for name, words in FIELDS.items()}
+def _options(service: str, tools: Sequence[Tool]) -> list[str]:
+    """Names that a group could have, best first."""
+    first, *rest = _nouns(tools)
+    return [_called(service, n) for n in (first, *rest, *((*first, "and", *n) for n in rest))]
 
 
-def field_of_life(tool: Tool) -> str:
-    """By the words of its service first, of its name second; 'other' where none speaks."""
-    words = re.findall(r"[a-z0-9]+", f"{tool.source.service} {tool.source.title}".lower())
-    own = set(analyse(tool.source, tool.name).noun)
-    best, most = "other", 0.0
-    for name, spoken in _FIELD_WORDS.items():
-        points = 2.0 * sum(w in spoken for w in words) + sum(w in spoken for w in own)
-        points += 1.5 * any(len(s) > 3 and s in words[0] for s in spoken) if words else 0
-        if points > most:
-            best, most = name, points
-    return best
+def _nouns(tools: Sequence[Tool]) -> list[tuple[str, ...]]:
+    """What the tools of a group act on, most frequent first."""
+    nouns = Counter(analyse(t.source, t.name).noun for t in tools)
+    nouns.pop((), None)
+    return sorted(nouns, key=lambda n: (-nouns[n], " ".join(n))) or [("tools",)]
 
 
-def field_of(counts: Counter[str]) -> str:
-    """The most frequent field of a domain's tools; alphabetical on ties."""
-    return min(counts, key=lambda f: (-counts[f], f)) if counts else "other"
+def _called(service: str, noun: Sequence[str]) -> str:
+    """'config', ('config', 'rule') -> 'config-rule'; 'timestream-query', ('scheduled', 'query') -> 'timestream-scheduled-query'.
+
+    A word of both is said once: with the noun, unless the service would lose its first word and keep others.
+    """
+    head = re.findall(r"[a-z0-9]+", service.lower())
+    tail = list(dict.fromkeys(re.findall(r"[a-z0-9]+", " ".join(noun).lower())))
+    one, two = {singular(w) for w in head}, {singular(w) for w in tail}
+    less = [w for w in head if singular(w) not in two]
+    if less and less[0] != head[0]:
+        tail = [w for w in tail if singular(w) not in one]
+    else:
+        head = less
+    while len("-".join(head + tail)) > LONGEST and len(head) + len(tail) > 1:
+        (head if len(head) > 1 else tail).pop()
+    return "-".join(head + tail)[:LONGEST] or "domain"

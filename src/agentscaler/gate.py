@@ -185,7 +185,7 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
     table = next(t for t in model.tables if t.name == operation.table)
     row = _some_row(world, operation, table, model, dice, attempt)
     out: JsonObject = {}
-    parents = _parents(world, table, model, dice) if operation.act in ("create", "copy") else {}
+    parents = _parents(world, table, model, dice) if operation.act in ("create", "copy") or any(a.role == "body" for a in operation.arguments) else {}
     wanted = [a for a in operation.arguments if a.required]
     optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body", "adds")]
     if operation.act in ("update", "put", "create") and optional:
@@ -207,8 +207,8 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
         return {}
     rows = world.rows(source)
     if operation.state:
-        column, value = operation.state
-        movable = [r for r in rows if r[column] != value and (not operation.only_from or r[column] in operation.only_from)]
+        _, value = operation.state
+        movable = [r for r in rows if (now := standing(operation, r)) != value and (not operation.only_from or now in operation.only_from)]
         rows = movable or rows
     if operation.act == "unlink" and not operation.through:
         rows = [r for r in rows if all(r[a.column] is not None for a in operation.arguments if a.role == "value" and a.column)] or rows
@@ -217,6 +217,15 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
     if operation.act == "create" and rows and attempt % 2 == 0:
         return dice.choice(rows)
     return dice.choice(rows) if rows else {}
+
+
+def standing(operation: Operation, row: JsonObject) -> Any:
+    """What a row holds in the column that a state change moves, or in the object there."""
+    held = row.get(operation.state[0]) if operation.state else None
+    if not operation.inside:
+        return held
+    held = orjson.loads(held) if isinstance(held, str) else held
+    return held.get(operation.inside[0]) if isinstance(held, dict) else None
 
 
 def _listed(row: JsonObject, column: str) -> list[Any]:
@@ -274,15 +283,20 @@ def _value(
         return (values[0] if argument.role == "since" else values[-1]) if values else any_value(schema, dice)
     if argument.role == "slug":
         return f"item-{dice.hex(6)}"
+    if argument.role == "body":
+        return {**any_value(schema, dice), **{n: parents[c] for n, c in argument.body.items() if c in parents and n in schema.get("properties", {})}}
     if argument.role == "rows":
         return [_object(world, argument, operation, table, row, parents, dice, schema.get("items", {}))]
     if argument.role == "value":
         if operation.act == "unlink" and (tied := row.get(argument.column or "")) is not None:
             return tied
+        if operation.act == "update" and any(len(r.columns) > 1 and argument.column in r.columns for r in table.references) and (own := row.get(argument.column or "")) is not None:
+            return own
         other = parents.get(argument.column or "", _referred(world, argument, table, model, dice))
         if other is not None:
             return [other] if argument.many else other
-        return fitting_value(world, table.name, argument.column or "", schema, dice)
+        value = fitting_value(world, table.name, argument.column or "", schema, dice)
+        return value if value != row.get(argument.column or "") or operation.act == "create" else any_value(schema, dice)  # all rows alike: another value changes the row
     return any_value(schema, dice)
 
 
@@ -291,7 +305,7 @@ def _object(world: World, argument: Argument, operation: Operation, table: Table
     out: JsonObject = {}
     properties = schema.get("properties", {})
     for name, column in argument.body.items():
-        if operation.act == "update" and column in table.key:
+        if operation.act == "update" and (column in table.key or any(len(r.columns) > 1 and column in r.columns for r in table.references)):
             out[name] = row.get(column)
         elif column in parents:
             out[name] = parents[column]

@@ -3,7 +3,8 @@
 The paper's graph, E = {(i, j) | cos(phi(P_i), phi(P_j)) > tau} (section 3.1), for the whole pool at once: phi is sparse
 tf-idf over parameter names, result names, nouns, path and description words, weighted by squared inverse *service*
 frequency, so that what every service repeats weighs nothing. Each tool keeps its strongest neighbours. The dependency
-channel rides in the same product. Beside it the directed edges of edges.py.
+channel rides in the same product. Beside it the directed edges of edges.py, and
+where each required parameter comes from (wants.py).
 """
 
 import re
@@ -15,10 +16,10 @@ import numpy as np
 import orjson
 import scipy.sparse as sp
 
-from agentscaler.edges import index, needs
 from agentscaler.records import Neighbour, Node, Tool
 from agentscaler.schemas import fields
 from agentscaler.verbs import Analysis, analyse
+from agentscaler.wants import open_pool, supply
 from agentscaler.words import ID_WORDS, PAGING, ROLE_WORDS, TRANSPORT, field, split
 from agentscaler.work import many_objects, steps
 
@@ -27,6 +28,8 @@ Matrix: TypeAlias = Any  # scipy's sparse matrices carry no types
 CHANNELS = {"parameters": 1.0, "results": 1.0, "nouns": 1.0, "path": 1.0, "text": 0.75, "feeds": 0.6}
 """Weights of the parts of phi, tuned once on NMI (docs/log.md)."""
 FEW_SERVICES = 50
+BLOCK = 512
+"""Rows of a product of dense vectors at a time."""
 
 
 class Similar(NamedTuple):
@@ -37,21 +40,28 @@ class Similar(NamedTuple):
     scores: Any
 
 
-def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: int = 15, workers: int = 1) -> Iterator[Node]:
-    """One Node a tool, in the order of `tools` (id -> tool)."""
+def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: int = 15, workers: int = 1, dense: Matrix | None = None) -> Iterator[Node]:
+    """One Node a tool, in the order of `tools` (id -> tool). dense: vectors of length 1 by an embedder, a row a tool, in place of the sparse ones."""
     ids = list(tools)
-    with many_objects():
-        vectors = vectorise(list(tools.values()))
-    free = strongest(vectors, CHANNELS, neighbours=neighbours, workers=workers)
-    close = strongest(vectors, {**CHANNELS, "service": prior * sum(CHANNELS.values()) / 5.35}, neighbours=neighbours, workers=workers)
+    if dense is not None:
+        groups = np.unique([t.source.group for t in tools.values()], return_inverse=True)[1]
+        free, close = (closest(dense, groups, prior=p, neighbours=neighbours) for p in (0.0, prior))
+    else:
+        with many_objects():
+            vectors = vectorise(list(tools.values()))
+        free = strongest(vectors, CHANNELS, neighbours=neighbours, workers=workers)
+        close = strongest(vectors, {**CHANNELS, "service": prior * sum(CHANNELS.values()) / 5.35}, neighbours=neighbours, workers=workers)
     by_row = [_rows(s, len(ids)) for s in (free, close)]
-    where = index(tools)
+    with many_objects():
+        opened = open_pool(tools)
     for i, number in enumerate(steps(ids, "graph: edges", len(ids))):
+        found = supply(number, tools[number], opened)
         yield Node(
             tool=number,
             similar=tuple(Neighbour(tool=ids[j], score=s) for j, s in by_row[0][i]),
             together=tuple(Neighbour(tool=ids[j], score=s) for j, s in by_row[1][i]),
-            needs=tuple(needs(number, tools[number], where)),
+            needs=found.needs,
+            wants=found.wants,
         )
 
 
@@ -60,6 +70,11 @@ def similar_only(tools: Mapping[str, Tool], mix: Mapping[str, float], *, by: Lit
     ids = list(tools)
     with many_objects():
         found = strongest(vectorise(list(tools.values()), by=by), mix, neighbours=neighbours, workers=workers)
+    return nodes_of(ids, found)
+
+
+def nodes_of(ids: Sequence[str], found: Similar) -> list[Node]:
+    """Nodes with nothing but label-free neighbours."""
     rows = _rows(found, len(ids))
     return [Node(tool=n, similar=tuple(Neighbour(tool=ids[j], score=s) for j, s in rows[i]), together=(), needs=()) for i, n in enumerate(ids)]
 
@@ -231,3 +246,28 @@ def strongest(vectors: Mapping[str, Matrix], mix: Mapping[str, float], *, neighb
     product = sp_matmul_topn(a, b.T.tocsr(), top_n=neighbours + 1, threshold=threshold, n_threads=workers, sort=True).tocoo()
     other = product.row != product.col
     return Similar(product.row[other], product.col[other], product.data[other])
+
+
+def text_of(tool: Tool) -> str:
+    """What an embedder reads of a tool: what it is called, what it takes, what it says."""
+    takes = ", ".join(" ".join(split(p)) for p in tool.parameters.get("properties", ()) if not TRANSPORT.match(p))
+    return f"{' '.join(split(_short(tool)))}. Takes {takes or 'nothing'}. {tool.description[:300]}"
+
+
+def closest(dense: Matrix, groups: Any, *, prior: float, neighbours: int = 15, threshold: float = 0.06) -> Similar:
+    """The same over dense vectors of length 1, block by block: cosine, with a prior for tools of one group."""
+    rows, columns, scores = [], [], []
+    for start in range(0, len(dense), BLOCK):
+        score = dense[start : start + BLOCK] @ dense.T
+        if prior:
+            score = (score + prior * (groups[start : start + BLOCK, None] == groups[None, :])) / (1 + prior)
+        at = np.arange(len(score))
+        score[at, start + at] = -1
+        best = np.argsort(-score, axis=1, kind="stable")[:, :neighbours]
+        value = np.take_along_axis(score, best, 1)
+        kept = value > threshold
+        rows.append(np.repeat(start + at, kept.sum(1)))
+        columns.append(best[kept])
+        scores.append(value[kept])
+    empty = np.array([], int)
+    return Similar(*(np.concatenate([empty, *part]) for part in (rows, columns, scores)))

@@ -23,6 +23,7 @@ A recipe is one of
     {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed
     {"counts": "column"}              how many items the list in that column holds; a write to the list counts again
     {"children": "table.column"}      how many rows of that table bear the key of this row in that column
+    {"gather": "table.column", "fields": {field: [column, kind]}}   what the rows of that table with the key of this row in that column show; "one": column, of a list of bare values
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
     {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does
@@ -93,7 +94,7 @@ def fields_of(template: str) -> set[str]:
 def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
     """A fresh value for a column, as an agent would write it; None where it hangs on other cells."""
     hanging = fields_of(recipe.get("template", "")) - set(population.get("context", {}))
-    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "counts", "children")):
+    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "counts", "children", "gather")):
         return None
     painter = Painter({"now": population["now"], "context": population.get("context", {}), "columns": {}}, [], {}, {}, seed)
     value = painter.value(recipe, dice, {}, dice.below(1000))
@@ -139,7 +140,20 @@ class Painter:
                     ends |= {id(parent[1]): (parent[1], row)} if parent is not None else {}
             self._agree(table, ends.values())
         self._count_children()
+        self._gather_children()
         return self.rows
+
+    def _gather_children(self) -> None:
+        """Fill the lists that show the rows of another table which refer to a row."""
+        for table, recipes in self.recipes.items():
+            for column, recipe in recipes.items():
+                if "gather" in recipe and table in self.rows:
+                    other, _, theirs = recipe["gather"].partition(".")
+                    found: dict[Any, list[Any]] = {}
+                    for row in sorted(self.rows.get(other, []), key=lambda r: [r[k] for k in self.keys[other]]):
+                        found.setdefault(row[theirs], []).append(row[recipe["one"]] if "one" in recipe else orjson.loads(_object(row, recipe["fields"])))
+                    for row in self.rows[table]:
+                        row[column] = _dump(found.get(row[self.keys[table][-1]], []))
 
     def _count_children(self) -> None:
         """Fill the columns that say how many rows of another table refer to a row."""
@@ -419,12 +433,14 @@ def needs(recipe: Mapping[str, Any]) -> set[str]:
 def _one_of(recipe: Mapping[str, Any], dice: Dice, row: Row) -> dict[str, Any]:
     """The fields of an object with one of its alternatives: that which the column "by" names, or any."""
     either, said = recipe["either"], _letters(row.get(recipe.get("by", "")) or "")
-    fit = [k for k in either if said and ((stem := _letters(_SETTINGS.sub("", k))) in said or said in stem)] if "by" in recipe else either
+    stems = {k: _letters(_SETTINGS.sub("", k)) for k in either}
+    fit = [k for k in either if said and (stems[k] in said or said in stems[k])] if "by" in recipe else either
+    fit = [k for k in fit if stems[k] == said] or fit
     kept = dice.choice(fit) if fit else None
     return {k: part for k, part in recipe["object"].items() if k == kept or k not in either}
 
 
-_SETTINGS = re.compile(r"(?i)_?(?:settings?|config|configuration|properties|parameters|options|profile|details|data)$")
+_SETTINGS = re.compile(r"(?i)(?:_?(?:settings?|config|configuration|properties|parameters|params?|options|profile|details|data|payload|attributes|source|target|destination|spec))+$")
 
 
 def _letters(text: Any) -> str:

@@ -21,10 +21,10 @@ from agentscaler.work import cores
 
 VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple[type, ...]]]]] = {
     "tools": (walk.tools, {"from": list, "with_pool": bool, "dialect": str}),
-    "graph": (walk.graph, {}),
+    "graph": (walk.graph, {"embedder": str}),
     "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float}),
     "envs": (walk.envs, {}),
-    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool}),
+    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float}),
     "rollouts": (walk.rollouts, {"agents": list, "trials": int, "probes": bool}),
     "funnel": (walk.funnel, {"strict": bool}),
     "sft": (walk.sft, {"vertical": list, "allow_scripted": bool, "most": int}),
@@ -76,7 +76,7 @@ def _table(path: Path, data: Mapping[str, Any], name: str, allowed: Mapping[str,
     return dict(found)
 
 
-def walk_recipe(recipe: Recipe, *, fresh: bool = False) -> Iterator[walk.Summary]:
+def walk_recipe(recipe: Recipe, *, fresh: bool = False, cache: Path | None = None) -> Iterator[walk.Summary]:
     """Do each verb in turn and give its summary."""
     run = Run(recipe.folder)
     for name, given in recipe.verbs.items():
@@ -86,4 +86,4 @@ def walk_recipe(recipe: Recipe, *, fresh: bool = False) -> Iterator[walk.Summary
         if name == "tools":
             files = [str(p) for p in more.pop("from", ())]
             more = more | {"files": files, "with_pool": more.get("with_pool", not files)}
-        yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh), **more)
+        yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh, cache), **more)

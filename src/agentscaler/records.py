@@ -59,6 +59,11 @@ class Source(Record):
     """What the definition itself says a call does (MCP annotations, kinds of a toolkit); not in the row where it does not say."""
 
     @property
+    def of_a_cloud(self) -> bool:
+        """Is it of the three clouds of the default pool, whose packages say what an operation answers? A user's own list and a client library often do not."""
+        return self.vendor in ("aws", "google", "tencent")
+
+    @property
     def group(self) -> str:
         """vendor:service, the label that the graph is scored against."""
         return f"{self.vendor}:{self.service}"
@@ -94,6 +99,8 @@ class Tool(Record):
     """What cleaning changed; not in the row where nothing was."""
     pairs: tuple[Pair, ...] = Field(default=(), exclude_if=lambda pairs: not pairs)
     """Recorded calls with their answers, where the source holds some; not in the row where it does not."""
+    field: str = "other"
+    """Field of life it belongs to, from the closed list fields.FIELDS; 'other' where no word speaks for one."""
 
 
 # ---- graph and domains ----------------------------------------------------------------------------------------
@@ -125,6 +132,21 @@ class Neighbour(Record):
     """Weighted cosine of the two parameter vectors, 0 to 1."""
 
 
+Supplier: TypeAlias = Literal["tools", "user", "constant", "nobody"]
+"""Where the value of a required parameter comes from: a result of another tool, what the user knows, a closed list of the definition, or nothing that is known."""
+
+
+class Want(Record):
+    """A required parameter, and where its value comes from."""
+
+    parameter: str
+    """Its name."""
+    supplier: Supplier
+    """Who can supply it; for tools, the ranked producers are edges of the node."""
+    reason: str
+    """Why, in words a person can confirm or refuse."""
+
+
 class Node(Record):
     """One tool in the graph: what it is like, and who can feed it. A row of graph.jsonl."""
 
@@ -135,7 +157,9 @@ class Node(Record):
     together: tuple[Neighbour, ...]
     """The same with a prior for tools of one service: what domains are made of."""
     needs: tuple[Edge, ...]
-    """Producers of its required parameters, best first, at most three a parameter."""
+    """Producers of those required parameters that tools supply, best first, at most three a parameter."""
+    wants: tuple[Want, ...] = ()
+    """Each required parameter with who can supply it."""
 
 
 class Domain(Record):
@@ -195,6 +219,8 @@ class Shape(Record):
 
     fields: Mapping[str, str]
     """Field of the answer -> column."""
+    parts: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    """Field of the answer that is an object which says the row once more -> field of it -> column."""
     beside: Mapping[str, str] = Field(default_factory=dict)
     """Field of the answer, beside the object that the row is wrapped in -> column."""
     wrap: tuple[str, ...] = ()
@@ -237,11 +263,15 @@ class Operation(Record):
     state: tuple[str, str | int | None] | None = None
     """For set: the column and the value it is moved to; "{now}" is the clock."""
     only_from: tuple[str | int | None, ...] = ()
-    """For set: states it may be moved from; empty for any other than the target."""
+    """For set: states it may be moved from; empty for any other than the target. For delete: states, in the column of `state`, that a row must be in."""
+    inside: tuple[str, ...] = ()
+    """For set: where the column of `state` holds an object, its property that tells the state, and those that are emptied with it (reason, message)."""
     sets: Mapping[str, str | int | None] = Field(default_factory=dict)
     """Columns a create, update or set writes by itself; "{now}" is the clock."""
     whole: bool = False
     """For update and put: does an optional value that is not given empty its column?"""
+    merges: tuple[str, ...] = ()
+    """For update: columns that hold an object; what is given of it changes only the parts it names."""
     hides: tuple[str, str | int | None] | None = None
     """For list: rows with this value in this column stay out (null: with any value), unless an argument of role show says so."""
     key_path: str | None = None

@@ -168,12 +168,13 @@ def _views(model: Model) -> dict[str, list[str]]:
 
 
 def _fields(shape: Shape) -> list[str]:
-    return [_quote(f) if f == c else f"({_quote(f)}, {_quote(c)})" for f, c in shape.fields.items()]
+    plain = [_quote(f) if f == c else f"({_quote(f)}, {_quote(c)})" for f, c in shape.fields.items()]
+    return plain + [f"({_quote(f)}, {{{', '.join(f'{_quote(k)}: {_quote(c)}' for k, c in part.items())}}})" for f, part in shape.parts.items()]
 
 
 def _whole(shape: Shape, table: Table) -> bool:
     """Does the answer show every column under its own name?"""
-    return tuple(shape.fields) == tuple(c.name for c in table.columns) and all(f == c for f, c in shape.fields.items())
+    return not shape.parts and tuple(shape.fields) == tuple(c.name for c in table.columns) and all(f == c for f, c in shape.fields.items())
 
 
 def _table_of(model: Model, operation: Operation) -> Table:
@@ -420,13 +421,18 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
         if (argument.role in ("value", "within") and argument.column) or (create and argument.role == "key"):
             if argument.column in table.key and argument.role == "value" and operation.act == "put":
                 continue
-            out.append(f"{argument.column}={argument.python}")
+            out.append(f"{argument.column}={_merged(operation, argument.column, argument.python)}")
         elif argument.role == "body":
             for name, column in argument.body.items():
                 default = "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
-                out.append(f"{column}={source}.get({_quote(name)}{default})")
+                out.append(f"{column}={_merged(operation, column, f'{source}.get({_quote(name)}{default})')}")
     return out
+
+
+def _merged(operation: Operation, column: str | None, given: str) -> str:
+    """The expression of a value; of an object whose parts are changed, what it was and what is given of it."""
+    return f"db.merged(old[{_quote(column or '')}], {given})" if column in operation.merges else given
 
 
 def _update(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -436,7 +442,7 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
     revised = _revised(operation)
-    check = [f"old = {_row(operation, table)}"] if revised else [_row(operation, table)] if matches else []
+    check = [f"old = {_row(operation, table)}"] if revised or operation.merges else [_row(operation, table)] if matches else []
     return check + _each(operation, "row = db.update", key + sets + revised, table, views)
 
 
@@ -469,19 +475,29 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
     arguments = [_quote(table.name), *_key(operation, table)]
     if operation.only_from:
         arguments.append("only_from=(" + ", ".join(_python(s) for s in operation.only_from) + ",)")
-    arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {_python(value)}}}")
+    target = _python(value)
+    if operation.inside:
+        parts = [f"{_quote(operation.inside[0])}: {target}", *(f"{_quote(n)}: None" for n in operation.inside[1:])]
+        target = f"{{{', '.join(parts)}}}"
+    arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {target}}}")
     if operation.sets:
         arguments.append("also={" + ", ".join(f"{_quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
+    matches = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "match"]
+    check = _each(operation, "db.match", [_quote(table.name), *_key(operation, table), *matches], table, views, answer=False) if matches else []
     extra = _assigned(operation, table)
     if extra:
         lines = _each(operation, "db.move", arguments, table, views, answer=False)
-        return lines + _each(operation, "row = db.update", [_quote(table.name), *_key(operation, table), *extra], table, views)
-    return _each(operation, "row = db.move", arguments, table, views)
+        return check + lines + _each(operation, "row = db.update", [_quote(table.name), *_key(operation, table), *extra], table, views)
+    return check + _each(operation, "row = db.move", arguments, table, views)
 
 
 def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     matches = [a for a in operation.arguments if a.role == "match"]
     several = any(a.many for a in operation.arguments)
+    if operation.state:
+        states = ", ".join(_python(s) for s in operation.only_from)
+        stands = _each(operation, "db.stand", [_quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
+        return stands + _delete(operation.model_copy(update={"state": None}), table, model, views)
     if several and not matches and operation.shape is not None and operation.shape.many:
         return _delete_rows(operation, operation.shape, table, views)
     told = bool(operation.shape and operation.shape.fields) and not several

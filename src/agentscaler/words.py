@@ -4,6 +4,8 @@ Pure functions on strings, shared by the graph, the edges, the compiler and the 
 """
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?:[A-Z]|\b|_))[a-z])")
@@ -176,3 +178,12 @@ def sentence(text: str, limit: int = 160) -> str:
     if len(first) >= limit:
         first = first[: limit - 4].rsplit(" ", 1)[0].rstrip(",;:") + " ..."
     return first + "." if first and not first.endswith("...") else first
+
+
+def nearest(wanted: str, names: Iterable[str]) -> str:
+    """For a message about an unknown name: 'the nearest are A, B'."""
+    known: dict[str, str] = {}
+    for name in names:
+        known.setdefault(name.lower(), name)
+    close = get_close_matches(wanted.lower(), known, n=4, cutoff=0.5) or sorted(n for n in known if wanted.lower() in n)[:4]
+    return f"the nearest are {', '.join(known[n] for n in close)}" if close else "nothing is near it"

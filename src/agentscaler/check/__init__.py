@@ -159,7 +159,7 @@ def _gone(line: JsonObject) -> str:
     """Sources of the tools that are not here as they were read."""
     files = [str(p) for p in line["arguments"]["files"]]
     here = sources_of(files, with_pool=bool(line["arguments"]["with_pool"]))
-    other = [f"{n} {v} ({here.get(n) or 'nothing'} is here)" for n, v in line["inputs"].items() if v and here.get(n) != v]
+    other = [f"{n} {v} ({here.get(n) or 'nothing'} is here)" for n, v in line["inputs"].items() if here.get(n, "") != v]
     return ", ".join(other)
 
 

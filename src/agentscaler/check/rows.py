@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from agentscaler.check.finding import Finding, short
-from agentscaler.domains import LARGEST, family
+from agentscaler.domains import FEW, LARGEST, WHOLE, family
 from agentscaler.errors import REASONS, Dropped, UserError
 from agentscaler.records import Domain, EnvRow, Example, JsonObject, Kept, Node, Probe, Record, Rollout, Task, Tool
 from agentscaler.schemas import close
@@ -138,6 +138,7 @@ def _domains(run: Path) -> Iterator[Finding]:
     home: dict[str, str] = {}
     sides: defaultdict[str, set[str]] = defaultdict(set)
     one = sum(1 for _ in read_rows(run / "domains.jsonl")) == 1
+    largest = len(pool) if one else WHOLE if len({groups[0] for groups in pool.values()}) < FEW else LARGEST
     for row in read_rows(run / "domains.jsonl"):
         number, mine = str(row.get("id")), [str(t) for t in row["tools"]]
         for tool in mine:
@@ -145,8 +146,8 @@ def _domains(run: Path) -> Iterator[Finding]:
                 yield Finding("domains.jsonl", number, "tools", f"{tool} is no row of tools.jsonl")
             elif home.setdefault(tool, number) != number:
                 yield Finding("domains.jsonl", number, "tools", f"{tool} is in the domain {home[tool]} too")
-        if mine != sorted(mine) or (len(mine) > LARGEST and not one):
-            yield Finding("domains.jsonl", number, "tools", f"{len(mine)} tools: they stand sorted, at most {LARGEST} of them")
+        if mine != sorted(mine) or len(mine) > largest:
+            yield Finding("domains.jsonl", number, "tools", f"{len(mine)} tools: they stand sorted, at most {largest} of them")
         count = Counter(pool[t][0] for t in mine if t in pool)
         if list(row["services"]) != (right := [s for s, _ in sorted(count.items(), key=lambda x: (-x[1], x[0]))]):
             yield Finding("domains.jsonl", number, "services", f"{short(row['services'])}, but its tools are of {short(right)}")

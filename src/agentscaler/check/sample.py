@@ -12,7 +12,7 @@ from agentscaler.check.folders import Glass, look_at
 from agentscaler.dice import Dice
 from agentscaler.records import EnvRow, JsonObject
 from agentscaler.store import FORMATS, body_id, key_of, parse, read_rows
-from agentscaler.walk.tasks import Bench, propose
+from agentscaler.walk.tasks import Bench, chosen_worlds, propose
 from agentscaler.walk.worlds import find_places
 from agentscaler.work import each
 
@@ -57,8 +57,9 @@ def compare_tasks(run: Path, line: JsonObject, chosen: Sample, workers: int) -> 
     """The candidates of the chosen worlds made anew: each is on the shelf as it came out, or in the bin as crowded out. Which of them were chosen
     hangs on all worlds, so that is not looked at."""
     arguments: dict[str, Any] = line["arguments"]
-    worlds = list(read_rows(run / "envs.jsonl"))[: arguments["worlds"] or line["limit"]]
-    todo = [parse(r, EnvRow, where="envs.jsonl") for r in worlds if r["env"] in chosen.envs]
+    worlds = [parse(r, EnvRow, where="envs.jsonl") for r in read_rows(run / "envs.jsonl")]
+    picked = chosen_worlds(worlds, arguments["worlds"] or line["limit"], balance=arguments.get("balance", ""), vendor=arguments.get("vendor", 1.0))
+    todo = [row for row in picked if row.env in chosen.envs]
     shelf, bin_ = ({str(r["key"]): r for r in read_rows(run / name) if r.get("from") and r["from"][0] in chosen.envs} for name in ("tasks.jsonl", "tasks.dropped.jsonl"))
     made: dict[str, JsonObject] = {}
     drops: dict[str, JsonObject] = {}

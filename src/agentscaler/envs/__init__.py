@@ -166,6 +166,7 @@ def _returns(operation: Operation, made: Plan) -> Schema | None:
         return None
     columns = made.columns[operation.table]
     fields = {f: schema_of(columns[c]) for f, c in shape.fields.items() if c in columns}
+    fields |= {f: {"type": "object", "properties": {k: schema_of(columns[c]) for k, c in part.items()}} for f, part in shape.parts.items()}
     inner: Schema = {"type": "object", "properties": fields}
     if shape.scalar:
         inner = next(iter(fields.values()))

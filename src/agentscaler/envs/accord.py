@@ -13,7 +13,7 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
-from agentscaler.envs.parts import rivals
+from agentscaler.envs.parts import USED, measured, rivals
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
@@ -31,9 +31,12 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _copy_names(recipes, table, made)
     _ids_of_parent(recipes, table, made)
     _one_person(recipes, table)
+    _one_name(recipes, table)
+    _of_one_family(recipes)
     _in_step(recipes, table)
     _of_its_type(recipes, table)
     _of_one_maker(recipes, table)
+    _of_one_kind(recipes, table, place)
     _old_and_new(recipes)
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
@@ -118,7 +121,9 @@ def _copied(name: str, words: tuple[str, ...], draft: Draft) -> str | None:
         if any(words[: len(draft.noun) - i] == draft.noun[i:] for i in range(len(draft.noun))):
             return draft.find(name)
     rest, id_like = entity(name)
-    return name if id_like and rest and words[-1] != "name" and name in draft.columns and rest != draft.noun else None
+    if id_like and words[-1] == "id" and rest and draft.own is not None and field(draft.own)[-1] != "id" and draft.noun[-len(rest) :] == rest and "id" in draft.columns:
+        return "id"
+    return name if id_like and rest and words[-1] != "name" and name in draft.columns and (rest != draft.noun or name not in (draft.own, *draft.key)) else None
 
 
 def _one_person(recipes: dict[str, JsonObject], table: Table) -> None:
@@ -131,6 +136,29 @@ def _one_person(recipes: dict[str, JsonObject], table: Table) -> None:
     for words in (("display", "name"), ("full", "name")):
         if (name := bare.get(words)) is not None and name not in table.key and "generated" not in recipes[name]:
             recipes[name] = {"template": "{" + first + "} {" + last + "}", "knowable": True}
+
+
+def _one_name(recipes: dict[str, JsonObject], table: Table) -> None:
+    """RoleDisplayName is RoleName, where both stand in a row that is no role."""
+    for name, recipe in recipes.items():
+        words = field(name)
+        if words[-2:] != ("display", "name") or len(words) < 3 or name in table.key or "words" not in recipe or {"own", "who"} & set(recipe):
+            continue
+        plain = next((o for o in recipes if field(o) == (*words[:-2], "name")), None)
+        if plain is not None and next(c for c in table.columns if c.name == plain).type == "TEXT":
+            recipes[name] = {"same": plain, "knowable": True}
+
+
+def _of_one_family(recipes: dict[str, JsonObject]) -> None:
+    """Beside addresses of version 4 stands that they are."""
+    if not any(_ADDRESSES.fullmatch(" ".join(field(n))) for n in recipes):
+        return
+    for name, recipe in recipes.items():
+        if "choice" in recipe and {"ip", "address"} & set(field(name)) and {"version", "type", "family"} & set(field(name)[-1:]):
+            recipe["choice"] = [p for p in recipe["choice"] if not re.search(r"(?i)v?6$|dual|gua", str(p[0]))] or recipe["choice"]
+
+
+_ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)")
 
 
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
@@ -192,9 +220,34 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
             heard = name[len(split(kind)[0]) :] if split(name)[0] == split(kind)[0] and len(split(kind)) > 1 else name
             if (meant := value_named(heard, values)) is not None and not STATE.search(name):
                 other["unless"] = {**other.get("unless", {}), kind: [v for v in values if v != meant]}
+            elif "object" in other and "by" not in other and len(members := other.get("either") or _kinds_of(other["object"])) > 1 and any(value_named(m, values) for m in members):
+                other["either"], other["by"] = members, kind
         for other in recipes.values():
             if other.get("given") == list(SCHEMAS["avro"]):
                 other["when"] = {kind: {v: SCHEMAS[way][0] for v in values for way in ("proto", "json") if way in v.lower()}}
+
+
+def _of_one_kind(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
+    """Of the columns that say of a row what kind it is ("A note describing a build", "A note describing an image") each row has one."""
+    noun = re.escape(place.draft.noun[-1]) if place.draft.noun else "row"
+    free = {c.name for c in table.columns if c.null}
+    says = re.compile(rf"(?i)^\W*(?:an?|the) (?:[\w-]+ ){{0,2}}{noun} (?:describing|that|which|for|of|used|containing|representing)\b")
+    some = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn", "reference"} & set(r) and says.search(str(place.columns[n].schema.get("description", "")))]
+    for at, name in enumerate(some if len(some) > 2 else ()):
+        recipes[name]["turn"] = [at, len(some)]
+        recipes[name].pop("null", None)
+
+
+_SORT = re.compile(r"(?:Params?|Parameters|Config(?:uration)?|Settings|Payload|Properties|Details|Attributes|Source|Target|Destination|Spec)$")
+
+
+def _kinds_of(parts: JsonObject) -> list[str]:
+    """Members of an object that say the same of different kinds of thing: SCFParams, CkafkaTargetParams."""
+    ends: dict[str, list[str]] = {}
+    for name, part in parts.items():
+        if "object" in part and (found := _SORT.search(name)):
+            ends.setdefault(found[0], []).append(name)
+    return max(ends.values(), key=len, default=[])
 
 
 _ENGINE = re.compile(r"(?i)(?:^|[a-z_])(?:engine(?:_?name|_?type)?|engine|provider|kind|type|platform)$")
@@ -222,30 +275,22 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
         recipes[name]["turn"] = [at, len(some)]
 
 
-_LEAST, _MOST = frozenset("min minimum least lowest".split()), frozenset("max maximum most limit total all original list highest hard quota".split())
-_USED = frozenset("used current available running free consumed completed finished remaining failed success succeeded successful processed attached discount discounted actual allocated assigned desired enabled active online offline default healthy unhealthy usage occupied bound pending soft".split())
-_UNITS = frozenset("size num number count amount value gb mb tb gib mib byte in".split())
-
-
 def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
     """What is used is no more than there is, a default no more than the maximum, and the count of a list is its length."""
     kinds = {c.name: c.type for c in table.columns}
     plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and kinds[n] in ("INTEGER", "REAL") and n not in table.key and "cover" not in r]
-    about = {n: _measured(set(field(n)), field(n)) for n in plain}
+    about = {n: measured(field(n)) for n in plain}
     for name in plain:
         thing, rank = about[name]
         above = [o for o in plain if about[o][0] == thing and about[o][1] > rank]
-        if above and (thing or rank != 1 or set(field(name)) & _USED):
+        if above and (thing or rank not in (1, 1.3, 1.5) or set(field(name)) & USED):
             recipes[name]["most"] = min(above, key=lambda o: (about[o][1], plain.index(o)))
+        elif rank < 2 and (wider := next((o for o in plain if about[o][1] == 2 and len(about[o][0]) == 1 and about[o][0] == thing[-1:] and o != name), None)):
+            recipes[name]["most"] = wider  # an always-on capacity is no more than the maximum capacity
         if (listed := _counted(name, recipes, table)) is not None:
             for old in ("of", "number", "most", "skew", "invented", "null"):
                 recipes[name].pop(old, None)
             recipes[name]["counts"] = listed
-
-
-def _measured(heard: set[str], words: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
-    """What a number is of, and whether it is the least (0), a part (1) or the most (2) of it."""
-    return tuple(w for w in words if w not in _LEAST | _MOST | _USED | _UNITS), 2 if heard & _MOST else 0 if heard & _LEAST else 1
 
 
 def _counted(name: str, recipes: Mapping[str, JsonObject], table: Table) -> str | None:

@@ -40,14 +40,16 @@ STARTED = _moment("start|initiat|begin|began|launch|open|effective|not before|va
 CHANGED = _moment("updat|modif|chang|edit|last|refresh|heartbeat|latest|recent")
 ENDED = _moment(r"end\b|ended|finish|complet|stop|terminat|clos|cancel|archiv|resol[vu]|reviewed|approved|connected|failed|executed|to$|till$")
 GONE = _moment("delet|destroy|purg|remov|isolat|deprovision|deactivat|deregist|unregist")
-FUTURE = _moment("expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline")
+FUTURE = re.compile(r"^(?!.*\b(?:last|latest|previous)\b).*\b(?:expir|valid until|valid to|valid till|not after|next|deadline|due|until|renew|scheduled|eol|retire|estimated|offline)")
 """Patterns over the words of a field."""
 MOMENT = re.compile(r"(?i)^(?:created|updated|modified|published|started|finished|completed|expires|last_?(?:updated|modified)|begin|start|end|date_?(?:created|updated|modified|deleted|completed|started))$|(?i:valid(?:ate)?|effective)(?:From|Till|To|Until)$")
 _BIRTHS: Final = (["-700d", "-420d"], ["-415d", "-260d"], ["-255d", "-150d"], ["-149d", "-111d"])
 """When a row was made, by how many parents stand above it."""
 
 
-CLOCKED: Final = re.compile(r"(?i)\btime of (?:the )?day\b|\bhh:mm\b(?!:ss)")
+_SPENT: Final = r"(?:execution|exec|elapsed|run|running|process|processing|spent|spend|cost|query|lock|wait|waiting|response|used|training|total|consumption|consuming|consumed|build|cpu|idle|up|down|play|video|audio|busy|lead|delay|scan|comparison|parse|rt) ?time"
+"""Time that something took, by the words of a field."""
+CLOCKED: Final = re.compile(r"(?i)\btime of (?:the )?day\b|\bhh:mm\b(?!:ss)|\bshould run every (?:day|week)\b")
 """What a description says of a field that holds a time of day."""
 
 
@@ -59,8 +61,14 @@ def holds_time(name: str, schema: Schema) -> bool:
     """Does the field hold a point in time, also one that is called 'created' or 'start'?"""
     if kind_of(schema) == "string" and CLOCKED.search(str(schema.get("description", ""))) and not re.search(r"(?i)yyyy|\bdate\b", str(schema.get("description", ""))):
         return False
+    text = str(schema.get("description", ""))
     if is_time(name, schema):
-        return not (kind_of(schema) == "integer" and re.search(r"(?i)spent|elapsed|run_?time$|(?:total|play|video|audio|wait|up|down|idle|busy|cpu|lead)_?time$|cost_?time|used_?time|delay|wait|retention|keep", name))
+        spent = re.search(r"(?i)spent|elapsed|run_?time$|(?:total|play|video|audio|wait|up|down|idle|busy|cpu|lead)_?time$|cost_?time|used_?time|delay|wait|retention|keep", name) or (
+            re.search(rf"\b{_SPENT}$", " ".join(field(name))) and not _STAMPED.search(text)
+        )
+        return not (spent and (kind_of(schema) == "integer" or (schema.get("format") not in ("date-time", "date") and _LASTED.search(text))))
+    if kind_of(schema) == "integer" and re.search(r"(?i)time_?stamp$", name):
+        return True
     if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
         return not re.search(r"(?i)count|num|size|version|duration|interval", name)
     if kind_of(schema) != "string":
@@ -69,11 +77,13 @@ def holds_time(name: str, schema: Schema) -> bool:
         return True
     if not MOMENT.search(name):
         return False
-    text = str(schema.get("description", ""))
     example = (examples_of(schema) or [""])[0]
     return bool(re.search(r"(?i)\btime|timestamp|\bdate\b|when\b", text) or re.match(r"\d{4}-\d\d-\d\d", example))
 
 
+_STAMPED = re.compile(r"(?i)time ?stamp|\bunix\b|\bepoch\b|\bdate\b|yyyy|\d{4}-\d\d")
+_LASTED = re.compile(r"(?i)\b(?:amount of|length of|total|in|unit\W{1,3}) (?:time|duration|seconds|minutes|milliseconds|ms)\b|how long|time (?:spent|consumed|taken|used)|\bduration\b")
+"""What a description says of a point in time, and of the time that something took."""
 _EPOCH = re.compile(r"(?i)\b(?:since|in) (?:the )?(?:unix )?epoch|\bepoch (?:time|seconds|milli)|\bunix (?:time|timestamp|epoch)")
 
 
@@ -118,23 +128,43 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
 
 NUMBERS: Final = (
     rule(r"asn|as number", {"of": [64512, 64620, 65010]}),
+    rule(r"nano", {"of": [0]}, knowable=False),
     rule(r"hour of (?:the )?day", {"of": [6, 8, 9, 12, 17, 22]}),
     rule(r"minute of (?:the )?hour", {"of": [0, 15, 30, 45]}),
     rule(r"day of (?:the )?month", {"number": [1, 28]}),
     rule(r"day of (?:the )?week|week ?day", {"number": [1, 7]}),
     rule(r"sampl(?:e|ing) (?:rate|ratio|percentage)", {"number": [0, 1], "decimals": 2}),
-    rule(r"port", {"of": [80, 443, 3306, 5432, 6379, 8080, 9000]}),
-    rule(r"desired (?:capacity|count|size|num|number|\w+ count)", {"number": [2, 12]}),
+    rule(r"precision|recall|f1|f1 score|f score|auc|accuracy|area under (?:\w+ )*(?:curve|roc|prc)", {"number": [0.62, 0.97], "decimals": 2}),
+    rule(r"trade ?off|dropout|learning rate", {"number": [0, 1], "decimals": 1}),
+    rule(r"rmse|mae|mse|mape|loss", {"number": [0.05, 0.9], "decimals": 2}),
+    rule(r"(?:\w+ )?process id|pid", {"number": [310, 32_000]}, knowable=False),
+    rule(r"(?:http|response|http status) (?:status )?code$|status code$", {"of": [200, 200, 301, 404]}),
+    rule(r"exit (?:code|status)|return code", {"of": [0, 0, 0, 1]}),
+    rule(r"array (?:size|length)|array job size", {"of": [10, 20, 50, 100]}),
+    rule(r"desired (?:v ?)?cpus?", {"of": [4, 8]}),
+    rule(r"desired (?:capacity|count|size|num|number)$", {"of": [4, 5]}),
+    rule(r"desired \w+ (?:count|num)|\w+ desired", {"of": [3, 4]}),
+    rule(r"prefix length|netmask length|mask(?: length)?$", {"of": [16, 20, 24, 28]}, knowable=False),
+    rule(r"batch size", {"of": [10, 20, 50, 100]}),
+    rule(r"fraction|proportion|abandon rate|error rate|failure rate|loss rate|packet loss", {"number": [0.05, 0.6], "decimals": 2}),
     rule(r"factor|multiplier", {"of": [0.5, 1.0, 1.25, 1.5, 2.0]}),
     rule(r"top p", {"number": [0, 1], "decimals": 1}),
+    rule(r"top k", {"of": [5, 10, 20, 40]}),
     rule(r"temperature", {"number": [0, 1], "decimals": 1}),
     rule(r"latitude|lat", {"number": [-55, 65], "decimals": 4}, knowable=False),
     rule(r"longitude|lng|lon", {"number": [-120, 140], "decimals": 4}, knowable=False),
     rule(r"mtu", {"of": [1440, 1460, 1500, 8896]}),
     rule(r"percent|percentage|progress|ratio|utilization|usage rate|success rate|coverage", {"number": [0, 100]}),
     rule(r"confidence|score|probability|similarity", {"number": [0, 1], "decimals": 2}),
+    rule(r"micro ?second$|us$", {"of": [850, 2_400, 12_000, 45_000]}),
+    rule(r"milli ?second$|milli$|ms$", {"of": [20, 50, 100, 200, 500, 1000]}),
+    rule(r"(?<!time )(?<!of day )(?<!^)minute$", {"of": [5, 10, 15, 30, 45, 60, 120]}),
+    rule(r"(?<!time )(?<!of day )(?<!^)hour$", {"of": [1, 2, 4, 8, 12, 24]}),
+    rule(r"(?:healthy|unhealthy|health|failure|success|probe|fall|rise) threshold|evaluation period|data ?point(?: to alarm)?", {"of": [2, 3, 5]}),
+    rule(r"(?:max|cache|cookie|control) (?:\w+ )?age|age (?:in )?second", {"of": [300, 3600, 14_400, 86_400]}),
     rule(r"retention|day|ttl day", {"of": [1, 3, 7, 14, 30, 60, 90, 180, 365]}),
     rule(r"millisecond|ms|latency|response time|cost time", {"of": [20, 50, 100, 200, 500, 1000]}),
+    rule(_SPENT, {"of": [4, 12, 35, 90, 240, 610]}),
     rule(r"timeout|ttl|second|interval|delay|cooldown|grace|duration", {"of": [5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600]}),
     rule(r"(?:time|of day) minute", {"of": [0, 15, 30, 45]}),
     rule(r"(?:time|of day) hour", {"of": [8, 9, 10, 16, 17, 18]}),
@@ -142,31 +172,64 @@ NUMBERS: Final = (
     rule(r"hour", {"of": [1, 2, 4, 8, 12, 24]}),
     rule(r"month|period|time span", {"of": [1, 2, 3, 6, 12]}),
     rule(r"year", {"number": [2019, 2026]}),
+    rule(r"(?:gpu|accelerator|tpu|inference accelerator)(?: \w+)? (?:count|num|number|size|partition size|total)|(?:gpu|accelerator|tpu)(?: num)?", {"of": [1, 2, 4, 8]}),
+    rule(r"band ?width", {"of": [5, 10, 20, 50, 100, 200]}),
     rule(r"mega byte|megabyte|size in m", {"of": [120, 480, 950, 2_300, 6_800, 15_400]}),
     rule(r"giga byte|gigabyte|terabyte", {"of": [2, 8, 20, 50, 120]}),
-    rule(r"byte|content length|file size", {"number": [2_000, 900_000_000], "skew": 4}),
+    rule(r"byte|content length|file size|code size|object size", {"number": [2_000, 900_000_000], "skew": 4}),
+    rule(r"(?:disk|storage|volume|image|snapshot|backup|data) (?:size )?(?:in )?(?:mib|mb)", {"of": [10_240, 20_480, 51_200, 102_400, 204_800]}),
+    rule(r"(?:memory|mem|ram) (?:\w+ )?(?:in )?(?:gib|gb)|(?:gib|gb) memory|g memory", {"of": [2, 4, 8, 16, 32, 64]}),
     rule(r"mib|mb|memory|mem|ram", {"of": [1024, 2048, 4096, 8192, 16384]}),
     rule(r"gib|gb|storage|disk|disk size|volume|volume size|allocated|capacity", {"of": [10, 20, 50, 100, 200, 500, 1000]}),
     rule(r"v?cpu|core|cpus", {"of": [1, 2, 4, 8, 16, 32]}),
-    rule(r"iops|throughput|bandwidth|qp|qps|tps", {"of": [100, 250, 500, 1000, 3000, 5000]}),
+    rule(r"iops?", {"of": [3000, 4000, 6000, 12_000, 16_000]}),
+    rule(r"throughput", {"of": [125, 250, 500, 1000]}),
+    rule(r"q ?ps?|tps|rps|(?:request|query|message|transaction) per second", {"of": [100, 250, 500, 1000, 3000]}),
     rule(r"micro", {"number": [5_000_000, 900_000_000], "step": 10_000}),
     rule(r"discount(?: rate| percent(?:age)?| ratio)?$", {"of": [5, 10, 15, 20, 25]}),
     rule(r"price|amount|cost|fee|balance|revenue|budget|spend|charge|payment|discount", {"number": [5, 900], "decimals": 2}),
     rule(r"width", {"of": [320, 640, 1280, 1920, 3840]}),
     rule(r"height", {"of": [240, 480, 720, 1080, 2160]}),
-    rule(r"bitrate|frame rate|fps", {"of": [24, 25, 30, 60, 128, 192, 320]}),
+    rule(r"audio (?:bit ?rate|bits? per second)", {"of": [64_000, 96_000, 128_000, 192_000]}),
+    rule(r"bit ?rate|kbps", {"of": [800, 1500, 3000, 5000]}),
+    rule(r"frame rate|fps", {"of": [24, 25, 30, 60]}),
     rule(r"level|severity|grade", {"of": [1, 2, 3]}),
-    rule(r"priority|rank|order|position|sequence|index|weight|seq", {"number": [1, 20]}),
+    rule(r"index", {"of": [0, 1, 2, 3]}),
+    rule(r"weight", {"of": [1, 5, 10, 50, 100]}),
+    rule(r"priority|rank|order|position|sequence|seq", {"number": [1, 20]}),
     rule(r"version|revision|generation", {"number": [1, 14]}),
-    rule(r"age", {"number": [18, 80]}),
+    rule(r"^age$", {"number": [18, 80]}),
     rule(r"(?:purchase|buy|order|get|minimum|discounted)(?: \w+)? quantity|quantity discounted", {"of": [1, 2, 3, 4]}),
-    rule(r"threshold", {"of": [1, 5, 10, 50, 75, 80, 90, 95]}),
-    rule(r"count|number|num|quantity|total|size|length|len|node|instance|replica|partition|shard|attempt|retry|retries", {"number": [0, 40], "skew": 2}),
-    rule(r"minimum|min|maximum|max|limit|quota|desired|concurrency", {"of": [1, 2, 5, 10, 20, 50, 100]}),
+    rule(r"threshold|target value", {"of": [50, 60, 70, 75, 80, 90, 95]}),
+    rule(r"attempt|retry|retries", {"of": [1, 2, 3, 5]}),
+    rule(r"node|instance|replica|partition|shard|worker|broker|server|machine|az|zone|copy", {"of": [1, 2, 3, 4, 6, 8]}),
+    rule(r"(?:current|target|desired|expected) (?:size|count|number|num)$", {"of": [3, 4]}),
+    rule(r"(?:min|minimum|max|maximum) (?:\w+ )?(?:size|capacity|count|number|num)$|(?:size|capacity|count|number|num) (?:min|minimum|max|maximum)$", {"of": [1, 2, 3, 4, 6, 8, 10, 12]}),
+    rule(r"max\w* (?:\w+ )?(?:length|len)|(?:limit|quota)", {"of": [10, 20, 50, 100, 200, 500]}),
+    rule(r"count|number|num|quantity|total|size|length|len", {"number": [0, 40], "skew": 2}),
+    rule(r"minimum|min|maximum|max|average|mean|sum|limit|quota|desired|concurrency", {"of": [1, 2, 5, 10, 20, 50, 100]}),
     rule(r"uin", {"template": "{uin}"}, knowable=False),
     rule(r"app id|appid", {"template": "{appid}"}, knowable=False),
     rule(r"id", {"id": "{digits:6}"}, knowable=False),
 )
+"""What the words of a field measure; a unit at the end of a name goes before what is measured."""
+_PORTS: Final = (
+    (re.compile(r"\bhttps\b|\btls\b|\bssl\b"), [443]),
+    (re.compile(r"\bssh\b|\bsftp\b"), [22]),
+    (re.compile(r"\brdp\b|remote desktop"), [3389]),
+    (re.compile(r"\bhttp\b"), [80]),
+    (re.compile(r"\bsource port|ephemeral|\bclient port"), [49_320, 52_114, 58_806]),
+    (re.compile(r"\blogging server|\bsyslog\b"), [514, 6514]),
+    (re.compile(r"\bredis\b|cache|valkey|memcache"), [6379]),
+    (re.compile(r"mongo|document ?db"), [27_017]),
+    (re.compile(r"kafka|\bbroker"), [9092]),
+    (re.compile(r"postgres|redshift"), [5432]),
+    (re.compile(r"mysql|maria|database|\bdb\b|engine"), [3306]),
+    (re.compile(r"listen|front ?end|load ?balanc|virtual port|forward"), [80, 443, 8443]),
+    (re.compile(r"container|target|back ?end|origin|application|server|instance|health|service|pod"), [8080, 8000, 3000]),
+    (re.compile(""), [80, 443, 8080]),
+)
+"""What a field's words and description say of the kind of a port -> ports."""
 CODES: Final = frozenset("type status state mode flag kind category method action protocol reason source algorithm operation policy strategy format scope role sort class result phase code".split())
 _LOW = frozenset("min minimum start begin from lower low least first soft available used current completed processed finished remaining free failed success successed migrated greater above over discount discounted sale reduced net".split())
 _HIGH = frozenset("max maximum end stop to upper high most last limit hard total all less below under original list gross regular".split())
@@ -178,8 +241,11 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
 
     outer: words of the object that holds it.
     """
-    words = " ".join(field(name))
+    words = re.sub(r"\b(min|max|desired)v\b", r"\1 v", " ".join(field(name)))
     whole = kind_of(schema) == "integer"
+    if re.search(r"\b(?:from|to|start|end|min|max|d|s)? ?v?port(?: (?:start|end|number|from|to|min|max))?$", words):
+        heard = f"{' '.join(outer)} {words} {schema.get('description', '')}".lower()
+        return bounded(halved({"of": next(some for says, some in _PORTS if says.search(heard)), "knowable": True}, set(words.split())), schema.get("minimum"), schema.get("maximum"))
     if whole and not _measures(words) and (codes := values_of(schema)):
         return {"choice": [[c, 3 if i == 0 else 1] for i, c in enumerate(codes)], "knowable": True}
     if whole and _SWITCH.search(words) and not _measures(words):
@@ -188,22 +254,41 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     bounds = range_of(schema)
     if bounds is not None and low is None and high is None:
         low, high = bounds
+    if not whole and _SHARE.search(str(schema.get("description", ""))):
+        return {"number": [0.05, 0.95], "decimals": 2, "knowable": True}
     example = next((float(e) for e in examples_of(schema) if re.fullmatch(r"-?\d+(?:\.\d+)?", e)), None)
     if whole and words.split()[-1:] and words.split()[-1] in CODES:
         return {**unknown({"of": [int(example)]}), "null": 0.25} if example is not None else unknown({"of": [1, 2]})
-    heard = f"{' '.join(outer)} {words}" if words in ("hour", "minute") else words
+    heard = f"{' '.join(outer)} {words}" if words in ("hour", "minute") else _with_unit(words, schema)
     if words == "year" and FUTURE.search(" ".join(outer)):
         return {"of": [2027], "knowable": True}
     found = next((r.make(heard) for r in NUMBERS if r.pattern.search(heard)), None)
     if found is None and example is not None:
         found = {"of": around(example, whole=whole), "knowable": True}
     if found is None:
-        found = {"of": [1, 2, 5, 10, 20], "knowable": True} if bounds or (low is not None and high is not None) else unknown({"of": [1, 2, 5, 10, 20]}, empty=False)
+        found = {"of": [1, 2, 5, 10, 20], "knowable": True} if bounds or (low is not None and high is not None) else unknown({"of": [1, 2, 5, 10, 20]})
     if whole and "of" in found and any(isinstance(v, float) for v in found["of"]):
         found = {**found, "of": sorted({max(1, round(v)) for v in found["of"]})}
     if whole and "decimals" in found:
-        found = {k: v for k, v in found.items() if k != "decimals"} | ({"number": [0, 100]} if found["number"] == [0, 1] else {})
+        found = {k: v for k, v in found.items() if k != "decimals"} | ({"number": [int(100 * x) for x in found["number"]]} if found["number"][1] <= 1 else {})
     return bounded(halved(found, set(heard.split())), low, high)
+
+
+_SHARE = re.compile(r"(?i)[\[(]0(?:\.0+)?,\s*1(?:\.0+)?[\])]|(?:between|from|range of) 0(?:\.0+)? (?:and|to|-) 1(?:\.0+)?(?![\d,.]*\d)|0\.0\s*(?:to|-|–)\s*1\.0|as a (?:fraction|decimal)")
+"""What a description says of a number between 0 and 1."""
+_UNIT = re.compile(r"(?i)\b(?:unit\s*(?:is|:|：)?|in|\()\s*(?:the )?(?:number of )?(microseconds?|[uµμ]s|milliseconds?|ms|seconds?|minutes?|hours?|days?|bytes?|[kmgt]i?b|(?:meg|gig)a(?:bytes?|s)|gibibytes?|mebibytes?)\b")
+_SPELLED: Final = {"us": "microsecond", "µs": "microsecond", "μs": "microsecond", "ms": "millisecond", "gigabytes": "gb", "gigabyte": "gb", "gibibytes": "gb", "gibibyte": "gb", "megabytes": "mb", "megabyte": "mb", "mebibytes": "mb", "mebibyte": "mb"}
+_SIZED = re.compile(rf"(?:memory|mem|ram|storage|disk|volume|size|capacity|{_SPENT}|duration|timeout|interval|delay|ttl|latency|period|retention)")
+
+
+def _with_unit(words: str, schema: Schema) -> str:
+    """The words of a field, with the unit that its description names behind them: 'memory' in GB is 'memory gb'."""
+    found = _UNIT.search(str(schema.get("description", "")))
+    if found is None or not _SIZED.search(words):
+        return words
+    unit = found[1].lower()
+    unit = _SPELLED.get(unit, unit.rstrip("s") if len(unit) > 3 else unit)
+    return words if unit in words.split() else f"{words} {unit}"
 
 
 def _measures(words: str) -> bool:

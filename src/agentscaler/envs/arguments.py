@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.columns import parent_path, unpacked
-from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, python_name, table_of, usable
+from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, Noun, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import PAGING, TRANSPORT, entity, field, singular, snake
+from agentscaler.verbs import VIEW_WORDS
+from agentscaler.words import PAGING, TRANSPORT, entity, field, singular, snake, split
 
 LOST: Final = {
     "computes": "it computes or transmits something; nothing in a database could answer it",
@@ -40,8 +41,20 @@ LOST: Final = {
 
 ASIDE: Final = re.compile(r"^(?:part|hl|language|languageCode|locale|view|lang|fields)$|(?i:(?:^|_)language$|LanguageCode$|Locale$)")
 """Parameters that choose how an answer is written, not what it holds."""
-_SINCE = re.compile(r"(?i)^(?:start|begin|from|since|earliest|min)|(?:after|since|from|start|begin)$")
-_UNTIL = re.compile(r"(?i)^(?:end|to|until|latest|max|before)|(?:before|until|end|to)$")
+_SINCE: Final = frozenset("after since from begin start gte ge gt min minimum earliest".split())
+_UNTIL: Final = frozenset("before until to end lte le lt max maximum latest".split())
+_SPAN: Final = frozenset(["start", "end", "begin"])
+"""Bounds that are also names of a time: StartTime is a bound, StartTimeBefore bounds the start."""
+
+
+_WRITTEN = re.compile(r"(?i)^(?:\w*_)?(?:encoding|format|(?:output|response|result|return|content)_?(?:encoding|format|type))$|(?:[a-z])(?:Encoding|Format)$")
+_OF_ANSWER = re.compile(r"(?i)(?:format|encod\w*|represent\w*|serializ\w*)[^.]{0,40}\b(?:response|output|answer|returned|result\b|retriev)|\b(?:response|output|returned|results?)\b[^.]{0,40}\b(?:format|encod)")
+
+
+def writes_answer(name: str, schema: Schema) -> bool:
+    """'Specifies the public key encoding format to use in the response': does a parameter of a read say how the answer is written?"""
+    text = str(schema.get("description", ""))[:300]
+    return bool(_WRITTEN.search(name)) and bool(_OF_ANSWER.search(text)) and not re.search(r"(?i)filter|only ", text)
 
 
 class Lost(Exception):
@@ -135,7 +148,7 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
         if loose and (draft.tail or collection_words(holders[-1]) == draft.noun):
             return loose[0], own
         raise Lost("no_key")
-    item_path = bool(holders) and entry.what.kind not in ("create", "list")
+    item_path = bool(holders) and entry.what.kind not in ("create", "list") and not _has_one(entry, draft)
     collected = singular(snake((entry.tool.source.path or "").rsplit("/{", 1)[0].rsplit("/", 1)[-1]).rsplit("_", 1)[-1])
     tests: tuple[Callable[[str], bool], ...] = (
         lambda n: n == own or field(n) in wanted or field(one_of(n)) in wanted,
@@ -143,6 +156,8 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
         lambda n: alternative(n, draft) is not None,
         lambda n: item_path and n == holders[-1] and (collected == draft.noun[-1] or (table_of(n, service.tables) in (None, draft.noun) and entry.tool.source.vendor != "google")),
         lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required and (field(n)[0] != "resource" or draft.canon.get(field(n), own) == own),
+        lambda n: field(own)[-1:] == ("arn",) and field(n)[-1] in ("id", "name") and field(n)[:-1] in (draft.noun, draft.noun[-1:]) and n in entry.required and _BY_ARN.search(str(entry.parameters[n].get("description", ""))) is not None,
+        lambda n: draft.noun[-1] in VIEW_WORDS and len(draft.noun) > 1 and field(n) == (*draft.noun[:-1], field(own)[-1]) and n in entry.required,
         lambda n: field(n)[-1] == field(own)[-1] and (table_of(n, service.tables) == draft.noun or (len(field(n)) > 1 and draft.noun[1 - len(field(n)) :] == field(n)[:-1])),
     )
     for test in tests:
@@ -151,6 +166,16 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
             name = min(found, key=lambda n: (n not in entry.required, kind_of(entry.parameters[n]) == "array", len(n), n))
             return name, alternative(name, draft) or own
     raise Lost("no_key")
+
+
+def _has_one(entry: Entry, draft: Draft) -> bool:
+    """user/{userId}/session: what stands behind the last holder is the thing, and the holder is whose it is."""
+    last = (entry.tool.source.path or "").rstrip("/").rsplit("/", 1)[-1]
+    return entry.tool.source.vendor != "google" and "{" not in last and field(last)[-1:] == draft.noun[-1:]
+
+
+_BY_ARN: Final = re.compile(r"\bARN\b|Amazon Resource Name")
+"""PageId, 'the Amazon Resource Name (ARN) of the page'."""
 
 
 def _changed(name: str, entry: Entry, draft: Draft) -> bool:
@@ -214,23 +239,49 @@ def column_of(entry: Entry, name: str, draft: Draft, service: Service) -> Col | 
     return draft.columns.get(found) if found else None
 
 
-def bound(entry: Entry, name: str, draft: Draft) -> Argument | None:
-    """A list's earliest or latest time: on the column of that name, else on the time a row was made."""
+def bound(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument | None:
+    """A list's earliest or latest time: on the column it speaks of, else on the time a row was made. about: the object it stands in, createdAtFilter."""
     schema = entry.parameters[name]
-    if kind_of(schema) not in ("string", "integer") or not re.search(r"(?i)time|date|before|after|since|until", name):
+    if kind_of(schema) not in ("string", "integer") or entity(name)[1] or not re.search(r"(?i)time|date|before|after|since|until", name):
         return None
-    role: Role | None = "since" if _SINCE.search(name) else "until" if _UNTIL.search(name) else None
-    if role is None:
+    if (side := _side(split(name))) is None:
         return None
     times = [c for c in draft.columns.values() if c.kind == kind_of(schema) and is_time(c.name, c.schema) and c.shown]
-    bare = tuple(w for w in field(name) if w not in _BOUNDS)
-    exact = [c for c in times if field(c.name) == field(name)] or [c for c in times if bare and field(c.name)[: len(bare)] == bare and bare != ("time",)]
-    made = [c for c in times if re.search(r"(?i)creat|start|submi|insert|request", c.name)]
-    chosen = exact or made or (times if len(times) == 1 else [])
-    return argument(entry, name, role, chosen[0].name) if chosen else None
+    made = [c for c in times if re.search(r"(?i)creat|start|submi|insert|request", c.name)] or (times if len(times) == 1 else [])
+    spoken = _stems(side.rest, draft.noun) or _stems(split(about), draft.noun)
+    exact = [c for c in times if field(c.name) == field(name)] if side.loose else []
+    exact = exact or [c for c in times if spoken and _stems(split(c.name), draft.noun) == spoken]
+    chosen = exact or (made if not spoken or name in entry.required else [])
+    return argument(entry, name, side.role, chosen[0].name) if chosen else None
 
 
-_BOUNDS: Final = frozenset("min max minimum maximum before after since until from to begin start end earliest latest".split())
+class _Side(NamedTuple):
+    """Which end of a time a parameter bounds, and the words that say which time."""
+
+    role: Role
+    rest: tuple[str, ...]
+    loose: bool
+    """Is the bound the name of a time too (StartTime)?"""
+
+
+def _side(words: tuple[str, ...]) -> _Side | None:
+    """'StartedBefore' -> until of 'started', 'StartTimeEnd' -> until of 'start time', 'StartTime' -> since."""
+    words = tuple(w for w in words if w not in ("by", "inclusive", "exclusive", "or"))
+    firm = (_SINCE | _UNTIL) - _SPAN
+    at = next((i for i in (0, len(words) - 1) if words and words[i] in firm), None)
+    at = at if at is not None else next((i for i in (len(words) - 1, 0) if words and words[i] in _SPAN), None)
+    if at is None:
+        return None
+    rest = words[:at] + words[at + 1 :]
+    return _Side("since" if words[at] in _SINCE else "until", rest, words[at] in _SPAN and at == 0)
+
+
+def _stems(words: tuple[str, ...], noun: Noun = ()) -> frozenset[str]:
+    """'creation time', 'createdAt' -> {'creat'}: the words that tell one time of a thing from another."""
+    return frozenset(w[:5] for w in words if w not in _CLOCK and w not in noun)
+
+
+_CLOCK: Final = frozenset("time times date datetime timestamp stamp ts at on or by not filter filters range day hour inclusive exclusive in utc unix ms millis seconds last query search".split())
 
 
 def is_time(name: str, schema: Schema) -> bool:
@@ -310,6 +361,12 @@ def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, A
         must = name in entry.required
         if name in taken or kind_of(schema) not in ("string", "integer") or not (must or _may_agree(name, schema, draft)):
             continue
+        if writes_answer(name, schema):
+            if must:
+                out[name] = argument(entry, name, "option")
+            continue
+        if entry.what.kind == "delete" and not must and field(name)[-1:] == ("version",):
+            continue  # one version of it goes: nothing that a row without versions must agree with
         column = column_of(entry, name, draft, service)
         if column is not None and entry.what.kind == "delete" and _WORDS.search(name):
             if must:

@@ -30,7 +30,7 @@ _CODED = re.compile(r"(?:^|[;,.(*\n、：:]|\bor\b|\s-)\s*[`\"'“]?(-?\d{1,4}|[
 _NO_VALUES: Final = frozenset(
     "note notes value values valid example examples format default description unit reference required optional range see http https e.g i.e true-false the this a an it if "
     "in of to by for on with and or is are be not all any one other more none null type types null-value limit http-s warning important cause constraints pattern string integer "
-    "number only set using use which that when where as at can must may will has have following name names e g etc otherwise usage case currently available".split()
+    "number only set using use which that when where as at can must may will has have following name names e g etc otherwise usage case currently available including specify".split()
 )
 _RANGE = re.compile(r"(?i)(?:range|between|from|values?)\s*(?:is|of|:|：)?\s*[\[(]?\s*(\d{1,9})\s*(?:,|-|–|~|to|and|to a maximum of)\s*(\d{1,9})\b(?!\s*[,.]\s*\d)")
 _QUOTED = re.compile(r"[`\"“]([A-Za-z0-9][\w.+:\-]{0,47})[`\"”]")
@@ -121,13 +121,18 @@ def range_of(schema: Schema) -> Range | None:
 
 # ---- examples ---------------------------------------------------------------------------------------------------
 
-_JUNK = re.compile(r"[一-鿿]|xxx|[-_]x{2,}$|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|string|abc\w*|foo(?:\.\w+)?|bar|aba|cab|(\w)\1{2,}|example|<[^<>]+>|\{\w+\}|\[[A-Za-z]\w*\]|dsf\w*|asd\w*|n/?a|-+)$|…|\.\.\.")
+_JUNK = re.compile(r"[一-鿿]|xxx|[-_]x{2,}$|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|string|abc\w*|foo(?:bar)?(?:\.\w+)?|bar|aba|cab|(\w)\1{2,}|example|<[^<>]+>|\{\w+\}|\[[A-Za-z]\w*\]|dsf\w*|asd\w*|n/?a|-+)$|…|\.\.\.")
 
 
 def examples_of(schema: Schema) -> list[str]:
     """The provider's examples, without those that are none."""
     values = [str(e).strip("“”\"' \n") for e in schema.get("examples", ()) if isinstance(e, (str, int)) and not isinstance(e, bool)]
+    values = [part for v in values for part in (re.split(r"[、/]", v) if _SEVERAL.fullmatch(v) else [v])]
     return [v for v in dict.fromkeys(values) if 0 < len(v) <= 60 and not _JUNK.search(v) and not _broken(v)]
+
+
+_SEVERAL = re.compile(r"[A-Z_]{2,}(?:/[A-Z_]{2,})+|\w{2,}(?:、\w{2,})+")
+"""An example that lists the values: TRIAL/EXPIRED/NONE."""
 
 
 def _broken(text: str) -> bool:

@@ -31,6 +31,11 @@ _SAME: Final = {"desc": "description", "remark": "description", "comment": "desc
 _PLAIN: Final = frozenset(["version", "name", "status", "state", "description", "type", "mode", "class", "size", "alias", "title", "password"])
 
 
+def _switch(words: Noun) -> frozenset[str]:
+    """What is switched on or off: {'export'} of 'enable export' and 'is export enabled'; nothing where nothing is."""
+    return frozenset(words) - {"is", "enable", "enabled"} if {"enable", "enabled"} & set(words) else frozenset()
+
+
 class Entry(NamedTuple):
     """One tool of the service, read."""
 
@@ -149,9 +154,16 @@ class Draft:
         if words in self.canon:
             return self.canon[words]
         bare = words[1:] if len(words) > 1 and words[0] in _ROLES else words[:-1] if len(words) > 1 and words[-1] == "control" else ()
+        bare = () if bare in (("id",), ("arn",)) else bare  # a target's id is no id of the thing
         if bare and (found := self.canon.get(bare) or self._by_short(bare)):
             return found
-        return self._by_short(words)
+        return self._by_short(words) or self._by_switch(words)
+
+    def _by_switch(self, words: Noun) -> str | None:
+        """enableExport sets what isExportEnabled shows."""
+        switch = _switch(words)
+        found = [c for canon, c in self.canon.items() if switch and _switch(canon) == switch and self.columns[c].kind == "boolean"] if switch else []
+        return found[0] if len(found) == 1 else None
 
     def alias(self, name: str, kind: str) -> str | None:
         """The one shown column of this kind that an update's parameter means: PackageVersion -> Version, Desc -> Description."""
@@ -278,6 +290,8 @@ def operation(
     through: str | None = None,
     hides: tuple[str, str | int | None] | None = None,
     whole: bool = False,
+    merges: Sequence[str] = (),
+    inside: Sequence[str] = (),
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     order = {n: i for i, n in enumerate(entry.parameters)}
@@ -298,4 +312,6 @@ def operation(
         through=through,
         hides=hides,
         whole=whole,
+        merges=tuple(merges),
+        inside=tuple(inside),
     )

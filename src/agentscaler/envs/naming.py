@@ -47,6 +47,8 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
         return unknown(_by_area(noun, slug=slug))
     if noun[-1:] == ("group",) and noun[-2:-1] in ((), ("user",), ("contact",), ("mail",)) and SOCIAL.search(service):
         noun = ("team",)
+    if noun[-1:] and noun[-1] in _WRITINGS and not OFFICES.search(service):
+        return _of_machines(noun, slug=slug)
     general = noun[-1:] == ("instance",) and not COMPUTE.search(service)
     if noun[-1:] == ("key",) and noun[-2:-1] and find_slugs(noun) is not None:
         return {"words": [list(SLUG_LISTS[0]), ["-".join(noun[-2:])], ["", *SLUG_LISTS[1]]], "join": "-"}
@@ -63,6 +65,20 @@ def names(noun: Noun, *, slug: bool, service: str = "") -> Recipe:
     if slug and noun[-1] not in VERBATIM:
         return {"words": [[re.sub(r"[^a-z0-9.]+", "-", w.lower()).strip("-") for w in part] for part in lists], "join": "-"}
     return {"words": lists, "join": found.join}
+
+
+OFFICES: Final = re.compile(r"doc|drive|keep|chat|classroom|mail|kendra|wiki|case|wisdom|qconnect|qbusiness|quip|slides|sheets|workspace|content|translate|textract|^im$|^$|tools?$")
+"""Services in which people write documents."""
+_WRITINGS: Final = frozenset("document file note article memo".split())
+
+
+def _of_machines(noun: Noun, *, slug: bool) -> Recipe:
+    """What a file or note is called that no person wrote: 'audit-2026-05-12.log', 'billing-export-2026.csv', 'search-note'."""
+    if noun[-1] != "file":
+        return _by_area(noun, slug=slug)
+    if set(noun) & {"log", "audit", "trace", "dump"}:
+        return {"words": [[noun[-2]], [f"2026-{m:02}-{d:02}{'.sql' if 'dump' in noun else '.log'}" for m in (3, 4, 5) for d in range(2, 29, 2)]], "join": "-"}
+    return {"words": [list(SLUG_LISTS[0]), ["export", "upload", "list"], ["2025.csv", "2026.csv", "2026.json"]], "join": "-"}
 
 
 _NO_PERSONS: Final = frozenset("bot cluster pool node replica resource policy rule shield network".split())
@@ -174,9 +190,27 @@ def arn(place: Place, tail: str = "{hex:12}", noun: Noun | None = None) -> str:
     kind = "-".join(place.draft.noun if noun is None else noun) or "item"
     if place.service == "s3":
         return f"arn:aws:s3:::{tail}"
-    if place.service in GLOBAL:
-        return f"arn:aws:{place.service}::" + "{account}:" + f"{kind}/{tail}"
-    return f"arn:aws:{place.service}:" + "{region}:{account}:" + f"{kind}/{tail}"
+    service = arn_service(place.service)
+    if kind.endswith("managed-policy") and "customer" not in kind:
+        return f"arn:aws:iam::aws:policy/{tail}"
+    if service in GLOBAL:
+        return f"arn:aws:{service}::" + "{account}:" + f"{kind}/{tail}"
+    return f"arn:aws:{service}:" + "{region}:{account}:" + f"{kind}/{tail}"
+
+
+_IN_ARNS: Final = (
+    (r"bedrock-agentcore.*", "bedrock-agentcore"), (r"bedrock-.*", "bedrock"), (r"sagemaker.*", "sagemaker"), (r"chime-sdk-.*", "chime"), (r"geo-.*|location", "geo"), (r"marketplace-.*", "aws-marketplace"), (r"timestream-.*", "timestream"),
+    (r"kinesis-video.*|kinesisvideo.*", "kinesisvideo"), (r"kinesisanalytics.*", "kinesisanalytics"), (r"connectcampaigns.*", "connect-campaigns"), (r"lex(?:v2)?-.*", "lex"), (r"ivs-realtime", "ivs"), (r"sesv2|mailmanager|pinpoint-email", "ses"),
+    (r"sso-admin", "sso"), (r"stepfunctions", "states"), (r"elb|elbv2", "elasticloadbalancing"), (r"emr", "elasticmapreduce"), (r"emr-containers", "emr-containers"), (r"efs", "elasticfilesystem"), (r"docdb|neptune", "rds"), (r"opensearch", "es"), (r"opensearchserverless", "aoss"),
+    (r"amp", "aps"), (r"mwaa", "airflow"), (r"mwaa-serverless", "airflow-serverless"), (r"cloudhsmv2", "cloudhsm"), (r"cleanroomsml", "cleanrooms-ml"), (r"eventbridge.*", "events"), (r"qconnect", "wisdom"), (r"voice-id", "voiceid"), (r"pinpoint", "mobiletargeting"),
+    (r"application-autoscaling|autoscaling-plans", "autoscaling"), (r"apigatewayv2", "apigateway"), (r"greengrassv2", "greengrass"), (r"resiliencehubv2", "resiliencehub"), (r"servicecatalog-appregistry", "servicecatalog"), (r"supplychain", "scn"), (r"s3control", "s3"),
+    (r"iot-managed-integrations", "iotmanagedintegrations"), (r"iot-jobs-data|iot-data", "iot"), (r"migration-hub-refactor-spaces", "refactor-spaces"), (r"notificationscontacts", "notifications-contacts"), (r"lambda-.*", "lambda"), (r"payment-cryptography.*", "payment-cryptography"),
+)  # fmt: skip
+
+
+def arn_service(service: str) -> str:
+    """What ARNs call a service of AWS that has another name elsewhere: 'states' for Step Functions."""
+    return next((name for pattern, name in _IN_ARNS if re.fullmatch(pattern, service)), service)
 
 
 PREFIXES: Final = {

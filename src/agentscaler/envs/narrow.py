@@ -17,6 +17,7 @@ from agentscaler.envs.arguments import (
     own_argument,
     paging,
     scalar_items,
+    writes_answer,
 )
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.envs.items import is_plural
@@ -27,14 +28,14 @@ from agentscaler.schemas import kind_of
 from agentscaler.words import PAGING, TRANSPORT, field
 
 
-def narrowing(entry: Entry, name: str, draft: Draft, service: Service) -> Argument | None:
-    """What a parameter of a list narrows it by; None where it means nothing."""
+def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: str = "") -> Argument | None:
+    """What a parameter of a list narrows it by; None where it means nothing. about: the object it stands in."""
     schema = entry.parameters[name]
-    if ASIDE.search(name):
+    if ASIDE.search(name) or writes_answer(name, schema):
         return argument(entry, name, "option") if name in entry.required else None
     if draft.segment is not None and name == parent_parameter(entry):
         return argument(entry, name, "filter", "parent")
-    if found := bound(entry, name, draft):
+    if found := bound(entry, name, draft, about):
         return found
     if kind_of(schema) == "object" and _HOLDS.search(name) and not _SORTS.search(name) and schema.get("properties"):
         return _inside(entry, name, draft, service)
@@ -123,7 +124,7 @@ def _inside(entry: Entry, name: str, draft: Draft, service: Service) -> Argument
     schema = entry.parameters[name]
     inner = entry._replace(tool=entry.tool.model_copy(update={"parameters": {**schema, "required": schema.get("required", [])}}))
     found: Mapping[str, Argument] = paging(inner)
-    found = {**found, **{n: a for n in inner.parameters if n not in found and (a := narrowing(inner, n, draft, service)) is not None and a.role not in ("option", "within", "filters")}}
+    found = {**found, **{n: a for n in inner.parameters if n not in found and (a := narrowing(inner, n, draft, service, name)) is not None and a.role not in ("option", "within", "filters")}}
     if not found or any(n not in found for n in inner.required):
         return None
     return argument(entry, name, "filters").model_copy(update={"inside": tuple(found.values())})

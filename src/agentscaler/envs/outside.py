@@ -3,7 +3,7 @@
 import re
 
 from agentscaler.edges import collection_words
-from agentscaler.envs.naming import GLOBAL, arn
+from agentscaler.envs.naming import GLOBAL, arn, arn_service
 from agentscaler.envs.place import Place, Recipe
 from agentscaler.envs.vocabulary import SLUG_LISTS
 from agentscaler.records import Schema
@@ -22,7 +22,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return _resource(words, rest, text, place)
     if place.vendor != "aws":
         return None
-    if "kms" in words or words[-2:] == ("encryption", "key"):
+    if ("kms" in words and not {"policy", "type", "mode", "status", "state", "region"} & set(words[-1:])) or words[-2:] == ("encryption", "key"):
         return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
     if words == ("service", "name") and "endpoint" in place.draft.noun:
         return {"mix": [{"template": "com.amazonaws.{region}." + service} for service in ("s3", "dynamodb", "sqs", "logs", "ecr.api")]}
@@ -32,8 +32,8 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     if not says_arn:
         return None
     own = place.draft.own
-    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and entity(own)[0] == words[:-1])
-    if words[-1:] in (("arn",), ("role",)) and rest[-1:] == ("role",):
+    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and words[:-1] in (entity(own)[0], field(own)[:-1]))
+    if words[-1:] in (("arn",), ("role",)) and (rest[-1:] == ("role",) or (rest[-1:] and rest[-1] in _PRINCIPALS and rest != place.draft.noun)):
         return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
     if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
         return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
@@ -41,16 +41,25 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         other = words[:-1] if own and words[:-1] and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
         form = arn(place, "{" + own + "}", other) if own else arn(place)
         return {"template": form, "generated": True, "fill": form} if own else {"id": form, "generated": True}
-    outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place)]}
+    if rest == ("resource",) and not place.columns and (whole := _referred(place.draft.noun)):  # {ResourceArn} in StatelessRuleGroupReferences
+        rest = next((n for n in place.tables if whole[-len(n) :] == n), whole)
+    outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place, str(schema.get('description', '')))]}
     table, _, columns = place.tables.get(rest, ("", None, {}))
     theirs = next((n for n in columns if field(n) in (("arn",), (*rest, "arn")) and columns[n].kind == "string"), None)
     return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
 
 
-_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2"}
+_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2", "glue": "glue"}
+def _referred(noun: tuple[str, ...]) -> tuple[str, ...]:
+    """What an object refers to: ('rule', 'group') of 'rule group reference'; () where it is no reference."""
+    return noun[:-1] if noun[-1:] and noun[-1] in ("reference", "entry", "attachment", "association") else ()
+
+
+_PRINCIPALS = frozenset("principal grantee".split())
+"""Who may do something: an ARN of one is a role's or a user's, whatever the service."""
 _DOERS = frozenset("creator owner author requester initiator approver assignee submitter by user".split())
 """Words that an ARN of somebody ends with: lastUpdatedBy."""
-_ANYTHING = frozenset("resource member target asset item object".split())
+_ANYTHING = frozenset("resource member target asset item object from to source destination identifier id parent".split())
 """Words that say nothing of the kind of thing."""
 
 
@@ -65,13 +74,32 @@ _RESOURCES = (
 """Things that stand in an account: what an ARN of "a resource" may name."""
 
 
-def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> list[str]:
+_TOLD = (
+    (re.compile(r"(?i)\barn\)? (?:of|for) (?:the |an? |your )?(?:\w+ ){0,3}(?:iam )?(?:\w+ )?role\b|\bIAM role\b"), "role"),
+    (re.compile(r"(?i)\barn\)? (?:of|for) (?:the |an? |your )?(?:\w+ ){0,4}lambda (?:function|trigger)\b|\bLambda function\b"), "function"),
+    (re.compile(r"(?i)\bSNS topic\b|\bSimple Notification Service\b.{0,20}\btopic\b"), "topic"),
+    (re.compile(r"(?i)\bSQS\b.{0,30}\bqueue\b"), "queue"),
+    (re.compile(r"(?i)\bKMS key\b|\bKey Management Service\b"), "key"),
+    (re.compile(r"(?i)\bS3 bucket\b"), "bucket"),
+    (re.compile(r"(?i)\bSecrets Manager\b.{0,20}\bsecret\b"), "secret"),
+    (re.compile(r"(?i)\bGlue (?:data catalog )?table\b"), "glue"),
+    (re.compile(r"(?i)\bACM certificate\b|\bCertificate Manager\b"), "certificate"),
+)
+"""What the description of an ARN says that it names -> kind, where the field itself does not say it."""
+
+
+def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place, text: str = "") -> list[str]:
     """A few ARNs of things outside the world, by what the field calls them."""
     kind = next((w for w in reversed(rest) if w in _SERVICES), "")
-    service = says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service)
+    if not kind and not (says and says[1] != "aws"):
+        inside = () if place.columns else place.draft.noun
+        kind = next((k for told, k in _TOLD if told.search(text)), "") or next((w for w in reversed(inside) if w in _SERVICES), "")
+    service = arn_service(says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service))
     if rest[-1:] and rest[-1] in _DOERS:
         kind, service = "user", "iam"
     some = SLUG_LISTS[0][:5]
+    if rest[-1:] == ("resource",) and place.service not in ("iam", "organizations", "ram") and {"policy", "statement", "permission", "grant"} & set(place.draft.noun):
+        return [f"arn:aws:{arn_service(place.service)}:{{region}}:{{account}}:*"]
     if rest[-1:] and rest[-1] in _ANYTHING and len(rest) == 1 and place.service not in ("vpc-lattice", "apigateway"):
         return [f"arn:aws:s3:::{some[0]}-uploads", *("arn:aws:" + form for form in _RESOURCES)]
     forms = {
@@ -80,13 +108,14 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place) -> li
         "sns": "arn:aws:sns:{region}:{account}:%s-events",
         "sqs": "arn:aws:sqs:{region}:{account}:%s-jobs",
         "lambda": "arn:aws:lambda:{region}:{account}:function:%s-handler",
+        "glue": "arn:aws:glue:{region}:{account}:table/analytics/%s",
         "kinesis": "arn:aws:kinesis:{region}:{account}:stream/%s-events",
     }
     if service in ("kms", "acm"):
         return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
     if rest[-2:] == ("log", "group"):
         return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
-    own = service == place.service and _SERVICES.get(kind) != service  # a layer of Lambda is no function
+    own = service == arn_service(place.service) and _SERVICES.get(kind) != service  # a layer of Lambda is no function
     where = ":{account}:" if service in GLOBAL else "{region}:{account}:"
     form = (None if own else forms.get(service)) or f"arn:aws:{service}:{where}{'-'.join(rest) or 'item'}/%s"
     return [form % word for word in some]
@@ -98,7 +127,11 @@ def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: P
         return {"like": table}
     joined = " ".join(words)
     some = SLUG_LISTS[0][:5]
-    if re.search(r"(?:kms|crypto|encryption|cmek)(?: crypto)? key(?: name| version)?$|kms key|^cmek$", joined):
+    if re.search(r"service account(?: id)?$", joined) and "kms" in words:
+        return {"template": "service-{project_number}@gcp-sa-" + place.service.split(".")[0] + ".iam.gserviceaccount.com"}
+    if re.search(r"(?:kms|crypto|encryption|cmek)(?: crypto)? key version(?: name)?$", joined):
+        return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s/cryptoKeyVersions/1", some)
+    if re.search(r"(?:kms|crypto|encryption|cmek)(?: crypto)? key(?: name)?$|kms key(?! (?:version|state|usage|type|access|service))|^cmek$", joined):
         return _names_of("projects/{project}/locations/{region}/keyRings/main/cryptoKeys/%s", some)
     if re.search(r"service account(?: email| name)?$", joined):
         return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)

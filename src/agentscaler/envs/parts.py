@@ -32,6 +32,10 @@ def rivals(names: Iterable[str]) -> list[str]:
 def agree_parts(parts: dict[str, Recipe]) -> None:
     """Make the recipes of the fields of one object look at each other."""
     low = {k.lower(): k for k in parts}
+    begins, ends = (next((k for k in parts if field(k) in forms), None) for forms in ((("from", "port"), ("port", "from"), ("start", "port")), (("to", "port"), ("port", "to"), ("end", "port"))))
+    if begins and ends and "of" in parts[begins] and "of" in parts[ends]:
+        parts[ends] = {**parts[ends], "most": begins}  # a range of one port
+    _one_name(parts)
     if "quantity" in low:
         parts[low["quantity"]] = {"length": low["items"]} if "items" in low and "list" in parts[low["items"]] else {"value": 0}
     spans = [k for k in parts if k.lower() in _SPANS and ("of" in parts[k] or "number" in parts[k])]
@@ -39,6 +43,17 @@ def agree_parts(parts: dict[str, Recipe]) -> None:
         del parts[other]
     _one_after_the_other(parts)
     _least_to_most(parts)
+
+
+def _one_name(parts: dict[str, Recipe]) -> None:
+    """RoleName and RoleDisplayName are of one role."""
+    heads: dict[tuple[str, ...], list[str]] = {}
+    for name, recipe in parts.items():
+        if "words" in recipe and "who" not in recipe and field(name)[-1:] == ("name",):
+            heads.setdefault(tuple(w for w in field(name)[:-1] if w not in ("display", "full", "friendly")), []).append(name)
+    for head, some in heads.items():
+        for name in some if len(some) > 1 else ():
+            parts[name] = {**parts[some[0]], "who": f"#{' '.join(head)}"}
 
 
 _BEGUN = re.compile(r"^(?:pause|from|open)|\b(?:begin|paused?)\b")
@@ -53,6 +68,23 @@ def _one_after_the_other(parts: dict[str, Recipe]) -> None:
     for name, words in past.items():
         if name not in begun and begun and (ENDED.search(words) or _OVER.search(words)):
             parts[name] |= {"after": begun[0], "within": "6h"}
+
+
+_LEAST: Final = frozenset("min minimum least lowest lower".split())
+_MOST: Final = frozenset("max maximum most limit total all original list highest upper hard quota".split())
+USED: Final = frozenset(
+    "used called skipped current available running free consumed completed finished remaining failed success succeeded successful attached discount discounted actual allocated assigned desired enabled active online "
+    "offline default healthy unhealthy usage occupied bound pending soft mapped matched migrated updated deleted added inserted replicated imported exported loaded unmapped duplicate invalid valid error rejected ignored requested always idle".split()
+)
+_TAKEN: Final = frozenset("processed scanned read received submitted input".split())
+UNITS: Final = frozenset("size num number count amount value gb mb tb gib mib byte in".split())
+
+
+def measured(words: tuple[str, ...]) -> tuple[tuple[str, ...], float]:
+    """What a number is of, and whether it is the least (0), a part (1), what was looked at (1.3), all there is (1.5) or the most (2) of it."""
+    heard = set(words)
+    rank = 0 if heard & _LEAST else 1 if heard & USED else 1.3 if heard & _TAKEN else 2 if heard & _MOST else 1.5
+    return tuple(w for w in words if w not in _LEAST | _MOST | USED | _TAKEN | UNITS), rank
 
 
 _RANKS: Final = ({"min", "minimum", "least", "lowest", "lower"}, {"default", "average", "avg", "mean", "median", "desired"}, {"max", "maximum", "highest", "upper"}, {"sum"})
@@ -71,3 +103,15 @@ def _least_to_most(parts: dict[str, Recipe]) -> None:
         ranked = [name for _, name in sorted(some)]
         for name, above in pairwise(ranked):
             parts[name] = {**parts[name], "most": above}
+    _part_of_whole(parts)
+
+
+def _part_of_whole(parts: dict[str, Recipe]) -> None:
+    """What was mapped, failed or is free is no more than what was processed or is there."""
+    plain = {n: measured(field(n)) for n, r in parts.items() if (numbers := r.get("of") or r.get("number")) and all(isinstance(v, (int, float)) for v in numbers) and r.get("as") != "text"}
+    for name, (thing, rank) in plain.items():
+        if "most" in parts[name] or not thing or rank > 1.3:
+            continue
+        above = [o for o, (other, its) in plain.items() if its > rank and o != name and (other == thing or (len(other) == 1 and other == thing[-1:]))]
+        if above:
+            parts[name] = {**parts[name], "most": min(above, key=lambda o: plain[o][1])}

@@ -8,6 +8,7 @@ from agentscaler.dice import Dice
 from agentscaler.envs.accord import agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import Col, Draft
+from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
@@ -17,7 +18,7 @@ from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, snake
+from agentscaler.words import entity, field, snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
 
@@ -41,6 +42,7 @@ def population_of(made: Plan) -> JsonObject:
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
     _count_children(columns, made)
+    _gather_children(columns, made)
     _fill_needed(columns, model)
     for table in model.tables:
         for part in table.key if table.name in made.unlisted else ():
@@ -111,6 +113,40 @@ def _count_children(columns: dict[str, JsonObject], made: Plan) -> None:
                 counts = words[-1:] in (("count",), ("num",), ("number",)) and len(words) > 1 and noun[-len(words) + 1 :] == words[:-1]
                 if counts and column.type == "INTEGER" and ("number" in recipe or "of" in recipe):
                     columns[f"{parent.name}.{column.name}"] = {"children": f"{child.name}.{reference.columns[0]}", **{k: v for k, v in recipe.items() if k in ("generated", "knowable")}}
+
+
+def _gather_children(columns: dict[str, JsonObject], made: Plan) -> None:
+    """The probes that a monitor shows are the rows of probes that refer to it."""
+    for child in made.model.tables:
+        draft = made.drafts[child.name][1]
+        for reference in child.references:
+            parent = next(t for t in made.model.tables if t.name == reference.table)
+            if len(reference.columns) != 1 or len(parent.key) != 1 or parent.name == child.name or reference.columns[0] not in (*child.key, "parent", parent.key[0]):
+                continue
+            for column in parent.columns:
+                name, its = f"{parent.name}.{column.name}", made.columns[parent.name][column.name]
+                if its.kind == "array" and "list" in columns[name] and (shown := _shown_of(its, child, draft, made.columns[child.name])):
+                    columns[name] = {"gather": f"{child.name}.{reference.columns[0]}", **shown, "json": True}
+                    for counting in columns.values():
+                        if counting.get("counts") == column.name and counting in [columns[f"{parent.name}.{c.name}"] for c in parent.columns]:
+                            counting.pop("counts")
+                            counting["children"] = f"{child.name}.{reference.columns[0]}"
+
+
+def _shown_of(list_: Col, child: Table, draft: Draft, theirs: Mapping[str, Col]) -> JsonObject | None:
+    """What a list in a parent's row shows of each of the child's rows, where it is of the child's kind."""
+    inner = list_.schema.get("items", {})
+    words, id_like = entity(one_of(list_.name))
+    whole = bool(words) and (draft.noun[-len(words) :] == words or words[-len(draft.noun) :] == draft.noun)
+    held = {c.name for c in child.columns}
+    if not whole or field(list_.name)[0] in _ROLES:
+        return None
+    if kind_of(inner) == "string" and id_like and draft.own in held and field(one_of(list_.name))[-1:] == field(draft.own or "")[-1:]:
+        return {"one": draft.own}
+    told = {f: c for f, c in matched(inner.get("properties", {}), draft).items() if c in held}
+    if len(told) < 2 or draft.own not in told.values():
+        return None
+    return {"fields": {f: [c, "json" if theirs[c].json else theirs[c].kind] for f, c in told.items()}}
 
 
 def _fill_needed(columns: Mapping[str, JsonObject], model: Model) -> None:
@@ -221,6 +257,7 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
 
 CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
     "account": ("482916075330", "730511928446"),
+    "project_number": ("604418823157", "917730245508"),
     "aws_account_id": ("{account}",),
     "account_id": ("{account}",),
     "customer": ("C03k2p9xq", "C01h7m4zd"),

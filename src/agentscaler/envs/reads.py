@@ -52,8 +52,9 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         if (dead := grave(draft)) is not None and not entry.view:
             hides = dead.column, None if dead.value == "{now}" else dead.value
             arguments |= {n: argument(entry, n, "show", required=False) for n, s in entry.parameters.items() if _SHOW.search(n) and kind_of(s) == "boolean"}
-        for name in entry.parameters:
-            if name not in arguments and (found := narrowing(entry, name, draft, service)) and not _again(found, arguments):
+        named = sorted(entry.parameters, key=lambda n: n not in entry.required and n not in draft.columns)
+        for name in named:
+            if name not in arguments and (found := narrowing(entry, name, draft, service)) and (found := _once(found, arguments)):
                 arguments[name] = found
     need_all(entry, arguments)
     if _echoes(entry, draft, shape, arguments):
@@ -90,9 +91,13 @@ def _echoes(entry: Entry, draft: Draft, shape: Shape, arguments: Mapping[str, Ar
     return not told and entry.item is not None and (more or (shape.many and set(shape.fields.values()) <= asked))
 
 
-def _again(found: Argument, arguments: Mapping[str, Argument]) -> bool:
-    """Does another argument narrow by this column already? Two that mean the same column would undo each other."""
-    return found.role == "filter" and not found.required and any(a.role == "filter" and a.column == found.column for a in arguments.values())
+def _once(found: Argument, arguments: Mapping[str, Argument]) -> Argument | None:
+    """An argument without what narrows a column in the same way as another does: two that mean the same column would undo each other."""
+    taken = {(a.role, a.column) for argument in arguments.values() for a in (argument, *argument.inside) if a.column}
+    if not found.inside:
+        return None if (found.role, found.column) in taken else found
+    inside = {(a.role, a.column or a.name): a for a in reversed(found.inside) if (a.role, a.column) not in taken}
+    return found.model_copy(update={"inside": tuple(reversed(inside.values()))}) if inside else None
 
 
 def _tells_apart(column: str, draft: Draft, arguments: Mapping[str, Argument]) -> bool:
@@ -112,7 +117,7 @@ def _scope(draft: Draft) -> str:
 
 def _unknown_shape(entry: Entry, draft: Draft) -> Shape:
     """A user's tool list seldom says what a tool answers: the row, or the rows under the plural of the noun."""
-    if entry.tool.returns is not None or entry.tool.source.vendor != "user":
+    if entry.tool.returns is not None or entry.tool.source.of_a_cloud:
         raise Lost("result_unknown")
     fields = {c: c for c in draft.columns if c not in ("only", "position")}
     if entry.what.kind == "list":

@@ -18,7 +18,7 @@ from agentscaler.envs.naming import arn, emails, fitting, id_template, known_nou
 from agentscaler.envs.parts import agree_parts, rivals
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
-from agentscaler.envs.vocabulary import TEAMS, people
+from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS, TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import ROLE_WORDS, entity, field, split
@@ -43,6 +43,10 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {**found, "null": max(found.get("null", 0), 0.85)} if aside else found
     if column.kind == "boolean":
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
+    if set(REGIONS.get(place.vendor, ("?",))) <= set(column.choices):
+        return {"template": "{region}", "knowable": True}
+    if field(column.name) == ("resource", "type") and (same := [c for c in column.choices if re.sub(r"[^a-z0-9]", "", str(c).lower()) == "".join(place.draft.noun)]):
+        return {"choice": [[same[0], 1]], "knowable": True}
     if column.choices and len(column.choices) <= 40:
         return {"choice": weights(column.choices, state=bool(STATE.search(column.name))), "knowable": True}
     if holds_time(column.name, column.schema):
@@ -84,6 +88,8 @@ def _key(column: Col, place: Place) -> Recipe:
     last = field(column.name)[-1:]
     if column.choices:
         return {"choice": weights(column.choices, state=False), "knowable": True}
+    if field(column.name)[-2:] == ("tag", "key") and not draft.generated:
+        return {"words": [["team", "stage", "owner", "cost-center", "project", "application", "data-class", "backup-plan", "contact", "business-unit", "environment", "compliance"]], "join": "-", "knowable": True}
     low, high = column.schema.get("minimum", 1), column.schema.get("maximum")
     if column.type == "INTEGER" and isinstance(low, int) and isinstance(high, int) and not draft.generated:
         return {"number": [low, min(high, 9999)]}
@@ -95,11 +101,15 @@ def _key(column: Col, place: Place) -> Recipe:
         return {"id": "{digits:7}", **mark}
     if last == ("email",):
         return {**emails(), "knowable": True}
+    if last == ("arn",) and place.vendor == "aws" and field(column.name)[-2:-1] in (("principal",), ("role",)) and draft.noun[-1:] != field(column.name)[-2:-1]:
+        return {"words": [list(SLUG_LISTS[0]), ["service", "reader", "deployer"]], "join": "-", "in": "arn:aws:iam::{account}:role/", "knowable": True}
     if draft.generated and last == ("name",) and column.name not in place.written:
         return {**called(draft, place, slug=True), "knowable": True, "generated": True, "fill": f"{'-'.join(draft.noun)}-" + "{base36:6}"}
     if not draft.generated and column.name.lower() == "key" and place.service in ("s3", "cos", "storage"):
         return text_of("objectKey", {}, place)
-    if not draft.generated and last and last[0] in _SPOKEN_FOR:
+    if {"region"} & set(field(column.name)[-2:]) and last in (("region",), ("name",), ("code",)) and draft.noun[-1:] != ("region",):
+        return {"given": list(REGIONS.get(place.vendor, REGIONS["aws"])), "knowable": True}
+    if last and last[0] in _SPOKEN_FOR and (not draft.generated or last[0] in ("language", "locale")):
         return text_of(column.name, column.schema, place)
     if not draft.generated and (table := place.named.get(field(column.name))):
         return {"like": table}
@@ -116,7 +126,7 @@ def _key(column: Col, place: Place) -> Recipe:
     return {"id": id_template(column, place), "generated": True}
 
 
-_SPOKEN_FOR: Final = frozenset("ip cidr address host hostname url phone".split())
+_SPOKEN_FOR: Final = frozenset("ip cidr address host hostname url phone language locale".split())
 """Keys that have a form of their own."""
 
 
@@ -187,6 +197,16 @@ def not_failed(states: list[Any]) -> list[Any]:
     return [s for s in states if not re.search(r"(?i)fail|error|invalid|reject|abort|unhealthy|degrad|timed|unsuccess|suspend", str(s))]
 
 
+_STATE_CODE = re.compile(r"(?i)(?:status|state)_?code$")
+_SINCE = re.compile(r"(?i)^(?:unhealthy|stopped|failed|suspended|disabled|blocked|terminated|unavailable)_?(?:since|at|time|date|timestamp)$")
+"""When trouble began, which a thing in a good state has not."""
+
+
+def tells_state(name: str) -> bool:
+    """Does a field tell a state, also one that is called statusCode?"""
+    return bool(STATE.search(name) or _STATE_CODE.search(name))
+
+
 # ---- JSON -------------------------------------------------------------------------------------------------------
 
 MOST_FIELDS: Final = 8
@@ -200,8 +220,10 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
         return _list(schema.get("items", {}), name, place, depth)
     if kind == "object":
         return _object(schema, name, place, depth)
-    if schema.get("enum") and STATE.search(name):
+    if schema.get("enum") and tells_state(name):
         return {"choice": weights(list(schema["enum"]), state=True)}
+    if set(REGIONS.get(place.vendor, ("?",))) <= set(schema.get("enum", ())):
+        return {"template": "{region}"}
     if schema.get("enum"):
         return {"of": [v for v in schema["enum"] if "UNSPECIFIED" not in str(v)][:12] or list(schema["enum"])}
     if kind == "boolean":
@@ -211,6 +233,8 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     else:
         if kind == "number" and (({"left", "top"} <= place.beside and name.lower() in _BOX) or ({"x", "y"} <= place.beside and name.lower() in ("x", "y"))):
             return {"number": [0.05, 0.45], "decimals": 2}
+        if kind == "integer" and {"width", "height"} <= place.beside and name.lower() in _FRAME:
+            return {"value": _FRAME[name.lower()]}
         if kind == "integer" and {"hours", "minutes"} <= place.beside and name.lower() in _CLOCK:
             return {"of": list(_CLOCK[name.lower()])}
         found = _plain(number_of(name, schema, outer=place.draft.noun)) if kind in ("integer", "number") else text_of(name, schema, place)
@@ -219,6 +243,8 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
 
 _BOX: Final = frozenset("left top width height right bottom".split())
 """Parts of a box in a picture, as shares of it."""
+_FRAME: Final = {"width": 1920, "height": 1080}
+"""A picture, in pixels."""
 _CLOCK: Final = {"hours": (8, 9, 12, 17, 22), "minutes": (0, 15, 30, 45), "seconds": (0,), "nanos": (0,)}
 """The parts of a time of day."""
 
@@ -235,18 +261,21 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
         if not TAGGED.search(name):
             return unknown({"given": [[{key: "owner", value: owner}] for owner in ("finance", "support", "field")]})
         return {"given": [[{key: k, value: v} for k, v in tags.items()] for tags in TEAMS]}
+    if {"x", "y"} <= set(parts) <= {"x", "y", "z"} and re.search(r"(?i)vert|point|polygon|corner", name):
+        return {"given": [[{parts["x"]: x, parts["y"]: y} for x, y in ((a, b), (c, b), (c, d), (a, d))] for a, b, c, d in ((0.1, 0.1, 0.6, 0.5), (0.2, 0.3, 0.9, 0.8), (0.05, 0.15, 0.45, 0.7))]}
     if name.lower() == "values" and kind_of(inner) == "string" and "partition" in place.draft.noun:
         return {"given": [[f"2026-{month:02}-{day:02}"] for month in (3, 4, 5) for day in (1, 8, 15, 22)]}
     found = json_value(inner, one_of(name), place, depth + 1)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
-    return {"list": _bare(found), "size": [1, 2] if depth == 0 else [1, 1]}
+    one = depth > 0 or any(re.search(r"(?i)region|locale|language|zone", k) for k in inner.get("properties", {}))  # no two of them are of one place
+    return {"list": _bare(found), "size": [1, 1] if one else [1, 2]}
 
 
 def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     properties = schema.get("properties")
     if not properties:
-        return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
+        return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"given": [{}]} if depth else {"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
     parts = {k.lower(): k for k in properties}
     if set(parts) == {"key", "value"} and TAGGED.search(name):
         return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}
@@ -263,7 +292,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
-    stated = place.stated or any(STATE.search(k) and kind_of(part) == "string" for k, part in properties.items())
+    stated = place.stated or any(tells_state(k) and kind_of(part) == "string" for k, part in properties.items())
     out: dict[str, Recipe] = {}
     rest: dict[str, Recipe] = {}
     for key, part in properties.items():
@@ -278,21 +307,34 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             continue
         if key in either and len(either & set(out)) >= MOST_FIELDS:
             continue
-        if stated and FAILURES.search(key) and key not in schema.get("required", ()):
+        if stated and (FAILURES.search(key) or _SINCE.search(key)) and not tells_state(key) and key not in schema.get("required", ()):
             continue
         found = json_value(part, name if key.lower() == "items" and "quantity" in parts else key, inner, depth + 1)
         if not is_empty(found) or key in schema.get("required", ()):
             out[key] = _bare(found)
         elif len(rest) < 2:
             rest[key] = _bare(found)
+    rest = {k: r for n, (k, r) in enumerate(rest.items()) if n == 0 or k not in either}
     if any(_OPERATOR.search(k) for k in out):
         out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
     _of_one_type(out)
+    _as_its_key(out)
     agree_parts(out)
     if len(either := either & set(out)) > 1:
         return {"object": out, "either": [k for k in out if k in either]}
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+def _as_its_key(parts: dict[str, Recipe]) -> None:
+    """What is encrypted with a key of one's own says so: no key beside AES256 or AWS_OWNED_KMS_KEY."""
+    if not any("kms" in k.lower() and "arn" not in r.get("choice", ()) and "mix" in r for k, r in parts.items()):
+        return
+    for name, recipe in parts.items():
+        values = [str(v) for v in recipe.get("of", ())] or [str(v) for v, _ in recipe.get("choice", ())]
+        owned = [v for v in values if re.search(r"(?i)kms|customer|cmk|cmek", v) and not re.search(r"(?i)aws_?owned|aws_?managed|google|dsse", v)]
+        if owned and len(owned) < len(values) and re.search(r"(?i)type|algorithm|encryption|sse|mode|option", name):
+            parts[name] = {"value": owned[0]}
 
 
 def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Recipe | None:
@@ -301,6 +343,9 @@ def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Re
         return None
     table, draft, columns = place.tables[noun]
     column = columns.get(key) or columns.get(draft.find(key) or "")
+    own = place.keyed.get(noun, "")
+    if column is not None and own.startswith("#") and column.name == draft.own and not column.json:
+        return {"same": own[1:]}  # the blog of a comment whose key names the blog
     if column is None or column.json or column.kind == "boolean" or column.kind != kind_of(part):
         return None
     return {"like": f"{table}.{column.name}"}

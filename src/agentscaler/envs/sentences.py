@@ -1,9 +1,11 @@
 """What a message, a body or a content says: a letter, a remark, a notice of a machine, by the noun and the service that carry it."""
 
 import re
+from typing import Final
 
 from agentscaler.envs.place import Place, Recipe, unknown
-from agentscaler.envs.vocabulary import ANSWERS, CODE, MESSAGES, NOTICES, QUESTIONS, REMARKS
+from agentscaler.envs.vocabulary import ANSWERS, CODE, MESSAGES, NOTICES, QUERIES, QUESTIONS, REMARKS
+from agentscaler.records import Schema
 
 
 def sentences(place: Place) -> Recipe:
@@ -31,3 +33,22 @@ _SPOKEN = frozenset("post comment reply note chat conversation review page text 
 """Things that hold sentences of people."""
 _WRITTEN = frozenset("rule policy template definition workflow specification spec schema configuration config document artifact".split())
 """Things that hold a language of their own."""
+
+
+_LANGUAGES: Final = (
+    (re.compile(r"(?i)cypher"), ("MATCH (n) RETURN n LIMIT 10", "MATCH (c:Customer)-[:PLACED]->(o:Order) RETURN c.name, count(o)", "MATCH (p:Product) WHERE p.stock < 5 RETURN p.name")),
+    (re.compile(r"(?i)sparql"), ("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10", "SELECT ?name WHERE { ?c a :Customer ; :name ?name }")),
+    (re.compile(r"(?i)gremlin"), ("g.V().hasLabel('customer').count()", "g.V().has('order', 'status', 'open').limit(10)")),
+    (re.compile(r"(?i)logs? insights|logql|cloudwatch"), ("fields @timestamp, @message | sort @timestamp desc | limit 20", "filter @message like /ERROR/ | stats count() by bin(1h)")),
+    (re.compile(r"(?i)promql|prometheus"), ("sum(rate(http_requests_total[5m]))", "avg(node_memory_used_bytes) by (instance)")),
+    (re.compile(r"(?i)\bsql\b|athena|bigquery|redshift|spanner|rds-data|timestream|database|\bselect\b|\bddl\b"), tuple(QUERIES)),
+    (re.compile(r"(?i)keyword|search|full.?text|lucene"), ("invoice", "delivery address", "refund policy", "opening hours")),
+)
+"""What a field's name, its description or the service says of the language of a query -> queries."""
+
+
+def query(schema: Schema, place: Place) -> Recipe:
+    """A query in the language of the field; in none where nothing says which."""
+    heard = f"{schema.get('description', '')} {place.service} {' '.join(place.draft.noun)}"
+    some = next((queries for says, queries in _LANGUAGES if says.search(heard)), None)
+    return unknown({"given": list(QUERIES)}) if some is None else {"given": list(some)}

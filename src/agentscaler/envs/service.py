@@ -146,11 +146,14 @@ def _google_contexts(entries: Sequence[Entry], tables: Mapping[Noun, Draft]) -> 
     """Path parameters in front of the last one that no table holds: `userId`, `customer`, `project`, `zone`."""
     out = set()
     named = {h[-1] for e in entries if e.what.kind in ("get", "delete") and not e.what.extra and (e.tool.source.path or "").endswith("}") and (h := placeholders(e.tool.source.path or ""))}
+    first = Counter(h[0] for e in entries if e.tool.source.vendor == "google" and (h := placeholders(e.tool.source.path or "")) and h[0] in e.tool.source.in_path)
     for entry in entries:
         source = entry.tool.source
         if source.vendor != "google" or not source.path:
             continue
         holders = placeholders(source.path)
+        if holders and entity(holders[0])[0][-1:] in _SURROUNDS and first[holders[0]] >= max(20, 0.8 * len(entries)) and holders[0] in entry.required:
+            out.add(holders[0])  # userprofiles/{profileId}/...: whoever asks; every path begins with it
         own = holders[-1:] if entry.what.kind not in ("create", "list") or source.path.rstrip("/").endswith("}") or entry.what.extra else []
         for name in holders:
             if name in source.in_path and name not in own and (name not in named or entity(name)[0][-1:] in _SURROUNDS) and table_of(name, tables) is None and name in entry.required:
@@ -255,11 +258,19 @@ def read_ties(entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         what = entry.what
         nouns = [n for head in (what.noun, (*what.noun, *what.tail), (*what.tail, *what.noun)) for n in ((*head, last) for last in TIES)] if what.kind in ("link", "unlink") else []
+        nouns += [what.noun] if nouns and _made_by_tying(entry) else []
         noun = next((n for n in nouns if n in read and n not in made), None)
         if noun is not None and all(_tells(p, read[noun]) for p in entry.required) and (len(entry.required) > 1 or (what.kind == "unlink" and _one_names(entry, read[noun]))):
             entry = entry._replace(what=what._replace(kind="create" if what.kind == "link" else "delete", noun=noun))
         out.append(entry)
     return out
+
+
+def _made_by_tying(entry: Entry) -> bool:
+    """AssociateCustomDomain beside DescribeCustomDomains: what nothing else makes may be made by tying it, if it is one thing and not a choice of a default."""
+    what = entry.what
+    several = any(kind_of(s) == "array" and s.get("items", {}).get("properties") and n not in entry.required for n, s in entry.parameters.items())
+    return what.verb in ("associate", "disassociate", "attach", "detach", "bind", "unbind") and not what.tail and not several and what.noun[:1] not in (("default",), ("primary",))
 
 
 def _tells(name: str, reads: Sequence[Entry]) -> bool:

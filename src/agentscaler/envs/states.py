@@ -5,24 +5,27 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from agentscaler.envs.arguments import Lost
+from agentscaler.envs.documented import values_of
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
-from agentscaler.records import Argument
+from agentscaler.records import Argument, Schema
+from agentscaler.schemas import kind_of
 from agentscaler.words import field, split
 
 TARGETS: Final[dict[str, str]] = {
-    "start": "running started active enabled in_progress in_service on online available activated ready starting", "stop": "stopped inactive disabled off offline terminated cancelled standby idle shutdown aborted ready stopping",
+    "start": "running started active enabled in_progress in_service on online available activated ready starting", "stop": "stopped inactive disabled off offline terminated cancelled standby idle shutdown aborted ready stopping canceled deactivated suspended stoped done",
     "reboot": "running active available rebooting", "restart": "running active available restarting", "suspend": "suspended paused inactive",
-    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled aborted stopped cancelling canceling",
+    "resume": "running active resumed enabled available in_progress", "pause": "paused suspended", "cancel": "cancelled canceled aborted stopped cancelling canceling cancel_complete cancel_completed cancellation_requested cancelrequested",
     "enable": "enabled active on enable online normal activated running", "disable": "disabled inactive off disable offline suspended deactivated closed stopped", "activate": "active activated enabled", "deactivate": "inactive deactivated disabled deprecated",
-    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active approved associated available confirmed shared enabled", "decline": "declined rejected refused",
+    "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active approved associated available confirmed shared enabled approve", "decline": "declined rejected refused",
     "close": "closed resolved inactive", "lock": "locked frozen", "unlock": "unlocked active normal", "archive": "archived inactive", "unarchive": "active unarchived", "restore": "active available normal enabled",
-    "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
+    "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed ready", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
     "complete": "completed complete succeeded finished done", "promote": "promoted active primary", "confirm": "confirmed active verified accepted", "acknowledge": "acknowledged acked", "dismiss": "dismissed",
     "publish": "published live active", "unpublish": "unpublished draft", "block": "blocked", "unblock": "active unblocked normal", "hide": "hidden", "unhide": "visible active", "quarantine": "quarantined",
     "freeze": "frozen", "unfreeze": "active normal", "finalize": "finalized completed", "end": "ended completed finished", "isolate": "isolated isolating", "offline": "offline stopped", "online": "online running",
     "reopen": "open reopened active", "undelete": "active available enabled", "ship": "shipped", "refund": "refunded", "return": "returned", "checkout": "checked_out", "pay": "paid", "void": "voided void",
-    "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired",
-    "unsuspend": "active unsuspended", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
+    "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired", "rollback": "rolled_back rollback_complete rollback_success rollback_successful rollback_in_progress",
+    "revert": "draft reverted", "verify": "verified",
+    "unsuspend": "active unsuspended registered", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
     "announce": "announced announced_to_internet active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
     "unclaim": "unclaimed", "trash": "trashed deleted", "untrash": "active", "commit": "committed", "quit": "stopped", "resolve": "resolved closed", "deprecate": "deprecated", "undeprecate": "active",
     "provision": "provisioned active", "deprovision": "deprovisioned unprovisioned", "terminate": "terminated", "destroy": "destroy_scheduled destroyed", "open": "open opened", "submit": "submitted", "invite": "invited", "unregister": "unregistered",
@@ -41,7 +44,7 @@ FLAGS: Final = {
     "hide": 1, "unhide": 0, "publish": 1, "unpublish": 0, "mute": 1, "unmute": 0, "trash": 1, "untrash": 0,
 }  # fmt: skip
 JOB_STATES: Final = ["running", "in_progress", "started", "executing", "processing", "queued", "pending", "submitted", "created", "starting", "scheduled"]
-NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new"]
+NEW_STATES: Final = ["active", "available", "enabled", "ready", "running", "created", "open", "ok", "normal", "succeeded", "completed", "healthy", "online", "pending", "draft", "queued", "submitted", "new", "in_service"]
 
 AT_REST: Final = ["not_started", "standby", "idle"]
 """States of a new thing that somebody has to start."""
@@ -85,6 +88,8 @@ class Move(NamedTuple):
     """Values it may be moved from; empty: any other."""
     sets: Mapping[str, str | int | None] = {}
     """Columns that are set with it."""
+    inside: tuple[str, ...] = ()
+    """Where the column holds an object: its property that is meant, and those that are emptied."""
 
     @property
     def state(self) -> tuple[str, str | int | None]:
@@ -130,9 +135,30 @@ def target_state(verb: str, draft: Draft) -> Move:
             return Move(column.name, value, tuple(dict.fromkeys(starts if settled else ())))
     if (flag := _flag(verb, draft)) is not None:
         return flag
+    if verb not in ("reboot", "restart") and (told := _told_inside([c for c in named if c.kind == "object"], wanted, sources)) is not None:
+        return told
     return _open_ended(states, wanted, draft, verb)
 
 
+def _told_inside(columns: Sequence[Col], wanted: Sequence[str], sources: Sequence[str]) -> Move | None:
+    """Status: {Code, Message}, state: {status, reason}: the state of a thing is told inside an object, with what is said of it."""
+    for column in columns:
+        properties: Mapping[str, Schema] = column.schema.get("properties", {})
+        for name, schema in properties.items():
+            if not _TELLS.search(name) or kind_of(schema) != "string":
+                continue
+            choices = [v for v in schema.get("enum", ()) if isinstance(v, str)] or values_of(schema)
+            value = first_of(choices, wanted)
+            if value is None or _PASSING.search(str(value)):
+                continue
+            starts = [s for w in sources if (s := first_of(choices, [w])) is not None and s != value and not _PASSING.search(str(s))]
+            return Move(column.name, value, tuple(dict.fromkeys(starts)), {}, (name, *(n for n in properties if n != name and _SAID_OF.search(n))))
+    return None
+
+
+_TELLS: Final = re.compile(r"(?i)^(?:\w+_)?(?:state|status|code|name|phase)$|(?:State|Status|StatusCode|StateCode)$")
+_SAID_OF: Final = re.compile(r"(?i)(?:code|message|reason|details?|sub_?state|description)$")
+"""What is said of a state, and no longer of the next."""
 _PASSING: Final = re.compile(r"(?i)(?:start|creat|stopp|updat|delet|provision|resum|initi\w*)ing$")
 """States that pass by themselves: an action that could start from these alone could never be called on a thing at rest."""
 
@@ -179,10 +205,14 @@ _STEMS: Final[dict[str, tuple[str, ...]]] = {
 _TURNED: Final[dict[str, tuple[str, ...]]] = {"enable": ("disabl",), "disable": ("disabl",), "start": ("stopp",), "stop": ("stopp",), "hide": ("visib",), "unhide": ("visib",)}
 
 
+_PLAIN_DEEDS: Final = frozenset("start stop cancel isolate pause resume abort suspend".split())
+"""Deeds whose result is the status of the thing itself, DBInstanceStatus, whatever it is called."""
+
+
 def _open_ended(states: Sequence[Col], wanted: Sequence[str], draft: Draft, verb: str) -> Move:
     """A status whose values nobody lists; where nothing is known of any result, a status of our own."""
     for column in states:
-        if wanted and column.kind == "string" and (column.open or not column.choices) and len(split(column.name)) <= 2:
+        if wanted and column.kind == "string" and (column.open or not column.choices) and (len(split(column.name)) <= 2 or (verb in _PLAIN_DEEDS and not set(split(column.name)[:-1]) - set(draft.noun))):
             column.open = True
             column.choices.extend(s for s in ("ACTIVE", "PENDING", wanted[0].upper()) if s not in column.choices)
             return Move(column.name, wanted[0].upper())
@@ -209,6 +239,66 @@ def tied_state(draft: Draft, *, tie: bool) -> dict[str, str | int | None]:
             state = first_of(column.choices, ["attached", "bound", "in_use"] if tie else ["unattached", "detached", "unbound", "available"])
             out |= {column.name: state} if state is not None else {}
     return out
+
+
+# ---- what must be stopped before it is deleted --------------------------------------------------------------------
+
+
+def required_state(text: str, draft: Draft) -> Move | None:
+    """'Only disabled directories can be deleted': the column, and the states in it, that a delete asks for; None where its text names none."""
+    for sentence in re.split(r"(?<=[.!;])\s+", text):
+        if _NOT_OF_IT.search(sentence) or not _DELETES.search(sentence):
+            continue
+        for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and len(c.choices) > 1 and not c.reference):
+            said = _mentioned(sentence, column)
+            if _FORBIDDEN.search(sentence):
+                allowed = [c for c in column.choices if c not in said] if said else []
+            elif _ONLY_IN.search(sentence):
+                allowed = said
+            else:
+                allowed = []
+            if allowed and len(allowed) < len(column.choices):
+                return Move(column.name, None, tuple(allowed))
+        if (found := _after(sentence, draft)) is not None:
+            return found
+    return None
+
+
+def _after(sentence: str, draft: Draft) -> Move | None:
+    """'You must disable it before you can delete it': the states that such an action leads to."""
+    deed = _FIRST.search(sentence)
+    if deed is None or deed[2].lower() not in ("it", draft.noun[-1]):
+        return None
+    verb = deed[1].lower()
+    for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and not c.reference):
+        reached = [c for c in column.choices if first_of([c], TARGETS[verb].split()[:4]) is not None]
+        said = _mentioned(sentence, column)  # 'to delete an active deployment, you must first cancel it'
+        allowed = [c for c in column.choices if c not in said] if said and not set(said) & set(reached) else reached
+        if reached and len(allowed) < len(column.choices):
+            return Move(column.name, None, tuple(allowed)) if said or not _WHERE.search(sentence[: deed.start()]) else None
+    flag = _flag(verb, draft)
+    return Move(flag.column, None, (flag.value,)) if flag is not None else None
+
+
+def _mentioned(sentence: str, column: Col) -> list[str | int]:
+    """The states that a sentence names; of 'pending acceptance' not also 'pending'."""
+    spoken = f" {' '.join(w for part in re.findall(r'[A-Za-z0-9_]+', sentence) for w in split(part))} ".replace(" ", "  ")
+    found = []
+    for choice in sorted(column.choices, key=lambda c: -len(str(c))):
+        words = f" {'  '.join(split(str(choice)))} "
+        if words in spoken and split(str(choice))[:1] not in (("deleted",), ("deleting",)):
+            found.append(choice)
+            spoken = spoken.replace(words, " ; ")
+    return [c for c in column.choices if c in found]
+
+
+_WHERE = re.compile(r"(?i)\b(?:if|when|in case)\b")
+_DELETES = re.compile(r"(?i)\b(?:delet|remov|deregister|destroy)|\bmust be in\b|\b(?:state|status) must be\b")
+_NOT_OF_IT = re.compile(r"(?i)\bno (?:\w+ ){0,2}(?:active|running)|\bnon-|must not|\b(?:has|have|with|any|all|its|the) (?:an? |any )?(?:active|running|enabled|associated|associations?)\s+\w+s?\b(?<!state)(?<!status)|\bpermission\b|\binstances? (?:must|in)|association.* must")
+"""What is said of other things than the one that goes."""
+_ONLY_IN = re.compile(r"(?i)\bonly (?:be )?(?:delet|remov)|\bonly\b.{0,60}(?:can|may|are able to) be (?:\w+ )?(?:delet|remov)|(?:delet|remov)\w*\b.{0,60}\bonly (?:if|when|in|an?|those|\w+ (?:\w+ )?(?:that|whose|with|in))\b|\bonly\b.{0,12}\b(?:delet|remov)|\b(?:if|when) \(?and only|must be in|(?:state|status) must be")
+_FORBIDDEN = re.compile(r"(?i)(?:can't|cannot|can not|may not|unable to) (?:be )?(?:delet|remov)\w*\b.{0,60}(?:\b(?:status|state)\b|\bif it is\b|\b(?:is|are) (?:still )?(?:running|active|enabled)\b)")
+_FIRST = re.compile(r"(?i)\b(?:must|need to|have to)\b (?:first )?(stop|disable|deactivate|close|pause|cancel|end|suspend)\b (?:\(\w+\) )?(?:the |an? |this |that )?(?:\w+ ){0,2}?(it|\w+)(?=[\s.,]|$)")
 
 
 # ---- what is deleted but can be brought back ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from agentscaler.envs.drafts import STATE, Col
 from agentscaler.envs.naming import (
     SHOPS,
     SOCIAL,
+    arn_service,
     emails,
     filled,
     fitting,
@@ -20,7 +21,8 @@ from agentscaler.envs.naming import (
 )
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
-from agentscaler.envs.sentences import sentences
+from agentscaler.envs.sentences import query, sentences
+from agentscaler.envs.versions import engine_of, versions
 from agentscaler.envs.vocabulary import (
     ANSWERS,
     BUCKETS,
@@ -37,7 +39,6 @@ from agentscaler.envs.vocabulary import (
     OBSERVED,
     PEOPLE_NOUNS,
     POLICIES,
-    QUERIES,
     QUESTIONS,
     REASONS,
     REMARKS,
@@ -56,7 +57,7 @@ _PUBLIC_IP: Final[Recipe] = {"mix": [{"id": f"{net}.{{digits:2}}"} for net in ("
 """Addresses of the internet that belong to nobody (RFC 5737)."""
 TEXTS: Final = (
     rule(r"(?:email|e mail|mail)(?! (?:domain|host|server|subject|body|content|text|title|template|type|format|port|protocol|status))", {"words": [["@emails"]]}),
-    rule(r"phone|mobile|fax|e164|msisdn|phone number|telephone", {"id": "+44 20 7946 0{digits:3}"}),
+    rule(r"(?:phone|mobile|fax|e164|msisdn|telephone|callee|caller|calling|called)(?: number| num| no| id)?$|phone number", {"id": "+44 20 7946 0{digits:3}"}),
     rule(r"sha ?512(?: \w+)?$", {"id": "{hex:128}"}, knowable=False),
     rule(r"sha ?1(?: \w+)?$", {"id": "{hex:40}"}, knowable=False),
     rule(r"(?:sha ?256|sha)(?: \w+)?$|code sha|(?:image|manifest|content) digest$", {"id": "{hex:64}"}, knowable=False),
@@ -72,6 +73,7 @@ TEXTS: Final = (
     rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:bgp|ip|network|route|cidr|advertised|ipv4) prefix$", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
     rule(r"as path$", {"given": ["64512 64620", "64620 65010", "65010", "64512 64620 65010"]}, knowable=False),
+    rule(r"(?:uri|gcs|gs|cos|bucket|url) prefix$", {"bucket": True}, knowable=False),
     rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key) ?prefix$|prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
     rule(r"(?:maintenance|backup) window$", {"window": True}, knowable=False),
     rule(r"engine(?: name| type)?$", {"engine": True}),
@@ -91,7 +93,10 @@ TEXTS: Final = (
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
     rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
-    rule(r"(?:url|uri|link|href|website|webhook|callback|homepage|icon|logo)(?: address| string| template| http)?$", {"words": [["https://"], _SLUGS, [".example.com/"], ["", "home", "api", "callback", "files", "v2"]], "join": ""}, knowable=False),
+    rule(r"(?:image|logo|icon|picture|photo|avatar|thumbnail|cover|poster|banner|screenshot) ?(?:url|uri|link|href)?$", {"words": [["https://cdn.example.com/"], _SLUGS, [".png", "-small.png", ".jpg"]], "join": ""}, knowable=False),
+    rule(r"(?:webhook|callback|notify|notification|redirect|return) ?(?:url|uri|link|endpoint|address)?$", {"words": [["https://"], _SLUGS, [".example.com/callback"]], "join": ""}, knowable=False),
+    rule(r"(?:download|file|export|report|result|log|playback|media|video|audio|recording|attachment|document) ?(?:url|uri|link)$", {"words": [["https://files.example.com/"], _SLUGS, ["/2025", "/2026"], [".zip"]], "join": ""}, knowable=False),
+    rule(r"(?:url|uri|link|href|website|webhook|callback|homepage)(?: address| string| template| http)?$", {"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, knowable=False),
     rule(r"sub ?domain(?: name)?$|host record$", {"given": ["www", "mail", "api", "shop", "docs", "blog", "status"]}),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
@@ -134,7 +139,8 @@ TEXTS: Final = (
     rule(r"time ?format$|date ?format$", {"given": ["%Y-%m-%d %H:%M:%S", "%d/%b/%Y:%H:%M:%S"]}, knowable=False),
     rule(r"delimiter|separator", {"given": [",", ";", "|"]}, knowable=False),
     rule(r"character ?set(?: name)?$|charset(?: name)?$", {"given": ["utf8mb4", "utf8", "latin1"]}, knowable=False),
-    rule(r"regex|regexp|regular expression|pattern", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
+    rule(r"event pattern$", {"given": ['{"source": ["orders"]}', '{"source": ["billing"], "detail-type": ["invoice.created"]}', '{"source": ["inventory"]}']}, knowable=False),
+    rule(r"regex|regexp|regular expression|(?:match|name|path|url|naming|file) pattern$", {"given": ["^[a-z]+-[0-9]+$", "^prod-.*", ".*error.*"]}, knowable=False),
     rule(r"(?:folder|directory|parent) path|directory$|folder$|mount path$|mount point$|working directory$|(?<!file )(?<!key )path$", {"words": [["/"], _SLUGS, ["", "/2025", "/2026", "/drafts"]], "join": ""}),
     rule(r"file ?name|file$|filename|(?:s3 ?)?object key|key path|file path|s3 key(?: name)?", {"file": True}),
     rule(r"cron|cron expression|schedule expression|schedule$", {"cron": True}, knowable=False),
@@ -143,7 +149,10 @@ TEXTS: Final = (
     rule(r"hex (?:\w+ )?colou?r|colou?r (?:hex|code)|(?:background|foreground|border|text|brand|theme|primary|accent) colou?r", {"given": ["#1a73e8", "#34a853", "#c62828", "#37474f", "#f9ab00"]}),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
     rule(r"gender|sex", {"given": ["female", "male"]}),
-    rule(r"certificate(?: body| chain| content)?$|csr$|ca cert$|pem$|public key(?: content| material)?$|private key$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
+    rule(r"private key$", {"id": "MIIEvQIBADAN{base36:40}"}, knowable=False),
+    rule(r"public key(?: content| material)?$", {"id": "-----BEGIN PUBLIC KEY-----\nMIIB{base36:40}\n-----END PUBLIC KEY-----"}, knowable=False),
+    rule(r"(?:csr|signing request)$", {"id": "-----BEGIN CERTIFICATE REQUEST-----\nMIIC{base36:40}\n-----END CERTIFICATE REQUEST-----"}, knowable=False),
+    rule(r"certificate(?: body| chain| content)?$|ca cert$|pem$", {"id": "-----BEGIN CERTIFICATE-----\nMIID{base36:40}\n-----END CERTIFICATE-----"}, knowable=False),
     rule(r"password|token|secret|passphrase|(?:api|access|auth|callback|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
     rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"query": True}, knowable=False),
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
@@ -151,7 +160,8 @@ TEXTS: Final = (
     rule(r"error(?: message| code| info| detail| msg| reason| description)?$|failure(?: reason| message| info| description)?$|fail reason|err msg", {"given": ERRORS}),
     rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
     rule(r"reason|cause", {"given": REASONS}),
-    rule(r"policy(?: document| text| json)?$|template body$|assume role policy document$", {"policy": True}, knowable=False),
+    rule(r"template body$", {"given": ['{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}', '{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}']}, knowable=False),
+    rule(r"policy(?: document| text| json)?$|assume role policy document$", {"policy": True}, knowable=False),
     rule(r"(?:description|comment|note|remark|summary|purpose|memo|desc|introduction|intro|caption|subtitle|brief)(?! (?:name|id|type|count|key|number|reference|uri|url|link|format|status|date|source))", {"describes": True}),
     rule(r"answer$", {"given": ANSWERS}, knowable=False),
     rule(r"(?:prompt|instruction)$", {"given": INSTRUCTIONS}, knowable=False),
@@ -188,19 +198,23 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": {"image": ["image/png", "image/jpeg"], "video": ["video/mp4", "video/webm"], "audio": ["audio/mpeg", "audio/wav"], "text": ["text/plain", "text/html"]}[kind], "knowable": True}
     if words == ("path",) and place.vendor == "aws" and place.service == "iam":
         return {"given": ["/", "/", "/engineering/", "/finance/", "/support/"]}
-    if words[-1:] == ("account",) and place.vendor == "aws" and re.search(r"(?i)aws account|account id|\{12\}", f"{schema.get('description', '')} {schema.get('pattern', '')}"):
+    if place.vendor == "aws" and ((words[-1:] == ("account",) and re.search(r"(?i)aws account|account id|\{12\}", f"{schema.get('description', '')} {schema.get('pattern', '')}")) or (last == "id" and _AN_ACCOUNT.search(str(schema.get("description", ""))))):
         return {"given": ["482916075330", "730511928446", "615280734919", "208873461552"]}
+    if words[-1:] in (("location",), ("region",), ("name",), ("id",)) and {"location", "region"} & set(words[-2:]) and _A_REGION.search(f"{schema.get('description', '')} {examples_of(schema)}") and "arn" not in str(schema.get("pattern", "")):
+        return {"template": "{region}"}
+    if words == ("path",) and place.vendor == "aws" and re.search(r"\bIAM\b", str(schema.get("description", ""))):
+        return {"given": ["/", "/", "/engineering/", "/finance/"]}
     if words == ("name",) and not place.columns and {"email", "emailaddress", "email_address"} & place.beside and not (set(place.draft.noun) & _BODIES):
         return {**filled({"words": [["@people"]]}, words), "knowable": True}
     if words == ("path",) and place.vendor == "google" and place.draft.own and place.draft.own in place.columns and re.search(r"(?i)relative path", str(schema.get("description", ""))):
         return {"same": place.draft.own}
     if last == "kind" and place.vendor == "google":
         return {"value": f"{place.service.split('.')[0]}#{camel(place.draft.noun)}"}
-    if last not in _FREE and (values := values_of(schema)):
+    if last not in _FREE and schema.get("format") not in _NUMERIC and (values := values_of(schema)):
         return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
     if (outside := cloud_thing(name, schema, place)) is not None:
         return outside
-    if STATE.search(name):
+    if STATE.search(name) and (last in ("status", "phase") or not schema.get("description") or re.search(r"(?i)\bstat(?:e|es|us)\b", str(schema["description"]))):
         return _state(schema)
     if words in (("job", "title"), ("position", "title")):
         return {"given": JOBS, "knowable": True}
@@ -208,12 +222,12 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["06:00", "09:00", "12:30", "22:00", "23:30"], "knowable": True}
     if words == ("action",) and place.vendor == "aws" and set(place.draft.noun) & {"permission", "policy", "statement", "grant"}:
         thing = "".join(w.capitalize() for w in place.draft.noun if w not in ("permission", "policy", "statement", "grant", "resource"))
-        return {"given": [f"{place.service}:{verb}{thing}" for verb in ("Describe", "List", "Update")]}
+        return {"given": [f"{arn_service(place.service)}:{verb}{thing or '*'}" for verb in (("Describe", "List", "Update") if thing else ("Get", "List", "Create"))]}
     if words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}:
         return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
         return called
-    if (number := _written_number(name, schema)) is not None:
+    if (number := _written_number(name, schema, place.beside)) is not None:
         return number
     if (stored := _stored(words, schema, place)) is not None:
         return stored
@@ -221,24 +235,32 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return _fallback(name, schema, place)
     if words[:1] in (("is",), ("has",)) and len(words) > 1:
         return _fallback(name, schema, place)
+    if words in (("url",), ("uri",), ("link",)) and place.draft.noun[-1:] and place.draft.noun[-1] in _PICTURES:
+        words = (place.draft.noun[-1], *words)
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
-        return {"given": _versions(words, schema, place), "knowable": True}
+        return {"given": versions(words, schema, place), "knowable": True}
     if special is not None and "query" in special:
-        return _query(schema, place)
+        return query(schema, place)
     if special is not None and "describes" in special:
         noun = set(place.draft.noun)
         if last in ("comment", "remark", "note") and noun & _REMARKED:
             return {"given": REMARKS, "spread": True}
         if noun & _TAUGHT or (SHOPS.search(place.service) and place.draft.noun[-1:] and place.draft.noun[-1] in _SOLD):
             return {"given": LESSONS if noun & _TAUGHT else GOODS, "spread": True, "knowable": True}
-        some = OBSERVED if noun & _SEEN else DESCRIPTIONS
+        some = OBSERVED if set(place.draft.noun[-1:]) & _SEEN else DESCRIPTIONS
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
         return _of_vendor(filled(special, words), place)
     return _fallback(name, schema, place)
 
 
+_AN_ACCOUNT: Final = re.compile(r"(?i)^\W*(?:the |an? |\w+id is )?(?:\w+ ){0,3}(?:amazon web services|aws) account (?:id|identifier|number)\b")
+_A_REGION: Final = re.compile(r"\b(?:us|eu|ap|ca|sa)-(?:east|west|central|north|south|northeast|southeast|northwest|southwest)-?\d|(?i:\bname of the (?:\w+ ){0,3}region\b|\bzone id\b)")
+"""What a description says of the number of an account, and of the name of a region."""
+_NUMERIC: Final = frozenset("int32 int64 uint32 uint64 float double".split())
+"""Formats of numbers that are written as text."""
+_PICTURES: Final = frozenset("image logo icon picture photo avatar thumbnail screenshot".split())
 _BODIES: Final = frozenset("group team list alias calendar account organization company domain project room resource service channel bot merchant business store identity".split())
 """What has an e-mail address and is no person."""
 _REMARKED: Final = frozenset("comment feedback review case ticket survey rating reply approval thread discussion".split())
@@ -257,68 +279,6 @@ def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | No
     return None
 
 
-_LANGUAGES: Final = (
-    (re.compile(r"(?i)cypher"), ("MATCH (n) RETURN n LIMIT 10", "MATCH (c:Customer)-[:PLACED]->(o:Order) RETURN c.name, count(o)", "MATCH (p:Product) WHERE p.stock < 5 RETURN p.name")),
-    (re.compile(r"(?i)sparql"), ("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10", "SELECT ?name WHERE { ?c a :Customer ; :name ?name }")),
-    (re.compile(r"(?i)gremlin"), ("g.V().hasLabel('customer').count()", "g.V().has('order', 'status', 'open').limit(10)")),
-    (re.compile(r"(?i)logs? insights|logql|cloudwatch"), ("fields @timestamp, @message | sort @timestamp desc | limit 20", "filter @message like /ERROR/ | stats count() by bin(1h)")),
-    (re.compile(r"(?i)promql|prometheus"), ("sum(rate(http_requests_total[5m]))", "avg(node_memory_used_bytes) by (instance)")),
-    (re.compile(r"(?i)\bsql\b|athena|bigquery|redshift|spanner|rds-data|timestream|database|\bselect\b|\bddl\b"), tuple(QUERIES)),
-    (re.compile(r"(?i)keyword|search|full.?text|lucene"), ("invoice", "delivery address", "refund policy", "opening hours")),
-)
-"""What a field's name, its description or the service says of the language of a query -> queries."""
-
-
-def _query(schema: Schema, place: Place) -> Recipe:
-    """A query in the language of the field; in none where nothing says which."""
-    heard = f"{schema.get('description', '')} {place.service} {' '.join(place.draft.noun)}"
-    some = next((queries for says, queries in _LANGUAGES if says.search(heard)), None)
-    return unknown({"given": list(QUERIES)}) if some is None else {"given": list(some)}
-
-
-_SEMVER: Final = ("1.4.2", "1.5.0", "2.0.1", "2.1.0", "3.0.0")
-_VERSIONS: Final = (
-    (re.compile(r"\b(?:tls|ssl)\b"), ("TLSv1.2", "TLSv1.3")),
-    (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
-    (re.compile(r"\bip version"), ("IPv4", "IPv6")),
-    (re.compile(r"\b(?:os|operating system|platform) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
-    (re.compile(r"\b(?:kafka|broker|zookeeper)\b"), ("2.8.1", "3.4.0", "3.6.1")),
-    (re.compile(r"\bdocker\b"), ("24.0.7", "26.1.4", "27.3.1")),
-    (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
-    (re.compile(r"\b(?:kubernetes|k8s)\b"), ("1.29", "1.30", "1.31")),
-    (re.compile(r"\bprotocol version"), ("1.0", "1.1", "2.0")),
-    (re.compile(r"\bapi version"), ("v1", "v2", "v1beta1")),
-    (re.compile(r"\b(?:oracle|gi) version"), ("19.0.0.0", "23.0.0.0")),
-    (re.compile(r"\bcvss"), ("3.0", "3.1")),
-    (re.compile(r"\b(?:redis|cache|valkey|memorydb)\b"), ("6.2", "7.0", "7.1")),
-    (re.compile(r"\bruntime\b"), ("3.11", "3.12", "3.13")),
-    (re.compile(r"\b(?:engine|database|db|mysql|postgres|sql|kernel|server) version|\b(?:engine|database)\b"), ("8.0", "13.4", "14.9", "15.4")),
-    (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
-    (re.compile(""), ("1", "2", "3", "4", "5")),
-    (re.compile(""), ("v1", "v2", "v3", "v4")),
-    (re.compile(""), ("1.0", "1.1", "2.0", "2.1")),
-    (re.compile(""), _SEMVER),
-)
-"""What a version is of -> how it is written; the last ones where the provider's pattern wants another form."""
-
-
-def _versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
-    """Versions of the thing, as its kind is numbered and the provider's pattern allows."""
-    examples = examples_of(schema)
-    if len(examples) > 1:
-        return examples
-    heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or (words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH) else words)
-    heard = f"cache {heard}" if re.search(r"cache|memorydb|redis", place.service) and "engine" in heard else heard
-    try:
-        pattern = re.compile(str(schema.get("pattern", "")))
-    except re.error:
-        pattern = re.compile("")
-    some = [given for says, given in _VERSIONS if says.search(heard)]
-    return list(next((given for given in some if all(pattern.search(v) for v in given)), some[0]))
-
-
-_WHICH: Final = frozenset("current latest new old target source from to default previous minor major available".split())
-"""Words before a version that do not say of what it is."""
 _IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
 """Ids that the surroundings hold."""
 
@@ -381,8 +341,9 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         return {"like": table}
     if listed:
         return None
+    head = tuple(w for w in head if w not in ("display", "full", "friendly")) or head
     found = {**names(head, slug=_technical(place), service=place.service), "knowable": True}
-    return found if known_noun(head) else unknown(found, empty=False)
+    return found if known_noun(head) else unknown(found, empty=not place.columns)  # in an object, better no name than one made of the field's own words
 
 
 _IS_MAIL = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |primary |default |full )?e-?mail address\b")
@@ -397,7 +358,8 @@ def address_like(head: tuple[str, ...], schema: Schema, place: Place) -> Recipe 
     nouns = head or place.draft.noun
     if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("zone",) and re.search(r"dns|route53|teo", place.service)) or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
         return {**_HOST, "knowable": True}
-    return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and r"\." in pattern else None
+    told = r"\." in pattern or re.search(r"(?i)fully qualified|\bFQDN\b|\bDNS\b|\bexample\.(?:com|org)", text)
+    return {**_HOST, "knowable": True} if _IS_DOMAIN.search(text) and nouns[-1:] == ("domain",) and told else None
 
 
 def _matches(pattern: str, text: str) -> bool:
@@ -408,7 +370,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 _PLACES = re.compile(r"zone|region|bucket|host")
-_HOSTS = re.compile(r"route53|dns|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
+_HOSTS = re.compile(r"route53|dns|^admin$|appengine|firebasehosting|siteverification|webmasters|searchconsole|managedidentities|^ses|live|cdn|mail|lightsail|amplify|domain|waf|edge|teo|^ssl|acm|vod|vpc-lattice|antiddos|apigateway")
 """Services whose domains are those of the internet."""
 
 
@@ -417,7 +379,7 @@ def _technical(place: Place) -> bool:
     return place.vendor in ("aws", "tencent") and not SOCIAL.search(place.service)
 
 
-def _written_number(name: str, schema: Schema) -> Recipe | None:
+def _written_number(name: str, schema: Schema, beside: frozenset[str]) -> Recipe | None:
     """A number that is written as a string: '34'."""
     words = " ".join(field(name))
     example = (examples_of(schema) or [""])[0]
@@ -427,9 +389,17 @@ def _written_number(name: str, schema: Schema) -> Recipe | None:
         return None
     if schema.get("format") == "duration":
         return {"given": ["60s", "300s", "900s", "3600s"]}
+    if words == "unit" and {"nanos", "currencycode"} & beside:
+        return {"given": ["50", "120", "400", "1500"]}
+    if words.split()[-1:] and words.split()[-1] in _SAID:
+        return None
     kind = "number" if (re.search(r"price|amount|cost|fee|charge|spend", words) and not words.endswith("micro")) or "." in example else "integer"
     found = number_of(name, {**schema, "type": kind})
     return as_text({k: v for k, v in found.items() if k != "null"})
+
+
+_SAID: Final = frozenset("description desc remark comment note rule content message text".split())
+"""What is words even where the provider's example is a digit."""
 
 
 # ---- by vendor --------------------------------------------------------------------------------------------------
@@ -446,11 +416,13 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "window" in recipe:
         return {"given": ["sun:03:00-sun:04:00", "sat:22:30-sat:23:30"]} if place.vendor == "aws" else {"given": ["02:00-03:00", "22:30-23:30"]}
     if "engine" in recipe:
+        if (own := engine_of(place)) is not None:
+            return {"given": [own[0]], "knowable": True}
         return {"given": ["postgres", "mysql", "mariadb"], "knowable": True} if _DATABASES.search(place.service) else unknown({"given": ["default"]})
     if "cron" in recipe:
         return {"given": ["cron(0 6 * * ? *)", "cron(30 22 * * ? *)", "cron(0 12 ? * MON *)"] if place.vendor == "aws" else ["0 6 * * *", "30 22 * * *", "0 12 * * 1"]}
     if "device" in recipe:
-        return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if place.service in ("ec2", "autoscaling", "emr", "imagebuilder", "opsworks", "batch") else {**names(("device",), slug=True), "knowable": True}
+        return {"given": ["/dev/sdf", "/dev/sdg", "/dev/xvdb"]} if _DISKS.search(f"{place.service} {' '.join(place.draft.noun)}") else {**names(("device",), slug=True), "knowable": True}
     if "message" in recipe:
         return sentences(place)
     if "file" in recipe:
@@ -463,7 +435,7 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     if "runtime" in recipe:
         return {"given": ["python3.12", "python3.13", "nodejs20.x", "nodejs22.x", "java21"], "knowable": True} if place.service in ("lambda", "scf", "synthetics") else unknown({"given": ["python3.12", "nodejs22", "java21"]}, empty=False)
     if "policy" in recipe:
-        return {"given": list(POLICIES)} if place.vendor == "aws" else unknown({"given": ["{}"]})
+        return {"given": _policies(place)} if place.vendor == "aws" else unknown({"given": ["{}"]})
     if "bucket" in recipe:
         return {"words": [[BUCKETS.get(place.vendor, "s3://")], _SLUGS, ["-exports/", "-data/", "-archive/"], ["2025", "2026", "latest"]], "join": ""}
     if "machine" in recipe:
@@ -471,6 +443,17 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
     return recipe
 
 
+def _policies(place: Place) -> list[str]:
+    """Policies that speak of the things of the service itself; those of IAM may speak of any."""
+    if place.service in ("iam", "organizations", "sso-admin", "s3", "identitystore"):
+        return list(POLICIES)
+    form = '{"Version": "2012-10-17", "Statement": [{"Effect": "%s", "Principal": {"AWS": "arn:aws:iam::%s:root"}, "Action": "%s:%s", "Resource": "*"}]}'
+    service = arn_service(place.service)
+    return [form % (effect, account, service, verb) for effect, account, verb in (("Allow", "615280734919", "Get*"), ("Allow", "208873461552", "List*"), ("Deny", "615280734919", "Delete*"))]
+
+
+_DISKS = re.compile(r"^(?:ec2|autoscaling|emr|imagebuilder|opsworks|batch|lightsail|ecs|ebs|compute|cvm|cbs|mgn|drs|outposts|storagegateway|emr.*) |\b(?:disk|volume|block|ebs|snapshot|storage|mapping)\b")
+"""Services and things whose devices are disks."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
 _OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
@@ -505,6 +488,10 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if place.vendor != "google" and words[-1:] and words[-1] in _BY_ID:
         template = id_template(Col(f"{words[-1]}_id", {}), place)
         return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
+    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not _ANY_RESOURCE.search(place.service):
+        return unknown({"given": ["default"]})
+    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and re.search(r"^(?:cloudformation|config|cloudcontrol|fms)$", place.service):
+        return unknown({"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"]}, empty=False)
     if shown := next((some for says, vendor, some in _SHOWN if vendor in ("", place.vendor) and says.fullmatch(" ".join(words))), None):
         return unknown({"given": list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
@@ -514,6 +501,9 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
 
 
+_SORTS_OF_RESOURCE: Final = (("resource", "type"), ("target", "type"), ("asset", "type"))
+_ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
+"""Services that speak of the resources of any other one."""
 _SORTS: Final = frozenset("type kind mode code class category format level tier family strategy method unit scope reason source data value".split())
 """Words after which nothing has a name."""
 
@@ -543,7 +533,11 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
         return {"given": examples, "knowable": True}
     if (re.search(r"\d", first) or "-" in first) and (template := template_from(first)) and (template == "{uuid}" or words[-1:] in (("id",), ("uuid",), ("quuid",), ("key",), ("instance",), ("cluster",), ("vpc",), ("subnet",))):
         return {"id": template}
-    return {**unknown({"given": [first]}, empty=False), "null": 0.25}
+    return {**unknown({"given": [first]}, empty=False), "null": 0.25 if _CODE_LIKE.fullmatch(first) else 1.0}
+
+
+_CODE_LIKE = re.compile(r"[A-Za-z][A-Za-z_ \-]{0,30}")
+"""An example that can be said of many rows; what names one thing (an address, a number, a path) cannot."""
 
 
 def _outside(template: str, place: Place, name: str, n: int) -> str:

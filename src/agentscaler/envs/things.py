@@ -140,7 +140,7 @@ def _is_thing(noun: Noun, entries: Sequence[Entry]) -> bool:
     reads = [e for e in entries if e.what.kind in ("get", "list") and e.plain and e.item]
     rows = any(not e.item.scalar and len(e.item.fields) >= 2 for e in reads if e.item)
     scalar = any(e.item.scalar for e in reads if e.item)
-    unknown = any(e.what.kind in ("get", "list") and e.tool.returns is None and e.tool.source.vendor == "user" for e in entries)
+    unknown = any(e.what.kind in ("get", "list") and e.tool.returns is None and not e.tool.source.of_a_cloud for e in entries)
     if NOT_THINGS.search("_".join(noun)) and not kinds & {"create", "delete"}:
         return False
     if len(noun) == 1 and noun[0] in STRICT_CONTEXT and "create" not in kinds:

@@ -48,6 +48,8 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
     "device": ("", "iot", "edge", "core", "wireless", "managed", "mobile", "field"),
     "model": ("", "ml", "custom", "language", "speech", "prediction", "classification", "trained"),
     "case": ("", "support", "customer"),
+    "track": ("audio", "music", "media"),
+    "clip": ("", "video", "audio", "media"),
     "message": ("", "email", "campaign", "welcome"),
     "store": ("", "retail", "physical", "pickup", "grocery"),
 }

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from agentscaler.envs.arguments import HIDDEN
 from agentscaler.envs.drafts import Col, Compiled, Draft, Noun
+from agentscaler.envs.mirrors import Mirror, find_mirrors, mirrored, shown_by
 from agentscaler.envs.nouns import column_phrase, column_unit, noun_phrase, said
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Column, Domain, Edge, Lost, Model, Operation, Reference, Schema, Table, Tool
@@ -61,9 +62,11 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
     keys = _tables(members, services)
     names = _table_names(keys)
     columns = {key: _columns(key, members, services) for key in keys}
+    mirrors = {key: find_mirrors(columns[key], services[key[0]].service.tables[key[1]], [m.compiled.operation for m in members if m.key == key]) for key in keys}
+    columns = {key: {n: c for n, c in some.items() if n not in mirrors[key]} for key, some in columns.items()}
     named = _tool_names(members)
     tables = tuple(_table(key, names, columns, services, members) for key in keys)
-    operations = tuple(sorted((_operation(name, m, names, columns) for name, m in named.items()), key=lambda o: o.name))
+    operations = tuple(sorted((_operation(name, m, names, mirrors[m.key]) for name, m in named.items()), key=lambda o: o.name))
     title = _title(domain, services, tables, own)
     model = mark_blind(Model(title=title, tables=_parents_first(tables), operations=_python_names(operations)))
     return Plan(
@@ -417,12 +420,12 @@ def _parents_first(tables: Sequence[Table]) -> tuple[Table, ...]:
 # ---- operations -------------------------------------------------------------------------------------------------
 
 
-def _operation(name: str, member: Member, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]]) -> Operation:
+def _operation(name: str, member: Member, names: Mapping[Key, str], mirrors: Mapping[str, Mirror]) -> Operation:
     operation = member.compiled.operation
     through = None
     if operation.through:
         through = next(names[k] for k in names if k[0] == member.group and "_".join(k[1]) == operation.through)
-    return operation.model_copy(update={"name": name, "table": names[member.key], "through": through})
+    return operation.model_copy(update={"name": name, "table": names[member.key], "through": through, "shape": mirrored(operation.shape, mirrors)})
 
 
 def mark_blind(model: Model) -> Model:
@@ -430,7 +433,7 @@ def mark_blind(model: Model) -> Model:
     shown: dict[str, set[str]] = {}
     for operation in model.operations:
         if operation.act in ("get", "list") and operation.shape:
-            shown.setdefault(operation.table, set()).update(operation.shape.fields.values(), operation.shape.beside.values())
+            shown.setdefault(operation.table, set()).update(shown_by(operation.shape))
             if operation.through:
                 shown.setdefault(operation.through, set()).add("*")
     out = []
@@ -453,7 +456,7 @@ def written(operation: Operation) -> set[str]:
     out = {a.column for a in operation.arguments if a.role in ("value", "adds", "removes") and a.column}
     out |= {c for a in operation.arguments for c in a.body.values()}
     out |= set(operation.sets)
-    if operation.state:
+    if operation.state and operation.act == "set":
         out.add(operation.state[0])
     return out
 
@@ -469,6 +472,9 @@ def find_edges(model: Model) -> tuple[Edge, ...]:
         for name, column in shape.fields.items():
             path = ".".join([w.removesuffix("[]") for w in shape.wrap[: -1 if shape.scalar else None]] + [name])
             producers.setdefault((operation.table, column), []).append((operation.name, path, rank))
+        for name, part in shape.parts.items():
+            for inner, column in part.items() if not shape.scalar else ():
+                producers.setdefault((operation.table, column), []).append((operation.name, ".".join([*(w.removesuffix("[]") for w in shape.wrap), name, inner]), rank))
     tables = {t.name: t for t in model.tables}
     out = []
     for operation in model.operations:

@@ -17,11 +17,11 @@ from agentscaler.envs.arguments import (
     surroundings,
     values,
 )
-from agentscaler.envs.drafts import OPTION, Compiled, Draft, Entry, operation, python_name, table_of, usable
+from agentscaler.envs.drafts import OPTION, TOKEN, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
-from agentscaler.envs.states import Move, grave, new_state, revival, switch, target_state, withdrawal
+from agentscaler.envs.states import Move, grave, new_state, required_state, revival, switch, target_state, withdrawal
 from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import CLASS
@@ -236,7 +236,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= _revised(entry, draft, arguments)
-    arguments |= {n: _located(entry, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
+    arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
     if any(a.role == "match" for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
     sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
@@ -254,12 +254,29 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
+    merges = () if upsert else _merged(entry, draft, arguments)
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry), merges=merges))
+
+
+def _merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
+    """Columns whose object an update changes in part: UpdateChannel(S3DestinationConfiguration={DataFreshnessInSeconds}) leaves the bucket as it is."""
+    if entry.what.verb not in _IN_PART or (entry.tool.source.vendor == "google" and entry.tool.source.verb == "PUT") or overwrites(entry) or any(a.many for a in arguments.values()):
+        return []
+    out = []
+    for a in arguments.values():
+        schema = entry.parameters[a.name]
+        given = {a.column: schema} if a.role == "value" and a.column else {c: schema.get("properties", {}).get(p, {}) for p, c in a.body.items()} if a.role == "body" else {}
+        out += [c for c, s in given.items() if draft.columns[c].kind == "object" and s.get("properties") and not _REPLACES.search(str(s.get("description", "")))]
+    return out
+
+
+_IN_PART: Final = frozenset("update modify patch edit change adjust configure".split())
+_REPLACES = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")
 
 
 _OVERWRITES = re.compile(
     r"(?i)fully overwrit|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
-    r"does not support patch semantics|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
+    r"does not support patch semantics|include (?:both|all) (?:the )?fields (?:that )?you want to (?:keep|retain|preserve)|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
 )
 
 
@@ -311,10 +328,27 @@ _KEEPS = re.compile(r"(?i)(?:do not|don't|not) (?:modify|specify|specified|chang
 """'Any existing attributes that you do not modify retain their current values.'"""
 
 
-def _located(entry: Entry, argument: Argument) -> Argument:
-    """accounts/{accountId}/profiles/{profileId}: the account in the path says whose row it is, and is not written."""
-    where = argument.role == "value" and argument.required and argument.name in placeholders(entry.tool.source.path or "")
-    return argument.model_copy(update={"role": "match"}) if where and entity(argument.name)[1] and kind_of(entry.parameters[argument.name]) in ("string", "integer") else argument
+def _located(entry: Entry, draft: Draft, argument: Argument) -> Argument:
+    """An id that says where the row stands is compared with the row, and not written.
+
+    It is in the path (accounts/{accountId}/profiles/{profileId}), the thing's own get or delete asks for it too, or an action
+    (ActivateInstance(ClusterId)) names a row that the row itself refers to.
+    """
+    schema, column = entry.parameters[argument.name], draft.columns.get(argument.column or "")
+    if argument.role != "value" or column is None or not entity(argument.name)[1] or kind_of(schema) not in ("string", "integer") or _is_token(argument.name, schema) or TOKEN.search(argument.name):
+        return argument
+    same = field(column.name) == field(argument.name) or column.reference is not None
+    moves = entry.what.kind == "action"
+    asked = any(argument.name in (e.parameters if moves else e.required) for e in draft.entries if e.what.kind in ("get", "delete") and not e.what.extra)
+    told = column.shown or column.reference is not None
+    where = argument.required and argument.name in placeholders(entry.tool.source.path or "")
+    tied = moves and argument.required and column.reference is not None
+    stands = where or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
+    return argument.model_copy(update={"role": "match"}) if stands else argument
+
+
+_MOVES: Final = frozenset("move transfer migrate switch change replace convert rename reassign assign associate attach bind".split())
+"""Verbs after which a row stands elsewhere."""
 
 
 def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -334,9 +368,11 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         arguments |= {n: argument(entry, n, "force") for n, s in entry.parameters.items() if _is_force(n, s) and n not in arguments}
     _options(entry, arguments)
     need_all(entry, arguments)
+    stands = required_state(entry.tool.description, draft)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
         return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
-    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True)))
+    state, only_from = ((stands.column, None), stands.only_from) if stands else (None, ())
+    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True), state=state, only_from=only_from))
 
 
 def _both_ends(entry: Entry, draft: Draft) -> dict[str, Argument]:
@@ -394,6 +430,8 @@ def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 
 def _restored_elsewhere(entry: Entry, draft: Draft) -> bool:
     """RestoreTable(sourceTable, targetTable) and a backup's restore make another thing; the row that is named stays as it is."""
+    if entry.what.preposition == "from" and set(entry.what.tail) & {"snapshot", "backup", "s3"}:
+        return True
     if any(field(p)[:1] in (("source",), ("target",)) and entity(p)[0] in (draft.noun, draft.noun[-1:]) for p in entry.parameters):
         return True
     return draft.noun[-1] in ("backup", "snapshot") and not entry.what.tail
@@ -403,8 +441,8 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     """The row in its new state, and what else the call sets."""
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
-    arguments |= {n: a for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
+    arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=move.only_from, sets=move.sets))
+    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=move.only_from, sets=move.sets, inside=move.inside))

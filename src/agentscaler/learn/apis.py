@@ -90,7 +90,7 @@ def _operations(thing: Thing) -> list[tuple[str, str, Json]]:
     many, one = f"/{noun}s", f"/{noun}s/{{{noun}Id}}"
     key = {"name": f"{noun}Id", "in": "path", "required": True, "schema": TEXT}
     settable = _settable(thing)
-    row = {f"{noun}Id": TEXT, **settable, **({"status": {"type": "string", "enum": ["open", *(s for _, s in thing.moves)]}} if thing.moves else {})}
+    row = {"name": settable["name"], f"{noun}Id": TEXT, **settable, **({"status": {"type": "string", "enum": ["open", *(s for _, s in thing.moves)]}} if thing.moves else {})}
     listed = {n: s for n, s in row.items() if n in (f"{noun}Id", "name")} if thing.short else row
     out = [(many, "get", {"operationId": f"list{name}s", "summary": f"List the {noun}s.", **_answer({f"{noun}s": {"type": "array", "items": _object(listed)}})})]
     if "get" in thing.reads:

@@ -41,6 +41,10 @@ HELD_OUT: Final = 4
 """One schema graph in so many is kept for unseen worlds."""
 
 
+TRIED: Final = 2
+"""States in which a world must have a task, else it is not drawn."""
+
+
 class Conversation(NamedTuple):
     """One demonstration."""
 
@@ -74,7 +78,7 @@ def _worlds(count: int, side: str, nouns: Sequence[str], words: Sequence[str], s
         except Dropped:
             continue
         assert env.model is not None
-        if (int(shape_of(env.model), 16) % HELD_OUT == 0) is (side == "unseen"):
+        if (int(shape_of(env.model), 16) % HELD_OUT == 0) is (side == "unseen") and any(tasks_of(env, state) for state in range(TRIED)):
             made += 1
             yield env
 

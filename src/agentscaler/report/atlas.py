@@ -76,7 +76,7 @@ def draw_map(domains: Sequence[tuple[str, Domain]], ties: Mapping[tuple[int, int
     """The map of these domains."""
     counts = Counter(d.field for _, d in domains)
     fields = [Field(name, color, n) for color, (name, n) in enumerate(sorted(counts.items(), key=lambda x: (x[0] == "other", -x[1], x[0])))]
-    colors = {f.name: f.color for f in fields if f.name != "other"}
+    colors = {f.name: f.color for f in fields if f.name != "other" and f.color < COLORS}
     if not domains:
         return Atlas(WIDTH, HEIGHT, (), (), "", ())
     radii = np.array([_radius(len(d.tools), len(domains)) for _, d in domains])
@@ -91,8 +91,10 @@ def draw_map(domains: Sequence[tuple[str, Domain]], ties: Mapping[tuple[int, int
     return Atlas(WIDTH, HEIGHT, dots, _islands(domains, points), lines, [f._replace(color=colors.get(f.name, OTHER)) for f in fields])
 
 
+COLORS: Final = 24
+"""Fields that have a colour of their own: those with most domains."""
 OTHER: Final = 99
-"""The colour of domains whose field is not known."""
+"""The colour of domains whose field is not known, or rare."""
 
 
 def _radius(tools: int, domains: int) -> float:

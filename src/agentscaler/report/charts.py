@@ -77,6 +77,8 @@ def bar_charts(book: Book) -> list[Bars]:
     found = [
         bars("Shapes of tasks", Counter(m.difficulty.shape for m in book.made), "tasks"),
         bars("Fields of life", Counter(d.field for _, d in book.domains), "domains"),
+        bars("Fields of life, by tool", book.stocks["tools"].facts.get("fields", {}), "tools"),
+        bars("Fields of life, by task", book.stocks["tasks"].facts.get("fields", {}), "tasks"),
         bars("Vendors", vendors, what),
         bars("Rollouts kept, by player", book.stocks["kept"].facts.get("kept by agent", {}), "rollouts"),
         bars("Controls absent on a task", book.stocks["tasks"].facts.get("controls absent", {}), "tasks"),

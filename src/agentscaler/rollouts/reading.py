@@ -135,7 +135,9 @@ class _Reader:
         for word in ("only", "newest", "oldest", "new"):
             if head.startswith(word + " "):
                 pick, head = word, head[len(word) + 1 :]
-        noun, tests = self._tests(head)
+        degree = re.match(r"^([a-z]+)-(severity|priority|tier) (.+)$", head)
+        noun, tests = self._tests(degree[3] if degree else head)
+        tests = (Test(degree[2], degree[1]), *tests) if degree else tests
         return Thing(noun, tests, pick, self.thing(home) if home else None, below)
 
     def _tests(self, text: str) -> tuple[str, tuple[Test, ...]]:
@@ -175,9 +177,9 @@ class _Reader:
 
     def change(self, thing: str, about: str, value: str) -> bool:
         more = []
-        head, *others = re.split(r",? and (?=set its|turn |make it )", value)
+        head, *others = re.split(r",? and (?=set its|set their|turn |make it )", value)
         for other in others:
-            if m := re.match(r"^set its (.+?) to (.+)$", other):
+            if m := re.match(r"^set (?:its|their) (.+?) to (.+)$", other):
                 more.append(Test(m[1], self.value(m[2])))
             elif m := re.match(r"^turn (on|off) its (.+)$", other):
                 more.append(Test(m[2], m[1]))
@@ -191,7 +193,7 @@ class _Reader:
         if not self.goals:
             return False
         found = [Test("name", self.value(m[1])) for m in re.finditer(r"rename it to (Q\d+Q)", values)]
-        found += [Test(m[1], self.value(m[2])) for m in re.finditer(r"set its (.+?) to (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
+        found += [Test(m[1], self.value(m[2])) for m in re.finditer(r"set (?:its|their) (.+?) to (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
         found += [Test(m[2], m[1]) for m in re.finditer(r"turn (on|off) its (.+?)(?=(?:,| and) (?:set|turn)|$)", values)]
         found += [Test(m[2], "off" if m[1] else "on") for m in re.finditer(r"make it (not )?(.+?)(?=(?:,| and) (?:set|turn|make)|$)", values)]
         self.goals.append(Goal("set", self.goals[-1].things[:1], values=tuple(found)))
@@ -351,12 +353,15 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^(.+), but only if it (?:was |is )?(.+?) (before .+)$", lambda r, m: r.condition(m[1], m[2], m[3])),
         (r"^if there are (?:any )?(.+?) in the way, (\w+) those first$", lambda r, m: r.clear(m[1], m[2])),
         (r"^it replaces (the .+?), so please (\w+) that one$", lambda r, m: r.replaced(m[2], m[1])),
+        (r"^how many (?:of our )?(.+?) were (.+? before .+)$", lambda r, m: r.count(f"{m[1]} {m[2]}")),
+        (r"^how many (?:of our )?(.+?) expire (before .+)$", lambda r, m: r.count(f"{m[1]} that expires {m[2]}")),
         (r"^how many (.+?) (?:do we have|are there(?: at the moment)?)$", lambda r, m: r.count(m[1])),
         (r"^how many (.+?) does (the .+) have$", lambda r, m: r.count(m[1], m[2])),
         (r"^how many (.+?) are there in (the .+)$", lambda r, m: r.count(m[1], m[2])),
         (r"^which (.+?) ((?:was|is|has|started|finished|expires) .+?), (Q\d+Q|.+?) or (Q\d+Q|.+)$", lambda r, m: r.compare(m[1], m[2], m[3], m[4])),
         (r"^which (.+?) ((?:was|is|has|started|finished|expires)\b .+)$", lambda r, m: r.which("the " + m[1], m[2])),
         (r"^just (?:give me|tell me) its (.+)$", lambda r, m: r.told(m[1])),
+        (r"^look up (the .+): what is it called$", lambda r, m: r.ask(m[1], "name")),
         (r"^look up (the .+): (?:when|what) (?:was|is|are|did|does) (?:it )?(?:its )?(.+)$", lambda r, m: r.ask(m[1], _verb_of(m[2]))),
         (r"^when (?:was|is|did|does) (the .+?) (created|last changed|start|finish|expire|due|[a-z]+ed|last [a-z]+ed)$", lambda r, m: r.ask(m[1], _verb_of(m[2]))),
         (r"^what is (the .+) called$", lambda r, m: r.ask(m[1], "name")),
@@ -370,7 +375,7 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^turn (on|off) (.+?) for (the .+)$", lambda r, m: r.change(m[3], m[2], m[1])),
         (r"^make (the .+?) (not )?(\w+)$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
         (r"^(the .+?) should (not )?be (\w+); please change that$", lambda r, m: r.change(m[1], m[3], "off" if m[2] else "on")),
-        (r"^(?:(?:set|turn) (?:on |off )?its|rename it to|make it) .+$", lambda r, m: r.again(m[0])),
+        (r"^(?:(?:set|turn) (?:on |off )?(?:its|their)|rename it to|make it) .+$", lambda r, m: r.again(m[0])),
         (r"^(?:in it|for it), (.+)$", lambda r, m: r.create_below(m[1])),
         (r"^(.+) for it as well$", lambda r, m: r.create_below(m[1])),
         (r"^(?:we need|create|make|set up|register|add|order|buy|schedule|invite|reserve|book|open|start|submit) an? (.+?)((?: (?:in|for|on|to|of) the .+)?)$", lambda r, m: r.create(m[1], m[2])),

@@ -11,8 +11,9 @@ from agentscaler.canonical import normal
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.records import Answer
-from agentscaler.tasks.everyday import may_ask
+from agentscaler.tasks.everyday import arises, may_ask, outcome
 from agentscaler.tasks.find import Found, read, upper
+from agentscaler.tasks.fits import is_state
 from agentscaler.tasks.nouns import people
 from agentscaler.tasks.site import Site
 from agentscaler.tasks.speech import Kind, be, say
@@ -29,6 +30,7 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
     out = []
     told = normal(f"{found.phrase.text()} {found.frame}")
     dated = bool(dates(f"{found.phrase.text()} {found.frame}"))
+    nameless = bool(dates(found.phrase.tail)) or "described as" in found.phrase.tail
     around = {normal(v) for v in site.world.context.values()}
     for column in shown:
         kind = site.kinds.get((found.table, column))
@@ -36,6 +38,10 @@ def columns_to_ask(site: Site, found: Found, shown: Sequence[str]) -> list[str]:
         if kind not in _ASKABLE or value in (None, "") or isinstance(value, bool) or (kind == "name" and column in site.tables[found.table].key):
             continue
         phrase = site.columns[found.table, column].phrase
+        if phrase == "created" and arises(found.phrase.noun):
+            continue
+        if (nameless and kind != "time" and not outcome(phrase)) or (" finished on " in f" {found.phrase.tail}" and is_state(phrase)):
+            continue
         if kind == "name" and re.search(r'(?:called|titled|with the [\w ]+) "', found.phrase.tail):
             continue
         if found.phrase.parent and phrase.startswith(f"{found.phrase.parent.noun.split(' ')[-1]} "):
@@ -68,13 +74,20 @@ def question(site: Site, found: Found, column: str, dice: Dice) -> str:
     clashing = (kind == "time" and not found.phrase.by_name()) or (found.phrase.parent is not None and not found.phrase.tail)
     long = len(np.split(" ")) >= LONG and (" that " in np or dice.chance(0.4))
     if (clashing or long) and not people(found.phrase.noun):
-        return f"Please look up {np}: {when('it', phrase)[0].lower() + when('it', phrase)[1:] if kind == 'time' else f'what {be(phrase)} its {phrase}?'}"
+        return f"Please look up {np}: {_of_it(kind, phrase)}"
     if kind == "time":
         return when(np, phrase)
     if phrase in ("name", "display name") and " called " not in np and dice.chance(0.6):
         return f"What is {np} called?"
     verb = upper(be(phrase))
     return dice.choice((f"What {verb.lower()} the {phrase} of {np}?", f"Could you tell me the {phrase} of {np}?", f"I need to know the {phrase} of {np}.", f"Please look up the {phrase} of {np}."))
+
+
+def _of_it(kind: Kind, phrase: str) -> str:
+    """The question behind a row that has just been named."""
+    if kind == "time":
+        return when("it", phrase)[0].lower() + when("it", phrase)[1:]
+    return "what is it called?" if phrase in ("name", "display name") else f"what {be(phrase)} its {phrase}?"
 
 
 def when(np: str, moment: str) -> str:

@@ -7,7 +7,7 @@ Deterministic: no random numbers, ties go by id.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from agentscaler.records import Difficulty
 
@@ -18,6 +18,10 @@ class Unit(NamedTuple):
     ids: tuple[str, ...]
     env: str
     difficulty: Difficulty
+    vendor: str = ""
+    """Who publishes the services of its world."""
+    field: str = ""
+    """Field of life of its world."""
 
 
 class Rule(NamedTuple):
@@ -41,9 +45,9 @@ RULES: Final = (
     Rule("several calls, all of it said", lambda d: d.calls > 1 and not d.found, 0.0, 0.05),
     Rule("comparisons", lambda d: d.shape == "compare", 0.0, 0.03),
 )
-COMMONEST: Final = 0.11
+COMMONEST: Final = 0.115
 """Most of all units that one flow skeleton may be."""
-TEN: Final = 0.46
+TEN: Final = 0.475
 """Most of all units that the ten commonest skeletons together may be."""
 
 
@@ -80,25 +84,55 @@ def thin(units: Sequence[Unit], most: int, *, flows: Mapping[str, int] | None = 
     return out
 
 
-def choose(units: Iterable[Unit], *, most: int = 12) -> list[Unit]:
-    """The units that become tasks."""
+def choose(units: Iterable[Unit], *, most: int = 12, vendor: float = 1.0, by_field: bool = False) -> list[Unit]:
+    """The units that become tasks. vendor: the largest share that one vendor may have; by_field: no field of life has more than twice its even share."""
     by_env: dict[str, list[Unit]] = defaultdict(list)
     for unit in units:
         by_env[unit.env].append(unit)
     flows = Counter(u.difficulty.flow for found in by_env.values() for u in found)
-    return balance([u for env in sorted(by_env) for u in thin(by_env[env], most, flows=flows)])
+    return balance([u for env in sorted(by_env) for u in thin(by_env[env], most, flows=flows)], vendor=vendor, by_field=by_field)
 
 
-def balance(units: Sequence[Unit]) -> list[Unit]:
+Row = TypeVar("Row")
+
+
+def spread(rows: Sequence[Row], most: int | None, about: Callable[[Row], tuple[str, str]], *, vendor: float = 1.0, by_field: bool = False) -> list[Row]:
+    """The first `most` rows, in their order, of which no vendor has more than its share while others are left; by_field: fields take turns.
+
+    about: (vendor, field of life) of a row. Where all others are used up, a vendor's rows fill the rest: how many tasks it gives is for `balance` to say.
+    """
+    if most is None or most >= len(rows):
+        return list(rows)
+    order = list(range(len(rows)))
+    if by_field:
+        turn: Counter[str] = Counter()
+        turns = []
+        for at, row in enumerate(rows):
+            field = about(row)[1]
+            turns.append((turn[field], at))
+            turn[field] += 1
+        order = [at for _, at in sorted(turns)]
+    taken: list[int] = []
+    had: Counter[str] = Counter()
+    for at in order:
+        own = about(rows[at])[0]
+        if len(taken) < most and had[own] < vendor * most:
+            taken.append(at)
+            had[own] += 1
+    rest = [at for at in order if at not in set(taken)]
+    return [rows[at] for at in sorted([*taken, *rest[: most - len(taken)]])]
+
+
+def balance(units: Sequence[Unit], *, vendor: float = 1.0, by_field: bool = False) -> list[Unit]:
     """Let the commonest of what there is too much of go, until every rule holds or nothing more can be done."""
     chosen = list(units)
     while len(chosen) > 20:
-        wrong = _wrong(chosen)
+        wrong = _crowd(chosen, vendor, by_field) or _wrong(chosen)
         if wrong is None:
             break
         flows = Counter(u.difficulty.flow for u in chosen)
         worlds = Counter(u.env for u in chosen)
-        able = sorted((u for u in chosen if wrong(u.difficulty)), key=lambda u: (flows[u.difficulty.flow] < RARE, -worlds[u.env], -flows[u.difficulty.flow], u.ids))
+        able = sorted((u for u in chosen if wrong(u)), key=lambda u: (flows[u.difficulty.flow] < RARE, -worlds[u.env], -flows[u.difficulty.flow], u.ids))
         if not able:
             break
         gone = {u.ids for u in able[: max(1, len(chosen) // 60)]}
@@ -106,12 +140,24 @@ def balance(units: Sequence[Unit]) -> list[Unit]:
     return chosen
 
 
-def _wrong(chosen: Sequence[Unit]) -> Callable[[Difficulty], bool] | None:
+def _crowd(chosen: Sequence[Unit], vendor: float, by_field: bool) -> Callable[[Unit], bool] | None:
+    """The units of a vendor or field that has more than its share; None where none has."""
+    vendors, fields = Counter(u.vendor for u in chosen), Counter(u.field for u in chosen)
+    large = max(vendors, key=lambda v: (vendors[v], v))
+    if vendors[large] > vendor * len(chosen):
+        return lambda u: u.vendor == large
+    wide = max(fields, key=lambda f: (fields[f], f))
+    if by_field and fields[wide] > 2 / len(fields) * len(chosen):
+        return lambda u: u.field == wide
+    return None
+
+
+def _wrong(chosen: Sequence[Unit]) -> Callable[[Unit], bool] | None:
     """Which units there are too many of; None where every rule holds."""
     n = len(chosen)
     flows = Counter(u.difficulty.flow for u in chosen).most_common(10)
     if flows[0][1] > COMMONEST * n:
-        return lambda d: d.flow == flows[0][0]
+        return lambda u: u.difficulty.flow == flows[0][0]
     worst: tuple[float, Rule, bool] | None = None
     for rule in RULES:
         share = sum(rule.counts(u.difficulty) for u in chosen) / n
@@ -120,10 +166,10 @@ def _wrong(chosen: Sequence[Unit]) -> Callable[[Difficulty], bool] | None:
                 worst = (far, rule, low)
     if worst is not None:
         _, rule, low = worst
-        return (lambda d: not rule.counts(d)) if low else rule.counts
+        return lambda u: rule.counts(u.difficulty) != low
     if sum(k for _, k in flows) > TEN * n:
         common = {f for f, _ in flows}
-        return lambda d: d.flow in common
+        return lambda u: u.difficulty.flow in common
     return None
 
 

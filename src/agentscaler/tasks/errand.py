@@ -159,10 +159,20 @@ def _list_below(site: Site, trace: Trace, found: Found, info: Table, dice: Dice,
 def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool, able: Callable[[str], bool], fits: Callable[[Table, Row], bool]) -> tuple[Found, Table]:
     """One row below the one that was found. Raises Dropped."""
     table, rows, done, shown = _list_below(site, trace, found, info, dice, able)
-    rows = [r for r in rows if fits(table, r)]
-    if not rows:
-        raise Dropped("no_effect", where=table.name)
-    row = dice.choice(rows)
+    reason = Dropped("no_effect", where=table.name)
+    for row in dice.shuffled([r for r in rows if fits(table, r)]):
+        try:
+            phrase, frame = _told_below(site, trace, found, table, row, done, shown, dice, again)
+        except Dropped as why:
+            reason = why
+            continue
+        known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
+        return Found(table.name, row, known, phrase, done.rows, done.step, frame), table
+    raise reason
+
+
+def _told_below(site: Site, trace: Trace, found: Found, table: Table, row: Row, done: Done, shown: tuple[str, ...], dice: Dice, again: bool) -> tuple[Phrase, str]:
+    """How a row below the one that was found is called, and what is said first. Raises Dropped(row_not_describable)."""
     others = [r for r in done.rows if not all(r.get(c) == row[c] for c in table.key if c in shown)]
     if len(others) != len(done.rows) - 1:
         raise Dropped("row_not_describable", where=table.name)
@@ -171,8 +181,7 @@ def _child(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, agai
         raise Dropped("row_not_describable", "nobody speaks of the one version there is", where=table.name)
     if (phrase.front or not phrase.tail) and _written(site, trace, table):
         raise Dropped("row_not_describable", "some of its neighbours are new or gone", where=table.name)
-    known = listed_values(site, table.name, {c: row[c] for c in shown}, done.step, found)
-    return Found(table.name, row, known, phrase, done.rows, done.step, frame), table
+    return phrase, frame
 
 
 def _below_each(site: Site, trace: Trace, found: Found, info: Table, dice: Dice, again: bool) -> Goal:

@@ -18,7 +18,7 @@ _ASKED: Final = re.compile(
     r"criticality|capacity|role|category|platform|provider|publisher|engine|runtime|description|title|name|label|alias|nickname|username|comment|remark|annotation|summary|notes?|subject|headline|message|duration|progress|tier|plan|edition|"
     r"hostname|domain|quantity|memory|storage|bandwidth|throughput|CPU|vcpus|IOPS|nodes|weight|width|height|result|outcome|environment|protocol|port|timeout|retention|visibility|gender|nationality|industry|architecture|format|count|volume|compliance)"
     r"|(?:payment|delivery|order|job|run|task|health|approval|review|publication|build|deployment|sync|backup|connection|subscription|instance|cluster) (?:status|state)"
-    r"|(?:instance|machine|volume|disk|storage|node|file|media|content|job|task|product|event|worker|database|account|device|vehicle|room|DB instance|cache node|mime|connection|message|issue) (?:type|class)"
+    r"|(?:instance|machine|volume|disk|storage|node|file|media|job|task|product|event|worker|database|account|device|vehicle|room|DB instance|cache node|mime|connection|message|issue) (?:type|class)"
     rf"|{_SIZES}(?:size|capacity|memory|storage|throughput|bandwidth|count|price|amount|nodes)"
     r"|(?:engine|software|product|runtime|firmware|app|application|database|server|operating system|OS|Kubernetes|Kafka|Spark|Python|Java|MySQL|Redis|PostgreSQL|MongoDB|PHP|minor|latest|current|agent|client|driver) version"
     r"|(?:display|user|first|last|full|family|given|company|team|product|file|cluster|instance|machine|host|project|channel|customer|organization|short|contact|bank|city|brand|event) name"
@@ -29,7 +29,7 @@ _ASKED: Final = re.compile(
 )
 _SOFTWARE: Final = re.compile(r"(?i)\b(?:cluster|instance|server|database|app|application|agent|engine|platform|node|broker|environment|runtime|package|plugin|extension|firmware|device|software|client|driver|function|game|image)$")
 _SET: Final = re.compile(
-    r"(?:max|maximum|min|minimum|desired|base|target) (?:\w+ )?(?:size|capacity|count|throughput|nodes|memory|storage|price|instances)|storage (?:size|capacity)|.*(?:threshold|limit|percentage|minutes|days|hours)|"
+    r"target size|(?:max|maximum|min|minimum|desired|base) (?:\w+ )?(?:size|capacity|count|throughput|nodes|memory|storage|price|instances)|storage (?:size|capacity)|.*(?:threshold|limit|percentage|minutes|days|hours)|"
     r"deletion protection|visibility timeout|(?:recovery|primary|backup|secondary|billing) (?:e?mail|email|phone|contact)|calendar period|audience"
 )
 
@@ -50,9 +50,26 @@ def may_ask(kind: Kind, phrase: str, noun: str) -> bool:
     return bool(_ASKED.fullmatch(phrase) or _ASKED.fullmatch(own))
 
 
+_OUTCOME: Final = re.compile(r"(?:\w+ )?(?:status|state|result|outcome|progress|health|compliance)|(?:\w+ )?(?:size|duration)")
+
+
+def outcome(phrase: str) -> bool:
+    """Does one ask it of what has no name, the run of a day: how it went, how large it came out? Its author or type is read off a record."""
+    return bool(_OUTCOME.fullmatch(phrase))
+
+
 def may_set(kind: Kind, phrase: str, noun: str) -> bool:
     """Would a person speak of changing it? Of a number also limits and bounds."""
     return may_ask(kind, phrase, noun) or bool(_SET.fullmatch(phrase))
+
+
+_CHECKS: Final = re.compile(r"(?:healthy|unhealthy|failure|success|retry|retries|attempts?|failed) ?(?:threshold|count|limit)?$")
+_MEASURED: Final = re.compile(r"(?:timeout|duration|interval|(?<!snapshot )retention|period|memory|bandwidth|throughput|storage|(?:disk|volume|storage|memory|cache) (?:size|capacity|limit))$")
+
+
+def sized(phrase: str, value: float, unit: str) -> bool:
+    """Would one say the number? What is measured is said in a unit, and a check is tried ten times at most."""
+    return not (_CHECKS.search(phrase) and value > 10) and bool(unit or not _MEASURED.search(phrase))
 
 
 # ---- what is told apart by date or description --------------------------------------------------------------------
@@ -67,12 +84,22 @@ def piles_up(noun: str) -> bool:
     return records(noun) or runs(noun) or bool(_PILES.search(noun))
 
 
+_ARISES: Final = re.compile(r"(?i)\b(?:risk|finding|vulnerability|threat|alarm|alert|incident|issue|warning|event|detection|anomaly|observation|crash|error|violation|recommendation|metric|activity|log)$")
+
+
+def arises(noun: str) -> bool:
+    """Does it come up by itself, so that nobody speaks of the day on which it was created?"""
+    return bool(_ARISES.search(noun))
+
+
 _BORN: Final = re.compile(r"(?i)\b(?:tunnel|reservation|booking|key|annotation|page|proposal|peering|announcement|grant|approval|fix|post|ad|call|chat|cart)$")
 _ENDING: Final = re.compile(r"(?i)\b(?:certificate|token|key|invitation|offer|subscription|reservation|contract|license|coupon|grant|permit|pass|promotion|lease|domain|job|agreement|session)$")
 
 
 def dated(noun: str, moment: str) -> bool:
-    """Do people tell one from another by that day? What lasts has a name for that."""
+    """Do people tell one from another by that day? What lasts has a name for that, and the day of a change nobody knows."""
+    if moment == "last changed" or (moment == "created" and arises(noun)):
+        return False
     return bool(_ENDING.search(noun)) if moment == "expires" else piles_up(noun) or bool(_BORN.search(noun))
 
 
@@ -84,27 +111,45 @@ def described(noun: str) -> bool:
     return records(noun) or runs(noun) or bool(_DESCRIBED.search(noun))
 
 
+_SINGLE: Final = re.compile(r"(?i)\b(?:policy|configuration|config|settings?|preferences?|schedule|quota|license|agreement|subscription|replica|encryption|wallet|cart|logo|cover|password|lock|budget|stream key)$")
+
+
+def single(noun: str) -> bool:
+    """Has a thing but one of it, so that 'the lifecycle policy of the bucket' says which? Of members and routes one says whose and where to."""
+    return bool(_SINGLE.search(noun))
+
+
 # ---- new names ----------------------------------------------------------------------------------------------------
 
-_STAGES: Final = ("prod", "staging", "dev", "test")
-_OTHERS: Final = ("pilot", "internal", "legacy", "backup", "main", "nightly", "public", "private", "demo", "beta", "sandbox")
+_STAGES: Final = ("dev", "test", "staging", "prod")
+"""In the order in which things go through them."""
+_TRIALS: Final = ("pilot", "demo", "beta", "sandbox")
 _AREAS: Final = ("eu", "us")
-_ADDED: Final = ("v2", "2026", "prod", "test")
+_ADDED: Final = ("v2", "2026")
+_FIRM: Final = re.compile(r"[A-Z]\w+-[A-Z]\w+| and [A-Z]|[A-Z]\w+ (?:Group|Ltd|Inc|LLC|PLC|Partners|Sons|GmbH|AG|Co)\b")
+_KEEPS: Final = re.compile(r"(?i)\b(?:product|item|variant|offer|company|organization|firm|merchant|brand|issuer|vendor|supplier|customer|client|device|place|venue|store location|area|district|city|country|course|book|issue|incident|case)$")
 
 
-def renamed(old: str, dice: Dice, *, sentence: bool = False) -> str | None:
+def keeps_name(noun: str) -> bool:
+    """Is it of a kind that is not given another name by those who run it? Goods, firms and places."""
+    return bool(_KEEPS.search(noun))
+
+
+def renamed(old: str, dice: Dice, *, sentence: bool = False, instead: bool = False) -> str | None:
     """The same name but for one part at its end: 'orders-private-staging' -> 'orders-private-prod', 'Fleet policy' -> 'Fleet policy v2'.
 
-    sentence: it is a title, to which nothing is added. None where nobody would know how.
+    sentence: it is a title, to which nothing is added; instead: it is of what takes the place of the old, and so of the same stage and area or a later one. None where nobody would know how.
     """
-    if re.search(r"[.@/:]", old):
+    if re.search(r"[.@/:]", old) or _FIRM.search(old):
         return None
     found = re.fullmatch(r"(.+?)([-_ ])([^-_ ]+)", old)
     stem, gap, last = found.groups() if found else (old, "", "")
     low = last.lower()
-    if low in _STAGES or low in _OTHERS:
-        new = dice.choice([s for s in _STAGES if s != low])
-    elif low in _AREAS:
+    if low in _STAGES[:-1]:
+        new = dice.choice(_STAGES[_STAGES.index(low) + 1 :])
+    elif low in _TRIALS:
+        new = "prod"
+    elif low in _AREAS and not instead:
         new = "us" if low == "eu" else "eu"
     elif re.fullmatch(r"20\d\d", low):
         new = str(int(low) + 1)

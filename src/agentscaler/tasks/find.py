@@ -221,12 +221,12 @@ def _parent(site: Site, trace: Trace, info: Table, reference: Reference, row: Ro
 
 
 def placed(site: Site, phrase: Phrase, home: Found) -> tuple[Phrase, str]:
-    """A row below a found one: (how it is called, what is said first). Behind a name stands what it belongs to; before any other clause that is said first.
+    """A row below a found one: (how it is called, what is said first). Behind a name stands what it belongs to; before any other clause, and where that belongs to something too, it is said first.
 
     'the user called "x" of the domain ...'; 'In the domain called "x", ... the user created on 3 May'. Raises Dropped(row_not_describable).
     """
     phrase = phrase._replace(noun=below(site, phrase.noun, home.phrase.noun, site.tables[home.table].noun))
-    if phrase.by_name() and home.phrase.by_name():
+    if phrase.by_name() and home.phrase.by_name() and home.phrase.parent is None:
         parent, frame = under(home)
         return phrase._replace(parent=parent), frame
     return phrase, ahead(home)
@@ -246,7 +246,7 @@ def together(site: Site, noun: str, home: Found | None, tail: str = "") -> Sever
     if home is None:
         return Several(noun, "", "")
     noun = below(site, noun, home.phrase.noun, site.tables[home.table].noun)
-    if tail:
+    if tail or home.phrase.parent:
         return Several(noun, "", ahead(home))
     parent, frame = under(home)
     return Several(noun, Phrase(noun, parent=parent).of(), frame)
@@ -254,7 +254,7 @@ def together(site: Site, noun: str, home: Found | None, tail: str = "") -> Sever
 
 def ahead(home: Found) -> str:
     """'In the domain called "x"': what a wish is about, said before it. Raises Dropped(row_not_describable)."""
-    if home.frame or home.phrase.front in ("newest", "oldest"):
+    if home.frame or home.phrase.front in ("newest", "oldest") or (home.phrase.parent and home.phrase.parent.parent):
         raise Dropped("row_not_describable", "it hangs on too much", where=home.table)
     return f"{upper(inside(home.phrase.noun))} {home.phrase.text()}"
 
@@ -264,7 +264,7 @@ def below(site: Site, noun: str, *homes: str, taken: bool = True) -> str:
     others = {t.noun.lower() for t in site.tables.values()} if taken else set()
     for home in homes:
         rest = noun[len(home) + 1 :]
-        if noun.lower().startswith(f"{home} ".lower()) and stands_alone(rest) and rest.lower() not in others:
+        if noun.lower().startswith(f"{home} ".lower()) and stands_alone(rest) and not rest.startswith("level ") and rest.lower() not in others:
             return rest
     return noun
 

@@ -6,6 +6,7 @@ States are read as words ('SYNC_IN_PROGRESS' -> 'sync in progress'). Where a row
 import re
 from typing import Any, Final
 
+from agentscaler.gate import standing
 from agentscaler.population import parse_time
 from agentscaler.records import Operation, Table
 from agentscaler.tasks.nouns import protected, runs
@@ -69,7 +70,7 @@ def begins(state: Any) -> bool:
     return bool(re.fullmatch(rf"{_UP}|draft|created|new|open|visible|public|private", words_of(state)))
 
 
-_GROUPS: Final = re.compile(rf"{_LET_GO.pattern}|running|active|pending|scheduled|queued|open|new|published|approved|blocked|locked|muted|public|private|in progress|created")
+_GROUPS: Final = re.compile(rf"{_LET_GO.pattern}|running|active|pending|scheduled|queued|open|new|published|approved|blocked|locked|muted|public|private|in progress")
 
 
 def makes_group(state: Any, verb: str) -> bool:
@@ -93,9 +94,9 @@ def verb_of(operation: Operation | None) -> str:
 
 def suits(operation: Operation, row: Row, table: Table) -> bool:
     """Would anybody want it of this row, and may it be done?"""
-    if operation.state and operation.act == "set":
-        column, target = operation.state
-        if row.get(column) in (target, None) or (operation.only_from and row[column] not in operation.only_from):
+    if operation.state and operation.act in ("set", "delete"):
+        now = standing(operation, row)
+        if now in (operation.state[1], None) or (operation.only_from and now not in operation.only_from):
             return False
     verb = verb_of(operation)
     if operation.act == "delete" and protected(row):

@@ -1,5 +1,6 @@
 """Rows that a person names together: 'failed jobs', 'backups created before March', 'notices whose priority is low'."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -7,7 +8,7 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.tasks.conditions import month
-from agentscaler.tasks.everyday import may_ask, piles_up
+from agentscaler.tasks.everyday import arises, may_ask, piles_up
 from agentscaler.tasks.fits import is_state, makes_group, picks
 from agentscaler.tasks.nouns import befits, may_pick, short_lived
 from agentscaler.tasks.phrases import happened
@@ -20,6 +21,10 @@ _KINDS: Final = frozenset(["type", "kind", "category", "visibility", "access"])
 """What a thing is stands before it: 'all shared folders', and nowhere else."""
 
 
+_DEGREES: Final = frozenset(["severity", "priority", "tier"])
+"""How much of something it has stands before it too: 'all high-severity alerts'."""
+
+
 class Group(NamedTuple):
     """Some rows of a list, and how they are named."""
 
@@ -27,6 +32,8 @@ class Group(NamedTuple):
     rows: list[Row]
     front: str = ""
     tail: str = ""
+    happened: str = ""
+    """What is told of them by a verb, where a question is about that: 'were created before March'."""
 
     def named(self, noun: str) -> str:
         """'failed' + noun, noun + 'created before March'."""
@@ -41,7 +48,7 @@ def groups(site: Site, table: str, rows: Sequence[Row], verb: str) -> Iterator[G
         if kind is None or not site.knowable(table, column):
             continue
         if kind == "time":
-            if (born and site.columns[table, column].phrase == "last changed") or (verb and not piles_up(site.tables[table].noun)):
+            if (site.columns[table, column].phrase == "last changed" and (born or not verb)) or (verb and not piles_up(site.tables[table].noun)):
                 continue
             yield from _before(site, table, column, rows)
         elif kind in ("choice", "flag") and may_pick(kind, site.columns[table, column]):
@@ -51,12 +58,13 @@ def groups(site: Site, table: str, rows: Sequence[Row], verb: str) -> Iterator[G
 def _before(site: Site, table: str, column: str, rows: Sequence[Row]) -> Iterator[Group]:
     """Rows from before the first of a month; '' where a day is missing."""
     phrase = site.columns[table, column].phrase
-    if phrase not in _GOING or any(r[column] is None for r in rows) or short_lived(site.tables[table].noun):
+    if phrase not in _GOING or (phrase == "created" and arises(site.tables[table].noun)) or any(r[column] is None for r in rows) or short_lived(site.tables[table].noun):
         return
     days = sorted({parse_time(r[column]).replace(day=1, hour=0, minute=0, second=0, microsecond=0) for r in rows})
     for first in days[1:]:
         some = [r for r in rows if parse_time(r[column]) < first]
-        yield Group(column, some, "", happened(phrase, month(first), "before").replace("that expires", "that expire"))
+        when = happened(phrase, month(first), "before").replace("that expires", "that expire")
+        yield Group(column, some, "", when, when.removeprefix("that ") if phrase == "expires" else f"were {when}")
 
 
 def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) -> Iterator[Group]:
@@ -79,6 +87,8 @@ def _equal(site: Site, table: str, column: str, rows: Sequence[Row], verb: str) 
         elif about.phrase in _KINDS:
             if adjective(said):
                 yield Group(column, some, said)
+        elif about.phrase in _DEGREES and re.fullmatch(r"[a-z]+", said):
+            yield Group(column, some, f"{said}-{about.phrase}")
         elif may_ask(kind, about.phrase, site.tables[table].noun):
             yield Group(column, some, "", f"whose {about.phrase} {be(about.phrase)} {said}")
 

@@ -9,7 +9,7 @@ from agentscaler.tasks.allowed import may
 from agentscaler.tasks.asking import answer_of, asked_column, question
 from agentscaler.tasks.find import Found, below, locate, need, upper
 from agentscaler.tasks.fits import suits
-from agentscaler.tasks.nouns import may_copy
+from agentscaler.tasks.nouns import may_copy, people
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.plans import (
     CHANGES,
@@ -65,7 +65,8 @@ def _also(site: Site, trace: Trace, operation: Operation, step: int) -> str:
             if said is None:
                 raise Dropped("not_sayable", "clumsy", where=operation.name)
             rename = kind == "name" and about.phrase in ("name", "display name")
-            parts.append(f"rename it to {said}" if rename else turned(about.phrase, said) if kind == "flag" else f"set its {about.phrase} to {said}")
+            its = "their" if people(site.tables[operation.table].noun) else "its"
+            parts.append(f"rename it to {said}" if rename else turned(about.phrase, said) if kind == "flag" else f"set {its} {about.phrase} to {said}")
     if not parts:
         raise Dropped("not_sayable", "clumsy", where=operation.name)
     return f"Please also {joined(parts)}."

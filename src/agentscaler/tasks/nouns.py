@@ -222,7 +222,7 @@ def may_pick(kind: Kind, column: Column) -> bool:
     if kind == "number":
         return bool(_SELECTS.search(column.phrase)) and column.type == "INTEGER" and not re.search(r"port$", column.phrase)
     if kind == "word":
-        return bool(re.fullmatch(r"(?:\w+ )?(?:e?mail(?: address)?|email|phone(?: number)?|username|alias|host ?name|IP address)|address|domain", column.phrase)) and "default" not in column.phrase
+        return bool(re.fullmatch(r"(?:\w+ )?(?:e?mail(?: address)?|email|phone(?: number)?|username|alias|host ?name|IP address)|address|domain", column.phrase)) and not re.match(r"default|alternate|alternative|recovery|secondary|backup|billing|master", column.phrase)
     if kind == "choice":
         return bool(_SORTS.search(column.phrase)) and column.phrase.count(" ") <= 2 and column.phrase != "resource type"
     return True

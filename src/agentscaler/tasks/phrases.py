@@ -12,11 +12,11 @@ from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Table
-from agentscaler.tasks.everyday import dated, described
+from agentscaler.tasks.everyday import dated, described, single
 from agentscaler.tasks.fits import FROM, THIS_YEAR, is_state, picks
-from agentscaler.tasks.nouns import befits, may_pick, records, runs
+from agentscaler.tasks.nouns import befits, may_pick, people, records, runs
 from agentscaler.tasks.site import Row, Site
-from agentscaler.tasks.speech import Kind, adjective, be, day, inside, member, say
+from agentscaler.tasks.speech import Kind, adjective, day, inside, member, say
 
 
 class Phrase(NamedTuple):
@@ -64,31 +64,40 @@ def describe(site: Site, info: Table, row: Row, others: Sequence[Row], shown: Se
     facets = [f for f in _facets(site, info, row, shown, plain) if _fitting(site, info, row, f, verb, plain)]
     if not others:
         named = [f for f in facets if f[1] == "name" and _tail(site, info, row, f)]
-        return _phrase(site, info, row, named[:1], only=False) if named else Phrase(info.noun)
+        named = named or [f for f in facets if _lone(site, info, f) and _tail(site, info, row, f)]
+        if named:
+            return _phrase(site, info, row, named[:1], only=False)
+        if not single(info.noun):
+            raise Dropped("row_not_describable", "nobody would say which, though there is but one", where=info.name)
+        return Phrase(info.noun)
     good = {f: _WEIGHT[f[1]] for f in facets if _unique(site, info, row, others, shown, f) and _tail(site, info, row, f) is not None}
     newest = [f for f in facets if f[1] == "time" and site.columns[info.name, f[0]].phrase == "created"]
     kept = runs(info.noun) or records(info.noun)
-    if kept and newest and dice.chance(_NEWEST if good else 1.0) and (found := _extreme(info, row, others, newest[0][0])):
+    if kept and newest and dice.chance(0.0 if any(f[1] == "name" for f in good) else _NEWEST if good else 1.0) and (found := _extreme(info, row, others, newest[0][0])):
         return found
     good = _telling(site, info, good)
     if good:
         chosen = dice.weighted(good)
         return _phrase(site, info, row, (chosen,), only=chosen[1] in ("choice", "flag"))
-    pairs = [(a, b) for i, a in enumerate(facets) for b in facets[i + 1 :] if a[1] in ("name", "text") and b[1] == "time" and _pair(site, info, row, others, a, b)]
+    pairs = [(a, b) for i, a in enumerate(facets) for b in facets[i + 1 :] if a[1] == "name" and b[1] == "time" and _pair(site, info, row, others, a, b)]
     pairs = [p for p in pairs if all(_tail(site, info, row, f) is not None for f in p)]
     if not pairs:
         raise Dropped("row_not_describable", "nothing a user can know tells it from its neighbours", where=info.name)
     return _phrase(site, info, row, dice.choice(pairs), only=False)
 
 
+def _lone(site: Site, info: Table, facet: Facet) -> bool:
+    """Does one say it even of the only one there is: of people their address, of what happened its day?"""
+    column, kind = facet
+    return (kind == "word" and people(info.noun)) or (kind == "time" and site.columns[info.name, column].phrase != "expires")
+
+
 def _telling(site: Site, info: Table, good: dict[Facet, float]) -> dict[Facet, float]:
-    """What has a name is told by it, and by no date or note. A date tells only what has none, and the day of its last change only where no other is known."""
+    """What has a name is told by it, and by no date or note."""
     names = {f: w for f, w in good.items() if f[1] == "name"}
     if names or any(site.kinds.get((info.name, c.name)) == "name" for c in info.columns):
         return names or {f: w for f, w in good.items() if f[1] not in ("time", "text")}
-    dated = {f for f in good if f[1] == "time"}
-    first = {f for f in dated if site.columns[info.name, f[0]].phrase != "last changed"}
-    return {f: w for f, w in good.items() if f not in dated or f in (first or dated)}
+    return good
 
 
 def _facets(site: Site, info: Table, row: Row, shown: Sequence[str], plain: bool) -> list[Facet]:
@@ -129,6 +138,8 @@ def _fitting(site: Site, info: Table, row: Row, facet: Facet, verb: str, plain: 
         return False
     if kind == "time" and verb in FROM and runs(info.noun):
         return parse_time(row[column]).year == THIS_YEAR
+    if kind == "word" and not people(info.noun) and about.phrase.endswith("username"):
+        return False
     return column in info.key or may_pick(kind, about)
 
 
@@ -193,9 +204,9 @@ def _tail(site: Site, info: Table, row: Row, facet: Facet) -> tuple[str, str] | 
         return None
     if kind == "word":
         return "", f"with the {about.phrase} {value}"
-    if kind == "choice" and member(row[column], about.phrase) == value and adjective(value) and not is_state(about.phrase) and value.endswith("ed"):
+    if kind == "choice":
         return None
-    return "", f"whose {about.phrase} {'is' if kind == 'number' else be(about.phrase)} {value}"
+    return "", f"whose {about.phrase} is {value}"
 
 
 def named(phrase: str, value: str, *, key: bool = False) -> str:

@@ -19,7 +19,7 @@ _GONE: Final = ("We no longer need {it}.", "{It} {was} made by mistake.", "We ar
 _UNUSED: Final = (
     "{It} {was} only {a trial}.", "Nobody uses {it} any more.", "{It} {has} been replaced.", "The team that asked for {it} has moved on.", "{It} just {clutters} the list.", "I checked with everyone and {it} can go.",
 )  # fmt: skip
-_OLD: Final = ("{It} {is} left over from the old set-up.", "{It} {was} {a leftover} from last year.", "The project {it} {was} for is over.")
+_OLD: Final = ("{It} {is} left over from the old set-up.", "{It} {was} {a leftover} from an old project.", "The project {it} {was} for is over.")
 _SINGLE: Final = ("{It} {was} made by mistake.", "{It} {was} only {a trial}.", "The team that asked for {it} has moved on.")
 """Seldom true of many at once."""
 _ENDED: Final = ("We no longer need {it}.", "The plan has changed.")

@@ -1,5 +1,6 @@
 """Shapes about several rows of one list: each, both, replace, count, which, compare."""
 
+import re
 
 from agentscaler.canonical import normal
 from agentscaler.dice import Dice
@@ -7,7 +8,7 @@ from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Operation, Table
 from agentscaler.tasks.allowed import may
-from agentscaler.tasks.everyday import may_ask
+from agentscaler.tasks.everyday import arises, may_ask
 from agentscaler.tasks.find import Found, locate, need, together, under
 from agentscaler.tasks.fits import verb_of
 from agentscaler.tasks.groups import pick_group
@@ -104,7 +105,9 @@ def count_plans(site: Site, dice: Dice) -> list[Plan]:
     group = pick_group(site, table, rows, dice, lambda r: True, 1, 9, "")
     below = together(site, info.noun, parent, group.tail)
     nouns = group.named(plural(below.noun))
-    if below.frame and not below.of:
+    if group.happened:
+        text = f"How many {'' if parent else 'of our '}{plural(below.noun)} {group.happened}?"
+    elif below.frame:
         text = f"How many {nouns} are there?"
     elif parent:
         bare = under(parent)[0].bare()
@@ -137,10 +140,15 @@ def which_plans(site: Site, dice: Dice) -> list[Plan]:
     return [Plan("which", trace, [Wish(text, "question", (), (answer,), below.frame)])]
 
 
+_SPREADS = re.compile(r"(?:size|capacity|volume|storage|memory|disk|count|nodes|amount)$")
+
+
 def rank(about: str, kind: str, words: tuple[str, str, str, str, str], *, last: bool) -> str:
     """'was created last', 'has the highest priority'. Raises Dropped(not_sayable)."""
     late, early, recently, high, low = words
     if kind != "time":
+        if _SPREADS.search(about):
+            high, low = high.replace("high", "larg"), low.replace("low", "small")
         return f"has the {high if last else low} {about}"
     if about in ("started", "finished", "expires", "due") or (about == "last changed" and not last):
         raise Dropped("not_sayable", "clumsy")
@@ -156,6 +164,8 @@ def _extremes(site: Site, table: str, rows: list[Row], dice: Dice) -> tuple[str,
     for column in rows[0]:
         kind = site.kinds.get((table, column))
         values, about = [r[column] for r in rows], site.columns[table, column].phrase
+        if about == "created" and arises(site.tables[table].noun):
+            continue
         if kind in ("time", "number") and None not in values and not about.endswith("version") and may_ask(kind, about, site.tables[table].noun):
             size = [parse_time(v).date().toordinal() if kind == "time" else v for v in values]
             if size.count(max(size)) == 1 and size.count(min(size)) == 1:
@@ -177,7 +187,7 @@ def compare_plans(site: Site, dice: Dice) -> list[Plan]:
     pair = dice.sample(rows, 2)
     names = [c for c in rows[0] if site.kinds.get((table, c)) == "name" and all(r[c] for r in pair) and len({normal(str(r[c])) for r in rows}) == len(rows)]
     able = [c for c in rows[0] if site.kinds.get((table, c)) in ("time", "number") and all(r[c] is not None for r in pair)]
-    able = [c for c in able if not (about := site.columns[table, c].phrase).endswith("version") and may_ask(site.kinds[table, c], about, info.noun)]
+    able = [c for c in able if not ((about := site.columns[table, c].phrase).endswith("version") or (about == "created" and arises(info.noun))) and may_ask(site.kinds[table, c], about, info.noun)]
     able = [c for c in able if say(pair[0][c], site.kinds[table, c]) != say(pair[1][c], site.kinds[table, c])]
     if not names or not able:
         raise Dropped("row_not_describable", "no name, or nothing to compare", where=table)
@@ -202,8 +212,8 @@ def both_plans(site: Site, dice: Dice) -> list[Plan]:
     operation = dice.choice(changing(site, table, "delete", "set"))
     verb = deed(operation)
     first, second, parent = _pair(site, trace, table, dice, operation)
-    if any(" and " in f.phrase.tail for f in (first, second)):
-        raise Dropped("not_sayable", "too long to be said twice", where=table)
+    if any(" and " in f.phrase.tail or "described as" in f.phrase.tail or f.phrase.front in ("newest", "oldest") for f in (first, second)):
+        raise Dropped("not_sayable", "no two of a kind are told so", where=table)
     for found in (first, second):
         do_it(site, trace, operation, found)
     below = together(site, site.tables[table].noun, parent, "" if all(f.phrase.by_name() for f in (first, second)) else "said")

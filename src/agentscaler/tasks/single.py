@@ -85,13 +85,10 @@ def askwrite_plans(site: Site, dice: Dice) -> list[Plan]:
     person = people(found.phrase.noun)
     told = clause(site, found, column, f"that {found.phrase.noun}" if person else "it")
     before = "you do that" if person else "it goes" if verb in ("delete", "remove") else f"you {verb} it"
-    text = dice.choice(
-        (
-            f"{wish.text} Before {before}, tell me {told}.",
-            f"Before you {verb} {found.phrase.text()}, tell me {told}. Then go ahead{'' if person else f' and {verb} it'}.",
-            f"{wish.text} I also need to know {told}, so look that up first.",
-        )
-    )
+    ways = [f"{wish.text} Before {before}, tell me {told}.", f"{wish.text} I also need to know {told}, so look that up first."]
+    if not found.frame and found.phrase.by_name():
+        ways.append(f"Before you {verb} {found.phrase.text()}, tell me {told}. Then go ahead{'' if person else f' and {verb} it'}.")
+    text = dice.choice(ways)
     return [Plan("askwrite", trace, [wish._replace(text=text, answers=(answer,))])]
 
 

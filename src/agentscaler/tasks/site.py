@@ -15,6 +15,7 @@ from agentscaler.records import (
     Reference,
     Schema,
     Seed,
+    Shape,
     Table,
 )
 from agentscaler.schemas import kind_of
@@ -147,7 +148,7 @@ class Site:
                 return None
             follows.append((argument, reference))
         told = {a.column for a, _ in follows} | {c for _, r in follows if r for c in r.columns}
-        shown = set(operation.shape.fields.values()) | told
+        shown = {*operation.shape.fields.values(), *(c for part in operation.shape.parts.values() for c in part.values())} | told
         return Way(operation, tuple(follows)) if set(table.key) <= shown | {"only"} else None
 
     def getters(self, table: str) -> list[Operation]:
@@ -180,7 +181,12 @@ def rows_of(operation: Operation, data: Any) -> list[Row]:
     if shape.scalar:
         column = next(iter(shape.fields.values()))
         return [{column: value} for value in found]
-    return [{c: row.get(f) for f, c in shape.fields.items()} for row in found if isinstance(row, dict)]
+    return [{**_inside(row, shape), **{c: row.get(f) for f, c in shape.fields.items()}} for row in found if isinstance(row, dict)]
+
+
+def _inside(row: Row, shape: Shape) -> Row:
+    """The columns that an object in the row repeats."""
+    return {c: row[f].get(k) for f, part in shape.parts.items() if isinstance(row.get(f), dict) for k, c in part.items()}
 
 
 def _unwrapped(data: Any, wrap: tuple[str, ...]) -> Iterable[Any]:

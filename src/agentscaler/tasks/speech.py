@@ -109,7 +109,7 @@ _STATES = frozenset(["active", "inactive", "idle", "ready", "pending", "availabl
 def flag(phrase: str, value: bool) -> str:
     """'encrypted', True -> 'It should be encrypted.'"""
     phrase = phrase.removesuffix(" enabled")
-    if phrase.endswith(("able", "ible", "ed")):
+    if phrase in _STATES or phrase.endswith(("able", "ible", "ed")):
         return f"It should {'' if value else 'not '}be {phrase}."
     return f"{phrase[:1].upper()}{phrase[1:]} should be {'on' if value else 'off'}."
 
@@ -117,7 +117,7 @@ def flag(phrase: str, value: bool) -> str:
 def turned(phrase: str, said: str) -> str:
     """'turn on its logging', 'make it publicly accessible'."""
     phrase = phrase.removesuffix(" enabled")
-    if phrase.endswith(("able", "ible", "ed")):
+    if phrase in _STATES or phrase.endswith(("able", "ible", "ed")):
         return f"make it {'' if said == 'on' else 'not '}{phrase}"
     return f"turn {said} its {phrase}"
 
@@ -149,7 +149,7 @@ _DELETES: Final = {
     "uninstall": "uninstall", "erase": "erase", "discard": "discard", "release": "release", "revoke": "revoke", "cancel": "cancel",
 }  # fmt: skip
 _ACTIONS: Final = frozenset(
-    ["start", "stop", "pause", "resume", "suspend", "enable", "disable", "activate", "deactivate", "approve", "reject", "accept", "decline", "close", "reopen", "archive", "unarchive", "restore", "publish", "unpublish", "cancel", "complete", "lock", "unlock", "confirm", "acknowledge", "block", "unblock", "hide", "quarantine", "isolate", "freeze", "unfreeze", "abort", "finish", "dismiss", "mute", "unmute", "undelete", "refund", "void", "ship", "deploy", "undeploy", "unsuspend", "hibernate", "withdraw", "revoke", "retry", "reboot", "restart", "deprecate", "undeprecate", "trash", "untrash", "end", "promote", "reactivate"]
+    ["start", "stop", "pause", "resume", "suspend", "enable", "disable", "activate", "deactivate", "approve", "reject", "accept", "decline", "close", "reopen", "archive", "unarchive", "restore", "publish", "unpublish", "cancel", "complete", "lock", "unlock", "confirm", "acknowledge", "block", "unblock", "hide", "quarantine", "isolate", "freeze", "unfreeze", "abort", "dismiss", "mute", "unmute", "undelete", "refund", "void", "ship", "deploy", "undeploy", "unsuspend", "hibernate", "withdraw", "revoke", "retry", "reboot", "restart", "deprecate", "undeprecate", "trash", "untrash", "end", "promote", "reactivate"]
 )
 _TIES: Final = {
     "attach": ("attach", "to"), "associate": ("link", "to"), "bind": ("bind", "to"), "assign": ("assign", "to"), "add": ("add", "to"), "register": ("register", "with"), "subscribe": ("subscribe", "to"),

@@ -10,7 +10,7 @@ from agentscaler.gate import fits
 from agentscaler.population import draw_value
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.tasks.everyday import renamed
+from agentscaler.tasks.everyday import renamed, sized
 from agentscaler.tasks.nouns import people, persons
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.speech import Kind, member, say
@@ -38,12 +38,14 @@ def wanted(site: Site, table: str, column: str, schema: Schema, dice: Dice, *, r
     value: Any
     for _ in range(TRIES):
         if kind == "name" and isinstance(old, str) and old:
-            value = _fresh(site, table, column, renamed(old, dice, sentence=bool(_TITLES.search(about.phrase))))
+            value = _fresh(site, table, column, renamed(old, dice, sentence=bool(_TITLES.search(about.phrase)), instead=row is None))
         elif kind == "text" and like and old:
             value = old
         else:
             value = _draw(site, table, column, kind, schema, dice)
         if value is None or (kind == "number" and value <= 0) or not fits(value, schema) or (row is not None and _like(value, row.get(column))):
+            continue
+        if kind == "number" and not sized(about.phrase, value, about.unit):
             continue
         said = say(value, kind, about.unit, about.phrase)
         if said is not None and _clear(value, kind, schema, about.phrase):
@@ -85,6 +87,11 @@ def _fresh(site: Site, table: str, column: str, value: str | None) -> str | None
     return value if normal(value) not in taken else None
 
 
+def plain(name: str) -> str:
+    """The ID that goes with a name: 'Fleet policy v2' -> 'fleet-policy-v2'."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
 def slug(site: Site, table: str, dice: Dice, *, like: Row | None = None) -> str:
     """The last part of a new resource name, as a person would choose it; nearly that of the row whose place it takes."""
     own = site.tables[table].key[-1]
@@ -93,7 +100,7 @@ def slug(site: Site, table: str, dice: Dice, *, like: Row | None = None) -> str:
         raise Dropped("not_sayable", "it would bear a person's name", where=f"{table}.{own}")
     taken = {str(r[own]).rsplit("/", 1)[-1] for r in site.world.rows(table)}
     for _ in range(TRIES):
-        value = renamed(str(like[own]).rsplit("/", 1)[-1], dice) if like else draw_value(site.env.population, recipe, dice, site.seed)
+        value = renamed(str(like[own]).rsplit("/", 1)[-1], dice, instead=True) if like else draw_value(site.env.population, recipe, dice, site.seed)
         if isinstance(value, str) and value not in taken:
             return value
     raise Dropped("not_sayable", "no new name for it", where=f"{table}.{own}")

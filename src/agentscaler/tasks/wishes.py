@@ -11,17 +11,17 @@ from typing import Literal, NamedTuple, TypeAlias
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import parse_time
-from agentscaler.records import Answer, Argument, Operation
+from agentscaler.records import Answer, Argument, Operation, Schema
 from agentscaler.tasks.allowed import changeable, lacks, may
-from agentscaler.tasks.everyday import may_set
+from agentscaler.tasks.everyday import keeps_name, may_set
 from agentscaler.tasks.find import Found, below, locate, named_by, need, under
 from agentscaler.tasks.fits import begins, is_state, verb_of
-from agentscaler.tasks.nouns import people, runs
+from agentscaler.tasks.nouns import people, records, runs
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.site import Row, Site, reference_of
 from agentscaler.tasks.speech import deed, flag, inside, joined, tie, turned
 from agentscaler.tasks.trace import Trace, Val
-from agentscaler.tasks.values import Wanted, slug, wanted
+from agentscaler.tasks.values import Wanted, plain, slug, wanted
 from agentscaler.verbs import of_name
 from agentscaler.words import article
 
@@ -127,14 +127,14 @@ def update(site: Site, trace: Trace, operation: Operation, found: Found, dice: D
         raise Dropped("not_sayable", "it is known by what is changed", where=operation.name)
     if len(given.said) > MOST_SAID:
         raise Dropped("not_sayable", f"{operation.name} wants too much said", where=operation.name)
-    if (people(found.phrase.noun) or runs(found.phrase.noun)) and any(w.kind == "name" for w in given.said):
-        raise Dropped("not_sayable", "people and jobs are not renamed", where=operation.name)
+    if (people(found.phrase.noun) or runs(found.phrase.noun) or keeps_name(found.phrase.noun)) and any(w.kind == "name" for w in given.said):
+        raise Dropped("not_sayable", "people, jobs, goods and places are not renamed", where=operation.name)
     do_it(site, trace, operation, found, given.values)
-    wish = wish_on(site, operation, found, change(given.said, found.phrase.text(), dice))
+    wish = wish_on(site, operation, found, change(given.said, found.phrase.text(), dice, its="their" if people(found.phrase.noun) else "its"))
     return wish._replace(verb="rename" if given.said[0].kind in ("name", "text") else "update")
 
 
-def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
+def change(said: Sequence[Wanted], np: str, dice: Dice, *, its: str = "its") -> str:
     """'Please change the tier of ... to gold.'"""
     first = said[0]
     if len(said) == 1:
@@ -154,7 +154,7 @@ def change(said: Sequence[Wanted], np: str, dice: Dice) -> str:
                 f"I'd like the {first.phrase} of {np} changed to {first.said}.",
             )
         )
-    parts = [turned(s.phrase, s.said) if s.kind == "flag" else f"set its {s.phrase} to {s.said}" for s in said[1:]]
+    parts = [turned(s.phrase, s.said) if s.kind == "flag" else f"set {its} {s.phrase} to {s.said}" for s in said[1:]]
     first_part = change(said[:1], np, dice)
     return f"{first_part[:-1]}, and {joined(parts)}{first_part[-1]}"
 
@@ -182,14 +182,20 @@ def _speakable(site: Site, operation: Operation, argument: Argument) -> bool:
     return any(site.kinds.get((operation.table, c)) not in (None, "time") and settable(site, operation, c) for c in names)
 
 
+_UNASKED = ("automated", "automatic", "scheduled", "system", "default", "managed", "imported", "external")
+"""What a thing is that came about without a user's asking for it."""
+
+
 def settable(site: Site, operation: Operation, column: str) -> bool:
     """A state is moved by actions, not written; what a thing is stays as it is."""
     phrase, kind = site.columns[operation.table, column].phrase, site.kinds.get((operation.table, column))
     if operation.act != "create" and kind and not may_set(kind, phrase, site.tables[operation.table].noun):
         return False
-    if operation.act == "create" and phrase == "version":
+    if operation.act == "create" and (phrase == "version" or (kind in ("choice", "number", "flag") and not may_set(kind, phrase, site.tables[operation.table].noun))):
         return False
     if operation.act != "create" and re.search(r"^(?:type|subtype|kind|platform|provider|source|engine|area|gender|architecture|format|modality|dialect)$|edition$|industry vertical$|version$|(?<!IP address)(?<!instance)(?<!storage)(?<!disk)(?<!volume)(?<!machine)(?<!charge)(?<!renewal) type$", phrase):
+        return False
+    if operation.act != "create" and re.search(r"^(?:given|first|last|family|full|middle) name$", phrase):
         return False
     if operation.act != "create" and phrase.endswith(("purpose", "use case")) and kind == "choice":
         return False
@@ -204,7 +210,7 @@ def _give(site: Site, operation: Operation, argument: Argument, row: Row | None,
             raise Dropped("not_sayable", f"{column} is a state", where=operation.name)
         if not changeable(site, operation, column, schema):
             raise Dropped("not_sayable", f"{column} is chosen once", where=operation.name)
-        told = wanted(site, operation.table, column, schema, dice, row=row, like=like)
+        told = _told(site, operation, column, schema, dice, row, like)
         if is_state(told.phrase) and not begins(told.value):
             raise Dropped("not_sayable", f"nothing begins as {told.said}", where=operation.name)
         values[argument.name] = Val(told.value, "said")
@@ -221,10 +227,18 @@ def _give(site: Site, operation: Operation, argument: Argument, row: Row | None,
         raise Dropped("not_sayable", f"{argument.name} needs what nobody would say", where=operation.name)
     chosen = [p for p in able if p in must] + dice.sample([p for p in able if p not in must], 1 if not must else 0)
     for name in chosen[:3]:
-        told = wanted(site, operation.table, able[name], properties.get(name, {}), dice, row=row, like=like)
+        told = _told(site, operation, able[name], properties.get(name, {}), dice, row, like)
         body[name] = told.value
         said.append(told)
     values[argument.name] = Val(body, "said")
+
+
+def _told(site: Site, operation: Operation, column: str, schema: Schema, dice: Dice, row: Row | None, like: Row | None) -> Wanted:
+    """The value that a column is given. Raises Dropped(not_sayable)."""
+    told = wanted(site, operation.table, column, schema, dice, row=row, like=like)
+    if operation.act == "create" and told.said in _UNASKED:
+        raise Dropped("not_sayable", f"nobody makes what is {told.said}", where=operation.name)
+    return told
 
 
 def tied(site: Site, trace: Trace, operation: Operation, one: Found, other: Found, dice: Dice) -> Wish:
@@ -307,8 +321,11 @@ def create(
     if named:
         name = f"titled {named[0].said}" if "title" in named[0].phrase else f"called {named[0].said}"
         said.remove(named[0])
-        details += [f'Its ID should be "{handle}".'] if handle else []
-    if not name and not any(s.kind == "text" for s in said):
+        if handle:
+            handle = plain(str(named[0].value))
+            values.update({a.name: Val(handle, "said") for a in operation.arguments if a.role == "slug" and a.required})
+            details.append(f'Its ID should be "{handle}".')
+    if not name and not (records(info.noun) and any(s.kind == "text" for s in said)):
         raise Dropped("not_sayable", "nothing is said of the new row", where=operation.name)
     done = trace.do(operation, {**values, **given.values})
     row = done.rows[0] if done.rows else {}

@@ -1,7 +1,7 @@
 """Room 1, tools: API definitions -> tools.jsonl.
 
-The default pool is read from the API descriptions that ship inside three ordinary packages (packages.py). A user's own
-definitions come in from what `--from` names: sources.py opens it, dialects.py knows who reads it. Whole-pool room: all or nothing.
+The default pool is read from the API descriptions that ship inside three ordinary packages, and from client libraries (clients.py).
+A user's own definitions come in from what `--from` names: sources.py opens it, dialects.py knows who reads it. Whole-pool room: all or nothing.
 """
 
 from collections import Counter
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agentscaler.errors import Dropped, UserError
+from agentscaler.fields import with_field
 from agentscaler.records import Tool
 from agentscaler.tools.clean import Bin, Reading, sift
 from agentscaler.work import many_objects
@@ -34,21 +35,26 @@ class Pool(NamedTuple):
     """Packages of the default pool that are not installed -> how to get them."""
 
 
-def collect(sources: Sequence[str | Path] = (), *, with_pool: bool = True, limit: int | None = None, dialect: str | None = None) -> Pool:
-    """Read the default pool, definitions of a user's own, or both. limit: at most so many tools of each vendor, whole services; dialect: the only reader for the user's own.
+def collect(sources: Sequence[str | Path] = (), *, with_pool: bool = True, limit: int | None = None, dialect: str | None = None, workers: int = 1, cache: Path | None = None, fresh: bool = False) -> Pool:
+    """Read the default pool, definitions of a user's own, or both.
+
+    limit: at most so many tools of each vendor, whole services, and of all client libraries, whole ones; dialect: the only reader for the user's own; cache: where what was
+    read of client libraries before lies, None to read them anew; fresh: read them anew and keep it there.
 
     Raises UserError where a source is not readable or nothing at all was found.
     """
     with many_objects():
-        return _collect([str(s) for s in sources], with_pool, limit, dialect)
+        return _collect([str(s) for s in sources], with_pool, limit, dialect, workers, cache, fresh)
 
 
-def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect: str | None) -> Pool:
+def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect: str | None, workers: int, cache: Path | None, fresh: bool) -> Pool:
+    from agentscaler.tools.clients import CLIENTS, installed_clients, read_clients
+
     readings: list[Reading] = []
     bin_: list[Bin] = []
     missing: dict[str, str] = {}
     for source in sources:
-        for found in read_source(source, dialect=dialect):
+        for found in read_source(source, dialect=dialect, cache=cache, fresh=fresh):
             if isinstance(found, Dropped):
                 bin_.append(Bin(f"{Path(source).name}#{len(bin_)}", found))
             else:
@@ -60,20 +66,30 @@ def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect
                 missing[name] = how
                 continue
             readings.extend(_cut(list(_read_package(vendor, root, f"{name} {version}")), limit))
-    if with_pool and not sources and len(missing) == len(PACKAGES):
+        here = installed_clients()
+        if gone := [name for name in CLIENTS if name not in here]:
+            missing[f"{len(gone)} of {len(CLIENTS)} client libraries"] = f"pip install --no-deps {' '.join(gone)}"
+        for library in read_clients(workers=workers, cache=cache, fresh=fresh, limit=limit):
+            for row in library.rows:
+                if isinstance(row, Dropped):
+                    bin_.append(Bin(f"{library.name}#{len(bin_)}", row))
+                else:
+                    readings.append(Reading(row, True, False))
+    if with_pool and not sources and not readings:
         raise UserError("no API package is installed: " + "; ".join(f"`{how}`" for how in missing.values()) + "; or give --from FILE")
     tools, dropped = sift(readings)
-    return Pool(tools, bin_ + dropped, len(readings) + len(bin_), missing)
+    return Pool([with_field(t) for t in tools], bin_ + dropped, len(readings) + len(bin_), missing)
 
 
-def read_source(source: str, *, dialect: str | None = None) -> Iterator[Tool | Dropped]:
-    """Tools, or reasons why not, of what one --from names."""
+def read_source(source: str, *, dialect: str | None = None, cache: Path | None = None, fresh: bool = False) -> Iterator[Tool | Dropped]:
+    """Tools, or reasons why not, of what one --from names. cache, fresh: as in `collect`."""
+    from agentscaler.tools.clients import read_client
     from agentscaler.tools.dialects import dialect_named, read_document
-    from agentscaler.tools.sdk import is_package, read_package
+    from agentscaler.tools.sdk import PREFIX, is_package
     from agentscaler.tools.sources import documents
 
     if is_package(source):
-        yield from read_package(source)
+        yield from read_client(source.removeprefix(PREFIX).strip(), cache, fresh=fresh).rows
         return
     only = None if dialect is None else dialect_named(dialect)
     for document in documents(source):

@@ -63,10 +63,16 @@ def _methods(node: dict[str, Any], collection: tuple[str, ...]) -> Iterator[tupl
 
 
 def _path(method: dict[str, Any]) -> str:
-    """The path with the real parameters where each has a place of its own, else with the parts of the resource name."""
+    """The path with the real parameters where each has a place of its own, else with the parts of the resource name.
+
+    `v2/{v2Id}/{v2Id1}/sinks` says that any holder may stand there (projects, folders, organizations): a project does.
+    """
     plain, flat = method.get("path", "").replace("{+", "{"), method.get("flatPath") or method.get("path", "")
     shapes = [re.sub(r"\{[^}]*\}", "{}", p) for p in (plain, flat)]
-    return str(plain if shapes[0] == shapes[1] else flat)
+    return str(plain if shapes[0] == shapes[1] else _ANY_HOLDER.sub("projects/{projectsId}", flat))
+
+
+_ANY_HOLDER = re.compile(r"\{(v\d\w*)Id\}/\{\1Id1\}")
 
 
 class _Reader:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from agentscaler.errors import Dropped, UserError
@@ -31,8 +32,10 @@ _SURROUNDINGS = re.compile(r"(?:^|[.\[ |])(?:\w*Context(?:Wrapper)?|Request|Resp
 _MODELS: Final = ("BaseModel", "TypedDict", "NamedTuple", "RootModel", "SQLModel", "Struct", "Schema")
 _ENUMS: Final = ("Enum", "StrEnum", "IntEnum")
 _FIELD_CALLS: Final = frozenset(("Field", "Query", "Body", "Path", "Header", "Form", "field"))
-_DEEP: Final = 4
-_GENERATED: Final = re.compile(r"(?s)\s*# noqa(?:: ?\w+)?|This method makes a synchronous HTTP request by default\..*?result = thread\.get\(\)\s*|:param async_req bool\S*[^\n]*\n")
+DEEP: Final = 4
+_IMPORT: Final = re.compile(r"(?m)^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)")
+_IMPORTED: Final = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
+_GENERATED: Final = re.compile(r"(?s)\s*# noqa(?:: ?\w+)?|This method makes a synchronous HTTP request by default\..*?result = thread\.get\(\)\s*|:param async_req bool\S*[^\n]*\n|:calls: `.*?`_?_?\s*(?=:|\Z|\n\s*\n)")
 """What generators of client libraries write into every docstring."""
 
 
@@ -54,12 +57,13 @@ def read_python(document: Document) -> Iterator[Tool | Dropped]:
         yield tried(module.tool, function, holder, at)
 
 
-def parse(document: Document, name: str = "") -> "griffe.Module":
+def parse(document: Document, name: str = "", *, code: str | None = None) -> "griffe.Module":
+    """The module's tree. code: what of its text is wanted, where not all is."""
     import griffe
 
     logging.getLogger("griffe").setLevel(logging.CRITICAL)  # what it thinks of a stranger's docstrings
     try:
-        return griffe.visit(name or document.file.removesuffix(".py"), filepath=Path(document.name), code=document.data.decode("utf-8-sig"))
+        return griffe.visit(name or document.file.removesuffix(".py"), filepath=Path(document.name), code=document.data.decode("utf-8-sig") if code is None else code)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise UserError(f"{document.name}: no Python that can be parsed ({error}); mend the file") from error
 
@@ -116,12 +120,14 @@ class Module:
 
     # ---- one function
 
-    def tool(self, function: "griffe.Function", holder: "griffe.Class | None", place: Place, *, mark: Mapping[str, Any] | None = None, skip: frozenset[str] = frozenset()) -> Tool:
-        """mark: what is known of it from elsewhere, beside a decorator; skip: parameters that are none of the tool's."""
-        text, said, returned = _docstring(function)
+    def tool(
+        self, function: "griffe.Function", holder: "griffe.Class | None", place: Place, *, mark: Mapping[str, Any] | None = None, skip: frozenset[str] = frozenset(), held: Mapping[str, Schema] = MappingProxyType({})
+    ) -> Tool:
+        """mark: what is known of it from elsewhere, beside a decorator; skip: parameters that are none of the tool's; held: what its object was made with and every call needs."""
+        text, said, returned = docstring(function)
         mark = mark or _mark(function) or {}
-        properties: dict[str, Any] = {}
-        required: list[str] = []
+        properties: dict[str, Any] = dict(held)
+        required: list[str] = list(held)
         for parameter in function.parameters:
             annotation = str(parameter.annotation) if parameter.annotation is not None else ""
             if parameter.name in _PASSED or parameter.name in skip or parameter.name.startswith("_") or "variadic" in str(parameter.kind and parameter.kind.value) or _SURROUNDINGS.search(annotation):
@@ -129,8 +135,8 @@ class Module:
             word, description = said.get(parameter.name, ("", ""))
             schema = self.schema(_without_omit(annotation) or word, str(parameter.default) if parameter.default is not None else None, description)
             if parameter.name == "params" and "properties" in schema:  # a record of all parameters
-                properties |= schema["properties"]
-                required += [r for r in schema.get("required", ()) if r not in required]
+                properties |= {n: s for n, s in schema["properties"].items() if n not in skip}
+                required += [r for r in schema.get("required", ()) if r not in required and r in properties]
                 continue
             properties[parameter.name] = schema
             if parameter.default is None or str(parameter.default) in ("...", "Field(...)") or re.match(r"(?:Field|Query|Body|Path|Header)\(\.\.\.", str(parameter.default)):
@@ -173,7 +179,7 @@ class Module:
 
     def named(self, name: str) -> Schema | None:
         """What a class or alias of this module, or of one that it imports from, stands for."""
-        if len(self.seen) > _DEEP or name in self.seen:
+        if len(self.seen) > DEEP or name in self.seen:
             return {"type": "object"} if name in self.seen else None
         key = (name, len(self.seen))
         if key not in self.known:
@@ -182,7 +188,10 @@ class Module:
         return self.known[key]
 
     def _stands_for(self, name: str) -> Schema | None:
-        found = self.tree.members.get(name) if "." not in name else None
+        head, _, last = name.rpartition(".")
+        if head:  # a name in a module that is imported
+            return self._imported(f"{self.imports[head]}.{last}") if head in self.imports else None
+        found = self.tree.members.get(name)
         if found is None:
             return None
         if found.is_alias:
@@ -205,11 +214,10 @@ class Module:
         package = self.tree.path.split(".")
         package = package if self.document.file == "__init__.py" else package[:-1]
         out: dict[str, str] = {}
-        for node in ast.walk(ast.parse(self.document.data.decode("utf-8-sig"))):
-            if isinstance(node, ast.ImportFrom):
-                base = package[: max(0, len(package) - node.level + 1)] if node.level else []
-                for alias in node.names:
-                    out[alias.asname or alias.name] = ".".join([*base, *([node.module] if node.module else []), alias.name])
+        for dots, module, names in _IMPORT.findall(self.document.data.decode("utf-8-sig", "replace")):
+            base = package[: max(0, len(package) - len(dots) + 1)] if dots else []
+            for name, alias in _IMPORTED.findall(re.sub(r"#[^\n]*", "", names)):
+                out.setdefault(alias or name, ".".join([*base, *([module] if module else []), name]))
         return out
 
     def _imported(self, target: str) -> Schema | None:
@@ -251,8 +259,9 @@ class Module:
             return {"type": kind} | ({"enum": plain} if plain else {})
         properties: dict[str, Any] = {}
         required: list[str] = []
+        partial = str(found.keywords.get("total")) == "False"  # of a TypedDict
         for base in bases:
-            if base.rpartition(".")[2] not in (*_MODELS, "object", "Generic") and (inner := self.named(base)) and "properties" in inner:
+            if base.rpartition(".")[2] not in (*_MODELS, "RequestOptions", "object", "Generic") and (inner := self.named(base)) and "properties" in inner:
                 properties |= inner["properties"]
                 required += inner.get("required", [])
         for attribute in found.attributes.values():
@@ -260,8 +269,8 @@ class Module:
                 continue
             value = str(attribute.value) if attribute.value is not None else None
             properties[attribute.name] = self.schema(str(attribute.annotation), value, " ".join((attribute.docstring.value if attribute.docstring else "").split()))
-            total = "TypedDict" not in str(bases) or "NotRequired" not in str(attribute.annotation)
-            if (value is None or re.match(r"(?:\w+\.)?Field\(\s*(?:\.\.\.|(?!.*\bdefault)\w+=)", value)) and total and attribute.name not in required:
+            must = re.match(r"(?:\w+\.)?Required\[", str(attribute.annotation)) if partial else "NotRequired" not in str(attribute.annotation)
+            if (value is None or re.match(r"(?:\w+\.)?Field\(\s*(?:\.\.\.|(?!.*\bdefault)\w+=)", value)) and must and attribute.name not in required:
                 required.append(attribute.name)
         return {"type": "object", **({"properties": properties} if properties else {}), **({"required": required} if required else {})}
 
@@ -365,7 +374,7 @@ def _plain(value: str) -> str:
     return new[1] if new else value
 
 
-def _docstring(function: "griffe.Function") -> tuple[str, dict[str, tuple[str, str]], str]:
+def docstring(function: "griffe.Function") -> tuple[str, dict[str, tuple[str, str]], str]:
     """(what it does, parameter -> (type, text), type of the result)."""
     import griffe
 

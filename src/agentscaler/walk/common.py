@@ -29,6 +29,8 @@ class Settings(NamedTuple):
     workers: int = 1
     limit: int | None = None
     fresh: bool = False
+    cache: Path | None = None
+    """Where what can be made again is kept between runs; None to trust nothing."""
 
 
 def fingerprint(verb: str, arguments: Any, inputs: Sequence[Path]) -> str:

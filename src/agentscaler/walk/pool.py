@@ -30,7 +30,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
     with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit, *([dialect] if dialect else [])]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tools")
-        pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect)
+        pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect, workers=settings.workers, cache=settings.cache, fresh=settings.fresh)
         seen: Counter[str] = Counter()
         for tool in pool.tools:
             name = label(tool)
@@ -43,6 +43,7 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
             "read": pool.read,
             "services": len({t.source.group for t in pool.tools}),
             "vendors": dict(vendors.most_common()),
+            "fields": dict(Counter(t.field for t in pool.tools).most_common()),
             "with results": sum(t.returns is not None for t in pool.tools),
         }
         if pool.missing:
@@ -57,8 +58,9 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
 def sources_of(files: Sequence[str | Path], *, with_pool: bool) -> dict[str, str]:
     """What tools are read from: package -> version installed, source -> hash of its files; empty where it is not there."""
     from agentscaler.tools import PACKAGES, installed
+    from agentscaler.tools.clients import installed_clients
 
-    found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} if with_pool else {}
+    found = {n: installed(n, folder)[1] for n, (folder, _, _) in PACKAGES.items()} | {n: d.version for n, d in installed_clients().items()} if with_pool else {}
     for number, source in enumerate(map(str, files)):
         name = Path(source).name if is_on_disk(source) else source
         found[f"{name} ({number})" if name in found else name] = version_of(source) if is_package(source) else _hash_of(source)
@@ -93,31 +95,43 @@ def read_pool(run: Run, by: str) -> dict[str, Tool]:
         return dict(read_records(run.need("tools", by), Tool))
 
 
-def graph(run: Run, settings: Settings) -> Summary:
-    """Room 2: tools.jsonl -> graph.jsonl."""
-    from agentscaler.graph import build_graph
+def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None) -> Summary:
+    """Room 2: tools.jsonl -> graph.jsonl. embedder: of embed.py, in place of tf-idf; key: of its endpoint; cache: where its vectors are kept, in the user's cache folder if None."""
+    from agentscaler.graph import build_graph, text_of
 
     start = time.monotonic()
     source = run.need("tools", "graph")
-    with Shelf(run, "graph", fingerprint=fingerprint("graph", [], [source]), fresh=settings.fresh, resume=False) as shelf:
+    with Shelf(run, "graph", fingerprint=fingerprint("graph", [embedder] if embedder else [], [source]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "graph")
         pool = read_pool(run, "graph")
+        dense = None
+        if embedder:
+            from agentscaler.embed import embed, open_embedder
+
+            where = cache or (settings.cache or Path.home() / ".cache" / "agentscaler") / "embeddings.sqlite"
+            dense = embed([text_of(t) for t in pool.values()], open_embedder(embedder, key=key), cache=where)
         edges = similar = 0
-        for node in build_graph(pool, workers=settings.workers):
+        wants: Counter[str] = Counter()
+        for node in build_graph(pool, workers=settings.workers, dense=dense):
             shelf.keep(key_of("graph", [], [node.tool]), node, [node.tool])
             edges += len(node.needs)
             similar += len(node.similar)
-        return finish(shelf, start, {"similarity edges": similar, "dependency edges": edges}, **recipe_of(settings, [source]))
+            wants.update(w.supplier for w in node.wants)
+        facts = {"similarity edges": similar, "dependency edges": edges, "required parameters are supplied by": dict(wants.most_common())}
+        return finish(shelf, start, facts, **recipe_of(settings, [source], **({"embedder": embedder} if embedder else {})))
 
 
-def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1) -> Summary:
-    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name."""
-    from agentscaler.domains import find_domains, one_domain
+def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, corrections: Mapping[str, Any] | None = None) -> Summary:
+    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name; corrections: those of domains.toml, read from the run folder if None."""
+    from agentscaler.corrections import correct, read_corrections
+    from agentscaler.domains import LARGEST, find_domains, one_domain
 
     start = time.monotonic()
     inputs = [run.need("tools", "domains")] if one else [run.need("tools", "domains"), run.need("graph", "domains")]
-    arguments = [one, method, settings.seed, heldout]
+    corrections = read_corrections(run.path) if corrections is None else corrections
+    told = {"corrections": corrections} if corrections else {}
+    arguments = [one, method, settings.seed, heldout, *told.values()]
     with Shelf(run, "domains", fingerprint=fingerprint("domains", arguments, inputs), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "domains")
@@ -126,8 +140,12 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
             found, left = [one_domain(pool, one)], dict[str, Dropped]()
         else:
             with many_objects():
-                nodes = [node for _, node in read_records(inputs[1], Node)]
+                nodes = [node.model_copy(update={"needs": (), "wants": ()}) for _, node in read_records(inputs[1], Node)]
             found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout)  # type: ignore[arg-type]
+        if corrections and found:
+            found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
+            inside = {i for d in found for i in d.tools}
+            left = {i: reason for i, reason in left.items() if i not in inside}
         for domain in found:
             shelf.keep(key_of("domains", [domain.name], domain.tools), domain)
         for number, reason in sorted(left.items()):
@@ -142,9 +160,11 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
             "held out": sum(d.split == "heldout" for d in found),
             "fields": dict(Counter(d.field for d in found).most_common()),
         }
+        if corrections:
+            facts["corrections"] = {kind: len(entries) for kind, entries in corrections.items()}
         if scores and not one:
             facts["scores"] = score_partitions(pool, nodes, method, settings)
-        return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout))
+        return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout, **told))
 
 
 def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings) -> list[JsonObject]:

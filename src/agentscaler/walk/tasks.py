@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,17 @@ def propose(bench: Bench, item: EnvRow) -> Candidates:
     return Candidates(env=env.id, tasks=tuple(t.model_dump(mode="json") for t in found.tasks), drops=drops)
 
 
-def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False) -> Summary:
-    """Room 6: envs/ -> tasks.jsonl. worlds: make tasks in the first so many only; paper: the paper's random walk."""
+def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0) -> Summary:
+    """Room 6: envs/ -> tasks.jsonl. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have."""
+    if balance not in ("", "field") or not 0 < vendor <= 1:
+        raise UserError(f"balance is {balance!r} and vendor {vendor!r}: give 'field' or nothing, and a share above 0, at most 1")
     start = time.monotonic()
     source = run.need("envs", "tasks")
-    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper], [source])
+    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor], [source])
     with Shelf(run, "tasks", fingerprint=mark, fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tasks")
-        rows = [row for _, row in read_records(source, EnvRow)][: worlds or settings.limit]
+        rows = chosen_worlds([row for _, row in read_records(source, EnvRow)], worlds or settings.limit, balance=balance, vendor=vendor)
         with Shelf(run, "candidates", fingerprint=mark, fresh=settings.fresh) as candidates:
             keys = {row.env: key_of("candidates", [], [row.env]) for row in rows}
             todo = [row for row in rows if keys[row.env] not in candidates.done]
@@ -54,20 +57,33 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
                     candidates.drop(keys[done.item.env], done.dropped, [done.item.env])
                 else:
                     candidates.keep(keys[done.item.env], done.result, [done.item.env])
-            facts = choose_tasks(shelf, candidates, most)
+            facts = choose_tasks(shelf, candidates, most, rows, balance=balance, vendor=vendor)
             candidates.discard()
         if not shelf.rows:
             why = ", ".join(f"{count} {reason}" for reason, count in shelf.reasons.most_common()) or "nothing was tried"
             raise UserError(f"no task came out of {len(rows)} worlds ({why}); give more --tries, or worlds with more tools")
-        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper)
+        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor)
         return finish(shelf, start, {"worlds": len(rows), **facts}, **about)
 
 
-def choose_tasks(shelf: Shelf, candidates: Shelf, most: int) -> dict[str, Any]:
+def chosen_worlds(rows: Sequence[EnvRow], most: int | None, *, balance: str = "", vendor: float = 1.0) -> list[EnvRow]:
+    """The worlds that tasks are made in."""
+    from agentscaler.tasks.choose import spread
+
+    return spread(rows, most, lambda row: (vendor_of(row), row.field), vendor=vendor, by_field=balance == "field")
+
+
+def vendor_of(row: EnvRow) -> str:
+    """Who publishes most of a world."""
+    return row.services[0].partition(":")[0] if row.services else ""
+
+
+def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[EnvRow] = (), *, balance: str = "", vendor: float = 1.0) -> dict[str, Any]:
     """Put the chosen candidates on the shelf and all others into the bin; returns the measured shares."""
     from agentscaler.tasks.choose import Unit, choose, shares
 
     units: dict[str, list[tuple[str, JsonObject]]] = {}
+    homes = {row.env: (vendor_of(row), row.field) for row in worlds}
     for line in candidates.drops.values():
         row = orjson.loads(line)
         shelf.drop(key_of("tasks", ["world"], row["from"]), Dropped(row["reason"], row["message"], where=row["where"]), row["from"])
@@ -78,8 +94,8 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int) -> dict[str, Any]:
                 shelf.drop(key_of("tasks", ["try"], [row["env"]], number), Dropped(reason, message, where=where), [row["env"]])
             for number, body in enumerate(row["tasks"]):
                 units.setdefault(body["twin"] or f"{row['env']}/{number}", []).append((key_of("tasks", [], [row["env"]], number), body))
-        offered = [Unit(tuple(k for k, _ in some), some[0][1]["env"], Difficulty.model_validate(some[0][1]["difficulty"])) for some in units.values()]
-        chosen = choose(offered, most=most)
+        offered = [Unit(tuple(k for k, _ in some), (env := some[0][1]["env"]), Difficulty.model_validate(some[0][1]["difficulty"]), *homes.get(env, ("", ""))) for some in units.values()]
+        chosen = choose(offered, most=most, vendor=vendor, by_field=balance == "field")
         wanted = {k for u in chosen for k in u.ids}
         controls: Counter[str] = Counter()
         for some in units.values():
@@ -93,6 +109,8 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int) -> dict[str, Any]:
     return {
         "worlds with tasks": len({u.env for u in chosen}),
         "conditions with twins": sum(len(u.ids) > 1 for u in chosen),
+        "vendors": dict(Counter(u.vendor for u in chosen).most_common()),
+        "fields": dict(Counter(u.field for u in chosen).most_common()),
         "shapes": dict(Counter(d.shape for d in kept).most_common()),
         "shares": dict(shares(kept)),
         "controls absent": dict(controls.most_common()),
