@@ -1,6 +1,6 @@
 """A figure: how it is measured, what it is held against, and how a list of them is printed.
 
-Times are CPU time of this process, without the garbage collector: the best of several medians that lie apart from each
+Times are CPU time of this process (by the wall, where two share the work), without the garbage collector: the best of several medians that lie apart from each
 other, since a shared machine has slow seconds and noise only ever adds. Used by every benchmark of this folder.
 """
 
@@ -67,27 +67,32 @@ BATCH = 20
 HEADERS = ("measured", "target", "met", "bare", "x bare")
 
 
-def cpu(act: Callable[[], object], *, effort: Effort, before: Callable[[], object] | None = None) -> float:
+def cpu(act: Callable[[], object], *, effort: Effort, before: Callable[[], object] | None = None, clock: Callable[[], int] = time.process_time_ns) -> float:
     """CPU microseconds of one `act`, a median; `before` runs ahead of each one and is not counted."""
     for _ in range(3):
-        _sample(act, before)
+        _sample(act, before, clock)
     gc.collect()
     gc.disable()
     try:
-        return statistics.median(_sample(act, before) for _ in range(effort.samples)) / 1_000
+        return statistics.median(_sample(act, before, clock) for _ in range(effort.samples)) / 1_000
     finally:
         gc.enable()
 
 
-def _sample(act: Callable[[], object], before: Callable[[], object] | None) -> float:
+def wall(act: Callable[[], object], *, effort: Effort, before: Callable[[], object] | None = None) -> float:
+    """The same by the clock on the wall: for work that two processes share."""
+    return cpu(act, effort=effort, before=before, clock=time.perf_counter_ns)
+
+
+def _sample(act: Callable[[], object], before: Callable[[], object] | None, clock: Callable[[], int]) -> float:
     """Nanoseconds of one `act`."""
     rounds = BATCH if before is None else 1
     if before is not None:
         before()
-    start = time.process_time_ns()
+    start = clock()
     for _ in range(rounds):
         act()
-    return (time.process_time_ns() - start) / rounds
+    return (clock() - start) / rounds
 
 
 def best(measure: Callable[[], list[Figure]], *, effort: Effort) -> list[Figure]:

@@ -8,16 +8,19 @@ loading a world from its folder and drawing its rows, which happen once per (wor
 
 import argparse
 import itertools
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import orjson
 from bare import Bare, Recorded
-from figures import QUICK, THOROUGH, Effort, Figure, best, cpu, show
+from figures import QUICK, THOROUGH, Effort, Figure, best, cpu, show, wall
 from shopping import (
+    SEED,
     SHELF,
     Call,
     Shop,
@@ -32,6 +35,7 @@ from shopping import (
     ten_changes,
 )
 
+from agentscaler.jail import can_contain
 from agentscaler.records import EnvSpec
 from agentscaler.world import World
 
@@ -65,6 +69,7 @@ def _round(effort: Effort) -> list[Figure]:
             *one_call(world, shop, effort),
             *other_calls(world, shop, effort),
             *state(env, world, shop, effort),
+            *(contained(env, shop, effort) if can_contain() else ()),
         ]
 
 
@@ -203,6 +208,29 @@ def _opener(env: EnvSpec, snapshot: bytes) -> Callable[[], None]:
             fresh.restore(snapshot)
 
     return open_parked
+
+
+# ---- a stranger's world, in a process of its own -------------------------------------------------------------------
+
+
+def contained(env: EnvSpec, shop: Shop, effort: Effort) -> list[Figure]:
+    """The same shop as a stranger's: by the wall, for two processes share the work."""
+    number = itertools.count()
+    with World.open(env, seed=SEED) as world:
+
+        def write() -> None:
+            world.call("update_customer", {"customer_id": shop.customer, "phone": str(next(number))})
+
+        def kill() -> None:
+            signal.pidfd_send_signal(world._cell.handle, signal.SIGKILL)  # type: ignore[attr-defined]
+            time.sleep(0.002)
+
+        return [
+            Figure("contained: read of one row, wall", wall(lambda: world.call("get_customer", {"customer_id": shop.customer}), effort=effort), 60),
+            Figure("contained: write of one row, wall", wall(write, effort=effort)),
+            Figure("contained: open + close, wall", wall(lambda: World.open(env, seed=SEED).close(), effort=effort, before=lambda: None)),
+            Figure("contained: killed, back as it was, wall", wall(world.diff, effort=effort, before=kill)),
+        ]
 
 
 # ---- memory -----------------------------------------------------------------------------------------------------

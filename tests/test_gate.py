@@ -1,6 +1,7 @@
 """check_env: a sound world passes, and each thing that is wrong with a world is found and named."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -9,6 +10,7 @@ import pytest
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
 from agentscaler.gate import Finding, any_value, bad_arguments, check_env, fits, valid_arguments
+from agentscaler.jail import can_contain
 from agentscaler.records import EnvSpec
 from agentscaler.world import World
 from worlds import (
@@ -66,11 +68,16 @@ def test_the_library_passes_with_every_seed() -> None:
     assert time.process_time() - begin < 6
 
 
-def test_the_gate_does_not_run_code_that_is_not_ours() -> None:
-    with pytest.raises(UserError):
-        check_env(notebook())
-    with pytest.raises(UserError):
-        check_env(with_body("get_book", "return {}"))
+def test_the_gate_runs_code_that_is_not_ours_in_a_cell(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    env = with_body("get_book", f"open({str(mark)!r}, 'w').close()\n    return {{}}")
+    if can_contain():
+        [finding] = (f for f in check_env(env) if f.tool == "get_book")
+        assert "PermissionError" in finding.message
+    else:
+        with pytest.raises(UserError):
+            check_env(env)
+    assert not mark.exists()
 
 
 GOOD_NOTES = ("add_note", "close_note", "get_note", "list_notes")

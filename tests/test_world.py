@@ -12,10 +12,12 @@ import apsw
 import pytest
 
 from agentscaler import World, read_env
+from agentscaler.contained import Contained
 from agentscaler.dice import Dice
 from agentscaler.errors import CODES, Dropped, UserError
+from agentscaler.jail import can_contain
 from agentscaler.records import EnvSpec
-from agentscaler.world import FILES, Answer, Loaded, env_files, env_id, load_schema, spread
+from agentscaler.world import FILES, Answer, Loaded, env_files, env_id, foreign, load_schema, spread
 from worlds import (
     NOTES_POPULATION,
     NOTES_PY,
@@ -468,31 +470,39 @@ def test_a_number_too_large_for_its_column_is_out_of_range() -> None:
 @pytest.mark.parametrize(
     ("file", "more"), [("tools.py", "\n\nimport os\n"), ("tools.py", " "), ("schema.sql", "\n-- a word\n")]
 )
-def test_an_edited_folder_does_not_open_untold(tmp_path: Path, file: str, more: str) -> None:
+def test_an_edited_folder_is_contained_and_named(tmp_path: Path, file: str, more: str) -> None:
     folder = write_folder(library(), tmp_path / "world")
-    World.open(read_env(folder)).close()
+    with World.open(read_env(folder)) as world:
+        assert type(world) is World
     with (folder / file).open("a") as f:
         f.write(more)
-    with pytest.raises(UserError, match=rf"{folder}/{file} was edited.*trusted=True"):
-        World.open(read_env(folder))
-    World.open(read_env(folder), trusted=True).close()
+    env = read_env(folder)
+    assert foreign(env).startswith(f"{folder}/{file} was edited: ")
+    if can_contain():
+        with World.open(env) as world:
+            assert (type(world), getattr(world, "why", "")) == (Contained, foreign(env))
+            assert world.call("list_members", {}).error is None
+    with pytest.raises(UserError, match=r"was edited.*trusted=True"):
+        Loaded(env, trusted=False)
+    with World.open(env, trusted=True) as world:
+        assert type(world) is World
 
 
-def test_a_world_without_a_model_does_not_open_untold(tmp_path: Path) -> None:
+def test_a_world_without_a_model_is_contained(tmp_path: Path) -> None:
     folder = write_folder(notebook(), tmp_path / "world")
-    with pytest.raises(UserError, match=rf"{folder}: this world was not compiled here.*trusted=True"):
-        World.open(read_env(folder))
+    assert foreign(read_env(folder)).startswith(f"{folder}: this world was not compiled here")
     with World.open(read_env(folder), trusted=True) as world:
         assert world.call("list_notes", {}).error is None
-    with pytest.raises(UserError):
-        World.open(read_env(folder))
+    if can_contain():
+        with World.open(read_env(folder)) as world:
+            assert type(world) is Contained, "trust of one call is no trust of the next"
 
 
-def test_code_that_is_not_ours_does_not_run_before_it_is_refused(tmp_path: Path) -> None:
+def test_code_that_is_not_ours_runs_here_only_if_it_is_trusted(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     code = f"open({str(mark)!r}, 'w').close()\n{NOTES_PY}"
     for env in (written(tools_py=code), edited(library(), tools_py=code)):
-        with pytest.raises(UserError):
+        with pytest.raises((Dropped, UserError)):
             World.open(env)
         assert not mark.exists()
     World.open(written(tools_py=code), trusted=True).close()
@@ -501,7 +511,7 @@ def test_code_that_is_not_ours_does_not_run_before_it_is_refused(tmp_path: Path)
 
 def test_a_claimed_id_buys_no_trust() -> None:
     World.open(library()).close()
-    with pytest.raises(UserError):
+    with pytest.raises((Dropped, UserError), match=r"no function|trusted=True"):
         World.open(library().model_copy(update={"tools_py": "import os\n"}))
 
 

@@ -490,6 +490,33 @@ def check(
         raise typer.Exit(2)
 
 
+@app.command(epilog="Example: agentscaler twin openapi.yaml\n\nFor MCP clients: agentscaler twin openapi.yaml --serve mcp\n\nFor an existing client library: agentscaler twin aws:amplify --serve http --port 8800")
+def twin(
+    what: Annotated[str, typer.Argument(help="Definitions in any dialect of docs/own-api.md, as `tools --from` takes them; VENDOR:SERVICE of the default pool (aws:amplify); or the folder of a world.")],
+    serve: Annotated[str | None, typer.Option(metavar="mcp|http", help="Serve it instead of acting in it: mcp over stdio, with --port over streamable HTTP; http on the API's own verbs and paths.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on; 8800 for http where none is given.")] = None,
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    seed: Annotated[int, typer.Option(help="Seed of the first state: same seed, same rows.")] = 0,
+    rows: Annotated[int | None, typer.Option(help="About so many rows in all.")] = None,
+    dialect: Annotated[str | None, typer.Option(help="Read WHAT as this dialect and no other.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="With --serve mcp: offer reset, snapshot, restore and diff as tools, too.")] = False,
+    trusted: Annotated[bool, typer.Option("--trusted", help="Run the code of a world's folder that was not compiled here, or was edited.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a call, for scripts.")] = False,
+) -> None:
+    """Make a living twin of an API and act in it: from the terminal, from any MCP client, or from the API's own client library."""
+    from agentscaler.twin import act_in, build_twin, serve_http, serve_mcp
+
+    if serve not in (None, "mcp", "http"):
+        raise UserError(f"--serve is {serve!r}; give mcp or http")
+    made = build_twin(what, seed=seed, rows=rows, dialect=dialect, trusted=trusted)
+    if serve == "mcp":
+        serve_mcp(made, host=host, port=port, admin=admin)
+    elif serve == "http":
+        serve_http(made, host=host, port=8800 if port is None else port)
+    else:
+        act_in(made, as_json=as_json)
+
+
 @app.command(epilog="Example: agentscaler learn --out report\n\nOn a GPU: agentscaler learn --device cuda --hidden 512 --layers 8 --steps 1500 --tokens 65536 --conversations 10240 --rate 0.0006 --warm-rate 0.001")
 def learn(
     out: Annotated[Path, typer.Option(help="Folder of learning.html, and of a folder with figures and models; a second call goes on from what is there.")] = Path("report"),

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 import orjson
 
 from agentscaler.canonical import Form
+from agentscaler.contained import Contained
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.population import draw_value, fill_id
 from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
 from agentscaler.schemas import kind_of
-from agentscaler.world import Loaded, World
+from agentscaler.world import Loaded, World, foreign
 
 TRIES = 12
 SEED = 1
@@ -33,12 +34,11 @@ class Finding(NamedTuple):
 def check_env(env: EnvSpec, *, trusted: bool = False, seed: int = SEED) -> list[Finding]:
     """All findings; an empty list opens the gate."""
     try:
-        loaded = Loaded(env, trusted=trusted)
-        loaded.image(seed)
+        first, second = (_fresh(env, seed, trusted) for _ in range(2))
     except Dropped as reason:
         return [Finding(reason.where, reason.message)]
     out: list[Finding] = []
-    with World(loaded, seed) as world, World(Loaded(env, trusted=trusted), seed) as twin:
+    with first as world, second as twin:
         if world.dump() != twin.dump():
             out.append(Finding("population.json", "the same seed gives other rows the second time"))
         for tool in env.tools:
@@ -48,6 +48,13 @@ def check_env(env: EnvSpec, *, trusted: bool = False, seed: int = SEED) -> list[
     if not out and "read" not in kinds:
         out.append(Finding("env.json", "a world needs a tool that reads"))
     return out
+
+
+def _fresh(env: EnvSpec, seed: int, trusted: bool) -> World:
+    """An instance whose first state is drawn anew."""
+    if not trusted and (why := foreign(env)):
+        return Contained(env, seed, why, anew=True)
+    return World(Loaded(env, trusted=trusted), seed)
 
 
 def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
@@ -65,7 +72,7 @@ def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
                 return
             continue
         form = world.diff().form
-        if any(True for _ in world._x("PRAGMA foreign_key_check")):
+        if world.broken():
             yield Finding(tool.name, "a foreign key is broken after the call", tool.name)
             return
         try:

@@ -45,6 +45,8 @@ class Source(Record):
     """HTTP path with {placeholders}, where known."""
     in_path: tuple[str, ...] = ()
     """Parameters that stand in the path."""
+    status: int | None = Field(default=None, exclude_if=lambda status: status is None)
+    """HTTP status of a good answer; not in the row where it is 200, or unknown."""
     errors: tuple[str, ...] = ()
     """Names of the errors the provider lists for it."""
     licence: str | None = None

@@ -8,8 +8,8 @@ The image of (world, seed) is made once and deserialised for each instance. Ever
 fails leaves nothing behind. A session records the net change since the last reset; a new one is attached each time, for
 an old one never forgets a row it has seen. Same world, seed and calls: same answers and same canonical rows.
 
-Code that we compiled ourselves runs in this process; a folder runs only if rendering the model in its env.json again gives
-schema.sql and tools.py byte for byte, or if the caller says trusted=True.
+Code that we compiled ourselves runs in this process: rendering the model in env.json again gives schema.sql and tools.py byte for
+byte. Any other folder runs in a process that can do nothing but that (contained.py), unless the caller says trusted=True.
 """
 
 import hashlib
@@ -78,15 +78,23 @@ class Loaded:
     """A world on paper, ready to open: schema, statements, validators, code, images."""
 
     def __init__(self, env: EnvSpec, *, trusted: bool) -> None:
+        if not trusted and (why := foreign(env)):
+            raise UserError(f"{why}; pass trusted=True if you trust it")
+        self.prepare(env)
+        self.load_tools()
+
+    def prepare(self, env: EnvSpec) -> None:
+        """All but the tools: no code of the world runs."""
         self.env = env
-        if not trusted:
-            _trust(env)
         self.tables = load_schema(env.schema_sql, env.population, env.model)
-        self.order = list(self.tables)
         self.shapes = {name: _shape(info, env.population, self.tables) for name, info in self.tables.items()}
         self.sql: dict[tuple[Any, ...], str] = {}
-        self.tools = _load_tools(env)
+        self.tools: dict[str, LoadedTool] = {}
         self.images: OrderedDict[Seed, tuple[bytes, dict[str, int], str]] = OrderedDict()
+
+    def load_tools(self) -> None:
+        """Run tools.py, once."""
+        self.tools = _load_tools(self.env)
 
     def image(self, seed: Seed) -> tuple[bytes, dict[str, int], str]:
         """(serialised database, id counters, hash of its canonical rows) of a seed."""
@@ -101,7 +109,7 @@ class Loaded:
         keys = {n: t.key for n, t in self.tables.items()}
         columns = {n: t.columns for n, t in self.tables.items()}
         try:
-            rows = Painter(self.env.population, self.order, keys, columns, seed).paint()
+            rows = Painter(self.env.population, list(self.tables), keys, columns, seed).paint()
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise Dropped("gate", f"population.json: no state can be drawn from it ({type(error).__name__}: {error})", where="population.json") from error
         connection = apsw.Connection(":memory:")
@@ -156,7 +164,11 @@ class World:
 
     @classmethod
     def open(cls, env: EnvSpec, *, seed: Seed = 0, trusted: bool = False) -> "World":
-        """A world in its initial state. Raises UserError where the folder's code is not ours and not trusted."""
+        """A world in its initial state. Code that is not ours runs in a process of its own, unless it is trusted; UserError where this machine cannot contain it."""
+        if not trusted and (env.id, False, env.tools_py, env.schema_sql) not in _loaded and (why := foreign(env)):
+            from agentscaler.contained import Contained
+
+            return Contained(env, seed, why)
         return cls(load(env, trusted=trusted), seed)
 
     @property
@@ -195,6 +207,8 @@ class World:
             failure = Error("invalid_arguments", "text that is no valid Unicode")
         except apsw.TooBigError:
             failure = Error("limit", "a value is too large")
+        except MemoryError:
+            failure = Error("limit", "this takes more memory than there is")
         except Exception as error:  # a defect of the world: the gate refuses one that can show it
             failure = Error("internal", _short(f"{type(error).__name__}: {error}"))
         self._x("ROLLBACK TO call; RELEASE call")
@@ -244,6 +258,10 @@ class World:
             order = ", ".join(f'"{c}"' for c in info.key)
             out[name] = list(self._x(f'SELECT * FROM "{name}" ORDER BY {order}'))
         return out
+
+    def broken(self) -> list[tuple[Any, ...]]:
+        """Rows that refer to what is not there."""
+        return list(self._x("PRAGMA foreign_key_check"))
 
     def rows(self, table: str) -> list[JsonObject]:
         """All rows of a table, in key order, as tools see them."""
@@ -329,15 +347,19 @@ def load(env: EnvSpec, *, trusted: bool = False) -> Loaded:
     return found
 
 
-def _trust(env: EnvSpec) -> None:
-    """Only code that rendering the model gives again, byte for byte, runs in this process."""
+def foreign(env: EnvSpec) -> str:
+    """Why its code does not run in this process: only what rendering the model gives again, byte for byte, does; '' where it may."""
     where = env.folder or env.domain
     if env.model is None:
-        raise UserError(f"{where}: this world was not compiled here, so its code does not run in this process; pass trusted=True if you trust it")
-    files = render(env.model)
+        return f"{where}: this world was not compiled here, so its code does not run in this process"
+    try:
+        files = render(env.model)
+    except Exception as error:  # a model that was tampered with can break the renderer in any way
+        return f"{where}/env.json was edited: its model does not render ({type(error).__name__}), so its code does not run in this process"
     for name, ours, theirs in (("schema.sql", files.schema_sql, env.schema_sql), ("tools.py", files.tools_py, env.tools_py)):
         if ours != theirs:
-            raise UserError(f"{where}/{name} was edited: it is not what its model in env.json renders to; undo the edit, or pass trusted=True")
+            return f"{where}/{name} was edited: it is not what its model in env.json renders to, so it does not run in this process"
+    return ""
 
 
 def _load_tools(env: EnvSpec) -> dict[str, LoadedTool]:

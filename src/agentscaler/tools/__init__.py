@@ -111,13 +111,25 @@ def installed(name: str, folder: str) -> tuple[Path | None, str]:
     return Path(next(iter(spec.submodule_search_locations))), version
 
 
-def _read_package(vendor: str, root: Path, package: str) -> Iterator[Reading]:
+def collect_service(vendor: str, service: str) -> list[Tool]:
+    """The tools of one service of the default pool, sifted as there. Raises UserError where there is none."""
+    name, (folder, _, how) = next((n, about) for n, about in PACKAGES.items() if about[1] == vendor)
+    root, version = installed(name, folder)
+    if root is None:
+        raise UserError(f"{vendor}:{service}: the package {name} is not installed: {how}")
+    tools, _ = sift(_read_package(vendor, root, f"{name} {version}", only=service))
+    if not tools:
+        raise UserError(f"{vendor}:{service}: {name} {version} holds no such service")
+    return tools
+
+
+def _read_package(vendor: str, root: Path, package: str, only: str | None = None) -> Iterator[Reading]:
     from agentscaler.tools.aws import read_aws
     from agentscaler.tools.google import read_google
     from agentscaler.tools.tencent import read_tencent
 
     reader = {"aws": read_aws, "google": read_google, "tencent": read_tencent}[vendor]
-    for tool, newest, deprecated in reader(root, package):
+    for tool, newest, deprecated in reader(root, package, only):
         yield Reading(tool, newest, deprecated)
 
 

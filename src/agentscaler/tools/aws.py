@@ -19,9 +19,9 @@ KINDS = {
 }  # fmt: skip
 
 
-def read_aws(root: Path, package: str) -> Iterator[tuple[Tool, bool, bool]]:
-    """(tool, is it of the newest version, is it deprecated) for each operation under botocore's `data` folder."""
-    services = sorted(p.name for p in (root / "data").iterdir() if p.is_dir())
+def read_aws(root: Path, package: str, only: str | None = None) -> Iterator[tuple[Tool, bool, bool]]:
+    """(tool, is it of the newest version, is it deprecated) for each operation under botocore's `data` folder; only: of this service."""
+    services = sorted(p.name for p in (root / "data").iterdir() if p.is_dir() and only in (None, p.name))
     for service in steps(services, "tools: botocore", len(services)):
         files = sorted((root / "data" / service).glob("*/service-2.json*"))
         for file in files:

@@ -20,13 +20,13 @@ _REQUIRED = re.compile(r"(?i)\s*\[?required\b")
 _VERSION = re.compile(r"v?(\d+)(?:[._](\d+))?(?:p\d+)?(alpha|beta)?(\d*)")
 
 
-def read_google(root: Path, package: str) -> Iterator[tuple[Tool, bool, bool]]:
-    """(tool, is it of the newest version, is it deprecated) for each method under `discovery_cache/documents`."""
+def read_google(root: Path, package: str, only: str | None = None) -> Iterator[tuple[Tool, bool, bool]]:
+    """(tool, is it of the newest version, is it deprecated) for each method under `discovery_cache/documents`; only: of this service."""
     documents: dict[str, dict[str, Any]] = {}
     best: dict[str, dict[str, Any]] = {}
-    for file in sorted((root / "discovery_cache" / "documents").glob("*.json")):
+    for file in sorted((root / "discovery_cache" / "documents").glob(f"{only.split('.')[0]}.*.json" if only else "*.json")):
         document = orjson.loads(file.read_bytes())
-        if "id" not in document or document["id"] in documents:
+        if "id" not in document or document["id"] in documents or only not in (None, service_of(document)):
             continue
         documents[document["id"]] = document
         service = service_of(document)

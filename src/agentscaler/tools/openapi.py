@@ -116,6 +116,7 @@ def _tool(api: _Api, path: str, verb: str, item: Mapping[str, Any], place: Place
         verb=verb.upper(),
         path=path.replace("{+", "{"),
         in_path=tuple(in_path),
+        status=_status(operation),
         **api.source,
     )
 
@@ -163,6 +164,13 @@ def _content(holder: Mapping[str, Any]) -> Any:
         return None
     chosen = content.get("application/json") or next((v for k, v in content.items() if "json" in str(k)), None) or next(iter(content.values()))
     return chosen.get("schema") if isinstance(chosen, Mapping) else None
+
+
+def _status(operation: Mapping[str, Any]) -> int | None:
+    """The status of a good answer, where it is not 200."""
+    responses = operation.get("responses")
+    codes = [str(k) for k in responses if re.fullmatch(r"2\d\d", str(k))] if isinstance(responses, Mapping) else []
+    return int(codes[0]) if codes and "200" not in codes else None
 
 
 def _returns(api: _Api, operation: Mapping[str, Any], place: Place) -> Schema | None:

@@ -20,9 +20,9 @@ NUMBERS = ("int64", "uint64", "integer", "int")
 _OPENING = re.compile(r"^(?:This (?:API|interface|document)\s*(?:\([^)]*\)\s*)?(?:is used to|is used for|used to|can be used to|describes|is called to)\s*)", re.I)
 
 
-def read_tencent(root: Path, package: str) -> Iterator[tuple[Tool, bool, bool]]:
-    """(tool, is it of the newest version, is it deprecated) for each action under `services`."""
-    folders = sorted(p for p in (root / "services").iterdir() if p.is_dir())
+def read_tencent(root: Path, package: str, only: str | None = None) -> Iterator[tuple[Tool, bool, bool]]:
+    """(tool, is it of the newest version, is it deprecated) for each action under `services`; only: of this service."""
+    folders = sorted(p for p in (root / "services").iterdir() if p.is_dir() and only in (None, p.name))
     for folder in steps(folders, "tools: tccli-intl-en", len(folders)):
         files = sorted(folder.glob("v*/api.json"))
         for file in files:
