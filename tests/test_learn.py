@@ -11,7 +11,7 @@ from agentscaler.dice import Dice
 from agentscaler.envs.same import shape_of
 from agentscaler.learn.apis import document, draw_service, made_up_words
 from agentscaler.learn.curve import Plan, learn, points, shared_out, table, write_page
-from agentscaler.learn.play import View, play_all, read_message, rotated
+from agentscaler.learn.play import View, altered, play_all, read_message
 from agentscaler.learn.practice import Practice, batches, share_of_rate
 from agentscaler.learn.worlds import ROWS, SHAPES, Split, demonstrations, draw_worlds, tasks_of
 from agentscaler.records import EnvSpec, JsonObject, Message
@@ -122,7 +122,7 @@ class Golden:
 
 
 def test_what_is_spoilt_is_the_view_and_not_the_world(split: Split) -> None:
-    items = [(tasks_of(env, 9)[0], env) for env in split.unseen]
+    items = [(next(t for state in range(9, 20) for t in tasks_of(env, state)), env) for env in split.unseen]
     shown: list[list[JsonObject]] = []
 
     def look(views: Sequence[View]) -> list[Message]:
@@ -137,11 +137,28 @@ def test_what_is_spoilt_is_the_view_and_not_the_world(split: Split) -> None:
     assert sorted(map(str, right)) == sorted(map(str, shown[: len(items)]))
 
 
-def test_rotated_answers_keep_names_and_move_the_rest() -> None:
-    data = {"foros": [{"foroId": "a", "name": "x", "n": 1}, {"foroId": "b", "name": "y", "n": 2}]}
-    assert rotated(data) == {"foros": [{"foroId": "b", "name": "x", "n": 2}, {"foroId": "a", "name": "y", "n": 1}]}
-    assert rotated({"n": 4, "on": True, "name": "x"}) == {"n": 5, "on": True, "name": "x"}
-    assert rotated({"foros": []}) == {"foros": []}
+def test_altered_answers_keep_names_and_change_the_rest() -> None:
+    first, second = made_up_words()[:2]
+    data = {"foros": [{"foro_id": first, "name": first, "n": 1, "on": True}], "name": first}
+    assert altered(data) == {"foros": [{"foro_id": second, "name": first, "n": 2, "on": True}], "name": first}
+    assert altered({"status": "closed"}) == {"status": "closed"}
+    assert all(altered(w) in set(made_up_words()) - {w} for w in made_up_words())
+
+
+def test_altered_answers_hide_what_must_be_looked_up(split: Split) -> None:
+    """Gold, which does not read, passes; whoever reads never sees the ids that he needs."""
+    items = [(task, env) for env in (*split.unseen, *split.train) for task in tasks_of(env, 9)[:3] if task.change and len(task.gold) > 1]
+    shown: dict[str, str] = {}
+    players = Golden(items)
+
+    def look(views: Sequence[View]) -> list[Message]:
+        shown.update((str((v.messages[0], v.messages[1])), " ".join(str(m["content"]) for m in v.messages)) for v in views)
+        return players(views)
+
+    assert all(p.passed for p in play_all(items, look, spoil="answers"))
+    needed = [next(str(v) for k, v in task.gold[-1].arguments.items() if k.endswith("_id")) for task, _ in items]
+    assert len(needed) > 4
+    assert not [n for n, text in zip(needed, shown.values(), strict=True) if f'_id":"{n}"' in text.split('"error"')[0]]
 
 
 @pytest.mark.parametrize(

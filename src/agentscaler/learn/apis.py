@@ -1,11 +1,11 @@
 """Small made-up APIs for the proof of learning: OpenAPI documents whose words a tiny transformer can hold.
 
-Each is a service of one or two kinds of things with made-up names ("taro", "misu"), drawn from a seed: which reads and writes there are, what they show and
-take, which numbers and tiers a thing has. Verbs (close, cancel, list) are everyday ones, as in any API; nouns, attributes and values are not, so that what was learnt
-of one service says nothing about the words of another.
+Each is a service of one or two kinds of things with made-up names ("taro", "misu"), drawn from a seed: which reads and writes there are, how they are called, what they show and
+take, which numbers and tiers a thing has. Verbs (close, cancel, find) are everyday ones, as in any API, and one service says remove where another says delete; nouns, attributes and
+values are made up, so that what was learnt of one service says nothing about the words of another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from agentscaler.dice import Dice
@@ -22,6 +22,8 @@ MOVES: Final = (
     ("reject", "rejected"), ("publish", "published"), ("disable", "disabled"), ("stop", "stopped"),
 )  # fmt: skip
 """Actions and the state each leads to."""
+VERBS: Final = {"find": ("find", "search", "lookup"), "get": ("get", "show", "read"), "create": ("create", "add", "register"), "update": ("update", "edit", "modify"), "delete": ("delete", "remove", "drop")}
+"""What services call the same deed: users ask for it in their own words, so the name of a tool must be read."""
 _TAKEN: Final = frozenset(["data", "role", "logo", "demo", "info", "meta", "beta", "zulu"])
 
 
@@ -44,11 +46,15 @@ class Thing(NamedTuple):
     moves: tuple[tuple[str, str], ...]
     """Actions and the states they lead to."""
     reads: tuple[str, ...]
-    """Of get and list."""
+    """Of find and get."""
     writes: tuple[str, ...]
     """Of create, update, delete."""
     short: bool
-    """Does the list show ids and names only?"""
+    """Does find show id and name only?"""
+    verbs: Mapping[str, str]
+    """Deed -> its verb here."""
+    last: bool
+    """Does the verb stand behind the noun?"""
 
 
 class Service(NamedTuple):
@@ -61,19 +67,20 @@ class Service(NamedTuple):
 def draw_service(dice: Dice, *, nouns: Sequence[str], values: Sequence[str]) -> Service:
     """A service. nouns: words for things and attributes; values: words for what an attribute may be."""
     words = dice.sample(nouns, 12)
-    things = tuple(_thing(dice, words, values) for _ in range(1 if dice.chance(0.4) else 2))
+    verbs, last = {deed: dice.choice(said) for deed, said in VERBS.items()}, dice.chance(0.3)
+    things = tuple(_thing(dice, words, values, verbs, last) for _ in range(1 if dice.chance(0.4) else 2))
     return Service(words.pop(), things)
 
 
-def _thing(dice: Dice, words: list[str], values: Sequence[str]) -> Thing:
+def _thing(dice: Dice, words: list[str], values: Sequence[str], verbs: Mapping[str, str], last: bool) -> Thing:
     noun = words.pop()
     numbers = tuple(words.pop() + " " + dice.choice(NUMBERS) for _ in range(dice.between(0, 2)))
     sorts = tuple((words.pop() + " " + dice.choice(SORTS), tuple(dice.sample(values, 3))) for _ in range(dice.between(0 if numbers else 1, 1)))
     moves = tuple(dice.sample(MOVES, dice.between(0, 2)))
     writes = tuple(w for w, share in (("create", 0.25), ("update", 0.75), ("delete", 0.35)) if dice.chance(share))
     short = dice.chance(0.5)
-    reads = ("list", "get") if short or dice.chance(0.5) else ("list",)
-    return Thing(noun, numbers, sorts, moves, reads, writes or (() if moves else ("update",)), short)
+    reads = ("find", "get") if short or dice.chance(0.5) else ("find",)
+    return Thing(noun, numbers, sorts, moves, reads, writes or (() if moves else ("update",)), short, verbs, last)
 
 
 def document(service: Service) -> Json:
@@ -92,18 +99,26 @@ def _operations(thing: Thing) -> list[tuple[str, str, Json]]:
     settable = _settable(thing)
     row = {"name": settable["name"], f"{noun}_id": TEXT, **settable, **({"status": {"type": "string", "enum": ["open", *(s for _, s in thing.moves)]}} if thing.moves else {})}
     listed = {n: s for n, s in row.items() if n in (f"{noun}_id", "name")} if thing.short else row
-    out = [(many, "get", {"operationId": f"list_{noun}s", "summary": f"List the {noun}s.", **_answer({f"{noun}s": {"type": "array", "items": _object(listed)}})})]
+    named = {"name": "name", "in": "query", "required": True, "schema": TEXT, "description": "The name."}
+    found = {f"{noun}s": {"type": "array", "items": _object(listed)}}
+    out = [(many, "get", {"operationId": _called(thing, "find"), "summary": f"Find the {noun} with this name.", "parameters": [named], **_answer(found)})]
     if "get" in thing.reads:
-        out.append((one, "get", {"operationId": f"get_{noun}", "summary": f"Get a {noun}.", "parameters": [key], **_answer(row)}))
+        out.append((one, "get", {"operationId": _called(thing, "get"), "summary": f"Get a {noun}.", "parameters": [key], **_answer(row)}))
     if "create" in thing.writes:
-        out.append((many, "post", {"operationId": f"create_{noun}", "summary": f"Add a {noun}.", **_body(settable, ["name"]), **_answer(row)}))
+        out.append((many, "post", {"operationId": _called(thing, "create"), "summary": f"Add a {noun}.", **_body(settable, ["name"]), **_answer(row)}))
     if "update" in thing.writes:
-        out.append((one, "patch", {"operationId": f"update_{noun}", "summary": f"Change a {noun}.", "parameters": [key], **_body(settable), **_answer(row)}))
+        out.append((one, "patch", {"operationId": _called(thing, "update"), "summary": f"Change a {noun}.", "parameters": [key], **_body(settable), **_answer(row)}))
     if "delete" in thing.writes:
-        out.append((one, "delete", {"operationId": f"delete_{noun}", "summary": f"Delete a {noun}.", "parameters": [key], "responses": {"204": {"description": "gone"}}}))
+        out.append((one, "delete", {"operationId": _called(thing, "delete"), "summary": f"Delete a {noun}.", "parameters": [key], "responses": {"204": {"description": "gone"}}}))
     for verb, _ in thing.moves:
-        out.append((f"{one}/{verb}", "post", {"operationId": f"{verb}_{noun}", "summary": f"{verb.capitalize()} a {noun}.", "parameters": [key], **_answer(row)}))
+        out.append((f"{one}/{verb}", "post", {"operationId": _called(thing, verb), "summary": f"{verb.capitalize()} a {noun}.", "parameters": [key], **_answer(row)}))
     return out
+
+
+def _called(thing: Thing, deed: str) -> str:
+    """The operation's name in this service: find_taro, taro_search."""
+    verb = thing.verbs.get(deed, deed)
+    return f"{thing.noun}_{verb}" if thing.last else f"{verb}_{thing.noun}"
 
 
 def _settable(thing: Thing) -> Json:

@@ -41,7 +41,7 @@ class Plan(NamedTuple):
     seeds: int = 3
     conversations: int = 2560
     """Demonstrations of a run, shared out among its worlds."""
-    unseen: int = 40
+    unseen: int = 60
     """Worlds that are only played in."""
     tasks: int = 5
     """Most tasks in each of them."""
@@ -272,7 +272,7 @@ def table(lines: Sequence[JsonObject]) -> str:
     for p in points(lines):
         also = f"{known[p.name].share:.1%}" if p.name in known else ""
         out.append(f"{p.name:16} {p.share:>13.1%}  {p.low:>5.1%} - {p.high:>5.1%}  {' '.join(f'{s:.1%}' for s in p.seeds):24} {also:>24}")
-    for kind, words in (("tools", "shown the tools of another world"), ("answers", "shown answers with values of other rows")):
+    for kind, words in (("tools", "shown the tools of another world"), ("answers", "shown answers with other values")):
         out += [f"{p.name}, {words}: {p.share:.1%}" for p in points(lines, kind=kind)]
     return "\n".join(out)
 

@@ -78,6 +78,6 @@ def _table(unseen: "Sequence[Point]", known: "Sequence[Point]") -> str:
 
 
 def _spoilt(spoilt: "Mapping[str, Sequence[Point]]") -> str:
-    words = {"tools": "shown the tools of another world", "answers": "shown answers with values of other rows"}
+    words = {"tools": "shown the tools of another world", "answers": "shown answers with other values"}
     lines = "".join(f"<li>{html.escape(p.name)}, {words[kind]}: {p.share:.1%}</li>" for kind, some in spoilt.items() for p in some)
     return f"<h2>Is it reading?</h2><ul>{lines}</ul>" if lines else ""

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import orjson
@@ -12,6 +13,7 @@ import orjson
 from agentscaler.dice import Dice
 from agentscaler.episode import Episode
 from agentscaler.grade import grade
+from agentscaler.learn.apis import made_up_words
 from agentscaler.learn.tiny import needs_torch
 from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Task, ToolCall
 from agentscaler.rollouts import ScriptedUser
@@ -23,7 +25,7 @@ STEPS: Final = 12
 TURNS: Final = 6
 NEW_TOKENS: Final = 96
 Spoil: TypeAlias = Literal["", "tools", "answers"]
-"""What the agent is shown wrongly: the tools of another world, or answers whose values stand in other rows."""
+"""What the agent is shown wrongly: the tools of another world, or answers with other values."""
 
 
 class Played(NamedTuple):
@@ -70,17 +72,25 @@ def play_all(items: Sequence[tuple[Task, EnvSpec]], replies: Replies, *, spoil: 
 
 def _shown(message: Message, spoil: Spoil) -> JsonObject:
     if spoil == "answers" and message.role == "tool":
-        return openai_message(message.model_copy(update={"content": orjson.dumps(rotated(orjson.loads(message.content))).decode()}))
+        return openai_message(message.model_copy(update={"content": orjson.dumps(altered(orjson.loads(message.content))).decode()}))
     return openai_message(message)
 
 
-def rotated(data: Any) -> Any:
-    """Ids and other values move to the next row of their list; in a single row, numbers move by one."""
+def altered(data: Any, *, name: bool = False) -> Any:
+    """Every value but names is another one: a made-up word the next of its list, a number one more."""
     if isinstance(data, dict):
-        return {k: v + 1 if isinstance(v, int) and not isinstance(v, bool) else rotated(v) for k, v in data.items()}
-    if isinstance(data, list) and len(data) > 1 and all(isinstance(r, dict) for r in data):
-        return [{k: data[(i + 1) % len(data)].get(k, v) if k != "name" else v for k, v in row.items()} for i, row in enumerate(data)]
-    return data
+        return {k: altered(v, name=k == "name") for k, v in data.items()}
+    if isinstance(data, list):
+        return [altered(v) for v in data]
+    if isinstance(data, int) and not isinstance(data, bool):
+        return data + 1
+    return _next_words().get(data, data) if isinstance(data, str) and not name else data
+
+
+@cache
+def _next_words() -> dict[str, str]:
+    words = made_up_words()
+    return dict(zip(words, [*words[1:], words[0]], strict=True))
 
 
 # ---- a model as a player ----------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from agentscaler.errors import UserError
-from agentscaler.learn.apis import MOVES
+from agentscaler.learn import apis
 
 SPECIAL: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>")
 LETTERS: Final = "bdfgklmnprstvz"
-VERBS: Final = "|".join(("list", "get", "create", "update", "delete", "change", "rename", "add", *(verb for verb, _ in MOVES)))
+VERBS: Final = "|".join(("change", "rename", *(verb for said in apis.VERBS.values() for verb in said), *(verb for verb, _ in apis.MOVES)))
 PIECES: Final = rf"(?<![A-Za-z])(?:{VERBS})(?![a-z])|(?<![A-Za-z])[{LETTERS}][aiou][{LETTERS}][aiou](?=s?(?:[^a-z]|$))|\d{{1,3}}|[A-Z][a-z]+"
 """What stands alone before merging: verbs, made-up words, numbers, capitalised words. All else merges freely, so that what every conversation says costs few tokens."""
 TEMPLATE: Final = """
