@@ -9,8 +9,9 @@ import pytest
 
 from agentscaler.dice import Dice
 from agentscaler.envs.same import shape_of
+from agentscaler.grade import grade
 from agentscaler.learn.apis import document, draw_service, made_up_words
-from agentscaler.learn.curve import Plan, learn, points, shared_out, table, write_page
+from agentscaler.learn.curve import Plan, _other, learn, points, shared_out, table, write_page
 from agentscaler.learn.play import View, altered, play_all, read_message
 from agentscaler.learn.practice import Practice, batches, share_of_rate
 from agentscaler.learn.worlds import ROWS, SHAPES, Split, demonstrations, draw_worlds, tasks_of
@@ -95,6 +96,12 @@ def test_all_episodes_are_played_to_their_end_and_judged(split: Split) -> None:
     assert [p.task for p in idle] == [t for t, _ in items]
     assert not any(p.passed for p in idle)
     assert all(p.passed for p in play_all(items, Golden(items)))
+
+
+def test_the_scripted_solver_finds_things_by_their_name(split: Split) -> None:
+    for env in (*split.unseen, *split.train):
+        for task in tasks_of(env, 9):
+            assert grade(task, _other("solver", task, env, World.open(env, seed=task.seed))).passed, task.brief.opening
 
 
 class Golden:

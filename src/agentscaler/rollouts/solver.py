@@ -294,7 +294,8 @@ class Solver:
         if thing.below is not None:
             return (yield from self._owner(thing, noun))
         for tool in rank(self._tools, noun, ("list", "get"), least=0.35)[: MOST_TOOLS + 2]:
-            arguments = yield from self._fill(tool, [x for a in above for x in a.chain()], {})
+            asked = {p: v for p, v in self._given(tool, thing.tests).items() if p[0] in tool.required and not entity(p[0])[0]}
+            arguments = yield from self._fill(tool, [x for a in above for x in a.chain()], asked)
             if arguments is None:
                 continue
             data, error = yield from self._call(tool.name, arguments)
