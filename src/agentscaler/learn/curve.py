@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     worlds: tuple[int, ...] = (1, 8, 64, 256)
     """Numbers of training worlds."""
     seeds: int = 3
-    conversations: int = 2560
+    conversations: int = 5600
     """Demonstrations of a run, shared out among its worlds."""
     unseen: int = 60
     """Worlds that are only played in."""

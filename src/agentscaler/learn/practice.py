@@ -14,7 +14,7 @@ from agentscaler.train.masks import IGNORED, Row, supervise
 class Practice(NamedTuple):
     """How it is trained."""
 
-    steps: int = 900
+    steps: int = 700
     tokens: int = 3072
     """Tokens a step, padding not counted in."""
     rate: float = 2e-3
