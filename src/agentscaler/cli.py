@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 import typer
@@ -461,17 +461,21 @@ def demo(
         webbrowser.open(Path(last.removeprefix("\nreport: ")).resolve().as_uri())
 
 
-@app.command(epilog="Example: agentscaler check runs/first --workers 2\n\nOne world: agentscaler check runs/first/envs/shop-1f0c...")
+@app.command(epilog="Example: agentscaler check runs/first --workers 2\n\nOne world: agentscaler check runs/first/envs/shop-1f0c...\n\nAgainst the real service: agentscaler check runs/first --fidelity pool --limit 500")
 def check(
     path: Annotated[Path, typer.Argument(help="A run folder, or the folder of one world.")],
     seed: Annotated[int, typer.Option(help="Which worlds --limit draws.")] = 0,
     workers: Workers = CORES,
-    limit: Annotated[int | None, typer.Option(help="Make only so many worlds anew, with their tasks and rollouts; the others are read, rendered and played again.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: findings, steps, seconds.")] = False,
+    limit: Annotated[int | None, typer.Option(help="Make only so many worlds anew, with their tasks and rollouts; the others are read, rendered and played again. With --fidelity: so many calls.")] = None,
+    recorded: Annotated[Literal["pool", "run"] | None, typer.Option("--fidelity", help="Instead: make calls that were recorded at the real service in the run's worlds, and compare. pool: the examples that ship with the packages of the pool; run: what the run's own files recorded (HAR, Postman).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: findings, steps, seconds; with --fidelity a line for each vendor.")] = False,
 ) -> None:
     """Prove a run, or a world, again from disk: everything is made anew from its inputs and compared. Exit code 2 where something does not hold."""
     from agentscaler.check import Finding, Step, prove
 
+    if recorded is not None:
+        _fidelity(path, recorded, seed, limit, as_json)
+        return
     findings: list[Finding] = []
     steps: list[Step] = []
     for item in prove(path, seed=seed, workers=workers, limit=limit):
@@ -488,6 +492,20 @@ def check(
         print(orjson.dumps({"verb": "check", "findings": [f._asdict() for f in findings], "steps": [s._asdict() for s in steps], "seconds": seconds}).decode())
     if findings:
         raise typer.Exit(2)
+
+
+def _fidelity(path: Path, source: str, seed: int, limit: int | None, as_json: bool) -> None:
+    from agentscaler.check.fidelity import fidelity, sums, why_refused
+
+    found = fidelity(path, source, limit=limit, seed=seed)
+    if not found:
+        raise UserError(f"{path}: no recorded call of its executable tools ({source}); --fidelity pool needs the packages of the pool, --fidelity run definitions from a HAR or Postman file")
+    lines = sums(found)
+    console = Console()
+    _say_fact(console, "fidelity", [line._asdict() for line in lines])
+    _say_fact(console, "another outcome", dict(why_refused(found)))
+    if as_json:
+        print(orjson.dumps({"verb": "check", "fidelity": [line._asdict() for line in lines]}).decode())
 
 
 @app.command(epilog="Example: agentscaler twin openapi.yaml\n\nFor MCP clients: agentscaler twin openapi.yaml --serve mcp\n\nFor an existing client library: agentscaler twin aws:amplify --serve http --port 8800")
