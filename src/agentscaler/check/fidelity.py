@@ -160,8 +160,10 @@ class Stage:
             return
         if operation.act == "list" and not operation.shape:
             return
-        if operation.act == "list" or not named:
+        if operation.act == "list":
             self._clear(info)
+        elif not named:
+            named = {c: v for c, v in self._sample(info).items() if c in info.key}
         for row in shown:
             self.insert(info, {**row, **{c: _one(v, row.get(c)) for c, v in named.items()}})
         if operation.act != "list":
@@ -185,10 +187,10 @@ class Stage:
 
     def insert(self, info: TableInfo, values: Mapping[str, Any], depth: int = 0) -> None:
         """A row with these values; the rest is as in the table's first row. Values that the table cannot hold are left out, one by one."""
-        self._parents(info, values, depth)
         key = self._key(info, values)
         if self.world.db.first(info.name, **key) is None:
-            self._new(info, {**values, **key})
+            self._new(info, {**values, **key}, depth)
+        self._parents(info, values, depth)
         where = " AND ".join(f'"{c}" IS ?' for c in info.key)
         for name in info.columns:
             if name not in values or name in info.key:
@@ -215,13 +217,14 @@ class Stage:
             self._samples[info.name] = dict(zip(info.columns, first, strict=True)) if first is not None else dict.fromkeys(info.columns)
         return dict(self._samples[info.name])
 
-    def _new(self, info: TableInfo, values: Mapping[str, Any]) -> None:
+    def _new(self, info: TableInfo, values: Mapping[str, Any], depth: int) -> None:
         row = self._sample(info)
         unique = [c for c in info.columns if self._is_unique(info.name, c)]
         row |= {c: None for c in unique if c not in info.key}
         row |= {c: _stored(values[c]) for c in (*info.key, *unique) if c in values}
         for reference in info.references:
             row |= {c: _stored(values[c]) for c in reference.columns if c in values}
+        self._parents(info, row, depth)
         columns = ", ".join(f'"{c}"' for c in row)
         self._x(f'INSERT INTO "{info.name}" ({columns}) VALUES ({", ".join("?" * len(row))})', tuple(row.values()))
 
