@@ -264,9 +264,6 @@ def test_a_state_that_cannot_be_restored_is_a_finding() -> None:
     assert {f.tool for f in findings(env)} <= {"add_note"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="gate: check_env does not look whether a filter narrows (its docstring does not promise it)"
-)
 def test_a_filter_that_is_ignored() -> None:
     env = replaced(library(), 'where={"memberId": memberId, "state": state}', 'where={"memberId": memberId}')
     assert "state" in about("list_loans", env)

@@ -1,8 +1,8 @@
 """check_env: may this world onto the shelf? Each finding names the tool and what it did.
 
 A read changes nothing; a write changes a column tied to its arguments or its verb on at least one valid call; bad arguments
-are answered with an error and no change; foreign keys hold after every call; equal seeds give equal worlds; snapshot and
-restore agree; every tool can be reached with arguments that exist in the state.
+are answered with an error and no change; foreign keys hold after every call; equal seeds give equal worlds that answer equal calls equally; snapshot and
+restore agree; every tool can be reached with arguments that exist in the state. Of a compiled world the laws of laws.py hold, too.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from agentscaler.canonical import Form
 from agentscaler.contained import Contained
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
+from agentscaler.laws import Laws
 from agentscaler.population import draw_value, fill_id
 from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
 from agentscaler.schemas import kind_of
@@ -41,9 +42,15 @@ def check_env(env: EnvSpec, *, trusted: bool = False, seed: int = SEED) -> list[
     with first as world, second as twin:
         if world.dump() != twin.dump():
             out.append(Finding("population.json", "the same seed gives other rows the second time"))
-        for tool in env.tools:
-            out += _check_tool(world, tool, env)
+        laws = Laws(env, env.model, world) if env.model else None
+        for tool in sorted(env.tools, key=lambda t: t.kind):  # reads first: what a write did is seen by those that can be trusted
+            found = list(_check_tool(world, twin, tool, env, laws))
+            if found and laws is not None:
+                laws.without(tool.name)
+            out += found
             world.reset()
+        places = {t.name: n for n, t in enumerate(env.tools)}
+        out.sort(key=lambda f: places.get(f.tool, -1))
     kinds = {t.kind for t in env.tools if not any(f.tool == t.name for f in out)}
     if not out and "read" not in kinds:
         out.append(Finding("env.json", "a world needs a tool that reads"))
@@ -57,10 +64,11 @@ def _fresh(env: EnvSpec, seed: int, trusted: bool) -> World:
     return World(Loaded(env, trusted=trusted), seed)
 
 
-def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
+def _check_tool(world: World, twin: World, tool: EnvTool, env: EnvSpec, laws: Laws | None) -> Iterator[Finding]:
     operation = next((o for o in env.model.operations if o.name == tool.name), None) if env.model else None
     worked = changed = filled = False
-    last = ""
+    last, given = "", set[str]()
+    before = world.dump() if tool.kind == "write" and laws is not None else {}
     for attempt in range(TRIES):
         arguments = valid_arguments(world, tool, operation, env.model, attempt)
         world.reset()
@@ -72,6 +80,10 @@ def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
                 return
             continue
         form = world.diff().form
+        twin.reset()
+        if twin.call(tool.name, arguments).data != answer.data:
+            yield Finding(tool.name, "an equal world answers the same call otherwise", tool.name)
+            return
         if world.broken():
             yield Finding(tool.name, "a foreign key is broken after the call", tool.name)
             return
@@ -87,11 +99,20 @@ def _check_tool(world: World, tool: EnvTool, env: EnvSpec) -> Iterator[Finding]:
                 return
             filled = filled or _holds(_found(answer.data, operation))
             if filled:
+                world.reset()
+                if laws is not None:
+                    yield from (Finding(b.tool, b.message, b.tool) for b in laws.of_list(world, tool, arguments))
                 break
         elif form and (operation is None or _expected(form, operation)):
             changed = True
             yield from _restores(world, tool, form)
-            break
+            if laws is None:
+                break
+            broken = [Finding(b.tool, b.message, b.tool) for b in laws.after_write(world, tool, arguments, before, form)]
+            yield from broken
+            given |= arguments.keys()
+            if broken or not laws.ungiven(tool, given):
+                break
     if not worked:
         yield Finding(tool.name, f"no valid call succeeds ({last})", tool.name)
     elif tool.kind == "read" and not filled:

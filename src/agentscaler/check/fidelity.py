@@ -21,6 +21,7 @@ import orjson
 from agentscaler.database import TableInfo
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
+from agentscaler.laws import rows_of
 from agentscaler.records import EnvSpec, EnvTool, Json, JsonObject, Operation, Pair, Schema, Shape, Tool
 from agentscaler.schemas import kind_of
 from agentscaler.store import read_rows
@@ -284,20 +285,6 @@ def _columns(operation: Operation, arguments: Mapping[str, Any]) -> Iterator[tup
             yield argument.column, value
         if argument.role == "body" and isinstance(value, dict):
             yield from ((column, value[name]) for name, column in argument.body.items() if name in value)
-
-
-def rows_of(shape: Shape, response: Json) -> list[dict[str, Any]]:
-    """The rows of a recorded answer, unwrapped as the world wraps its own."""
-    level: list[Any] = [response.get("response", response) if shape.done and isinstance(response, dict) else response]
-    for name in shape.wrap:
-        bare = name.removesuffix("[]")
-        level = [part[bare] for part in level if isinstance(part, dict) and part.get(bare) is not None]
-        if name.endswith("[]"):
-            level = [x for part in level if isinstance(part, list) for x in part]
-    if shape.scalar:
-        (field,) = shape.fields or ("",)
-        level = [{field: x} for part in level for x in (part if isinstance(part, list) else [part])]
-    return [x for part in level for x in (part if isinstance(part, list) else [part]) if isinstance(x, dict)]
 
 
 def _one(value: Any, shown: Any = None) -> Any:
