@@ -80,9 +80,9 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
         alike = set(table.key) <= {leader, *recipe.get("columns", ())}
         for column in table.columns:
             words = field(column.name)
-            its = _copied(column.name, words, draft) or (column.name if alike and words[-1] in _OF_ITSELF else None)
-            plain = not made.columns[table.name][column.name].choices and not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
-            if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
+            its = _copied(column.name, words, draft) or (column.name if (alike and words[-1] in _OF_ITSELF) or (words[-1] in _OF_PLACE and leader in made.drafts[table.name][1].parents) else None)
+            plain = not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
+            if its in target and plain and target[its].type == column.type and target[its].choices == column.choices and (column.null or not target[its].null) and column.name not in copies:
                 copies[column.name] = its
         key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
         for own, its in copies.items():
@@ -90,6 +90,8 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
             recipes[own] = {"with": leader, "column": its}
 
 
+_OF_PLACE = frozenset("network region zone namespace currency engine platform locale".split())
+"""What is said of all that lies under one thing."""
 _OF_ITSELF = frozenset("name title arn email alias id type region engine version url".split())
 """What a table of details, of which each row has the key of one row elsewhere, says again of that row."""
 
@@ -115,9 +117,13 @@ def _all_above(table: str, made: Plan) -> set[str]:
     return {table} | {t for t, (g, d) in made.drafts.items() if g == group and d.noun in nouns}
 
 
+_OF_ANOTHER = frozenset("name arn title alias email hash type class engine platform".split())
+"""What is known of a thing for good: the RoleName beside a RoleId, the instanceType beside an instanceId."""
+
+
 def _copied(name: str, words: tuple[str, ...], draft: Draft) -> str | None:
     """The column of another table that a column repeats: its name, ARN or address, or an id that both bear (the VPC of a cluster's instance)."""
-    if words[-1:] in (("name",), ("arn",), ("title",), ("alias",), ("email",)) and len(words) > 1:
+    if words[-1:] and words[-1] in _OF_ANOTHER and len(words) > 1:
         if any(words[: len(draft.noun) - i] == draft.noun[i:] for i in range(len(draft.noun))):
             return draft.find(name)
     rest, id_like = entity(name)

@@ -12,6 +12,7 @@ from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
+from agentscaler.envs.ranges import share_ranges
 from agentscaler.envs.recipes import recipe_of
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, written
@@ -41,6 +42,7 @@ def population_of(made: Plan) -> JsonObject:
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
+    share_ranges(columns, made)
     _count_children(columns, made)
     _gather_children(columns, made)
     _fill_needed(columns, model)
@@ -214,8 +216,9 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
         return [1, 1]
     parents = [r for r in table.references if set(r.columns) & set(table.key) or "parent" in r.columns]
     held = [r for r in parents if r.table != table.name]
+    many = SOME if any(set(r.columns) & set(t.key) or "parent" in r.columns for t in model.tables for r in t.references if r.table == table.name) else MANY
     if draft.link:
-        return [8, 16]
+        return many
     if draft.tail:
         return {"per": held[-1].table, "rows": [1, 1]} if held else [1, 1]
     if held and draft.own in held[-1].columns:
@@ -226,7 +229,13 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
         return {"per": held[-1].table, "rows": [1, 4]} | ({"spare": 0.25} if held[-1].on_delete == "RESTRICT" else {})
     if held:
         return {"per": held[-1].table, "rows": [0, 1] if draft.kinds & {"create", "delete"} else [1, 1]}
-    return [8, 16]
+    return many
+
+
+MANY: Final = [14, 36]
+"""Rows of a table that hangs on nothing and holds nothing: a list of them is worth narrowing."""
+SOME: Final = [9, 18]
+"""Rows of a table under whose rows others lie, of which each gets a few."""
 
 
 _ROLES = frozenset(["latest", "current", "default", "active", "last", "newest"])

@@ -6,6 +6,7 @@ values there are, the recipe is `invented`, and rows go without where they can.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from agentscaler.edges import collection_words, placeholders
@@ -289,6 +290,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         bare = bare[:-1]
     whole = place.draft.noun
     own = depth == 0 and bool(bare) and bare[0] not in ROLE_WORDS and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
+    other = _meant(bare, properties, place)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
@@ -302,7 +304,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         if column is not None and column.kind == kind_of(part) and not column.json:
             out[key] = {"same": column.name} | ({"boolean": True} if column.kind == "boolean" else {})
             continue
-        if (theirs := _of_other(key, part, bare, place) if not own else None) is not None:
+        if (theirs := _of_other(key, part, other, place) if not own else None) is not None:
             out[key] = theirs
             continue
         if key in either and len(either & set(out)) >= MOST_FIELDS:
@@ -346,9 +348,19 @@ def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Re
     own = place.keyed.get(noun, "")
     if column is not None and own.startswith("#") and column.name == draft.own and not column.json:
         return {"same": own[1:]}  # the blog of a comment whose key names the blog
-    if column is None or column.json or column.kind == "boolean" or column.kind != kind_of(part):
+    if column is None or column.json or column.kind != kind_of(part):
         return None
-    return {"like": f"{table}.{column.name}"}
+    return {"like": f"{table}.{column.name}"} | ({"boolean": True} if column.kind == "boolean" else {})
+
+
+def _meant(noun: tuple[str, ...], properties: Iterable[str], place: Place) -> tuple[str, ...]:
+    """The table an object shows a row of: the offering of a reservation is one of the reservation offerings, which show its fields."""
+    if noun in place.tables or not noun:
+        return noun
+    ends = [n for n in place.tables if n[-len(noun) :] == noun and n != place.draft.noun]
+    fields = list(properties)
+    ends = [n for n in ends if sum(place.tables[n][1].find(f) in place.tables[n][2] for f in fields) >= max(2, 0.5 * len(fields))]
+    return ends[0] if len(ends) == 1 else noun
 
 
 def _days(heard: str) -> list[dict[str, int]]:

@@ -488,7 +488,7 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if place.vendor != "google" and words[-1:] and words[-1] in _BY_ID:
         template = id_template(Col(f"{words[-1]}_id", {}), place)
         return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
-    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not _ANY_RESOURCE.search(place.service):
+    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not ANY_RESOURCE.search(place.service):
         return unknown({"given": ["default"]})
     if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and re.search(r"^(?:cloudformation|config|cloudcontrol|fms)$", place.service):
         return unknown({"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"]}, empty=False)
@@ -502,7 +502,7 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
 
 
 _SORTS_OF_RESOURCE: Final = (("resource", "type"), ("target", "type"), ("asset", "type"))
-_ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
+ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
 """Services that speak of the resources of any other one."""
 _SORTS: Final = frozenset("type kind mode code class category format level tier family strategy method unit scope reason source data value".split())
 """Words after which nothing has a name."""
