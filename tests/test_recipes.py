@@ -571,3 +571,35 @@ def test_what_stands_in_an_object_is_of_what_the_object_is() -> None:
     blog.own = "id"
     near = place("google:blogger", ("comment",), tables={("blog",): ("blog", blog, {"id": Col("id", {"type": "string"})})}, keyed={("blog",): "#blogId"})
     assert json_value({"type": "object", "properties": {"id": {"type": "string"}}}, "blog", near)["object"]["id"] == {"same": "blogId"}
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "looks"),
+    [
+        ("sagemaker", "TrainingImage", r"\d{12}\.dkr\.ecr\."),
+        ("imagebuilder", "parentImage", r"ami-0[0-9a-f]{16}"),
+        ("mediaconvert", "BlankingImage", r"https://cdn\."),
+    ],
+)
+def test_an_image_is_a_picture_only_where_there_are_pictures(service: str, name: str, looks: str) -> None:
+    assert all(re.match(looks, value) for value in drawn(text(name, f"aws:{service}", ("thing",))))
+
+
+def test_the_least_wait_is_no_longer_than_the_most() -> None:
+    seconds = {"type": "string", "format": "duration"}
+    found = json_value({"type": "object", "properties": {"minBackoff": seconds, "maxBackoff": seconds}}, "retryConfig", place("google:jobs", ("job",)))
+    for value in drawn(found):
+        assert int(value["minBackoff"][:-1]) < int(value["maxBackoff"][:-1])
+
+
+def test_an_object_that_names_a_row_of_a_table_repeats_that_row() -> None:
+    """The offering of a reservation is one of the reservation offerings."""
+    fields = {"offeringId": {"type": "string"}, "duration": {"type": "integer"}, "open": {"type": "boolean"}}
+    draft = Draft(("reservation", "offering"), [])
+    columns = {n: draft.force(n, s) for n, s in fields.items()}
+    draft.own = "offeringId"
+    where = place("aws:shop", ("reservation",), tables={draft.noun: ("reservation_offering", draft, columns)})
+    found = json_value({"type": "object", "properties": fields}, "offering", where)["object"]
+    assert {k: v["like"] for k, v in found.items()} == {k: f"reservation_offering.{k}" for k in fields}
+    other = json_value({"type": "object", "properties": {"colour": {"type": "string", "enum": ["RED", "BLUE"]}}}, "offering", where)["object"]
+    assert "like" not in other["colour"]

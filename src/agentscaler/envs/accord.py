@@ -13,7 +13,7 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
-from agentscaler.envs.parts import USED, measured, rivals
+from agentscaler.envs.parts import USED, alternatives, measured, rivals
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
@@ -28,6 +28,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
 
     runs: tables of runs -> the column that tells when one began; this table is added where its rows are runs.
     """
+    _same_row(recipes, table, made)
     _copy_names(recipes, table, made)
     _ids_of_parent(recipes, table, made)
     _one_person(recipes, table)
@@ -67,6 +68,19 @@ def _counted_up(recipes: dict[str, JsonObject], table: Table) -> None:
     for name, recipe in recipes.items():
         if "time" in recipe and MADE.search(" ".join(split(name))) and "after" not in recipe:
             recipe["time"], recipe["apart"] = ["-240d", "-200d"], "45d"
+
+
+def _same_row(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
+    """imageArn in a version that goes by its imageIdentifier names that image, and no other one."""
+    held = {r.table: r.columns[0] for r in table.references if len(r.columns) == 1 and r.columns[0] in table.key}
+    for reference in table.references:
+        name, leader = reference.columns[0], held.get(reference.table, "")
+        noun, rest = made.drafts[reference.table][1].noun, entity(name)[0]
+        plain = field(name)[: len(rest)] == rest and bool(rest) and noun[-len(rest) :] == rest and entity(leader)[0] == rest
+        if len(reference.columns) == 1 and leader and name not in table.key and plain and "reference" in recipes[leader]:
+            key = next(t.key for t in made.model.tables if t.name == reference.table)
+            recipes[leader]["columns"] = {**recipes[leader].get("columns", {leader: key[-1]}), name: key[-1]}
+            recipes[name] = {"with": leader, "column": key[-1]}
 
 
 def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
@@ -276,7 +290,8 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
     for name, recipe in recipes.items():
         if engine and name in free and rivals(recipe.get("either", ())):
             recipe["by"] = engine
-    some = rivals(n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and "unless" not in r)
+    loose = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn"} & set(r)]
+    some = rivals(loose) or alternatives(loose)
     for at, name in enumerate(some):
         recipes[name]["turn"] = [at, len(some)]
 

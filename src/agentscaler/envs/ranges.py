@@ -7,6 +7,7 @@ ARNs of "a resource", names inside a composite key. Nothing checks their values;
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agentscaler.envs.drafts import Draft
 from agentscaler.envs.place import UNKNOWN
 from agentscaler.envs.texts import ANY_RESOURCE
 from agentscaler.envs.worlds import Plan
@@ -30,10 +31,26 @@ def share_ranges(columns: dict[str, JsonObject], made: Plan) -> None:
             if _FIXED & set(recipe) or draft.segment is not None or draft.link or made.columns[table.name][column.name].choices:
                 continue
             alone = table.key == (column.name,)
-            if (found := _resources(column, homes, columns, group)) and set(recipe) & {"mix", "id"}:
+            if _of_its_own(column, table, draft):
+                first = {"value": None} if column.null else recipe
+                columns[name] = {"like": f"{table.name}.{draft.own}", "else": first, **_marks(recipe), **({"null": 0.4} if column.null else {})}
+            elif (found := _resources(column, homes, columns, group)) and set(recipe) & {"mix", "id"}:
                 columns[name] = {"mix": [{"like": one} for one in found], **_marks(recipe)}
             elif not (alone and draft.generated) and (home := _home(table, column, recipe, homes, made)) is not None:
                 columns[name] = {"like": home, "else": {k: v for k, v in recipe.items() if k not in ("null", "knowable", UNKNOWN)}, **_marks(recipe), **({"spread": True} if alone else {"joint": True})}
+
+
+def _of_its_own(column: Column, table: Table, draft: Draft) -> bool:
+    """ParentFolderId of a folder names a folder: one of those that are there before."""
+    words, id_like = field(column.name), entity(column.name)[1]
+    own = next((c for c in table.columns if c.name == draft.own), None)
+    if own is None or not id_like or column.name in table.key or column.type != own.type or words[-1] != field(own.name)[-1] or len(table.key) != 1:
+        return False
+    role = words[: -1 - len(draft.noun)]
+    return words[-1 - len(draft.noun) : -1] == draft.noun and bool(set(role) & _ROLES)
+
+
+_ROLES: Final = frozenset("parent source original previous replaced replaces master origin base root upstream superseded".split())
 
 
 def _marks(recipe: JsonObject) -> JsonObject:

@@ -7,6 +7,7 @@ from agentscaler.dice import Dice
 from agentscaler.envs.amounts import CHANGED, CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
+from agentscaler.envs.images import container_image, image_of
 from agentscaler.envs.naming import (
     SHOPS,
     SOCIAL,
@@ -93,6 +94,7 @@ TEXTS: Final = (
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
     rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
+    rule(r"(?:source|base|parent|custom|machine|vm|os|instance|boot|disk|backup|specified|resolved|training|inference|deployed|container|docker|destination|exclude|recommended \w+)(?: \w+)? image$|image$", {"built": True}, knowable=False),
     rule(r"(?:image|logo|icon|picture|photo|avatar|thumbnail|cover|poster|banner|screenshot) ?(?:url|uri|link|href)?$", {"words": [["https://cdn.example.com/"], _SLUGS, [".png", "-small.png", ".jpg"]], "join": ""}, knowable=False),
     rule(r"(?:webhook|callback|notify|notification|redirect|return) ?(?:url|uri|link|endpoint|address)?$", {"words": [["https://"], _SLUGS, [".example.com/callback"]], "join": ""}, knowable=False),
     rule(r"(?:download|file|export|report|result|log|playback|media|video|audio|recording|attachment|document) ?(?:url|uri|link)$", {"words": [["https://files.example.com/"], _SLUGS, ["/2025", "/2026"], [".zip"]], "join": ""}, knowable=False),
@@ -251,7 +253,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         some = OBSERVED if set(place.draft.noun[-1:]) & _SEEN else DESCRIPTIONS
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
-        return _of_vendor(filled(special, words), place)
+        return _of_vendor(filled(special, words), place, words)
     return _fallback(name, schema, place)
 
 
@@ -275,7 +277,7 @@ _STORED: Final = re.compile(r"(?i)\bs3\b.{0,40}\b(?:uri|url|path|location|prefix
 def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
     """The address of something in a bucket, where the description says that it lies in one."""
     if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))):
-        return _of_vendor({"bucket": True}, place)
+        return _of_vendor({"bucket": True}, place, words)
     return None
 
 
@@ -323,7 +325,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words == ("title",) and place.draft.noun[-1:] and place.draft.noun[-1] in PEOPLE_NOUNS:
         return {"given": ["Editor", "Head of sales", "Project manager", "Accountant"], "knowable": True}
     if words == ("name",) and not place.columns and (found := next((r.make("") for r in TEXTS if _PLACES.search(place.draft.noun[-1]) and r.pattern.search(" ".join([*place.draft.noun, "name"]))), None)):
-        return _of_vendor(filled(found), place)
+        return _of_vendor(filled(found), place, words)
     listed = any(r.pattern.search(" ".join(words)) for r in TEXTS)
     if listed and head and (not place.columns or "full" in head or (head == ("domain",) and (place.draft.noun != head or _HOSTS.search(place.service)))):
         return None
@@ -405,7 +407,7 @@ _SAID: Final = frozenset("description desc remark comment note rule content mess
 # ---- by vendor --------------------------------------------------------------------------------------------------
 
 
-def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
+def _of_vendor(recipe: Recipe, place: Place, words: tuple[str, ...]) -> Recipe:
     """What each vendor writes in its own way: zones, buckets, machines."""
     if "app" in recipe:
         return {"template": "{appid}"} if place.vendor == "tencent" else {"id": "{digits:10}"}
@@ -429,9 +431,8 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
         if re.search(r"code|commit|build|debug|repo|git|cloudshell", place.service):
             return {"words": [["src/"], _SLUGS, ["/handler", "/service", "/routes", "/models"], [".py", ".java", ".ts"]], "join": "", "knowable": True}
         return {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": "", "knowable": True}
-    if "image" in recipe:
-        form = "{account}.dkr.ecr.{region}.amazonaws.com/%s:1.4.2" if place.vendor == "aws" else "{region}-docker.pkg.dev/{project}/apps/%s:1.4.2" if place.vendor == "google" else "registry.example.com/%s:1.4.2"
-        return {"mix": [{"template": form % word} for word in SLUG_LISTS[0][:5]]}
+    if "built" in recipe or "image" in recipe:
+        return image_of(words, place) if "built" in recipe else container_image(place)
     if "runtime" in recipe:
         return {"given": ["python3.12", "python3.13", "nodejs20.x", "nodejs22.x", "java21"], "knowable": True} if place.service in ("lambda", "scf", "synthetics") else unknown({"given": ["python3.12", "nodejs22", "java21"]}, empty=False)
     if "policy" in recipe:

@@ -71,7 +71,7 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
     tables = tuple(_table(key, names, columns, services, members) for key in keys)
     operations = tuple(sorted((_operation(name, m, names, mirrors[m.key]) for name, m in named.items()), key=lambda o: o.name))
     title = _title(domain, services, tables, own)
-    model = mark_blind(Model(title=title, tables=_parents_first(tables, _holders(keys, names, services)), operations=_python_names(operations)))
+    model = mark_blind(Model(title=title, tables=_parents_first(tables, _holders(keys, names, services), {names[k]: columns[k] for k in keys}), operations=_python_names(operations)))
     return Plan(
         model,
         named,
@@ -406,7 +406,7 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
     return "SET NULL" if column.name not in draft.key else "CASCADE"
 
 
-def _parents_first(tables: Sequence[Table], holders: Mapping[str, set[str]]) -> tuple[Table, ...]:
+def _parents_first(tables: Sequence[Table], holders: Mapping[str, set[str]], columns: Mapping[str, Mapping[str, Col]]) -> tuple[Table, ...]:
     """Parents before children; a reference that would close a circle is given up, and never what a row lies under for what it mentions."""
     kept: dict[str, list[Reference]] = {t.name: [] for t in tables}
     for holds in (True, False):
@@ -415,7 +415,7 @@ def _parents_first(tables: Sequence[Table], holders: Mapping[str, set[str]]) -> 
                 if holds == _lies_under(table, reference) and not _leads(reference.table, table.name, kept):
                     kept[table.name].append(reference)
     whole = {t.name: t.model_copy(update={"references": tuple(r for r in t.references if r in kept[t.name])}) for t in sorted(tables, key=lambda t: t.name)}
-    return _named_first(whole, holders)
+    return _named_first(whole, holders, columns)
 
 
 def _lies_under(table: Table, reference: Reference) -> bool:
@@ -436,9 +436,9 @@ def _holders(keys: Sequence[Key], names: Mapping[Key, str], services: Mapping[st
     return out
 
 
-def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]]) -> tuple[Table, ...]:
+def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]], columns: Mapping[str, Mapping[str, Col]]) -> tuple[Table, ...]:
     """Parents before children; of those that may come next, the table that lies under or speaks of the fewest still to come."""
-    left = {n: spoken_of(t, list(tables.values())) for n, t in tables.items()}
+    left = {n: spoken_of(t, list(tables.values())) | _inside(columns[n].values(), tables) - {n} for n, t in tables.items()}
     out: dict[str, Table] = {}
     while left:
         ready = [n for n in left if all(r.table in out for r in tables[n].references)]
@@ -448,12 +448,26 @@ def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]]) -
     return tuple(out.values())
 
 
+def _inside(columns: Iterable[Col], tables: Iterable[str]) -> set[str]:
+    """The tables that ids inside objects and lists name: the labels of a message."""
+    known = {tuple(t.split("_")): t for t in tables}
+    todo = [c.schema for c in columns if c.json]
+    found = set()
+    for _ in range(3):
+        inner = [(n, s) for schema in todo for n, s in {**schema.get("properties", {}), **schema.get("items", {}).get("properties", {})}.items()]
+        found |= {t for n, _ in inner for rest, id_like in [entity(one_of(n))] if id_like and (t := known.get(rest))}
+        todo = [s for _, s in inner]
+    return found
+
+
 def spoken_of(table: Table, tables: Sequence[Table]) -> set[str]:
     """The other tables that columns of a table name, by key or not."""
     out = set()
     for column in table.columns:
         one = one_of(column.name)
         words, rest = field(one), entity(one)[0]
+        if words == ("resource", "arn"):
+            out |= {o.name for o in tables if not any(field(c.name) == words for c in o.columns)}
         for other in tables:
             noun = tuple(other.name.split("_"))
             named = noun in (rest, words) or (column.note == "JSON" and noun[-len(words) :] == words) or (len(words) > 1 and column.name in other.key and (column.name not in table.key or other.key == (column.name,)))
