@@ -603,3 +603,20 @@ def test_an_object_that_names_a_row_of_a_table_repeats_that_row() -> None:
     assert {k: v["like"] for k, v in found.items()} == {k: f"reservation_offering.{k}" for k in fields}
     other = json_value({"type": "object", "properties": {"colour": {"type": "string", "enum": ["RED", "BLUE"]}}}, "offering", where)["object"]
     assert "like" not in other["colour"]
+
+
+def test_values_that_stand_for_none_are_not_drawn() -> None:
+    schema = {"type": "string", "enum": ["INVALID_CACHE_MODE", "USE_ORIGIN", "FORCE_ALL", "MODE_UNSPECIFIED"]}
+    assert set(drawn(json_value(schema, "cacheMode", place("google:compute")))) == {"USE_ORIGIN", "FORCE_ALL"}
+    assert [v for v, _ in weights(schema["enum"], state=False)] == ["USE_ORIGIN", "FORCE_ALL"]
+
+
+def test_vulnerabilities_have_numbers_of_their_own_form() -> None:
+    assert all(re.fullmatch(r"CVE-202\d-\d{5}", v) for v in drawn(text("CveId", "tencent:cwp", ("event",))))
+
+
+def test_a_length_of_time_is_no_point_in_time() -> None:
+    """ComputeTime: 'approximate CPU time in milliseconds', beside createTime, which is one though it says milliseconds."""
+    spent = {"type": "integer", "description": "The approximate CPU time in milliseconds that was spent computing."}
+    assert not holds_time("ComputeTime", spent)
+    assert holds_time("CreateTime", {"type": "integer", "description": "The time of creation in milliseconds."})

@@ -57,7 +57,10 @@ def population_of(made: Plan) -> JsonObject:
     rows = {t.name: _rows(t, made.drafts[t.name][1], model) for t in model.tables}
     for table in model.tables:
         if isinstance(rows[table.name], dict):
-            rows[table.name] |= _latest(table, rows[table.name]["per"], made)
+            rows[table.name] |= (found := _latest(table, rows[table.name]["per"], made))
+            for spoken, theirs in found.get("latest", {}).items():  # what holds none speaks of none
+                if (whole := f"{rows[table.name]['per']}.{spoken}") in columns and theirs == made.drafts[table.name][1].own and made.columns[rows[table.name]["per"]][spoken].reference:
+                    columns[whole] = {"value": None}
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
 
@@ -242,16 +245,19 @@ _ROLES = frozenset(["latest", "current", "default", "active", "last", "newest"])
 
 
 def _latest(table: Table, per: str, made: Plan) -> JsonObject:
-    """A workflow's revisionId is that of its last revision, which shows what the workflow shows."""
+    """A workflow's revisionId is that of its last revision, which shows what the workflow shows; the primarySpec of a version is one of its specs."""
     _, draft = made.drafts[table.name]
     whole = next(t for t in made.model.tables if t.name == per)
-    if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS or draft.own not in table.key:
+    if draft.own not in table.key:
         return {}
     own, theirs = next(c for c in table.columns if c.name == draft.own), {c.name: c for c in whole.columns}
     mine, its = made.columns[table.name], made.columns[per]
     last = draft.noun[-1:]
     spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
     held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
+    spoken: JsonObject = {n: own.name for n, c in its.items() if c.reference == draft.noun and n not in held and theirs[n].type == own.type and not c.json and theirs[n].null}
+    if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS:
+        return {"latest": spoken} if spoken else {}
     latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
     arn = next((c.name for c in table.columns if field(c.name) == ("arn",)), None)
     latest |= {n: arn for n in theirs if arn and n not in held and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
@@ -261,6 +267,7 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
         if column.kind == "object" and field(name)[0] in _ROLES and field(name)[-1:] == last:
             told = {f: c for f, c in matched(column.schema.get("properties", {}), draft).items() if c in mine}
             latest[name] = {f: [c, "json" if mine[c].json else mine[c].kind] for f, c in told.items()}
+    latest = spoken | latest
     return out | ({"latest": latest} if latest else {})
 
 

@@ -162,11 +162,15 @@ def weights(choices: list[Any], *, state: bool) -> list[list[Any]]:
         if isinstance(choice, str) and same in seen:
             continue  # an old spelling of the same value: 'oneUserAllDevices' beside 'ONE_USER_ALL_DEVICES'
         seen.add(same)
-        if re.search(r"(?i)unspecified|unknown|unrecognized|invalid$", text) and len(choices) > 2:
+        if _NO_VALUE.search(text) and len(choices) > 2:
             continue
         weight = 0.2 if _GONE.search(text) else 0.7 if _PASSING.search(text) else 6.0 if _GOOD.search(text) else 0.4 if _RARE.search(text) else 3.0 if _MIDDLE.search(text) else 2.0
         out.append([choice, weight if state else (4.0 if i == 0 else 3.0 if i < 4 else 1.0)])
     return out or [[c, 1.0] for c in choices]
+
+
+_NO_VALUE = re.compile(r"(?i)unspecified|unknown|unrecognized|invalid$|^invalid_|^undefined")
+"""Values that stand for none."""
 
 
 def _front(choices: list[Any]) -> str:
@@ -226,7 +230,7 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     if set(REGIONS.get(place.vendor, ("?",))) <= set(schema.get("enum", ())):
         return {"template": "{region}"}
     if schema.get("enum"):
-        return {"of": [v for v in schema["enum"] if "UNSPECIFIED" not in str(v)][:12] or list(schema["enum"])}
+        return {"of": [v for v in schema["enum"] if not _NO_VALUE.search(str(v))][:12] or list(schema["enum"])}
     if kind == "boolean":
         return {"yes": switch(name), "json": True}
     if holds_time(name, schema):

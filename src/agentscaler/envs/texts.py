@@ -70,6 +70,7 @@ TEXTS: Final = (
     rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat|egress) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
     rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
+    rule(r"cve(?: id| number| code)?$", {"id": "CVE-202{digits:1}-{digits:5}"}),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
     rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:bgp|ip|network|route|cidr|advertised|ipv4) prefix$", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
@@ -92,7 +93,7 @@ TEXTS: Final = (
     rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
-    rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
+    rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|(?:location|path) s3$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
     rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
     rule(r"(?:source|base|parent|custom|machine|vm|os|instance|boot|disk|backup|specified|resolved|training|inference|deployed|container|docker|destination|exclude|recommended \w+)(?: \w+)? image$|image$", {"built": True}, knowable=False),
     rule(r"(?:image|logo|icon|picture|photo|avatar|thumbnail|cover|poster|banner|screenshot) ?(?:url|uri|link|href)?$", {"words": [["https://cdn.example.com/"], _SLUGS, [".png", "-small.png", ".jpg"]], "join": ""}, knowable=False),
@@ -281,7 +282,7 @@ def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | No
     return None
 
 
-_IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
+_IDS = re.compile(r"\bcve\b|\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
 """Ids that the surroundings hold."""
 
 

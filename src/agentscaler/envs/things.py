@@ -66,11 +66,16 @@ def _same_rows(groups: Mapping[Noun, Sequence[Entry]]) -> dict[Noun, Noun]:
     for noun, some in groups.items():
         if not {e.what.kind for e in some} <= {"get", "list"} or len(shown[noun]) < 4 or any(e.tool.source.vendor == "google" for e in some):
             continue
-        for other in (noun[:i] for i in range(len(noun) - 1, 0, -1)):
+        bare = noun
+        while len(bare) > 1 and bare[-1] in VIEW_WORDS:
+            bare = bare[:-1]
+        longer = [n for n in groups if bare != noun and len(bare) > 1 and n != noun and n[-len(bare) :] == bare]  # DefenceEventDetail of a VulDefenceEvent
+        for other in longer if len(longer) == 1 else (noun[:i] for i in range(len(noun) - 1, 0, -1)):
             if other not in groups or set(noun[len(other) :]) & _OTHERS or any(_asks_for(e, other) for e in some if e.item and e.item.many):
                 continue
             both = shown[noun] & shown[other]
-            if len(both) >= 0.75 * len(shown[noun]) and any(_own_id(f, other) for f in both):
+            most = len(shown[noun]) if other not in longer else len(shown[other])  # a detail shows more than the list
+            if len(both) >= 0.75 * most > 2 and any(_own_id(f, other) for f in both):
                 out[noun] = other
                 break
     return out
