@@ -150,3 +150,33 @@ def test_targets_of_different_kinds_are_alternatives_and_the_sides_of_a_transfer
     assert alternatives(["sourceConfig", "targetConfig", "loggingConfig", "monitoringConfig"]) == []
     assert alternatives(["primaryDestination", "backupDestination"]) == []
     assert alternatives(["httpTarget"]) == []
+
+
+def test_a_quuid_is_that_of_a_machine_and_its_address_stands_with_it() -> None:
+    tools = (
+        tool("DescribeMachines", "s", "", "MachineName Quuid MachineIp Kind", many=True),
+        tool("DescribeMachine", "s", "MachineName!", "MachineName Quuid MachineIp Kind"),
+        tool("DeleteMachine", "s", "MachineName!"),
+        tool("ListAlerts", "s", "", "AlertId Quuid MachineIp Colour", many=True),
+        tool("DescribeAlert", "s", "AlertId!", "AlertId Quuid MachineIp Colour"),
+    )
+    for one in tools:  # the provider's example says what a Quuid looks like
+        shown = (one.returns or {}).get("properties", {})
+        for fields in (shown, shown.get("Items", {}).get("items", {}).get("properties", {})):
+            if "Quuid" in fields:
+                fields["Quuid"]["examples"] = ["0e1c641e-61e8-4fbf-8f4b-3083eb7c46b0"]
+    env = world(*tools)
+    machines = {(r["Quuid"], r["MachineIp"]) for r in rows(env, "machine")}
+    assert {(r["Quuid"], r["MachineIp"]) for r in rows(env, "alert")} <= machines
+
+
+def test_what_shows_one_fact_of_a_thing_goes_by_the_things_that_are_there() -> None:
+    """GetArtifactUrl(artifactId) makes no artifact: its rows are those of ListArtifacts."""
+    env = world(
+        tool("ListArtifacts", "s", "", "artifactId fileName colour", many=True),
+        tool("GetArtifact", "s", "artifactId!", "artifactId fileName colour"),
+        tool("DeleteArtifact", "s", "artifactId!"),
+        tool("GetArtifactUrl", "s", "artifactId!", "artifactId artifactUrl expires"),
+    )
+    table = next((t.name for t in env.model.tables if t.name != "artifact"), "artifact")  # type: ignore[union-attr]
+    assert held(env, table, "artifactId") <= held(env, "artifact", "artifactId")

@@ -620,3 +620,15 @@ def test_a_length_of_time_is_no_point_in_time() -> None:
     spent = {"type": "integer", "description": "The approximate CPU time in milliseconds that was spent computing."}
     assert not holds_time("ComputeTime", spent)
     assert holds_time("CreateTime", {"type": "integer", "description": "The time of creation in milliseconds."})
+
+
+def test_what_is_done_is_not_told_beside_how_far_it_is() -> None:
+    schema = {"type": "object", "properties": {"Status": {"type": "string", "enum": ["NOT_STARTED", "IN_PROGRESS", "COMPLETED"]}, "ProgressPercent": {"type": "integer"}}}
+    assert {v["Status"] for v in drawn(json_value(schema, "TaskState", place()))} == {"IN_PROGRESS"}
+
+
+def test_networks_are_of_the_service_that_has_them() -> None:
+    for name, kind in (("vpcArn", "vpc"), ("securityGroupArn", "security-group"), ("subnetArn", "subnet")):
+        assert all(v.startswith("arn:aws:ec2:") and f":{kind}/" in v for v in drawn(text(name, "aws:securityagent", ("space",))))
+    assert all(re.fullmatch("[0-9a-f]{40}", v) for v in drawn(text("commitId", "aws:amplify", ("job",))))
+    assert not any(re.fullmatch("[0-9a-f]{40}", str(v)) for v in drawn(text("commitMessage", "aws:amplify", ("job",))))

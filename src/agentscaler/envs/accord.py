@@ -190,6 +190,7 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
             recipe["number"] = [0, 95]
             recipe["when"] = {state: {s: "100" if recipe.get("as") == "text" else 100 for s in done}}
+            recipe["when"][state] |= {s: "0" if recipe.get("as") == "text" else 0 for s in states if _WAITING.search(str(s))}
             recipe.pop("null", None)
         if name not in free or "reference" in recipe or "with" in recipe:
             continue
@@ -202,12 +203,13 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
-        elif _FINAL.search(name) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
+        elif (_FINAL.search(name) or ("object" in recipe and _RESULT.search(name))) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
             _only(recipe, state, states, begun)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
 
 
+_RESULT = re.compile(r"(?:^r|R)esult$")
 _FINAL = re.compile(r"(?i)^final|closure|resolution_?(?:code|type|reason|note|comment)|^outcome")
 """What is known once a thing has come to an end."""
 _BEGUN = re.compile(r"(?i)^(?:\w+_)?(?:creating|pending|queued|provisioning|initiali[sz]ing|scheduled|submitted|in_?progress|running|processing)$")

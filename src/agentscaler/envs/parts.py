@@ -29,6 +29,15 @@ def rivals(names: Iterable[str]) -> list[str]:
     return list(found) if len(set(found.values())) > 1 else []
 
 
+def _under_way(parts: dict[str, Recipe]) -> None:
+    """Beside how far a thing has come stands that it is under way: a COMPLETED one is at 100, which needs no saying."""
+    far = any(re.search(r"(?i)progress_?percent|percent_?complete|^progress$", k) and r.get("number") == [0, 100] for k, r in parts.items())
+    for name, recipe in parts.items() if far else ():
+        begun = [p for p in recipe.get("choice", ()) if re.search(r"(?i)progress|running|processing|active", str(p[0]))]
+        if begun and re.search(r"(?i)status$|state$", name):
+            parts[name] = {**recipe, "choice": begun}
+
+
 _ONE_WAY = re.compile(r"(?:Target|Source|Destination|DestinationConfig|SourceConfig|TargetConfig|TargetParams|Payload|Trigger)$")
 _SIDES: Final = frozenset("source target destination original primary secondary default from to old new current previous dead failure success backup redirect".split())
 
@@ -51,6 +60,7 @@ def agree_parts(parts: dict[str, Recipe]) -> None:
     if begins and ends and "of" in parts[begins] and "of" in parts[ends]:
         parts[ends] = {**parts[ends], "most": begins}  # a range of one port
     _one_name(parts)
+    _under_way(parts)
     if "quantity" in low:
         parts[low["quantity"]] = {"length": low["items"]} if "items" in low and "list" in parts[low["items"]] else {"value": 0}
     spans = [k for k in parts if k.lower() in _SPANS and ("of" in parts[k] or "number" in parts[k])]

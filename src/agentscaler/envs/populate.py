@@ -19,6 +19,7 @@ from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import VIEW_WORDS
 from agentscaler.words import entity, field, snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
@@ -142,6 +143,8 @@ def _shown_of(list_: Col, child: Table, draft: Draft, theirs: Mapping[str, Col])
     """What a list in a parent's row shows of each of the child's rows, where it is of the child's kind."""
     inner = list_.schema.get("items", {})
     words, id_like = entity(one_of(list_.name))
+    while len(words) > 1 and words[-1] in VIEW_WORDS:
+        words = words[:-1]  # InvocationTaskBasicInfoSet
     whole = bool(words) and (draft.noun[-len(words) :] == words or words[-len(draft.noun) :] == draft.noun)
     held = {c.name for c in child.columns}
     if not whole or field(list_.name)[0] in _ROLES:

@@ -10,7 +10,7 @@ from typing import Final
 from agentscaler.envs.drafts import Draft
 from agentscaler.envs.place import UNKNOWN
 from agentscaler.envs.texts import ANY_RESOURCE
-from agentscaler.envs.worlds import Plan
+from agentscaler.envs.worlds import MACHINES, Plan
 from agentscaler.records import Column, JsonObject, Table
 from agentscaler.words import entity, field
 
@@ -27,17 +27,34 @@ def share_ranges(columns: dict[str, JsonObject], made: Plan) -> None:
         homes = [t for t in made.model.tables[:at] if made.drafts[t.name][0] == group and not made.drafts[t.name][1].link]
         for column in table.columns:
             name = f"{table.name}.{column.name}"
-            recipe = columns[name]
+            recipe, alone = columns[name], table.key == (column.name,)
+            if borrowed := alone and entity(column.name)[0] != draft.noun and draft.kinds <= {"get", "list", "update"}:
+                recipe = {k: v for k, v in recipe.items() if k != "generated"}  # GetArtifactUrl(artifactId) makes no artifact
             if _FIXED & set(recipe) or draft.segment is not None or draft.link or made.columns[table.name][column.name].choices:
                 continue
-            alone = table.key == (column.name,)
+            if (machine := _machine(column, table, homes)) is not None:
+                columns[name] = {"like": machine, "else": {k: v for k, v in recipe.items() if k not in ("null", UNKNOWN)}, **({"spread": True} if alone else {"joint": True})}
+                continue
             if _of_its_own(column, table, draft):
                 first = {"value": None} if column.null else recipe
                 columns[name] = {"like": f"{table.name}.{draft.own}", "else": first, **_marks(recipe), **({"null": 0.4} if column.null else {})}
             elif (found := _resources(column, homes, columns, group)) and set(recipe) & {"mix", "id"}:
                 columns[name] = {"mix": [{"like": one} for one in found], **_marks(recipe)}
-            elif not (alone and draft.generated) and (home := _home(table, column, recipe, homes, made)) is not None:
+            elif (borrowed or not (alone and draft.generated)) and (home := _home(table, column, recipe, homes, made)) is not None:
                 columns[name] = {"like": home, "else": {k: v for k, v in recipe.items() if k not in ("null", "knowable", UNKNOWN)}, **_marks(recipe), **({"spread": True} if alone else {"joint": True})}
+
+
+def _machine(column: Column, table: Table, homes: Sequence[Table]) -> str | None:
+    """A Quuid, whatever table shows it, is that of a machine; and with it stand the machine's name and addresses."""
+    known = [t for t in homes if any(field(c.name) == ("quuid",) for c in t.columns)]
+    home = next((t for t in known if t.name in MACHINES), known[0] if known else None)
+    shared = {field(c.name) for c in table.columns} & {("quuid",), ("uuid",)}
+    if home is None or ("quuid",) not in shared:
+        return None
+    words = field(column.name)
+    alike = [c.name for c in home.columns if field(c.name) == words and c.type == column.type]
+    told = words in (("quuid",), ("uuid",)) or (words[0] in MACHINES and words[-1] in ("name", "ip", "status")) or words[-1:] == ("ip",)
+    return f"{home.name}.{alike[0]}" if alike and told else None
 
 
 def _of_its_own(column: Column, table: Table, draft: Draft) -> bool:

@@ -19,6 +19,8 @@ from agentscaler.words import entity, field, plural
 
 LARGEST: Final = 60
 SHOWN_TABLES: Final = 4
+MACHINES: Final = frozenset("machine host".split())
+"""Tables of what security services look after: a Quuid in any other table is one of theirs."""
 Key = tuple[str, Noun]
 """(service, noun): a table before it has a name."""
 
@@ -466,6 +468,8 @@ def spoken_of(table: Table, tables: Sequence[Table]) -> set[str]:
     for column in table.columns:
         one = one_of(column.name)
         words, rest = field(one), entity(one)[0]
+        if words == ("quuid",):
+            out |= {o.name for o in tables if o.name in MACHINES and o.name != table.name}
         if words == ("resource", "arn"):
             out |= {o.name for o in tables if not any(field(c.name) == words for c in o.columns)}
         for other in tables:
