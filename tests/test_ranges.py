@@ -180,3 +180,20 @@ def test_what_shows_one_fact_of_a_thing_goes_by_the_things_that_are_there() -> N
     )
     table = next((t.name for t in env.model.tables if t.name != "artifact"), "artifact")  # type: ignore[union-attr]
     assert held(env, table, "artifactId") <= held(env, "artifact", "artifactId")
+
+
+def test_a_key_that_is_said_to_be_another_things_holds_that_things_ids() -> None:
+    """GetTrafficDistribution(Id): 'The identifier of the traffic distribution group.'"""
+    told = tool("GetTrafficDistribution", "s", "Id!", "Id Arn Colour Weight")
+    told.parameters["properties"]["Id"]["description"] = "The identifier of the traffic distribution group."
+    update = tool("UpdateTrafficDistribution", "s", "Id! Colour")
+    groups = (
+        tool("ListTrafficDistributionGroups", "s", "", "Id Name Kind", many=True),
+        tool("DescribeTrafficDistributionGroup", "s", "Id!", "Id Name Kind"),
+        tool("CreateTrafficDistributionGroup", "s", "Name!", "Id"),
+        tool("DeleteTrafficDistributionGroup", "s", "Id!"),
+    )
+    env = world(told, update, *groups)
+    assert held(env, "traffic_distribution", "Id") <= held(env, "traffic_distribution_group", "Id")
+    untold = world(tool("GetTrafficDistribution", "s", "Id!", "Id Arn Colour Weight"), update, *groups)
+    assert not held(untold, "traffic_distribution", "Id") <= held(untold, "traffic_distribution_group", "Id")

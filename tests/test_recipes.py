@@ -632,3 +632,8 @@ def test_networks_are_of_the_service_that_has_them() -> None:
         assert all(v.startswith("arn:aws:ec2:") and f":{kind}/" in v for v in drawn(text(name, "aws:securityagent", ("space",))))
     assert all(re.fullmatch("[0-9a-f]{40}", v) for v in drawn(text("commitId", "aws:amplify", ("job",))))
     assert not any(re.fullmatch("[0-9a-f]{40}", str(v)) for v in drawn(text("commitMessage", "aws:amplify", ("job",))))
+
+
+def test_the_script_of_a_query_is_no_shell_script() -> None:
+    assert all("#!/bin/sh" in v for v in drawn(text("ScriptContent", "tencent:tat", ("command",))))
+    assert not any("#!/bin/sh" in v for v in drawn(text("ScriptContent", "tencent:wedata", ("sql", "script"))))

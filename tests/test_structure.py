@@ -700,3 +700,15 @@ def test_what_a_thing_says_of_its_parts_is_one_of_its_parts() -> None:
         spoken = [(r["BookId"], r["PrimaryPageId"]) for r in world.rows("book")]
     assert {s for s in spoken if s[1] is not None} <= pages
     assert {b for b, page in spoken if page is not None} == {b for b, _ in pages}
+
+
+def test_a_list_and_a_detail_of_a_noun_that_nothing_else_has_are_one_thing() -> None:
+    row = "RuleId RuleName Kind Colour"
+    service = made(
+        tool("DescribeDenyRuleList", "s", "", row, many=True),
+        tool("DescribeDenyRuleDetail", "s", "RuleId!", f"{row} Scope"),
+        tool("DeleteDenyRule", "s", "RuleId!"),
+    )
+    assert set(service.service.tables) == {("deny", "rule")}
+    bare = made(tool("DescribeDenyRuleList", "s", "", row, many=True), tool("DescribeDenyRuleDetail", "s", "RuleId!", f"{row} Scope"))
+    assert set(bare.service.tables) == {("deny", "rule")}

@@ -60,7 +60,7 @@ def population_of(made: Plan) -> JsonObject:
         if isinstance(rows[table.name], dict):
             rows[table.name] |= (found := _latest(table, rows[table.name]["per"], made))
             for spoken, theirs in found.get("latest", {}).items():  # what holds none speaks of none
-                if (whole := f"{rows[table.name]['per']}.{spoken}") in columns and theirs == made.drafts[table.name][1].own and made.columns[rows[table.name]["per"]][spoken].reference:
+                if (whole := f"{rows[table.name]['per']}.{spoken}") in columns and theirs == made.drafts[table.name][1].own and (made.drafts[table.name][1].segment or made.columns[rows[table.name]["per"]][spoken].reference):
                     columns[whole] = {"value": None}
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
@@ -142,7 +142,8 @@ def _gather_children(columns: dict[str, JsonObject], made: Plan) -> None:
 def _shown_of(list_: Col, child: Table, draft: Draft, theirs: Mapping[str, Col]) -> JsonObject | None:
     """What a list in a parent's row shows of each of the child's rows, where it is of the child's kind."""
     inner = list_.schema.get("items", {})
-    words, id_like = entity(one_of(list_.name))
+    id_like = entity(one_of(list_.name))[1]
+    words = field(one_of(list_.name))[: -1 if id_like else None]
     while len(words) > 1 and words[-1] in VIEW_WORDS:
         words = words[:-1]  # InvocationTaskBasicInfoSet
     whole = bool(words) and (draft.noun[-len(words) :] == words or words[-len(draft.noun) :] == draft.noun)
@@ -259,6 +260,7 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
     spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
     held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
     spoken: JsonObject = {n: own.name for n, c in its.items() if c.reference == draft.noun and n not in held and theirs[n].type == own.type and not c.json and theirs[n].null}
+    spoken |= {n: own.name for n, c in its.items() if field(n)[0] in _ROLES and field(n)[1:] == draft.noun and draft.segment is not None and c.kind == "string" and n not in held and theirs[n].null}
     if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS:
         return {"latest": spoken} if spoken else {}
     latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}

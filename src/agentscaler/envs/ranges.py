@@ -7,10 +7,10 @@ ARNs of "a resource", names inside a composite key. Nothing checks their values;
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agentscaler.envs.drafts import Draft
+from agentscaler.envs.drafts import Col, Draft
 from agentscaler.envs.place import UNKNOWN
 from agentscaler.envs.texts import ANY_RESOURCE
-from agentscaler.envs.worlds import MACHINES, Plan
+from agentscaler.envs.worlds import MACHINES, Plan, names_one_of
 from agentscaler.records import Column, JsonObject, Table
 from agentscaler.words import entity, field
 
@@ -28,6 +28,10 @@ def share_ranges(columns: dict[str, JsonObject], made: Plan) -> None:
         for column in table.columns:
             name = f"{table.name}.{column.name}"
             recipe, alone = columns[name], table.key == (column.name,)
+            said = _said_of(made.columns[table.name][column.name], table, homes, made) if column.name in table.key and "create" not in draft.kinds else None
+            if said is not None and "reference" not in recipe and draft.segment is None:
+                columns[name] = {"like": said, "knowable": True, **({"spread": True} if alone else {"joint": True}), "else": {k: v for k, v in recipe.items() if k != "generated"}}
+                continue
             if borrowed := alone and entity(column.name)[0] != draft.noun and draft.kinds <= {"get", "list", "update"}:
                 recipe = {k: v for k, v in recipe.items() if k != "generated"}  # GetArtifactUrl(artifactId) makes no artifact
             if _FIXED & set(recipe) or draft.segment is not None or draft.link or made.columns[table.name][column.name].choices:
@@ -42,6 +46,18 @@ def share_ranges(columns: dict[str, JsonObject], made: Plan) -> None:
                 columns[name] = {"mix": [{"like": one} for one in found], **_marks(recipe)}
             elif (borrowed or not (alone and draft.generated)) and (home := _home(table, column, recipe, homes, made)) is not None:
                 columns[name] = {"like": home, "else": {k: v for k, v in recipe.items() if k not in ("null", "knowable", UNKNOWN)}, **_marks(recipe), **({"spread": True} if alone else {"joint": True})}
+
+
+def _said_of(column: Col, table: Table, homes: Sequence[Table], made: Plan) -> str | None:
+    """A key that is only called Id, of which is said that it is the ID of another thing: GetTrafficDistribution(Id) of a traffic distribution group."""
+    last = field(column.name)
+    if last not in (("id",), ("name",), ("arn",)) or made.drafts[table.name][1].own != column.name:
+        return None
+    for home in homes:
+        noun, own = made.drafts[home.name][1].noun, made.drafts[home.name][1].own
+        if names_one_of(column, noun) and noun != made.drafts[table.name][1].noun and own in home.key and field(own or "")[-1:] == last:
+            return f"{home.name}.{own}"
+    return None
 
 
 def _machine(column: Column, table: Table, homes: Sequence[Table]) -> str | None:

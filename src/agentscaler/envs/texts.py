@@ -244,6 +244,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
         return {"given": versions(words, schema, place), "knowable": True}
+    if special is not None and special.get("given") == list(SCRIPTS) and "sql" in (*place.draft.noun, *words):
+        return query(schema, place)
     if special is not None and "query" in special:
         return query(schema, place)
     if special is not None and "describes" in special:

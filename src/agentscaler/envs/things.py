@@ -13,6 +13,7 @@ from agentscaler.words import PAGING, entity, field
 
 def same_nouns(entries: list[Entry]) -> list[Entry]:
     """One noun for one thing: view words off, 'instance' and 'DB instance' together where only one can be meant."""
+    entries = _one_stem(entries)
     kinds: dict[Noun, set[str]] = defaultdict(set)
     for entry in entries:
         kinds[entry.what.noun].add(entry.what.kind)
@@ -34,6 +35,23 @@ def same_nouns(entries: list[Entry]) -> list[Entry]:
         view = noun in views and target in exact
         out.append(entry._replace(what=entry.what._replace(noun=change.get(target, target)), view=view))
     return out
+
+
+def _one_stem(entries: list[Entry]) -> list[Entry]:
+    """DescribeDenyRuleList and DescribeDenyRuleDetail show deny rules, also where nothing is called a deny rule."""
+    nouns = {e.what.noun for e in entries}
+    stems: dict[Noun, set[Noun]] = defaultdict(set)
+    for noun in nouns:
+        stem = noun
+        while len(stem) > 1 and stem[-1] in _SHOWN:
+            stem = stem[:-1]
+        stems[stem].add(noun)
+    change = {n: stem for stem, some in stems.items() if len(stem) > 1 and stem not in nouns and {n[len(stem) :] for n in some} >= {("list",), ("detail",)} for n in some}
+    return [e._replace(what=e.what._replace(noun=change.get(e.what.noun, e.what.noun))) for e in entries]
+
+
+_SHOWN: Final = frozenset("list detail info".split())
+"""Words behind a noun that say how much of it is shown."""
 
 
 def _ends(a: Noun, b: Noun) -> bool:

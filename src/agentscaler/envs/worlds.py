@@ -15,7 +15,7 @@ from agentscaler.envs.nouns import column_phrase, column_unit, noun_phrase, said
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Column, Domain, Edge, Lost, Model, Operation, Reference, Schema, Table, Tool
 from agentscaler.schemas import kind_of
-from agentscaler.words import entity, field, plural
+from agentscaler.words import entity, field, plural, singular, split
 
 LARGEST: Final = 60
 SHOWN_TABLES: Final = 4
@@ -441,6 +441,9 @@ def _holders(keys: Sequence[Key], names: Mapping[Key, str], services: Mapping[st
 def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]], columns: Mapping[str, Mapping[str, Col]]) -> tuple[Table, ...]:
     """Parents before children; of those that may come next, the table that lies under or speaks of the fewest still to come."""
     left = {n: spoken_of(t, list(tables.values())) | _inside(columns[n].values(), tables) - {n} for n, t in tables.items()}
+    for name, some in left.items():
+        own = [c for k, c in columns[name].items() if k in tables[name].key and field(k) in (("id",), ("name",), ("arn",))]
+        some |= {o for o in tables if o != name for c in own if names_one_of(c, tuple(o.split("_")))}
     out: dict[str, Table] = {}
     while left:
         ready = [n for n in left if all(r.table in out for r in tables[n].references)]
@@ -448,6 +451,16 @@ def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]], c
         out[chosen] = tables[chosen]
         del left[chosen]
     return tuple(out.values())
+
+
+_ID_OF = re.compile(r"(?i)\b(?:identifier|id|name|arn)(?: \([^)]*\))? (?:of|for) (?:the |an? |your )?([a-z]+(?: [a-z]+){0,4})")
+
+
+def names_one_of(column: Col, noun: Noun) -> bool:
+    """Is it said of a column that it is the ID of such a thing: 'The identifier of the traffic distribution group'?"""
+    found = _ID_OF.search(str(column.schema.get("description", ""))[:200])
+    words = tuple(singular(w) for w in split(found[1])) if found else ()
+    return any(words[i : i + len(noun)] == noun for i in range(len(words)))
 
 
 def _inside(columns: Iterable[Col], tables: Iterable[str]) -> set[str]:
