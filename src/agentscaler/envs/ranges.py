@@ -10,7 +10,7 @@ from typing import Final
 from agentscaler.envs.drafts import Col, Draft
 from agentscaler.envs.place import UNKNOWN
 from agentscaler.envs.texts import ANY_RESOURCE
-from agentscaler.envs.worlds import MACHINES, Plan, names_one_of
+from agentscaler.envs.worlds import MACHINES, Plan, said_of
 from agentscaler.records import Column, JsonObject, Table
 from agentscaler.words import entity, field
 
@@ -53,9 +53,10 @@ def _said_of(column: Col, table: Table, homes: Sequence[Table], made: Plan) -> s
     last = field(column.name)
     if last not in (("id",), ("name",), ("arn",)) or made.drafts[table.name][1].own != column.name:
         return None
+    meant = said_of(column, [made.drafts[t.name][1].noun for t in made.model.tables])
     for home in homes:
         noun, own = made.drafts[home.name][1].noun, made.drafts[home.name][1].own
-        if names_one_of(column, noun) and noun != made.drafts[table.name][1].noun and own in home.key and field(own or "")[-1:] == last:
+        if noun == meant and noun != made.drafts[table.name][1].noun and own in home.key and field(own or "")[-1:] == last:
             return f"{home.name}.{own}"
     return None
 

@@ -443,7 +443,7 @@ def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]], c
     left = {n: spoken_of(t, list(tables.values())) | _inside(columns[n].values(), tables) - {n} for n, t in tables.items()}
     for name, some in left.items():
         own = [c for k, c in columns[name].items() if k in tables[name].key and field(k) in (("id",), ("name",), ("arn",))]
-        some |= {o for o in tables if o != name for c in own if names_one_of(c, tuple(o.split("_")))}
+        some |= {"_".join(said_of(c, [tuple(o.split("_")) for o in tables])) for c in own} & set(tables) - {name}
     out: dict[str, Table] = {}
     while left:
         ready = [n for n in left if all(r.table in out for r in tables[n].references)]
@@ -456,11 +456,11 @@ def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]], c
 _ID_OF = re.compile(r"(?i)\b(?:identifier|id|name|arn)(?: \([^)]*\))? (?:of|for) (?:the |an? |your )?([a-z]+(?: [a-z]+){0,4})")
 
 
-def names_one_of(column: Col, noun: Noun) -> bool:
-    """Is it said of a column that it is the ID of such a thing: 'The identifier of the traffic distribution group'?"""
+def said_of(column: Col, nouns: Iterable[Noun]) -> Noun:
+    """Of what it is said that a column is the ID: 'The identifier of the traffic distribution group'; () of none of these."""
     found = _ID_OF.search(str(column.schema.get("description", ""))[:200])
     words = tuple(singular(w) for w in split(found[1])) if found else ()
-    return any(words[i : i + len(noun)] == noun for i in range(len(words)))
+    return max((n for n in nouns if any(words[i : i + len(n)] == n for i in range(len(words)))), key=len, default=())
 
 
 def _inside(columns: Iterable[Col], tables: Iterable[str]) -> set[str]:
