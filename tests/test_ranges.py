@@ -5,6 +5,7 @@ from typing import Any
 from agentscaler.envs.columns import Noun
 from agentscaler.envs.parts import alternatives
 from agentscaler.envs.worlds import _holders, _parents_first, spoken_of
+from agentscaler.gate import valid_arguments
 from agentscaler.population import Painter
 from agentscaler.records import Column, EnvSpec, Reference, Table, Tool
 from agentscaler.world import World
@@ -197,3 +198,24 @@ def test_a_key_that_is_said_to_be_another_things_holds_that_things_ids() -> None
     assert held(env, "traffic_distribution", "Id") <= held(env, "traffic_distribution_group", "Id")
     untold = world(tool("GetTrafficDistribution", "s", "Id!", "Id Arn Colour Weight"), update, *groups)
     assert not held(untold, "traffic_distribution", "Id") <= held(untold, "traffic_distribution_group", "Id")
+
+
+def test_the_gate_deletes_a_row_that_nothing_holds() -> None:
+    """Most streams have consumers: some row can be deleted, and that one is tried."""
+    text = "Deletes a stream. You can't delete a stream that has consumers."
+    env = world(
+        tool("ListStreams", "s", "", "StreamName Colour", many=True),
+        tool("CreateStream", "s", "StreamName! Colour"),
+        tool("DeleteStream", "s", "StreamName!", text=text),
+        tool("ListConsumers", "s", "", "ConsumerId StreamName Speed", many=True),
+        tool("CreateConsumer", "s", "StreamName! Speed", "ConsumerId"),
+        tool("DeleteConsumer", "s", "ConsumerId!"),
+    )
+    assert env.model is not None
+    operation = next(o for o in env.model.operations if o.name == "DeleteStream")
+    found = next(t for t in env.tools if t.name == "DeleteStream")
+    with World.open(env, seed=0) as live:
+        held_back = {r["StreamName"] for r in live.rows("consumer")}
+        tried = {valid_arguments(live, found, operation, env.model, n)["StreamName"] for n in range(12)}
+    assert held_back
+    assert not tried & held_back
