@@ -571,3 +571,69 @@ def test_what_stands_in_an_object_is_of_what_the_object_is() -> None:
     blog.own = "id"
     near = place("google:blogger", ("comment",), tables={("blog",): ("blog", blog, {"id": Col("id", {"type": "string"})})}, keyed={("blog",): "#blogId"})
     assert json_value({"type": "object", "properties": {"id": {"type": "string"}}}, "blog", near)["object"]["id"] == {"same": "blogId"}
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "looks"),
+    [
+        ("sagemaker", "TrainingImage", r"\d{12}\.dkr\.ecr\."),
+        ("imagebuilder", "parentImage", r"ami-0[0-9a-f]{16}"),
+        ("mediaconvert", "BlankingImage", r"https://cdn\."),
+    ],
+)
+def test_an_image_is_a_picture_only_where_there_are_pictures(service: str, name: str, looks: str) -> None:
+    assert all(re.match(looks, value) for value in drawn(text(name, f"aws:{service}", ("thing",))))
+
+
+def test_the_least_wait_is_no_longer_than_the_most() -> None:
+    seconds = {"type": "string", "format": "duration"}
+    found = json_value({"type": "object", "properties": {"minBackoff": seconds, "maxBackoff": seconds}}, "retryConfig", place("google:jobs", ("job",)))
+    for value in drawn(found):
+        assert int(value["minBackoff"][:-1]) < int(value["maxBackoff"][:-1])
+
+
+def test_an_object_that_names_a_row_of_a_table_repeats_that_row() -> None:
+    """The offering of a reservation is one of the reservation offerings."""
+    fields = {"offeringId": {"type": "string"}, "duration": {"type": "integer"}, "open": {"type": "boolean"}}
+    draft = Draft(("reservation", "offering"), [])
+    columns = {n: draft.force(n, s) for n, s in fields.items()}
+    draft.own = "offeringId"
+    where = place("aws:shop", ("reservation",), tables={draft.noun: ("reservation_offering", draft, columns)})
+    found = json_value({"type": "object", "properties": fields}, "offering", where)["object"]
+    assert {k: v["like"] for k, v in found.items()} == {k: f"reservation_offering.{k}" for k in fields}
+    other = json_value({"type": "object", "properties": {"colour": {"type": "string", "enum": ["RED", "BLUE"]}}}, "offering", where)["object"]
+    assert "like" not in other["colour"]
+
+
+def test_values_that_stand_for_none_are_not_drawn() -> None:
+    schema = {"type": "string", "enum": ["INVALID_CACHE_MODE", "USE_ORIGIN", "FORCE_ALL", "MODE_UNSPECIFIED"]}
+    assert set(drawn(json_value(schema, "cacheMode", place("google:compute")))) == {"USE_ORIGIN", "FORCE_ALL"}
+    assert [v for v, _ in weights(schema["enum"], state=False)] == ["USE_ORIGIN", "FORCE_ALL"]
+
+
+def test_vulnerabilities_have_numbers_of_their_own_form() -> None:
+    assert all(re.fullmatch(r"CVE-202\d-\d{5}", v) for v in drawn(text("CveId", "tencent:cwp", ("event",))))
+
+
+def test_a_length_of_time_is_no_point_in_time() -> None:
+    """ComputeTime: 'approximate CPU time in milliseconds', beside createTime, which is one though it says milliseconds."""
+    spent = {"type": "integer", "description": "The approximate CPU time in milliseconds that was spent computing."}
+    assert not holds_time("ComputeTime", spent)
+    assert holds_time("CreateTime", {"type": "integer", "description": "The time of creation in milliseconds."})
+
+
+def test_what_is_done_is_not_told_beside_how_far_it_is() -> None:
+    schema = {"type": "object", "properties": {"Status": {"type": "string", "enum": ["NOT_STARTED", "IN_PROGRESS", "COMPLETED"]}, "ProgressPercent": {"type": "integer"}}}
+    assert {v["Status"] for v in drawn(json_value(schema, "TaskState", place()))} == {"IN_PROGRESS"}
+
+
+def test_networks_are_of_the_service_that_has_them() -> None:
+    for name, kind in (("vpcArn", "vpc"), ("securityGroupArn", "security-group"), ("subnetArn", "subnet")):
+        assert all(v.startswith("arn:aws:ec2:") and f":{kind}/" in v for v in drawn(text(name, "aws:securityagent", ("space",))))
+    assert all(re.fullmatch("[0-9a-f]{40}", v) for v in drawn(text("commitId", "aws:amplify", ("job",))))
+    assert not any(re.fullmatch("[0-9a-f]{40}", str(v)) for v in drawn(text("commitMessage", "aws:amplify", ("job",))))
+
+
+def test_the_script_of_a_query_is_no_shell_script() -> None:
+    assert all("#!/bin/sh" in v for v in drawn(text("ScriptContent", "tencent:tat", ("command",))))
+    assert not any("#!/bin/sh" in v for v in drawn(text("ScriptContent", "tencent:wedata", ("sql", "script"))))

@@ -459,6 +459,8 @@ def test_clean_keeps_comparisons() -> None:
         ("The name of the thing, for example `x` or `y`.", []),
         ("Valid values: `A`, `A`.", []),
         ("Valid values: any string you like.", []),
+        ("The queue. This parameter is valid only when `TargetType` is `QUEUE`.", []),
+        ("The input format, which is required if the value of `CheckType` is `CUSTOM`. Valid values: HEX, TEXT.", ["HEX", "TEXT"]),
         ("short", []),
         (None, []),
     ],

@@ -656,3 +656,59 @@ def test_an_object_that_says_the_row_again_is_put_together_from_it() -> None:
         world.call("updateAsset", {"assetId": first["assetId"], "title": "Another"})
         assert world.call("getAsset", {"assetId": first["assetId"]}).data["assetDetails"]["title"] == "Another"
         assert world.call("createAsset", {"title": "New one"}).data["assetDetails"]["title"] == "New one"
+
+
+def test_a_detail_of_the_one_longer_noun_shows_its_rows() -> None:
+    """DescribeDefenceEventDetail shows the rows of DescribeVulDefenceEvents, and more of each."""
+    row = "Id Kind Colour Weight Source"
+    service = made(
+        tool("DescribeVulDefenceEvents", "s", "", row, many=True),
+        tool("DescribeDefenceEventDetail", "s", "Id!", f"{row} Stack Payload Trace"),
+        tool("DescribePlugins", "s", "", "PluginId Name Version", many=True),
+    )
+    assert set(service.service.tables) == {("vul", "defence", "event"), ("plugin",)}
+    apart = made(
+        tool("DescribeVulDefenceEvents", "s", "", row, many=True),
+        tool("DescribeRaspDefenceEvents", "s", "", row, many=True),
+        tool("DescribeDefenceEventDetail", "s", "Id!", f"{row} Stack Payload Trace"),
+    )
+    assert ("defence", "event", "detail") in apart.service.tables  # which of the two is not said
+
+
+def test_what_is_usable_is_there() -> None:
+    service = made(
+        tool("ListBuckets", "s", "", "BucketName Colour Size", many=True),
+        tool("CreateBucket", "s", "BucketName! Colour Size"),
+        tool("ListUsableBuckets", "s", "", "BucketName Colour Size", many=True),
+        tool("ListBucketUsable", "s", "", "BucketName Colour Size", many=True),
+    )
+    assert does(service, "ListBucketUsable").table == "bucket"
+
+
+def test_what_a_thing_says_of_its_parts_is_one_of_its_parts() -> None:
+    """The PrimaryPageId of a book names one of its pages; a book without pages speaks of none."""
+    tools = [
+        tool("ListBooks", "s", "", "BookId BookName PrimaryPageId", many=True),
+        tool("DescribeBook", "s", "BookId!", "BookId BookName PrimaryPageId"),
+        tool("DeleteBook", "s", "BookId!"),
+        tool("ListPages", "s", "BookId!", "BookId PageId Colour", many=True),
+        tool("DescribePage", "s", "BookId! PageId!", "BookId PageId Colour"),
+        tool("DeletePage", "s", "BookId! PageId!"),
+    ]
+    with World.open(build({t.name: t for t in tools}).env, seed=0) as world:
+        pages = {(r["BookId"], r["PageId"]) for r in world.rows("page")}
+        spoken = [(r["BookId"], r["PrimaryPageId"]) for r in world.rows("book")]
+    assert {s for s in spoken if s[1] is not None} <= pages
+    assert {b for b, page in spoken if page is not None} == {b for b, _ in pages}
+
+
+def test_a_list_and_a_detail_of_a_noun_that_nothing_else_has_are_one_thing() -> None:
+    row = "RuleId RuleName Kind Colour"
+    service = made(
+        tool("DescribeDenyRuleList", "s", "", row, many=True),
+        tool("DescribeDenyRuleDetail", "s", "RuleId!", f"{row} Scope"),
+        tool("DeleteDenyRule", "s", "RuleId!"),
+    )
+    assert set(service.service.tables) == {("deny", "rule")}
+    bare = made(tool("DescribeDenyRuleList", "s", "", row, many=True), tool("DescribeDenyRuleDetail", "s", "RuleId!", f"{row} Scope"))
+    assert set(bare.service.tables) == {("deny", "rule")}

@@ -26,7 +26,8 @@ A recipe is one of
     {"gather": "table.column", "fields": {field: [column, kind]}}   what the rows of that table with the key of this row in that column show; "one": column, of a list of bare values
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
-    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does
+    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does;
+                                      "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
     {"given": [...]}                  one of these; "spread": each of them before any comes again
     {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
@@ -93,6 +94,8 @@ def fields_of(template: str) -> set[str]:
 
 def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: Dice, seed: int) -> Any:
     """A fresh value for a column, as an agent would write it; None where it hangs on other cells."""
+    if "like" in recipe and "joint" in recipe:
+        recipe = recipe["else"]
     hanging = fields_of(recipe.get("template", "")) - set(population.get("context", {}))
     if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "counts", "children", "gather")):
         return None
@@ -236,7 +239,7 @@ class Painter:
         if "words" in recipe:
             named = (table, f"#{recipe['who']}") if "who" in recipe else (table, column)
             return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(*named, recipe, number)
-        if recipe.get("spread"):
+        if recipe.get("spread") and "given" in recipe:
             return self._person(table, f"#{recipe['who']}", recipe["given"], number) if "who" in recipe else self._spread(table, column, recipe["given"], number)
         value = self.value(recipe, dice, row, number)
         if isinstance(value, (int, float)) and isinstance(most := row.get(recipe.get("most", "")), (int, float)):
@@ -321,7 +324,7 @@ class Painter:
                 seen = self._seen(recipe[kind], row)
                 return bool(seen) if recipe.get("boolean") else seen
             case "like":
-                return self._like(recipe, dice)
+                return self._like(recipe, dice, number)
             case "list":
                 return self._list(recipe, dice, row, number)
             case "object":
@@ -353,14 +356,17 @@ class Painter:
             out[name] = min(value, out[part["most"]]) if "most" in part else value
         return out
 
-    def _like(self, recipe: Mapping[str, Any], dice: Dice) -> Any:
+    def _like(self, recipe: Mapping[str, Any], dice: Dice, number: int) -> Any:
         table, _, column = recipe["like"].partition(".")
         if self.near.get(table, {}).get(column) is not None:
-            return self.near[table][column]
-        values = [r[column] for r in self.rows.get(table, []) if r[column] is not None]
-        if not values:
-            return self.value(recipe["else"], dice, {}, 0) if "else" in recipe else None
-        return dice.choice(values)
+            return bool(self.near[table][column]) if recipe.get("boolean") else self.near[table][column]
+        rows = [r for r in self.rows.get(table, []) if r[column] is not None]
+        if not rows:
+            return self.value(recipe["else"], dice, {}, number) if "else" in recipe else None
+        chosen = rows[number % len(rows)] if "spread" in recipe else dice.choice(rows)
+        if "joint" in recipe:
+            self.near[table] = chosen
+        return bool(chosen[column]) if recipe.get("boolean") else chosen[column]
 
     def _time(self, recipe: Mapping[str, Any], dice: Dice, row: Row) -> Any:
         low, high = (self.now + _distance(d) for d in recipe["time"])

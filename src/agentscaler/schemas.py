@@ -297,11 +297,17 @@ _WORD = re.compile(r"[`'\"]([A-Za-z][A-Za-z0-9_.\-]{1,39})[`'\"]")
 _BARE = re.compile(r"^((?:[A-Za-z][A-Za-z_\-]{1,30}\s*(?:\([^)]{0,60}\))?\s*(?:,\s*(?:and\s+|or\s+)?|;\s*|/|\s+and\s+|\s+or\s+)){1,15}[A-Za-z][A-Za-z_\-]{1,30})(?=\s*(?:\(|[.;]|$))")
 
 
+_CONDITION = re.compile(
+    r"(?i)\b(?:valid|available|supported|required|appl(?:ies|icable)|effective|takes effect|returned)\b[^.;:`]{0,40}?\b(?:when|if|by)\b[^.;]*|\b(?:when|if) (?:the )?[`'\"][\w.]+[`'\"] (?:is|=|has)[^.;]*|\bvalue of the [`'\"]\w+[`'\"] (?:field|parameter)[^.;]*"
+)
+"""When another field has a value: the words quoted there are that field and its value."""
+
+
 def prose_values(raw: object) -> list[str]:
     """The closed list of values a description spells out, or []: '<li>NORMAL: ...', 'Valid values: `A`, `B`.'."""
     if not isinstance(raw, str) or len(raw) < 12:
         return []
-    raw = raw[:3000]
+    raw = _CONDITION.sub("", raw[:3000])
     found = _VALUES.search(raw)
     if not found:
         return []

@@ -44,7 +44,7 @@ PREPOSITIONS: Final = frozenset("by for from to with in of on into under within 
 SKIPPED: Final = frozenset("batch bulk admin global multi multiple all quick new async sync internal external".split())
 VIEW_WORDS: Final = frozenset(
     "list detail info information overview summary attribute description metadata data status state item record content "
-    "basic extra simple v2 v3 all page by set".split()
+    "basic extra simple v2 v3 all page by set usable".split()
 )
 """Words behind a noun that name a view of it: DescribeInstanceList, GetUserInfo."""
 JOBS: Final = frozenset("job task execution run request operation batch session build import export query transfer process".split())

@@ -13,7 +13,7 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
-from agentscaler.envs.parts import USED, measured, rivals
+from agentscaler.envs.parts import USED, alternatives, measured, rivals
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
@@ -28,6 +28,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
 
     runs: tables of runs -> the column that tells when one began; this table is added where its rows are runs.
     """
+    _same_row(recipes, table, made)
     _copy_names(recipes, table, made)
     _ids_of_parent(recipes, table, made)
     _one_person(recipes, table)
@@ -69,6 +70,19 @@ def _counted_up(recipes: dict[str, JsonObject], table: Table) -> None:
             recipe["time"], recipe["apart"] = ["-240d", "-200d"], "45d"
 
 
+def _same_row(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
+    """imageArn in a version that goes by its imageIdentifier names that image, and no other one."""
+    held = {r.table: r.columns[0] for r in table.references if len(r.columns) == 1 and r.columns[0] in table.key}
+    for reference in table.references:
+        name, leader = reference.columns[0], held.get(reference.table, "")
+        noun, rest = made.drafts[reference.table][1].noun, entity(name)[0]
+        plain = field(name)[: len(rest)] == rest and bool(rest) and noun[-len(rest) :] == rest and entity(leader)[0] == rest
+        if len(reference.columns) == 1 and leader and name not in table.key and plain and "reference" in recipes[leader]:
+            key = next(t.key for t in made.model.tables if t.name == reference.table)
+            recipes[leader]["columns"] = {**recipes[leader].get("columns", {leader: key[-1]}), name: key[-1]}
+            recipes[name] = {"with": leader, "column": key[-1]}
+
+
 def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> None:
     """RoleName beside RoleId is the name of that role."""
     for leader, recipe in recipes.items():
@@ -80,9 +94,9 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
         alike = set(table.key) <= {leader, *recipe.get("columns", ())}
         for column in table.columns:
             words = field(column.name)
-            its = _copied(column.name, words, draft) or (column.name if alike and words[-1] in _OF_ITSELF else None)
-            plain = not made.columns[table.name][column.name].choices and not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
-            if its in target and plain and target[its].type == column.type and (column.null or not target[its].null) and column.name not in copies:
+            its = _copied(column.name, words, draft) or (column.name if (alike and words[-1] in _OF_ITSELF) or (words[-1] in _OF_PLACE and leader in made.drafts[table.name][1].parents) else None)
+            plain = not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
+            if its in target and plain and target[its].type == column.type and target[its].choices == column.choices and (column.null or not target[its].null) and column.name not in copies:
                 copies[column.name] = its
         key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
         for own, its in copies.items():
@@ -90,6 +104,8 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
             recipes[own] = {"with": leader, "column": its}
 
 
+_OF_PLACE = frozenset("network region zone namespace currency engine platform locale".split())
+"""What is said of all that lies under one thing."""
 _OF_ITSELF = frozenset("name title arn email alias id type region engine version url".split())
 """What a table of details, of which each row has the key of one row elsewhere, says again of that row."""
 
@@ -115,9 +131,13 @@ def _all_above(table: str, made: Plan) -> set[str]:
     return {table} | {t for t, (g, d) in made.drafts.items() if g == group and d.noun in nouns}
 
 
+_OF_ANOTHER = frozenset("name arn title alias email hash type class engine platform".split())
+"""What is known of a thing for good: the RoleName beside a RoleId, the instanceType beside an instanceId."""
+
+
 def _copied(name: str, words: tuple[str, ...], draft: Draft) -> str | None:
     """The column of another table that a column repeats: its name, ARN or address, or an id that both bear (the VPC of a cluster's instance)."""
-    if words[-1:] in (("name",), ("arn",), ("title",), ("alias",), ("email",)) and len(words) > 1:
+    if words[-1:] and words[-1] in _OF_ANOTHER and len(words) > 1:
         if any(words[: len(draft.noun) - i] == draft.noun[i:] for i in range(len(draft.noun))):
             return draft.find(name)
     rest, id_like = entity(name)
@@ -170,6 +190,7 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
             recipe["number"] = [0, 95]
             recipe["when"] = {state: {s: "100" if recipe.get("as") == "text" else 100 for s in done}}
+            recipe["when"][state] |= {s: "0" if recipe.get("as") == "text" else 0 for s in states if _WAITING.search(str(s))}
             recipe.pop("null", None)
         if name not in free or "reference" in recipe or "with" in recipe:
             continue
@@ -182,12 +203,13 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
-        elif _FINAL.search(name) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
+        elif (_FINAL.search(name) or ("object" in recipe and _RESULT.search(name))) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
             _only(recipe, state, states, begun)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
 
 
+_RESULT = re.compile(r"(?:^r|R)esult$")
 _FINAL = re.compile(r"(?i)^final|closure|resolution_?(?:code|type|reason|note|comment)|^outcome")
 """What is known once a thing has come to an end."""
 _BEGUN = re.compile(r"(?i)^(?:\w+_)?(?:creating|pending|queued|provisioning|initiali[sz]ing|scheduled|submitted|in_?progress|running|processing)$")
@@ -270,7 +292,8 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
     for name, recipe in recipes.items():
         if engine and name in free and rivals(recipe.get("either", ())):
             recipe["by"] = engine
-    some = rivals(n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and "unless" not in r)
+    loose = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn"} & set(r)]
+    some = rivals(loose) or alternatives(loose)
     for at, name in enumerate(some):
         recipes[name]["turn"] = [at, len(some)]
 

@@ -65,7 +65,7 @@ def holds_time(name: str, schema: Schema) -> bool:
     if is_time(name, schema):
         spent = re.search(r"(?i)spent|elapsed|run_?time$|(?:total|play|video|audio|wait|up|down|idle|busy|cpu|lead)_?time$|cost_?time|used_?time|delay|wait|retention|keep", name) or (
             re.search(rf"\b{_SPENT}$", " ".join(field(name))) and not _STAMPED.search(text)
-        )
+        ) or (kind_of(schema) == "integer" and _LASTED.search(text) and not _STAMPED.search(text) and not _HAPPENED.search(name))
         return not (spent and (kind_of(schema) == "integer" or (schema.get("format") not in ("date-time", "date") and _LASTED.search(text))))
     if kind_of(schema) == "integer" and re.search(r"(?i)time_?stamp$", name):
         return True
@@ -82,6 +82,8 @@ def holds_time(name: str, schema: Schema) -> bool:
 
 
 _STAMPED = re.compile(r"(?i)time ?stamp|\bunix\b|\bepoch\b|\bdate\b|yyyy|\d{4}-\d\d")
+_HAPPENED = re.compile(r"(?i)creat|start|begin|began|end|finish|complet|updat|modif|chang|expir|last|first|next|since|until|stamp|at$|on$|date|clos|open|delet|submit|receiv|sent|insert")
+"""What happened at a point in time, however the number that tells it is measured."""
 _LASTED = re.compile(r"(?i)\b(?:amount of|length of|total|in|unit\W{1,3}) (?:time|duration|seconds|minutes|milliseconds|ms)\b|how long|time (?:spent|consumed|taken|used)|\bduration\b")
 """What a description says of a point in time, and of the time that something took."""
 _EPOCH = re.compile(r"(?i)\b(?:since|in) (?:the )?(?:unix )?epoch|\bepoch (?:time|seconds|milli)|\bunix (?:time|timestamp|epoch)")

@@ -49,7 +49,8 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
 
 
-_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2", "glue": "glue"}
+_SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2", "glue": "glue", "vpc": "ec2", "subnet": "ec2"}
+
 def _referred(noun: tuple[str, ...]) -> tuple[str, ...]:
     """What an object refers to: ('rule', 'group') of 'rule group reference'; () where it is no reference."""
     return noun[:-1] if noun[-1:] and noun[-1] in ("reference", "entry", "attachment", "association") else ()
@@ -94,6 +95,7 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place, text:
     if not kind and not (says and says[1] != "aws"):
         inside = () if place.columns else place.draft.noun
         kind = next((k for told, k in _TOLD if told.search(text)), "") or next((w for w in reversed(inside) if w in _SERVICES), "")
+    kind = "vpc" if rest[-2:] == ("security", "group") else kind
     service = arn_service(says[1] if says and says[1] not in ("aws",) else _SERVICES.get(kind, place.service))
     if rest[-1:] and rest[-1] in _DOERS:
         kind, service = "user", "iam"

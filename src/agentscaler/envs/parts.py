@@ -29,6 +29,30 @@ def rivals(names: Iterable[str]) -> list[str]:
     return list(found) if len(set(found.values())) > 1 else []
 
 
+def _under_way(parts: dict[str, Recipe]) -> None:
+    """Beside how far a thing has come stands that it is under way: a COMPLETED one is at 100, which needs no saying."""
+    far = any(re.search(r"(?i)progress_?percent|percent_?complete|^progress$", k) and r.get("number") == [0, 100] for k, r in parts.items())
+    for name, recipe in parts.items() if far else ():
+        begun = [p for p in recipe.get("choice", ()) if re.search(r"(?i)progress|running|processing|active", str(p[0]))]
+        if begun and re.search(r"(?i)status$|state$", name):
+            parts[name] = {**recipe, "choice": begun}
+
+
+_ONE_WAY = re.compile(r"(?:Target|Source|Destination|DestinationConfig|SourceConfig|TargetConfig|TargetParams|Payload|Trigger)$")
+_SIDES: Final = frozenset("source target destination original primary secondary default from to old new current previous dead failure success backup redirect".split())
+
+
+def alternatives(names: Iterable[str]) -> list[str]:
+    """Of the names, those that say the same of different kinds of thing: httpTarget, pubsubTarget; [] where there is one."""
+    ends: dict[str, list[str]] = {}
+    for name in names:
+        found = _ONE_WAY.search(name[:1].upper() + name[1:])
+        if found is not None and name[: -len(found[0])] and not _SIDES & set(field(name)[:1]):
+            ends.setdefault(found[0], []).append(name)
+    best = max(ends.values(), key=len, default=[])
+    return best if len(best) > 1 else []
+
+
 def agree_parts(parts: dict[str, Recipe]) -> None:
     """Make the recipes of the fields of one object look at each other."""
     low = {k.lower(): k for k in parts}
@@ -36,6 +60,7 @@ def agree_parts(parts: dict[str, Recipe]) -> None:
     if begins and ends and "of" in parts[begins] and "of" in parts[ends]:
         parts[ends] = {**parts[ends], "most": begins}  # a range of one port
     _one_name(parts)
+    _under_way(parts)
     if "quantity" in low:
         parts[low["quantity"]] = {"length": low["items"]} if "items" in low and "list" in parts[low["items"]] else {"value": 0}
     spans = [k for k in parts if k.lower() in _SPANS and ("of" in parts[k] or "number" in parts[k])]
@@ -77,7 +102,7 @@ USED: Final = frozenset(
     "offline default healthy unhealthy usage occupied bound pending soft mapped matched migrated updated deleted added inserted replicated imported exported loaded unmapped duplicate invalid valid error rejected ignored requested always idle".split()
 )
 _TAKEN: Final = frozenset("processed scanned read received submitted input".split())
-UNITS: Final = frozenset("size num number count amount value gb mb tb gib mib byte in".split())
+UNITS: Final = frozenset("size num nums number count amount value gb mb tb gib mib byte in".split())
 
 
 def measured(words: tuple[str, ...]) -> tuple[tuple[str, ...], float]:
@@ -90,6 +115,10 @@ def measured(words: tuple[str, ...]) -> tuple[tuple[str, ...], float]:
 _RANKS: Final = ({"min", "minimum", "least", "lowest", "lower"}, {"default", "average", "avg", "mean", "median", "desired"}, {"max", "maximum", "highest", "upper"}, {"sum"})
 
 
+_DURATION: Final = re.compile(r"\d+s")
+"""A length of time as Google writes it; lists of them go up."""
+
+
 def _least_to_most(parts: dict[str, Recipe]) -> None:
     """Min, default, max; an average is no more than the sum."""
     about: dict[tuple[str, ...], list[tuple[int, str]]] = {}
@@ -99,6 +128,9 @@ def _least_to_most(parts: dict[str, Recipe]) -> None:
         rank = next((i for i, some in enumerate(_RANKS) if some & set(words)), None)
         if rank is not None and numbers and all(isinstance(v, (int, float)) for v in numbers) and recipe.get("as") != "text":
             about.setdefault(tuple(w for w in words if w not in _RANKS[rank]), []).append((rank, name))
+        elif rank in (0, 2) and "given" in recipe and all(_DURATION.fullmatch(str(v)) for v in recipe["given"]):
+            half = len(recipe["given"]) // 2
+            parts[name] = {**recipe, "given": recipe["given"][:half] if rank == 0 else recipe["given"][half:]}
     for some in about.values():
         ranked = [name for _, name in sorted(some)]
         for name, above in pairwise(ranked):

@@ -12,12 +12,14 @@ from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
+from agentscaler.envs.ranges import share_ranges
 from agentscaler.envs.recipes import recipe_of
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import VIEW_WORDS
 from agentscaler.words import entity, field, snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
@@ -41,6 +43,7 @@ def population_of(made: Plan) -> JsonObject:
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
+    share_ranges(columns, made)
     _count_children(columns, made)
     _gather_children(columns, made)
     _fill_needed(columns, model)
@@ -55,7 +58,10 @@ def population_of(made: Plan) -> JsonObject:
     rows = {t.name: _rows(t, made.drafts[t.name][1], model) for t in model.tables}
     for table in model.tables:
         if isinstance(rows[table.name], dict):
-            rows[table.name] |= _latest(table, rows[table.name]["per"], made)
+            rows[table.name] |= (found := _latest(table, rows[table.name]["per"], made))
+            for spoken, theirs in found.get("latest", {}).items():  # what holds none speaks of none
+                if (whole := f"{rows[table.name]['per']}.{spoken}") in columns and theirs == made.drafts[table.name][1].own and (made.drafts[table.name][1].segment or made.columns[rows[table.name]["per"]][spoken].reference):
+                    columns[whole] = {"value": None}
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
 
@@ -136,7 +142,10 @@ def _gather_children(columns: dict[str, JsonObject], made: Plan) -> None:
 def _shown_of(list_: Col, child: Table, draft: Draft, theirs: Mapping[str, Col]) -> JsonObject | None:
     """What a list in a parent's row shows of each of the child's rows, where it is of the child's kind."""
     inner = list_.schema.get("items", {})
-    words, id_like = entity(one_of(list_.name))
+    id_like = entity(one_of(list_.name))[1]
+    words = field(one_of(list_.name))[: -1 if id_like else None]
+    while len(words) > 1 and words[-1] in VIEW_WORDS:
+        words = words[:-1]  # InvocationTaskBasicInfoSet
     whole = bool(words) and (draft.noun[-len(words) :] == words or words[-len(draft.noun) :] == draft.noun)
     held = {c.name for c in child.columns}
     if not whole or field(list_.name)[0] in _ROLES:
@@ -214,8 +223,9 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
         return [1, 1]
     parents = [r for r in table.references if set(r.columns) & set(table.key) or "parent" in r.columns]
     held = [r for r in parents if r.table != table.name]
+    many = SOME if any(set(r.columns) & set(t.key) or "parent" in r.columns for t in model.tables for r in t.references if r.table == table.name) else MANY
     if draft.link:
-        return [8, 16]
+        return many
     if draft.tail:
         return {"per": held[-1].table, "rows": [1, 1]} if held else [1, 1]
     if held and draft.own in held[-1].columns:
@@ -226,23 +236,33 @@ def _rows(table: Table, draft: Draft, model: Model) -> Any:
         return {"per": held[-1].table, "rows": [1, 4]} | ({"spare": 0.25} if held[-1].on_delete == "RESTRICT" else {})
     if held:
         return {"per": held[-1].table, "rows": [0, 1] if draft.kinds & {"create", "delete"} else [1, 1]}
-    return [8, 16]
+    return many
+
+
+MANY: Final = [14, 36]
+"""Rows of a table that hangs on nothing and holds nothing: a list of them is worth narrowing."""
+SOME: Final = [9, 18]
+"""Rows of a table under whose rows others lie, of which each gets a few."""
 
 
 _ROLES = frozenset(["latest", "current", "default", "active", "last", "newest"])
 
 
 def _latest(table: Table, per: str, made: Plan) -> JsonObject:
-    """A workflow's revisionId is that of its last revision, which shows what the workflow shows."""
+    """A workflow's revisionId is that of its last revision, which shows what the workflow shows; the primarySpec of a version is one of its specs."""
     _, draft = made.drafts[table.name]
     whole = next(t for t in made.model.tables if t.name == per)
-    if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS or draft.own not in table.key:
+    if draft.own not in table.key:
         return {}
     own, theirs = next(c for c in table.columns if c.name == draft.own), {c.name: c for c in whole.columns}
     mine, its = made.columns[table.name], made.columns[per]
     last = draft.noun[-1:]
     spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
     held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
+    spoken: JsonObject = {n: own.name for n, c in its.items() if c.reference == draft.noun and n not in held and theirs[n].type == own.type and not c.json and theirs[n].null}
+    spoken |= {n: own.name for n, c in its.items() if field(n)[0] in _ROLES and field(n)[1:] == draft.noun and draft.segment is not None and c.kind == "string" and n not in held and theirs[n].null}
+    if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS:
+        return {"latest": spoken} if spoken else {}
     latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
     arn = next((c.name for c in table.columns if field(c.name) == ("arn",)), None)
     latest |= {n: arn for n in theirs if arn and n not in held and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
@@ -252,6 +272,7 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
         if column.kind == "object" and field(name)[0] in _ROLES and field(name)[-1:] == last:
             told = {f: c for f, c in matched(column.schema.get("properties", {}), draft).items() if c in mine}
             latest[name] = {f: [c, "json" if mine[c].json else mine[c].kind] for f, c in told.items()}
+    latest = spoken | latest
     return out | ({"latest": latest} if latest else {})
 
 

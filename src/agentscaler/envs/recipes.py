@@ -6,6 +6,7 @@ values there are, the recipe is `invented`, and rows go without where they can.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from agentscaler.edges import collection_words, placeholders
@@ -15,7 +16,7 @@ from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
 from agentscaler.envs.items import one_of
 from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
-from agentscaler.envs.parts import agree_parts, rivals
+from agentscaler.envs.parts import agree_parts, alternatives, rivals
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
 from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS, TEAMS, people
@@ -161,11 +162,15 @@ def weights(choices: list[Any], *, state: bool) -> list[list[Any]]:
         if isinstance(choice, str) and same in seen:
             continue  # an old spelling of the same value: 'oneUserAllDevices' beside 'ONE_USER_ALL_DEVICES'
         seen.add(same)
-        if re.search(r"(?i)unspecified|unknown|unrecognized|invalid$", text) and len(choices) > 2:
+        if _NO_VALUE.search(text) and len(choices) > 2:
             continue
         weight = 0.2 if _GONE.search(text) else 0.7 if _PASSING.search(text) else 6.0 if _GOOD.search(text) else 0.4 if _RARE.search(text) else 3.0 if _MIDDLE.search(text) else 2.0
         out.append([choice, weight if state else (4.0 if i == 0 else 3.0 if i < 4 else 1.0)])
     return out or [[c, 1.0] for c in choices]
+
+
+_NO_VALUE = re.compile(r"(?i)unspecified|unknown|unrecognized|invalid$|^invalid_|^undefined")
+"""Values that stand for none."""
 
 
 def _front(choices: list[Any]) -> str:
@@ -225,7 +230,7 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     if set(REGIONS.get(place.vendor, ("?",))) <= set(schema.get("enum", ())):
         return {"template": "{region}"}
     if schema.get("enum"):
-        return {"of": [v for v in schema["enum"] if "UNSPECIFIED" not in str(v)][:12] or list(schema["enum"])}
+        return {"of": [v for v in schema["enum"] if not _NO_VALUE.search(str(v))][:12] or list(schema["enum"])}
     if kind == "boolean":
         return {"yes": switch(name), "json": True}
     if holds_time(name, schema):
@@ -289,6 +294,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         bare = bare[:-1]
     whole = place.draft.noun
     own = depth == 0 and bool(bare) and bare[0] not in ROLE_WORDS and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
+    other = _meant(bare, properties, place)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
@@ -302,7 +308,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         if column is not None and column.kind == kind_of(part) and not column.json:
             out[key] = {"same": column.name} | ({"boolean": True} if column.kind == "boolean" else {})
             continue
-        if (theirs := _of_other(key, part, bare, place) if not own else None) is not None:
+        if (theirs := _of_other(key, part, other, place) if not own else None) is not None:
             out[key] = theirs
             continue
         if key in either and len(either & set(out)) >= MOST_FIELDS:
@@ -346,9 +352,19 @@ def _of_other(key: str, part: Schema, noun: tuple[str, ...], place: Place) -> Re
     own = place.keyed.get(noun, "")
     if column is not None and own.startswith("#") and column.name == draft.own and not column.json:
         return {"same": own[1:]}  # the blog of a comment whose key names the blog
-    if column is None or column.json or column.kind == "boolean" or column.kind != kind_of(part):
+    if column is None or column.json or column.kind != kind_of(part):
         return None
-    return {"like": f"{table}.{column.name}"}
+    return {"like": f"{table}.{column.name}"} | ({"boolean": True} if column.kind == "boolean" else {})
+
+
+def _meant(noun: tuple[str, ...], properties: Iterable[str], place: Place) -> tuple[str, ...]:
+    """The table an object shows a row of: the offering of a reservation is one of the reservation offerings, which show its fields."""
+    if noun in place.tables or not noun:
+        return noun
+    ends = [n for n in place.tables if n[-len(noun) :] == noun and n != place.draft.noun]
+    fields = list(properties)
+    ends = [n for n in ends if sum(place.tables[n][1].find(f) in place.tables[n][2] for f in fields) >= max(2, 0.5 * len(fields))]
+    return ends[0] if len(ends) == 1 else noun
 
 
 def _days(heard: str) -> list[dict[str, int]]:
@@ -407,7 +423,7 @@ def _either(schema: Schema, name: str) -> set[str]:
     properties = schema.get("properties", {})
     members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
     says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not _TOGETHER.search(name))
-    return members if len(members) > 1 and says else set(rivals(k for k in properties if k in members))
+    return members if len(members) > 1 and says else set(rivals(k for k in properties if k in members) or alternatives(k for k in properties if k in members))
 
 
 def _part_of(name: str, key: str) -> str:

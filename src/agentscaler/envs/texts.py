@@ -7,6 +7,7 @@ from agentscaler.dice import Dice
 from agentscaler.envs.amounts import CHANGED, CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE, Col
+from agentscaler.envs.images import container_image, image_of
 from agentscaler.envs.naming import (
     SHOPS,
     SOCIAL,
@@ -62,13 +63,15 @@ TEXTS: Final = (
     rule(r"sha ?1(?: \w+)?$", {"id": "{hex:40}"}, knowable=False),
     rule(r"(?:sha ?256|sha)(?: \w+)?$|code sha|(?:image|manifest|content) digest$", {"id": "{hex:64}"}, knowable=False),
     rule(r"(?:md5|checksum|hash|fingerprint|digest|etag|signature)(?: value)?$", {"id": "{hex:32}"}, knowable=False),
-    rule(r"commit|commit sha|revision sha", {"id": "{hex:40}"}, knowable=False),
+    rule(r"commit message$", {"message": True}, knowable=False),
+    rule(r"commit(?: id| sha| hash)?$|revision sha", {"id": "{hex:40}"}, knowable=False),
     rule(r"ipv6(?: address| addr)?$", {"id": "2001:db8::{hex:4}"}, knowable=False),
     rule(r"ipv6 (?:cidr|range|block)(?: block| range)?$", {"id": "2001:db8:{hex:4}::/56"}, knowable=False),
     rule(r"cidr(?: block| range)?$|ip range$|subnet range", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
     rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat|egress) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
     rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
+    rule(r"cve(?: id| number| code)?$", {"id": "CVE-202{digits:1}-{digits:5}"}),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
     rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:bgp|ip|network|route|cidr|advertised|ipv4) prefix$", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
@@ -91,8 +94,9 @@ TEXTS: Final = (
     rule(r"app id$|appid$", {"app": True}, knowable=False),
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
-    rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
+    rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|(?:location|path) s3$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
     rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
+    rule(r"(?:source|base|parent|custom|machine|vm|os|instance|boot|disk|backup|specified|resolved|training|inference|deployed|container|docker|destination|exclude|recommended \w+)(?: \w+)? image$|image$", {"built": True}, knowable=False),
     rule(r"(?:image|logo|icon|picture|photo|avatar|thumbnail|cover|poster|banner|screenshot) ?(?:url|uri|link|href)?$", {"words": [["https://cdn.example.com/"], _SLUGS, [".png", "-small.png", ".jpg"]], "join": ""}, knowable=False),
     rule(r"(?:webhook|callback|notify|notification|redirect|return) ?(?:url|uri|link|endpoint|address)?$", {"words": [["https://"], _SLUGS, [".example.com/callback"]], "join": ""}, knowable=False),
     rule(r"(?:download|file|export|report|result|log|playback|media|video|audio|recording|attachment|document) ?(?:url|uri|link)$", {"words": [["https://files.example.com/"], _SLUGS, ["/2025", "/2026"], [".zip"]], "join": ""}, knowable=False),
@@ -172,7 +176,7 @@ TEXTS: Final = (
 )  # fmt: skip
 FAILURES: Final = re.compile(r"(?i)error|fail|reasons?$|causes?$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
 """Columns that only a row has with which something went wrong."""
-_FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location".split())
+_FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location directory folder file".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
 _SENTENCES = frozenset("title subject headline".split())
 _PLAIN = frozenset("finding vulnerability weakness recommendation suggestion rubric criterion course lesson assignment report incident quota exposure risk".split())
@@ -240,6 +244,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
     if special is not None and "version" in special:
         return {"given": versions(words, schema, place), "knowable": True}
+    if special is not None and special.get("given") == list(SCRIPTS) and "sql" in (*place.draft.noun, *words):
+        return query(schema, place)
     if special is not None and "query" in special:
         return query(schema, place)
     if special is not None and "describes" in special:
@@ -251,7 +257,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         some = OBSERVED if set(place.draft.noun[-1:]) & _SEEN else DESCRIPTIONS
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
-        return _of_vendor(filled(special, words), place)
+        return _of_vendor(filled(special, words), place, words)
     return _fallback(name, schema, place)
 
 
@@ -275,11 +281,11 @@ _STORED: Final = re.compile(r"(?i)\bs3\b.{0,40}\b(?:uri|url|path|location|prefix
 def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
     """The address of something in a bucket, where the description says that it lies in one."""
     if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))):
-        return _of_vendor({"bucket": True}, place)
+        return _of_vendor({"bucket": True}, place, words)
     return None
 
 
-_IDS = re.compile(r"\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
+_IDS = re.compile(r"\bcve\b|\b(?:account|owner|project|app|zone|region|location|az|mail|email|commit|place) id$")
 """Ids that the surroundings hold."""
 
 
@@ -323,7 +329,7 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words == ("title",) and place.draft.noun[-1:] and place.draft.noun[-1] in PEOPLE_NOUNS:
         return {"given": ["Editor", "Head of sales", "Project manager", "Accountant"], "knowable": True}
     if words == ("name",) and not place.columns and (found := next((r.make("") for r in TEXTS if _PLACES.search(place.draft.noun[-1]) and r.pattern.search(" ".join([*place.draft.noun, "name"]))), None)):
-        return _of_vendor(filled(found), place)
+        return _of_vendor(filled(found), place, words)
     listed = any(r.pattern.search(" ".join(words)) for r in TEXTS)
     if listed and head and (not place.columns or "full" in head or (head == ("domain",) and (place.draft.noun != head or _HOSTS.search(place.service)))):
         return None
@@ -405,7 +411,7 @@ _SAID: Final = frozenset("description desc remark comment note rule content mess
 # ---- by vendor --------------------------------------------------------------------------------------------------
 
 
-def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
+def _of_vendor(recipe: Recipe, place: Place, words: tuple[str, ...]) -> Recipe:
     """What each vendor writes in its own way: zones, buckets, machines."""
     if "app" in recipe:
         return {"template": "{appid}"} if place.vendor == "tencent" else {"id": "{digits:10}"}
@@ -429,9 +435,8 @@ def _of_vendor(recipe: Recipe, place: Place) -> Recipe:
         if re.search(r"code|commit|build|debug|repo|git|cloudshell", place.service):
             return {"words": [["src/"], _SLUGS, ["/handler", "/service", "/routes", "/models"], [".py", ".java", ".ts"]], "join": "", "knowable": True}
         return {"words": [["reports/", "exports/", "images/", "logs/"], _SLUGS, ["-2025", "-2026", "-draft", ""], [".csv", ".pdf", ".json", ".png"]], "join": "", "knowable": True}
-    if "image" in recipe:
-        form = "{account}.dkr.ecr.{region}.amazonaws.com/%s:1.4.2" if place.vendor == "aws" else "{region}-docker.pkg.dev/{project}/apps/%s:1.4.2" if place.vendor == "google" else "registry.example.com/%s:1.4.2"
-        return {"mix": [{"template": form % word} for word in SLUG_LISTS[0][:5]]}
+    if "built" in recipe or "image" in recipe:
+        return image_of(words, place) if "built" in recipe else container_image(place)
     if "runtime" in recipe:
         return {"given": ["python3.12", "python3.13", "nodejs20.x", "nodejs22.x", "java21"], "knowable": True} if place.service in ("lambda", "scf", "synthetics") else unknown({"given": ["python3.12", "nodejs22", "java21"]}, empty=False)
     if "policy" in recipe:
@@ -488,7 +493,7 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if place.vendor != "google" and words[-1:] and words[-1] in _BY_ID:
         template = id_template(Col(f"{words[-1]}_id", {}), place)
         return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
-    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not _ANY_RESOURCE.search(place.service):
+    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not ANY_RESOURCE.search(place.service):
         return unknown({"given": ["default"]})
     if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and re.search(r"^(?:cloudformation|config|cloudcontrol|fms)$", place.service):
         return unknown({"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"]}, empty=False)
@@ -502,7 +507,7 @@ def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
 
 
 _SORTS_OF_RESOURCE: Final = (("resource", "type"), ("target", "type"), ("asset", "type"))
-_ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
+ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
 """Services that speak of the resources of any other one."""
 _SORTS: Final = frozenset("type kind mode code class category format level tier family strategy method unit scope reason source data value".split())
 """Words after which nothing has a name."""

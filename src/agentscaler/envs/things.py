@@ -13,6 +13,7 @@ from agentscaler.words import PAGING, entity, field
 
 def same_nouns(entries: list[Entry]) -> list[Entry]:
     """One noun for one thing: view words off, 'instance' and 'DB instance' together where only one can be meant."""
+    entries = _one_stem(entries)
     kinds: dict[Noun, set[str]] = defaultdict(set)
     for entry in entries:
         kinds[entry.what.noun].add(entry.what.kind)
@@ -34,6 +35,23 @@ def same_nouns(entries: list[Entry]) -> list[Entry]:
         view = noun in views and target in exact
         out.append(entry._replace(what=entry.what._replace(noun=change.get(target, target)), view=view))
     return out
+
+
+def _one_stem(entries: list[Entry]) -> list[Entry]:
+    """DescribeDenyRuleList and DescribeDenyRuleDetail show deny rules, also where nothing is called a deny rule."""
+    nouns = {e.what.noun for e in entries}
+    stems: dict[Noun, set[Noun]] = defaultdict(set)
+    for noun in nouns:
+        stem = noun
+        while len(stem) > 1 and stem[-1] in _SHOWN:
+            stem = stem[:-1]
+        stems[stem].add(noun)
+    change = {n: stem for stem, some in stems.items() if len(stem) > 1 and stem not in nouns and {n[len(stem) :] for n in some} >= {("list",), ("detail",)} for n in some}
+    return [e._replace(what=e.what._replace(noun=change.get(e.what.noun, e.what.noun))) for e in entries]
+
+
+_SHOWN: Final = frozenset("list detail info".split())
+"""Words behind a noun that say how much of it is shown."""
 
 
 def _ends(a: Noun, b: Noun) -> bool:
@@ -66,11 +84,16 @@ def _same_rows(groups: Mapping[Noun, Sequence[Entry]]) -> dict[Noun, Noun]:
     for noun, some in groups.items():
         if not {e.what.kind for e in some} <= {"get", "list"} or len(shown[noun]) < 4 or any(e.tool.source.vendor == "google" for e in some):
             continue
-        for other in (noun[:i] for i in range(len(noun) - 1, 0, -1)):
+        bare = noun
+        while len(bare) > 1 and bare[-1] in VIEW_WORDS:
+            bare = bare[:-1]
+        longer = [n for n in groups if bare != noun and len(bare) > 1 and n != noun and n[-len(bare) :] == bare]  # DefenceEventDetail of a VulDefenceEvent
+        for other in longer if len(longer) == 1 else (noun[:i] for i in range(len(noun) - 1, 0, -1)):
             if other not in groups or set(noun[len(other) :]) & _OTHERS or any(_asks_for(e, other) for e in some if e.item and e.item.many):
                 continue
             both = shown[noun] & shown[other]
-            if len(both) >= 0.75 * len(shown[noun]) and any(_own_id(f, other) for f in both):
+            most = len(shown[noun]) if other not in longer else len(shown[other])  # a detail shows more than the list
+            if len(both) >= 0.75 * most > 2 and any(_own_id(f, other) for f in both):
                 out[noun] = other
                 break
     return out

@@ -5,17 +5,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.arguments import HIDDEN
+from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import Col, Compiled, Draft, Noun
+from agentscaler.envs.items import one_of
 from agentscaler.envs.mirrors import Mirror, find_mirrors, mirrored, shown_by
 from agentscaler.envs.nouns import column_phrase, column_unit, noun_phrase, said
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Column, Domain, Edge, Lost, Model, Operation, Reference, Schema, Table, Tool
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, plural
+from agentscaler.words import entity, field, plural, singular, split
 
 LARGEST: Final = 60
 SHOWN_TABLES: Final = 4
+MACHINES: Final = frozenset("machine host".split())
+"""Tables of what security services look after: a Quuid in any other table is one of theirs."""
 Key = tuple[str, Noun]
 """(service, noun): a table before it has a name."""
 
@@ -68,7 +73,7 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
     tables = tuple(_table(key, names, columns, services, members) for key in keys)
     operations = tuple(sorted((_operation(name, m, names, mirrors[m.key]) for name, m in named.items()), key=lambda o: o.name))
     title = _title(domain, services, tables, own)
-    model = mark_blind(Model(title=title, tables=_parents_first(tables), operations=_python_names(operations)))
+    model = mark_blind(Model(title=title, tables=_parents_first(tables, _holders(keys, names, services), {names[k]: columns[k] for k in keys}), operations=_python_names(operations)))
     return Plan(
         model,
         named,
@@ -344,7 +349,7 @@ def _references(
         on_delete = _on_delete(column, draft, other)
         fixed = any(c in draft.key or _always_given(columns[key][c], draft, members, key) for c in mine)
         if on_delete == "SET NULL" and fixed:
-            on_delete = "RESTRICT"
+            on_delete = "RESTRICT" if _can_let_go(column, draft) or draft.kinds - {"get", "list"} else "CASCADE"
         out.append(Reference(columns=mine, table=names[target], on_delete=on_delete))
     distinct = {r.columns: r for r in out}
     return tuple(r for c, r in distinct.items() if not any(set(c) < set(other) for other in distinct))
@@ -365,6 +370,12 @@ def _counterparts(draft: Draft, other: Draft, column: Col, mine: Mapping[str, Co
             return None
         out.append(found)
     return tuple(out)
+
+
+def _can_let_go(column: Col, draft: Draft) -> bool:
+    """Can somebody take the row away, or point it elsewhere? What nobody can (events, tags, findings) holds nothing up."""
+    kinds = {e.what.kind for e in draft.entries}
+    return bool(kinds & {"delete", "unlink"}) or any(draft.find(p) == column.name for e in draft.entries if e.what.kind in ("update", "put") and not e.what.extra for p in e.parameters if column.name not in draft.key)
 
 
 _CASCADES = re.compile(r"(?i)\b(?:also delet|and all|all (?:of )?(?:its|the|their)|along with|associated .{0,40}(?:are|is) (?:also )?(?:deleted|removed)|cascad)")
@@ -389,32 +400,97 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
     speaks = bool(nouns & set(re.findall(r"[a-z]+", texts.lower())))
     if draft.link:
         return "RESTRICT" if speaks and _EMPTY.search(texts) else "CASCADE"
-    if re.search(r"InUse|NotEmpty|HasDepend|DependencyViolation|StillIn|ResourceHas", errors) or (_RESTRICTS.search(texts) and speaks and not _CASCADES.search(texts)):
+    refuses = re.search(r"InUse|NotEmpty|HasDepend|DependencyViolation|StillIn|ResourceHas", errors) or (_RESTRICTS.search(texts) and speaks and not _CASCADES.search(texts))
+    if refuses and _can_let_go(column, draft):
         return "RESTRICT"
     if held or (speaks and _CASCADES.search(texts)):
         return "CASCADE"
     return "SET NULL" if column.name not in draft.key else "CASCADE"
 
 
-def _parents_first(tables: Sequence[Table]) -> tuple[Table, ...]:
-    """Parents before children; a reference that would close a circle is given up."""
-    by_name = {t.name: t for t in tables}
+def _parents_first(tables: Sequence[Table], holders: Mapping[str, set[str]], columns: Mapping[str, Mapping[str, Col]]) -> tuple[Table, ...]:
+    """Parents before children; a reference that would close a circle is given up, and never what a row lies under for what it mentions."""
+    kept: dict[str, list[Reference]] = {t.name: [] for t in tables}
+    for holds in (True, False):
+        for table in sorted(tables, key=lambda t: t.name):
+            for reference in table.references:
+                if holds == _lies_under(table, reference) and not _leads(reference.table, table.name, kept):
+                    kept[table.name].append(reference)
+    whole = {t.name: t.model_copy(update={"references": tuple(r for r in t.references if r in kept[t.name])}) for t in sorted(tables, key=lambda t: t.name)}
+    return _named_first(whole, holders, columns)
+
+
+def _lies_under(table: Table, reference: Reference) -> bool:
+    return bool(set(reference.columns) & set(table.key)) or "parent" in reference.columns
+
+
+def _leads(start: str, end: str, references: Mapping[str, Sequence[Reference]]) -> bool:
+    return start == end or any(_leads(r.table, end, references) for r in references[start])
+
+
+def _holders(keys: Sequence[Key], names: Mapping[Key, str], services: Mapping[str, CompiledService]) -> dict[str, set[str]]:
+    """Google: the tables whose rows begin the resource names of a table's rows, also where there are several."""
+    out: dict[str, set[str]] = {}
+    for group, noun in keys:
+        draft = services[group].service.tables[noun]
+        last = {placeholders(p)[-1] for e in draft.entries if (p := parent_path(e, draft)) and placeholders(p)}
+        out[names[group, noun]] = {names[k] for p in last if (k := (group, collection_words(p))) in names and k[1] != noun}
+    return out
+
+
+def _named_first(tables: Mapping[str, Table], holders: Mapping[str, set[str]], columns: Mapping[str, Mapping[str, Col]]) -> tuple[Table, ...]:
+    """Parents before children; of those that may come next, the table that lies under or speaks of the fewest still to come."""
+    left = {n: spoken_of(t, list(tables.values())) | _inside(columns[n].values(), tables) - {n} for n, t in tables.items()}
+    for name, some in left.items():
+        own = [c for k, c in columns[name].items() if k in tables[name].key and field(k) in (("id",), ("name",), ("arn",))]
+        some |= {"_".join(said_of(c, [tuple(o.split("_")) for o in tables])) for c in own} & set(tables) - {name}
     out: dict[str, Table] = {}
-
-    def visit(table: Table, path: tuple[str, ...]) -> None:
-        if table.name in out:
-            return
-        kept = []
-        for reference in table.references:
-            if reference.table in path or reference.table == table.name:
-                continue
-            visit(by_name[reference.table], (*path, table.name))
-            kept.append(reference)
-        out[table.name] = table.model_copy(update={"references": tuple(kept)})
-
-    for table in sorted(tables, key=lambda t: t.name):
-        visit(table, ())
+    while left:
+        ready = [n for n in left if all(r.table in out for r in tables[n].references)]
+        chosen = min(ready, key=lambda n: (len(holders[n] - set(out)), len(left[n] - set(out)), n))
+        out[chosen] = tables[chosen]
+        del left[chosen]
     return tuple(out.values())
+
+
+_ID_OF = re.compile(r"(?i)\b(?:identifier|id|name|arn)(?: \([^)]*\))? (?:of|for) (?:the |an? |your )?([a-z]+(?: [a-z]+){0,4})")
+
+
+def said_of(column: Col, nouns: Iterable[Noun]) -> Noun:
+    """Of what it is said that a column is the ID: 'The identifier of the traffic distribution group'; () of none of these."""
+    found = _ID_OF.search(str(column.schema.get("description", ""))[:200])
+    words = tuple(singular(w) for w in split(found[1])) if found else ()
+    return max((n for n in nouns if any(words[i : i + len(n)] == n for i in range(len(words)))), key=len, default=())
+
+
+def _inside(columns: Iterable[Col], tables: Iterable[str]) -> set[str]:
+    """The tables that ids inside objects and lists name: the labels of a message."""
+    known = {tuple(t.split("_")): t for t in tables}
+    todo = [c.schema for c in columns if c.json]
+    found = set()
+    for _ in range(3):
+        inner = [(n, s) for schema in todo for n, s in {**schema.get("properties", {}), **schema.get("items", {}).get("properties", {})}.items()]
+        found |= {t for n, _ in inner for rest, id_like in [entity(one_of(n))] if id_like and (t := known.get(rest))}
+        todo = [s for _, s in inner]
+    return found
+
+
+def spoken_of(table: Table, tables: Sequence[Table]) -> set[str]:
+    """The other tables that columns of a table name, by key or not."""
+    out = set()
+    for column in table.columns:
+        one = one_of(column.name)
+        words, rest = field(one), entity(one)[0]
+        if words == ("quuid",):
+            out |= {o.name for o in tables if o.name in MACHINES and o.name != table.name}
+        if words == ("resource", "arn"):
+            out |= {o.name for o in tables if not any(field(c.name) == words for c in o.columns)}
+        for other in tables:
+            noun = tuple(other.name.split("_"))
+            named = noun in (rest, words) or (column.note == "JSON" and noun[-len(words) :] == words) or (len(words) > 1 and column.name in other.key and (column.name not in table.key or other.key == (column.name,)))
+            if other.name != table.name and words and named:
+                out.add(other.name)
+    return out
 
 
 # ---- operations -------------------------------------------------------------------------------------------------
