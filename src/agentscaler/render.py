@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Json, Model, Operation, Shape, Table
+from agentscaler.schema_sql import schema
 
 WIDTH = 110
 
@@ -48,76 +49,7 @@ def _names(model: Model) -> Iterator[str]:
         yield from [operation.state[0]] if operation.state else []
         for argument in operation.arguments:
             yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column))
-
-
-# ---- schema.sql -------------------------------------------------------------------------------------------------
-
-_KEYWORDS = frozenset(
-    "abort action add after all alter always analyze and as asc attach autoincrement before begin between by cascade case cast check "
-    "collate column commit conflict constraint create cross current current_date current_time current_timestamp database default deferrable "
-    "deferred delete desc detach distinct do drop each else end escape except exclude exclusive exists explain fail filter first following "
-    "for foreign from full generated glob group groups having if ignore immediate in index indexed initially inner insert instead intersect "
-    "into is isnull join key last left like limit match materialized natural no not nothing notnull null nulls of offset on or order others "
-    "outer over partition plan pragma preceding primary query raise range recursive references regexp reindex release rename replace "
-    "restrict returning right rollback row rows savepoint select set table temp temporary then ties to transaction trigger unbounded union "
-    "unique update using vacuum values view virtual when where window with without".split()
-)
-
-
-def schema(model: Model) -> str:
-    """Tables with keys, foreign keys and CHECKs."""
-    parts = [f"-- {_comment(model.title)}\n"]
-    parts += [_table(t) for t in model.tables]
-    return "\n".join(parts)
-
-
-def _table(table: Table) -> str:
-    single = table.key[0] if len(table.key) == 1 else None
-    inline = {r.columns[0]: r for r in table.references if len(r.columns) == 1}
-    lines: list[tuple[str, str]] = []
-    width = max(len(_name(c.name)) for c in table.columns)
-    for column in table.columns:
-        words = [_name(column.name).ljust(width), column.type]
-        if not column.null:
-            words.append("NOT NULL")
-        if column.name == single:
-            words.append("PRIMARY KEY")
-        elif column.unique:
-            words.append("UNIQUE")
-        if column.default is not None:
-            words.append(f"DEFAULT {_literal(column.default)}")
-        if column.choices:
-            words.append(f"CHECK ({_name(column.name)} IN ({', '.join(_literal(c) for c in column.choices)}))")
-        if column.name in inline:
-            reference = inline[column.name]
-            words.append(f"REFERENCES {_name(reference.table)} ON DELETE {reference.on_delete}")
-        lines.append((" ".join(words), column.note))
-    if single is None:
-        lines.append((f"PRIMARY KEY ({', '.join(_name(k) for k in table.key)})", ""))
-    for reference in table.references:
-        if len(reference.columns) > 1:
-            names = ", ".join(_name(c) for c in reference.columns)
-            lines.append((f"FOREIGN KEY ({names}) REFERENCES {_name(reference.table)} ON DELETE {reference.on_delete}", ""))
-    body = []
-    for i, (text, note) in enumerate(lines):
-        comma = "," if i < len(lines) - 1 else ""
-        body.append(f"  {text}{comma}" + (f"  -- {_comment(note)}" if note else ""))
-    return f"CREATE TABLE {_name(table.name)} (\n" + "\n".join(body) + "\n) STRICT, WITHOUT ROWID;\n"
-
-
-def _name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        return '"' + name.replace('"', "").replace("\0", "") + '"'
-    return f'"{name}"' if name.lower() in _KEYWORDS else name
-
-
-def _literal(value: str | int | float) -> str:
-    return "'" + value.replace("'", "''").replace("\0", "") + "'" if isinstance(value, str) else repr(value)
-
-
-def _comment(text: str) -> str:
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"\s+", " ", text).strip()[:160]
+            yield from (place.split(".")[0] for a in (argument, *argument.inside) for place in a.places.values())
 
 
 # ---- tools.py ---------------------------------------------------------------------------------------------------
@@ -254,6 +186,8 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     filters: list[str] = []
     paging: list[str] = []
     bounds: dict[str, list[str]] = {"since": [], "until": [], "prefix": [], "contains": []}
+    also: list[str] = []
+    sorts: dict[str, tuple[Argument, str]] = {}
     for argument, given in _narrowing(operation):
         holder = link if link is not None and argument.column in {c.name for c in link.columns} else table
         if argument.role == "filter":
@@ -263,11 +197,24 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             bounds[argument.role].append(f"{_quote(argument.column or '')}: {given}")
         elif argument.role in PAGING:
             paging.append(f"{PAGING[argument.role]}={given}")
+        elif argument.role == "named":
+            name, values, *how = map(_quote, argument.pair)
+            also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {_dict(argument.places)})")
+        elif argument.role == "expression":
+            also.append(f"db.expressed({given}, {_dict(argument.places)})")
+        elif argument.role in ("sort", "order"):
+            sorts[argument.role] = argument, given
         elif argument.role == "within" and argument.column:
             filters.append(f"{_quote(argument.column)}: {given}")
     if filters:
         arguments.append(f"where={{{', '.join(filters)}}}")
     arguments += [f"{_BOUNDS.get(name, name)}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
+    if also:
+        arguments.append(f"also={also[0]}" if len(also) == 1 else f"also=[{', '.join('*' + some for some in also)}]")
+    if sorts:
+        wanted, down = (sorts[role][1] if role in sorts else "None" for role in ("sort", "order"))
+        usual = sorts["order"][0].column if "order" in sorts else None
+        arguments.append(f"order=db.ordered({wanted}, {down}, {_dict(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={_quote(usual)}' if usual else ''})")
     if operation.through:
         arguments.append(f"through={_quote(operation.through)}")
     if operation.hides:
@@ -304,6 +251,10 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
             every = ", ".join(_python(v) for v in argument.anything)
             given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
+
+
+def _dict(places: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{_quote(n)}: {_quote(c)}" for n, c in places.items()) + "}"
 
 
 def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:

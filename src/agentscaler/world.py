@@ -26,11 +26,12 @@ import orjson
 from pydantic import ValidationError
 
 from agentscaler.canonical import EMPTY, Canonical, Kind, Shape, canonical
-from agentscaler.database import Database, Reference, TableInfo
+from agentscaler.database import Database
 from agentscaler.errors import Code, Dropped, ToolError, UserError
 from agentscaler.population import Painter, draw_context
 from agentscaler.records import EnvSpec, JsonObject, Model, Schema, Seed
 from agentscaler.render import render
+from agentscaler.statements import Reference, TableInfo
 
 ENV_FORMAT = 1
 _APPLY = apsw.SQLITE_CHANGESETAPPLY_FKNOACTION

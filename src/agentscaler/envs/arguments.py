@@ -1,7 +1,7 @@
 """What each parameter of a tool is for: names the row, narrows a list, is written, pages, or names the surroundings."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
@@ -211,13 +211,14 @@ def paging(entry: Entry) -> dict[str, Argument]:
         taken = {a.role for a in out.values()}
         if not PAGING.match(" ".join(words)):
             continue
-        if kind == "integer" and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
+        counts = kind == "integer" or (kind == "string" and not schema.get("enum"))  # a number told as a text
+        if counts and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
             out[name] = argument(entry, name, "size", required=False)
         elif kind == "string" and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] != "sync" and "token" not in taken:
             out[name] = argument(entry, name, "token", required=False)
-        elif kind == "integer" and words == ("offset",):
+        elif counts and words == ("offset",):
             out[name] = argument(entry, name, "offset", required=False)
-        elif kind == "integer" and words in _NUMBERS and not taken & {"token", "offset", "page"}:
+        elif counts and words in _NUMBERS and not taken & {"token", "offset", "page"}:
             out[name] = argument(entry, name, "page", required=False)
     return out
 
@@ -279,6 +280,12 @@ def _side(words: tuple[str, ...]) -> _Side | None:
 def _stems(words: tuple[str, ...], noun: Noun = ()) -> frozenset[str]:
     """'creation time', 'createdAt' -> {'creat'}: the words that tell one time of a thing from another."""
     return frozenset(w[:5] for w in words if w not in _CLOCK and w not in noun)
+
+
+def times_of(name: str, columns: Iterable[Col], noun: Noun) -> list[Col]:
+    """The times that a name speaks of: 'creation date' of CreatedAt."""
+    stems = _stems(split(name), noun)
+    return [c for c in columns if stems and is_time(name, {"type": "string"}) and is_time(c.name, c.schema) and _stems(split(c.name), noun) == stems]
 
 
 _CLOCK: Final = frozenset("time times date datetime timestamp stamp ts at on or by not filter filters range day hour inclusive exclusive in utc unix ms millis seconds last query search".split())
