@@ -22,7 +22,7 @@ from agentscaler import asked
 from agentscaler.asked import Order, Tests
 from agentscaler.dice import Dice
 from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
-from agentscaler.population import fill_id, format_time, parse_time
+from agentscaler.population import fields_of, fill_id, format_time, parse_time
 from agentscaler.statements import TableInfo, write_sql
 from agentscaler.words import article, plural
 
@@ -233,6 +233,7 @@ class Database:
         for column, kind, form in info.generated:
             if column not in given:
                 given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
+        given |= self._said_again(info, given)
         if any(r.table == table for r in info.references):
             self._refer(info, given)  # a row is no parent of itself
         try:
@@ -267,6 +268,9 @@ class Database:
                 given.setdefault(column, len(values[listed] or ()))
         for column, form in info.touched:
             given.setdefault(column, self._stamp(form))
+        if stale := {column for column, leader, _ in info.born if leader in given} - given.keys():
+            now = {**self.get(table, *key), **given}
+            given |= {c: v for c, v in self._said_again(info, {n: v for n, v in now.items() if n not in stale}).items() if c in stale}
         try:
             rows = list(self._x(self._statement("update", table, tuple(given)), (*given.values(), *key)))
         except apsw.ConstraintError as error:
@@ -377,6 +381,22 @@ class Database:
             made = fill_id(template.replace("{n}", str(100_000 + n)), Dice(self.seed, info.name, "#new", n), {**self.context, **given})
             if len(info.key) > 1 or column != info.key[0] or not self._x(self._statement("exists", info.name, info.key), (made,)).get:
                 return made
+
+    def _said_again(self, info: TableInfo, given: Row) -> Row:
+        """What a row says again of the rows it refers to (the VpcId of its subnet) or of the surroundings, where it is not given."""
+        out: Row = {}
+        for column, leader, what in info.born:
+            if column in given or column in info.key:
+                continue
+            if not leader:
+                known = {**self.context, **given}
+                out |= {column: fill_id(what, Dice(self.seed), known)} if fields_of(what) <= known.keys() else {}
+                continue
+            reference = next((r for r in info.references if leader in r.columns and all(given.get(c) is not None for c in r.columns)), None)
+            row = self.first(reference.table, **{t: given[c] for c, t in zip(reference.columns, reference.to, strict=True)}) if reference else None
+            if row is not None and row.get(what) is not None:
+                out |= _stored(info, {column: row[what]})
+        return out
 
     def _stamp(self, form: str) -> str | int:
         """The frozen clock, as a column writes it."""

@@ -215,6 +215,8 @@ class Argument(Record):
     """For filters: what each property of the object is for."""
     places: Mapping[str, str] = Field(default_factory=dict)
     """For named, expression, sort and mask: what may be named -> column, or 'column.property' of what the column holds."""
+    defaults: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
+    """For value and body of a create: what is written where the caller says nothing; by its own name, or the property's."""
     pair: tuple[str, ...] = ()
     """For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
 

@@ -118,7 +118,7 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     patch = operation.act in ("update", "put", "set")
     parameters = ["db"]
     for argument in operation.arguments:
-        default = "" if argument.required else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
+        default = "" if argument.required else f"={_python(argument.defaults[argument.name])}" if argument.name in argument.defaults else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
         parameters.append(f"{argument.python}{default}")
     lines = _call(f"def {operation.python}", parameters, end=":")
     lines += ["    " + line for line in _docstring(operation.summary)]
@@ -375,7 +375,7 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
             out.append(f"{argument.column}={_merged(operation, argument.column, argument.python)}")
         elif argument.role == "body":
             for name, column in argument.body.items():
-                default = "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
+                default = f", {_python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
                 out.append(f"{column}={_merged(operation, column, f'{source}.get({_quote(name)}{default})')}")
     return out

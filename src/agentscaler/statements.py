@@ -33,6 +33,8 @@ class TableInfo(NamedTuple):
     """(column, form) of what update fills."""
     counts: tuple[tuple[str, str], ...]
     """(column, list column) of what a write counts."""
+    born: tuple[tuple[str, str, str], ...] = ()
+    """(column, column that refers to another row, that row's column) of what a row says again of another; without the second a template of the surroundings."""
 
 
 def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: Any) -> str:

@@ -435,6 +435,7 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             generated=tuple(_generated(c, m) for c, m in marks.items() if m.get("generated") and ("id" in m or "time" in m or "fill" in m)),
             touched=tuple((c, m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
             counts=tuple((c, m["counts"]) for c, m in marks.items() if "counts" in m),
+            born=tuple(_born(c, m) for c, m in marks.items() if m.keys() - {"knowable"} in ({"with", "column"}, {"template"}) and not _DRAWN.search(m.get("template", ""))),
         )
     for name, info in list(out.items()):
         references = _references(connection, info, out)
@@ -447,6 +448,13 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
 
 def _generated(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
     return (column, "time", mark.get("as", "iso")) if "time" in mark else (column, "id", mark.get("id") or mark["fill"])
+
+
+_DRAWN = re.compile(r"\{(?:hex|digits|base36|letters|uuid|n|nth)\b")
+
+
+def _born(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (column, "", mark["template"]) if "template" in mark else (column, mark["with"], mark["column"])
 
 
 def _authorise(action: int, a: str | None, b: str | None, database: str | None, trigger: str | None) -> int:

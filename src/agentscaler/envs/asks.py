@@ -213,7 +213,7 @@ def sorting(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument 
 def _is_way(name: str, schema: Schema) -> bool:
     if kind_of(schema) == "boolean":
         return "asc" in name.lower()
-    values = [v.strip("\"' ") for v in schema.get("enum", schema.get("examples", ())) if isinstance(v, str)]
+    values = [v.strip("\"' ") for v in schema.get("enum") or schema.get("examples") or () if isinstance(v, str)]
     values = values if "enum" in schema or all(map(_WAY.match, values)) else []
     text = str(schema.get("description", ""))
     by = bool(re.search(r"(?i)by$|field$|key$|column$|element$|name$", name)) and not re.search(r"(?i)\bASC\b.*\bDESC\b|\bDESC\b.*\bASC\b", text)

@@ -171,6 +171,9 @@ def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject
         found.pop("null", None)
         if "like" in found:
             found["else"] = names(place.draft.noun, slug=True)
+    made = "id" in found and column.name not in place.written and (field(column.name)[-1:] in (("uid",), ("etag",), ("fingerprint",)) or (entity(column.name)[1] and entity(column.name)[0] in (place.draft.noun, place.draft.noun[-1:])))
+    if made and "null" not in found and column.name not in table.key and "create" in place.draft.kinds:
+        found["generated"] = True
     if found.get("generated") and column.name in place.written and column.name not in table.key:
         found.pop("generated")
         found.pop("touch", None)

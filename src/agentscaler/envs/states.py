@@ -59,9 +59,22 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
         if column.name in given or column.reference or column.kind != "string" or not STATE.search(column.name):
             continue
         state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
+        state = state if state is not None else _first_state(column, draft)
         if state is not None:
             out[column.name] = state
     return out
+
+
+def _first_state(column: Col, draft: Draft) -> str | int | None:
+    """Of a state of the thing itself: one on the way there, where there is no other; ACTIVE, where nobody lists the states."""
+    if not column.shown or set(field(column.name)[:-1]) - set(draft.noun) or field(column.name)[-1] not in ("state", "status"):
+        return None
+    if column.choices:
+        return next((c for c in column.choices if _ON_THE_WAY.search(str(c))), None)
+    return None if column.schema.get("examples") or values_of(column.schema) else "ACTIVE"
+
+
+_ON_THE_WAY: Final = re.compile(r"(?i)^(?:creat|process|initi|provision|start)\w*ing$|^(?:create|creation|init)_?in_?progress$")
 
 
 def first_of(choices: Sequence[str | int], wanted: Sequence[str]) -> str | int | None:

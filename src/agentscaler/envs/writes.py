@@ -17,7 +17,8 @@ from agentscaler.envs.arguments import (
     surroundings,
     values,
 )
-from agentscaler.envs.drafts import OPTION, TOKEN, Compiled, Draft, Entry, operation, python_name, table_of, usable
+from agentscaler.envs.documented import default_of
+from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
@@ -77,8 +78,22 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if draft.own and not key_path and not draft.generated and draft.own not in given:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
+    arguments = {n: _with_defaults(a, entry, draft) for n, a in arguments.items()}
     job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
     return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=job), key_path=key_path))
+
+
+def _with_defaults(argument: Argument, entry: Entry, draft: Draft) -> Argument:
+    """What the provider says holds where the caller says nothing."""
+    schema = entry.parameters[argument.name]
+    told = {argument.name: (argument.column, schema)} if argument.role == "value" and not argument.required and not argument.many else {}
+    told |= {p: (c, schema.get("properties", {}).get(p, {})) for p, c in argument.body.items()} if argument.role == "body" else {}
+    found = {n: d for n, (c, s) in told.items() if c and c not in draft.key and draft.columns[c].reference is None and (d := default_of(s)) is not None and _may_hold(draft.columns[c], d)}
+    return argument.model_copy(update={"defaults": found}) if found else argument
+
+
+def _may_hold(column: Col, value: str | int | float | bool) -> bool:
+    return not column.json and (column.kind == "boolean") == isinstance(value, bool) and (not column.choices or column.kind == "boolean" or value in column.choices)
 
 
 def _made(entry: Entry, draft: Draft, service: Service) -> Draft:
