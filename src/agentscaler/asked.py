@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from agentscaler.errors import InvalidArguments
+from agentscaler.errors import UNSET, InvalidArguments
 
 
 class Test(NamedTuple):
@@ -159,6 +159,23 @@ def ordered(by: str | None, way: str | bool | int | None, places: Mapping[str, s
             raise InvalidArguments(f"{part.strip()!r}: this list can be sorted by {', '.join(places)}")
         out.append((place, words[1].lower() == "desc" if len(words) == 2 else words[0].startswith("-") or _down(way)))
     return tuple(out)
+
+
+def masked(mask: str | None, places: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a field mask names, 'displayName,labels.team'; what it names and nobody gives is emptied. Raises InvalidArguments."""
+    if mask is None or not mask.strip():
+        return dict(values)
+    if mask.strip() == "*":
+        return {c: None if v is UNSET else v for c, v in values.items()}
+    out: dict[str, Any] = {}
+    for path in mask.split(","):
+        head, _, part = path.strip().partition(".")
+        place = place_of(head, places)
+        if place is None:
+            raise InvalidArguments(f"{path.strip()!r} is no field that can be updated; there are {', '.join(places)}")
+        value = values.get(place, UNSET)
+        out[place] = None if value is UNSET and not part else value
+    return out
 
 
 def _down(way: str | bool | int | None) -> bool:

@@ -224,6 +224,18 @@ class Database:
 
     # ---- writes
 
+    def masked(self, mask: str | None, places: Mapping[str, str], /, **values: Any) -> dict[str, Any]:
+        """What a field mask leaves of the values of an update. Raises InvalidArguments."""
+        return asked.masked(mask, places, values)
+
+    def stamped(self, table: str, /, *key: Any, **stamps: Any) -> Row:
+        """The row with this key, which must still have these stamps (etag, fingerprint), where they are given. Raises NotFound, Conflict."""
+        row = self.get(table, *key)
+        for column, value in stamps.items():
+            if value is not None and row[column] != value:
+                raise Conflict(f"{self._tables[table].noun} {_say(key)} has changed since: its {column} is {row[column]!r} now")
+        return row
+
     def insert(self, table: str, /, **values: Any) -> Row:
         """A new row; None means not given. Raises NotFound (what it refers to), AlreadyExists."""
         info = self._tables[table]
@@ -267,7 +279,7 @@ class Database:
             if isinstance(values.get(listed), list) or (listed in given and given[listed] is None):
                 given.setdefault(column, len(values[listed] or ()))
         for column, form in info.touched:
-            given.setdefault(column, self._stamp(form))
+            given.setdefault(column, self._renewed(form) if "{" in form else self._stamp(form))
         if stale := {column for column, leader, _ in info.born if leader in given} - given.keys():
             now = {**self.get(table, *key), **given}
             given |= {c: v for c, v in self._said_again(info, {n: v for n, v in now.items() if n not in stale}).items() if c in stale}
@@ -321,6 +333,21 @@ class Database:
             raise self._needed(info, key) from None
         if not self._changes():
             raise NotFound(f"no {info.noun} {_say(key)}")
+
+    def gone(self, table: str, /, **where: Any) -> bool:
+        """Is there no row with these values?"""
+        return self.first(table, **where) is None
+
+    def fresh(self, table: str, /, *names: str, **where: Any) -> None:
+        """No row may have these values; of `where`, names are those that make it unique, the others say among which rows. Raises AlreadyExists."""
+        given = {c: v for c, v in where.items() if v is not None}
+        if all(n in given for n in names) and self.count(table, **given):
+            noun = self._tables[table].noun
+            raise AlreadyExists(f"there is already {article(noun)} with {', '.join(f'{n} {given[n]!r}' for n in names)}")
+
+    def held(self, given: Sequence[Mapping[str, Any]] | None, name: str) -> list[Any] | None:
+        """The lists that the given objects hold under a name, as one: the Tags of TagSpecifications."""
+        return None if given is None else [one for some in given for one in some.get(name) or ()]
 
     def tie(self, table: str, /, **ends: Any) -> Row:
         """A row of a link table. Raises NotFound (an end), AlreadyExists."""
@@ -397,6 +424,11 @@ class Database:
             if row is not None and row.get(what) is not None:
                 out |= _stored(info, {column: row[what]})
         return out
+
+    def _renewed(self, template: str) -> str:
+        """Another etag or fingerprint."""
+        n = self.counters["#stamp"] = self.counters.get("#stamp", 0) + 1
+        return fill_id(template, Dice(self.seed, "#stamp", n), self.context)
 
     def _stamp(self, form: str) -> str | int:
         """The frozen clock, as a column writes it."""

@@ -126,6 +126,8 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     for argument in operation.arguments:
         if argument.role == "within":
             body += _call("db.within", [_quote(argument.template or ""), argument.python])
+    if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
+        body += _call("db.stamped", [_quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
     return lines + ["    " + line for line in body]
 
@@ -307,7 +309,8 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
-    return [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation)]
+    checks = [_call("db.fresh", [_quote(table.name), _quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
+    return [line for check in checks for line in check] + [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation)]
 
 
 def _create_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -372,7 +375,8 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
         if (argument.role in ("value", "within") and argument.column) or (create and argument.role == "key"):
             if argument.column in table.key and argument.role == "value" and operation.act == "put":
                 continue
-            out.append(f"{argument.column}={_merged(operation, argument.column, argument.python)}")
+            given = f"db.held({argument.python}, {_quote(argument.pair[0])})" if argument.pair else argument.python
+            out.append(f"{argument.column}={_merged(operation, argument.column, given)}")
         elif argument.role == "body":
             for name, column in argument.body.items():
                 default = f", {_python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
@@ -393,6 +397,8 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
     revised = _revised(operation)
+    if mask := next((a for a in operation.arguments if a.role == "mask"), None):
+        sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
     check = [f"old = {_row(operation, table)}"] if revised or operation.merges else [_row(operation, table)] if matches else []
     return check + _each(operation, "row = db.update", key + sets + revised, table, views)
 
@@ -451,6 +457,10 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
         return stands + _delete(operation.model_copy(update={"state": None}), table, model, views)
     if several and not matches and operation.shape is not None and operation.shape.many:
         return _delete_rows(operation, operation.shape, table, views)
+    if operation.lenient and not several:
+        where = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"]
+        kept = _delete(operation.model_copy(update={"lenient": False}), table, model, views)
+        return [*_call("if db.gone", [_quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation)), *kept]
     told = bool(operation.shape and operation.shape.fields) and not several
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]

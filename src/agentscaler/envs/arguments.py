@@ -6,7 +6,19 @@ from typing import Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.columns import parent_path, unpacked
-from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, Noun, python_name, table_of, usable
+from agentscaler.envs.drafts import (
+    OPTION,
+    SCALARS,
+    STAMP,
+    TOKEN,
+    Col,
+    Draft,
+    Entry,
+    Noun,
+    python_name,
+    table_of,
+    usable,
+)
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
@@ -327,6 +339,10 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
                 used |= set(columns.values())
             continue
         column = column_of(entry, name, draft, service)
+        if new and (tags := _tags(name, schema, draft)) is not None and tags[0] not in used and (column is None or not column.shown):
+            out[name] = argument(entry, name, "value", tags[0]).model_copy(update={"pair": tags[1:]})
+            used.add(tags[0])
+            continue
         if column is None or kind_of(schema) != column.kind:
             continue
         if not new and (column.name in draft.key or column.name in used):
@@ -338,6 +354,19 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
         out[name] = argument(entry, name, "value", column.name)
         used.add(column.name)
     return out
+
+
+def _tags(name: str, schema: Schema, draft: Draft) -> tuple[str, ...] | None:
+    """TagSpecifications=[{ResourceType, Tags}] and ResourceTags set Tags: the column, and the property that holds the tags."""
+    column = next((c for c in draft.columns.values() if c.shown and c.kind == "array" and field(c.name) in (("tag",), ("tag", "list"), ("tag", "set"))), None)
+    given = schema.get("items", {}).get("properties", {})
+    if column is None or kind_of(schema) != "array" or "tag" not in field(name):
+        return None
+    theirs = set(column.schema.get("items", {}).get("properties", {}))
+    if theirs and set(given) == theirs:
+        return (column.name,)
+    inner = next((n for n, s in given.items() if theirs and set(s.get("items", {}).get("properties", {})) == theirs), None)
+    return (column.name, inner) if inner else None
 
 
 def matched(fields: Mapping[str, Schema], draft: Draft) -> dict[str, str]:
@@ -391,6 +420,17 @@ def _may_agree(name: str, schema: Schema, draft: Draft) -> bool:
     column = draft.columns.get(draft.find(name) or "")
     aside = OPTION.search(name) or ASIDE.search(name) or TRANSPORT.match(name) or TOKEN.search(name) or PAGING.match(" ".join(field(name)))
     return column is not None and column.shown and not aside and not is_time(name, schema) and field(column.name) == field(name)
+
+
+def stamps(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """etag, labelFingerprint, IfMatch: what the row must still be stamped with, where the caller says so."""
+    out = {}
+    for name, schema in entry.parameters.items():
+        stamped = STAMP.search(name) or re.fullmatch(r"(?i)if_?match", name)
+        column = draft.columns.get(draft.find(name if STAMP.search(name) else "etag") or "") if stamped and name not in taken and name not in entry.required else None
+        if column is not None and column.shown and column.kind == kind_of(schema) == "string":
+            out[name] = argument(entry, name, "stamp", column.name)
+    return out
 
 
 def left_out(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> bool:
