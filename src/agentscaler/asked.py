@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from agentscaler.errors import UNSET, InvalidArguments
 
 
-class Test(NamedTuple):
+class Condition(NamedTuple):
     """What a row must hold to be listed."""
 
     place: str
@@ -20,7 +20,7 @@ class Test(NamedTuple):
     value: Any
 
 
-Tests = tuple[Test, ...]
+Conditions = tuple[Condition, ...]
 """Alternatives, one of which must hold."""
 Order = tuple[tuple[str, bool], ...]
 """Columns to sort by, and whether from the highest."""
@@ -39,12 +39,12 @@ def sign_of(word: str | bool) -> str | None:
     return _SIGNS.get(re.sub(r"[^a-z]", "", word.lower()))
 
 
-def named(given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how: str | None, places: Mapping[str, str]) -> list[Tests]:
+def named(given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how: str | None, places: Mapping[str, str]) -> list[Conditions]:
     """[{Name: 'vpc-id', Values: [...]}]: each filter must hold, with any of its values. Raises InvalidArguments.
 
     'tag:' among the places, 'Tags.Key.Value', lets filters name a tag: {Name: 'tag:stage', Values: ['test']}.
     """
-    out: list[Tests] = []
+    out: list[Conditions] = []
     for one in given or ():
         asked, wanted = str(one.get(name)), one.get(values)
         tag = asked[4:] if asked.startswith("tag:") and "tag:" in places else ""
@@ -58,11 +58,11 @@ def named(given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how
         if sign is None:
             raise InvalidArguments(f"{how} {one.get(how or '')!r} is not understood")
         if sign == "!=":
-            out += [(Test(place, sign, value),) for value in wanted]
+            out += [(Condition(place, sign, value),) for value in wanted]
         elif tag:
-            out.append(tuple(Test(place, "tag", (tag, value)) for value in wanted))
+            out.append(tuple(Condition(place, "tag", (tag, value)) for value in wanted))
         else:
-            out.append(tuple(Test(place, sign, value) for value in wanted))
+            out.append(tuple(Condition(place, sign, value) for value in wanted))
     return out
 
 
@@ -72,9 +72,9 @@ _VALUE = re.compile(rf"""\s*(?:{_TEXT}|(?P<word>[^\s()"']+))""")
 """What stands behind a sign may hold signs: 2026-03-11T00:00:00Z."""
 
 
-def expressed(given: str | None, places: Mapping[str, str]) -> list[Tests]:
+def expressed(given: str | None, places: Mapping[str, str]) -> list[Conditions]:
     """state = "ACTIVE" AND (name = "a" OR name = "b"): comparisons that AND and OR tie, OR the closer. Raises InvalidArguments."""
-    out: list[Tests] = []
+    out: list[Conditions] = []
     words = _words(given or "")
     while words:
         if words[0] == ("word", "AND"):
@@ -100,7 +100,7 @@ def _words(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _alternatives(words: list[tuple[str, str]], places: Mapping[str, str]) -> Tests:
+def _alternatives(words: list[tuple[str, str]], places: Mapping[str, str]) -> Conditions:
     """a = 1 OR a = 2, taken from the front of the words; with or without brackets around."""
     if words and words[0] == ("bracket", "("):
         words.pop(0)
@@ -115,7 +115,7 @@ def _alternatives(words: list[tuple[str, str]], places: Mapping[str, str]) -> Te
     return found
 
 
-def _comparison(words: list[tuple[str, str]], places: Mapping[str, str]) -> Test:
+def _comparison(words: list[tuple[str, str]], places: Mapping[str, str]) -> Condition:
     taken = [words.pop(0) for _ in range(min(3, len(words)))]
     kinds = [k for k, _ in taken]
     said = " ".join(w for _, w in taken)
@@ -128,8 +128,8 @@ def _comparison(words: list[tuple[str, str]], places: Mapping[str, str]) -> Test
     if place is None:
         raise InvalidArguments(f"{name!r} is no field of this filter; it has {', '.join(places)}")
     if sign == ":":
-        return Test(place, "any", None) if value == "*" and kinds[2] == "word" else Test(place, "holds", value)
-    return Test(place, "=" if sign == "==" else sign, value)
+        return Condition(place, "any", None) if value == "*" and kinds[2] == "word" else Condition(place, "holds", value)
+    return Condition(place, "=" if sign == "==" else sign, value)
 
 
 def place_of(name: str, places: Mapping[str, str]) -> str | None:

@@ -19,7 +19,7 @@ import apsw
 import orjson
 
 from agentscaler import asked
-from agentscaler.asked import Order, Tests
+from agentscaler.asked import Conditions, Order
 from agentscaler.dice import Dice
 from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
 from agentscaler.population import fields_of, fill_id, format_time, parse_time
@@ -149,7 +149,7 @@ class Database:
         counted: bool = False,
         hide: Mapping[str, Any] | None = None,
         distinct: str | None = None,
-        also: Sequence[Tests] = (),
+        also: Sequence[Conditions] = (),
         order: Order = (),
     ) -> Page:
         """Rows in key order, or in the order that is asked for. A value that is None narrows nothing; a list means any of its values.
@@ -210,11 +210,11 @@ class Database:
             total = int(self._x(self._statement("total", table, shape, through, distinct), values).get)
         return Page(rows, token, total)
 
-    def named(self, given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how: str | None, places: Mapping[str, str]) -> Sequence[Tests]:
+    def named(self, given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how: str | None, places: Mapping[str, str]) -> Sequence[Conditions]:
         """For `also` of a page: filters by name, [{Name, Values}]. Raises InvalidArguments."""
         return asked.named(given, name, values, how, places)
 
-    def expressed(self, given: str | None, places: Mapping[str, str]) -> Sequence[Tests]:
+    def expressed(self, given: str | None, places: Mapping[str, str]) -> Sequence[Conditions]:
         """For `also` of a page: a filter expression. Raises InvalidArguments."""
         return asked.expressed(given, places)
 

@@ -297,7 +297,7 @@ def _stems(words: tuple[str, ...], noun: Noun = ()) -> frozenset[str]:
 def times_of(name: str, columns: Iterable[Col], noun: Noun) -> list[Col]:
     """The times that a name speaks of: 'creation date' of CreatedAt."""
     stems = _stems(split(name), noun)
-    return [c for c in columns if stems and is_time(name, {"type": "string"}) and is_time(c.name, c.schema) and _stems(split(c.name), noun) == stems]
+    return [c for c in columns if stems and _CLOCK & set(split(name)) and is_time(c.name, c.schema) and _stems(split(c.name), noun) == stems]
 
 
 _CLOCK: Final = frozenset("time times date datetime timestamp stamp ts at on or by not filter filters range day hour inclusive exclusive in utc unix ms millis seconds last query search".split())

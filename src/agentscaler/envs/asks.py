@@ -74,7 +74,8 @@ def spelled_out(text: str) -> list[str]:
     found = _KEBAB.findall(text) + _TYPED.findall(text) + _DEFINED.findall(text) + _QUOTED.findall(text)
     for listed in _LIST.finditer(text):
         parts = [p.strip(" `\"'“”") for p in re.split(r",|\band\b|\bor\b|\|", listed[1])]
-        found += [p for p in parts if re.fullmatch(_TOKEN, p)]
+        tokens = [p for p in parts if re.fullmatch(_TOKEN, p)]
+        found += tokens if len(tokens) > 1 else [t for t in tokens if not t.islower()]
     return [f for f in dict.fromkeys(found) if f.lower() not in _PROSE]
 
 

@@ -264,9 +264,10 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         return update_rows(entry, draft, service, several)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
+    arguments |= stamps(entry, draft, arguments)
     arguments |= _revised(entry, draft, arguments)
     arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
-    if any(a.role == "match" for a in arguments.values()) and any(a.many for a in arguments.values()):
+    if any(a.role in ("match", "stamp") for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
     sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
     if _chooses(entry, draft):
@@ -282,7 +283,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
-    arguments |= stamps(entry, draft, arguments) | _mask(entry, arguments)
+    arguments |= _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     merges = () if upsert else _merged(entry, draft, arguments)
     return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry), merges=merges))
