@@ -3,7 +3,7 @@
 import pytest
 
 from agentscaler.asked import Condition, expressed, masked, named, ordered
-from agentscaler.envs.asks import spelled_out
+from agentscaler.envs.asks import mentions, spelled_out
 from agentscaler.errors import UNSET, InvalidArguments
 from test_answers import FLAG, LEDGER, NUMBER, TEXT, TEXTS, call, opened, thing, tool, world_of
 
@@ -77,7 +77,18 @@ def test_names_of_filters_are_found_in_prose() -> None:
     assert spelled_out("The filters. vpc-id - The ID of the VPC. state - The state.")[:2] == ["vpc-id", "state"]
     assert set(spelled_out("Other valid keys include Owner , Name , and DocumentType .")) >= {"Owner", "DocumentType"}
     assert "RuleName" in spelled_out("RuleName - String - required: no - policy name")
+    assert "taskId" in spelled_out("taskId Filter by [task id]. Type: String Required: No")
+    assert "Type" not in spelled_out("taskId Filter by [task id]. Type: String Required: No")
+    assert "desc" not in spelled_out("A comma-separated list. Use `desc` after a field name for the reverse.")
     assert spelled_out("An array of filters that narrow what is listed.") == []
+
+
+def test_a_plain_word_is_a_field_only_where_it_stands_as_one() -> None:
+    assert mentions("Supports `name` and create_time.", "name")
+    assert mentions('For example state="ACTIVE".', "state")
+    assert mentions("Supports `name` and create_time.", "createTime")
+    assert not mentions("Use desc after a field name. The state of things.", "name")
+    assert not mentions("Use desc after a field name. The state of things.", "state")
 
 
 def test_a_list_filters_by_name() -> None:
@@ -120,3 +131,11 @@ def test_a_list_is_sorted_and_paged_in_its_order() -> None:
         assert world.call("ListLedgers", {"SortBy": "COLOUR"}).error is not None
         key_token = call(world, "ListLedgers", MaxResults=1)["NextToken"]
         assert world.call("ListLedgers", {"SortBy": "NAME", "NextToken": key_token}).error is not None
+
+
+def test_from_and_to_bound_the_time_they_speak_of() -> None:
+    listed = listing(From={**TEXT, "description": "The beginning of the time range."}, To={**TEXT, "description": "The end of the time range."})
+    with opened(listed) as (world, ledgers):  # type: ignore[arg-type]
+        times = sorted(r["CreatedAt"] for r in ledgers)
+        found = [r["CreatedAt"] for r in call(world, "ListLedgers", From=times[1], To=times[-2])["Ledgers"]]
+        assert sorted(found) == times[1:-1]

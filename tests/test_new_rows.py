@@ -146,3 +146,41 @@ def test_a_field_mask_says_what_an_update_touches() -> None:
         assert (changed["displayName"], changed["note"]) == ("c", "b")
         assert call(world, "shelves_patch", shelfId=key, updateMask="note")["note"] is None
         assert code(world, "shelves_patch", shelfId=key, note="x", updateMask="colour") == "invalid_arguments"
+
+
+def test_a_run_is_of_the_project_of_its_source() -> None:
+    """ProjectId of a new run, which nobody gives, is that of the source it is a run of."""
+    project = {"ProjectId": TEXT, "ProjectName": TEXT}
+    source = {"SourceId": TEXT, "ProjectId": TEXT, "Note": TEXT}
+    run = {"RunId": TEXT, "SourceId": TEXT, "ProjectId": TEXT, "Note": TEXT}
+
+    def several(noun: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return {noun: {"type": "array", "items": thing(**fields)}}
+
+    tools = (
+        tool("CreateProject", {"ProjectName": TEXT}, {"Project": thing(**project)}, "ProjectName"),
+        tool("ListProjects", {}, several("Projects", project)),
+        tool("CreateSource", {"ProjectId": TEXT, "Note": TEXT}, {"Source": thing(**source)}, "ProjectId"),
+        tool("ListSources", {}, several("Sources", source)),
+        tool("StartRun", {"SourceId": TEXT, "Note": TEXT}, {"Run": thing(**run)}, "SourceId"),
+        tool("ListRuns", {}, several("Runs", run)),
+    )
+    named = {f"t{i}": t for i, t in enumerate(tools)}
+    env = build_env(one_domain(named, "books"), named, {"aws:books": compile_tools("aws:books", named)}).env
+    with World.open(env, seed=3) as world:
+        for row in call(world, "ListSources")["Sources"][:3]:
+            assert call(world, "StartRun", SourceId=row["SourceId"])["Run"]["ProjectId"] == row["ProjectId"]
+
+
+def test_the_current_version_must_be_the_row_s_and_is_not_written() -> None:
+    shown = {**LEDGER, "CurrentVersion": TEXT}
+    version = {**TEXT, "description": "The current version of the ledger that you want to update."}
+    tools = (
+        tool("UpdateLedger", {"LedgerName": TEXT, "Note": TEXT, "CurrentVersion": version}, {"Ledger": thing(**shown)}, "LedgerName", "CurrentVersion"),
+        tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+    )
+    with opened(*tools) as (world, ledgers):
+        name = ledgers[0]["LedgerName"]
+        now = call(world, "DescribeLedger", LedgerName=name)["Ledger"]["CurrentVersion"]
+        assert code(world, "UpdateLedger", LedgerName=name, CurrentVersion="another", Note="a") == "not_found"
+        assert code(world, "UpdateLedger", LedgerName=name, CurrentVersion=now, Note="a") is None

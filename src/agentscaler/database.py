@@ -419,8 +419,9 @@ class Database:
                 known = {**self.context, **given}
                 out |= {column: fill_id(what, Dice(self.seed), known)} if fields_of(what) <= known.keys() else {}
                 continue
-            reference = next((r for r in info.references if leader in r.columns and all(given.get(c) is not None for c in r.columns)), None)
-            row = self.first(reference.table, **{t: given[c] for c, t in zip(reference.columns, reference.to, strict=True)}) if reference else None
+            reference = next((r for r in info.references if leader in r.columns and given.get(leader) is not None), None)
+            known = {t: given[c] for c, t in zip(reference.columns, reference.to, strict=True) if given.get(c) is not None} if reference else {}
+            row = self.first(reference.table, **known) if reference and self.count(reference.table, **known) == 1 else None
             if row is not None and row.get(what) is not None:
                 out |= _stored(info, {column: row[what]})
         return out

@@ -439,7 +439,7 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
         )
     for name, info in list(out.items()):
         references = _references(connection, info, out)
-        out[name] = info._replace(references=references)
+        out[name] = info._replace(references=references, born=(*info.born, *_taken_over(info, references, out, marks_of)))
         for reference in references:
             out[reference.table].children.append((name, reference))
     connection.close()
@@ -448,6 +448,18 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
 
 def _generated(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
     return (column, "time", mark.get("as", "iso")) if "time" in mark else (column, "id", mark.get("id") or mark["fill"])
+
+
+def _taken_over(info: TableInfo, references: tuple[Reference, ...], tables: Mapping[str, TableInfo], marks: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """A run of a data source is of the source's project: what both refer to by a column of the same name."""
+    out: dict[str, tuple[str, str, str]] = {}
+    own = {r.columns[-1]: r for r in references if "reference" in marks.get(f"{info.name}.{r.columns[-1]}", {})}
+    for column, reference in own.items():
+        for leader, above in own.items():
+            theirs = marks.get(f"{above.table}.{column}", {}).get("reference")
+            if leader != column and column not in info.key and column not in above.columns and theirs == reference.table and "null" not in marks.get(f"{info.name}.{leader}", {}):
+                out.setdefault(column, (column, leader, column))
+    return list(out.values())
 
 
 _DRAWN = re.compile(r"\{(?:hex|digits|base36|letters|uuid|n|nth)\b")

@@ -255,7 +255,8 @@ def column_of(entry: Entry, name: str, draft: Draft, service: Service) -> Col | 
 def bound(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument | None:
     """A list's earliest or latest time: on the column it speaks of, else on the time a row was made. about: the object it stands in, createdAtFilter."""
     schema = entry.parameters[name]
-    if kind_of(schema) not in ("string", "integer") or entity(name)[1] or not re.search(r"(?i)time|date|before|after|since|until", name):
+    bare = name.lower() in ("from", "to", "start", "end", "begin") and re.search(r"(?i)\btime|\bdate", str(schema.get("description", "")))
+    if kind_of(schema) not in ("string", "integer") or entity(name)[1] or not (bare or re.search(r"(?i)time|date|before|after|since|until", name)):
         return None
     if (side := _side(split(name))) is None:
         return None
@@ -418,7 +419,7 @@ def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, A
 def _may_agree(name: str, schema: Schema, draft: Draft) -> bool:
     """An optional argument that says of the row what the row itself shows."""
     column = draft.columns.get(draft.find(name) or "")
-    aside = OPTION.search(name) or ASIDE.search(name) or TRANSPORT.match(name) or TOKEN.search(name) or PAGING.match(" ".join(field(name)))
+    aside = _OF_CALLER.search(f"{name} {schema.get('description', '')}") or OPTION.search(name) or ASIDE.search(name) or TRANSPORT.match(name) or TOKEN.search(name) or PAGING.match(" ".join(field(name)))
     return column is not None and column.shown and not aside and not is_time(name, schema) and field(column.name) == field(name)
 
 
@@ -427,10 +428,15 @@ def stamps(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[st
     out = {}
     for name, schema in entry.parameters.items():
         stamped = STAMP.search(name) or re.fullmatch(r"(?i)if_?match", name)
-        column = draft.columns.get(draft.find(name if STAMP.search(name) else "etag") or "") if stamped and name not in taken and name not in entry.required else None
-        if column is not None and column.shown and column.kind == kind_of(schema) == "string":
-            out[name] = argument(entry, name, "stamp", column.name)
+        column = draft.columns.get(draft.find(name if STAMP.search(name) else "etag") or "") if stamped and name not in taken else None
+        current = field(name) == ("current", "version")  # always asked for: it must be the row's, as what else names the row
+        if column is not None and column.shown and column.kind == kind_of(schema) == "string" and (current or name not in entry.required):
+            out[name] = argument(entry, name, "match" if current else "stamp", column.name)
     return out
+
+
+_OF_CALLER: Final = re.compile(r"(?i)^transaction\b|\b(?:client|caller)\b[^.]{0,20}\bmaking the (?:call|request)")
+"""What the caller says of himself, or of the transaction he reads in."""
 
 
 def left_out(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> bool:

@@ -64,6 +64,7 @@ def understood(schema: Schema) -> list[str]:
 _TOKEN = r"[A-Za-z][A-Za-z0-9_]*(?:[-.][A-Za-z0-9_]+)*"
 _KEBAB = re.compile(r"(?<![\w./<:-])[a-z][a-z0-9]*(?:[-.][a-z0-9_]+)+(?![\w/-])")
 _TYPED = re.compile(rf"(?<![\w-])({_TOKEN})\s?-\s?(?i:string|int|integer|boolean|bool|array|uint64)\b")
+_FILTERS_BY = re.compile(rf"(?<![\w-])({_TOKEN})[`\"]? [Ff]ilters? (?:by|as per|according)")
 _DEFINED = re.compile(rf"(?:^|[.;,:：)(\]\n]|\s[-*•])\s*[`\"'“(]?({_TOKEN})[`\"'”]?\s*(?::|：|\s[-–—]\s|\s\()")
 _QUOTED = re.compile(rf"[`\"“]({_TOKEN})[`\"”]")
 _LIST = re.compile(r"(?i)\b(?:keys?|names?|filters?|fields?|propert(?:y|ies)|attributes?|values?|criteria)\b(?: \w+){0,3}? (?:are|is|include|includes|following)\b(?: the following)?\s*:?([^.:;]{2,300})")
@@ -71,15 +72,16 @@ _LIST = re.compile(r"(?i)\b(?:keys?|names?|filters?|fields?|propert(?:y|ies)|att
 
 def spelled_out(text: str) -> list[str]:
     """Names in a provider's prose: 'vpc-id - The ID of the VPC', `instance-name`, 'valid keys include Owner, Name and Type'."""
-    found = _KEBAB.findall(text) + _TYPED.findall(text) + _DEFINED.findall(text) + _QUOTED.findall(text)
+    found = _KEBAB.findall(text) + _TYPED.findall(text) + _FILTERS_BY.findall(text) + _DEFINED.findall(text) + _QUOTED.findall(text)
     for listed in _LIST.finditer(text):
         parts = [p.strip(" `\"'“”") for p in re.split(r",|\band\b|\bor\b|\|", listed[1])]
         tokens = [p for p in parts if re.fullmatch(_TOKEN, p)]
         found += tokens if len(tokens) > 1 else [t for t in tokens if not t.islower()]
-    return [f for f in dict.fromkeys(found) if f.lower() not in _PROSE]
+    typed = re.search(r"Type: ?(?:String|Integer|Boolean)", text) is not None
+    return [f for f in dict.fromkeys(found) if f.lower() not in _PROSE and not (typed and f == "Type")]
 
 
-_PROSE: Final = frozenset("names value values filter filters key keys string note example default required no yes valid values.n name.n e.g i.e".split())
+_PROSE: Final = frozenset("names value values filter filters key keys string note example default required no yes valid values.n name.n e.g i.e asc desc".split())
 
 
 def _apart(places: Mapping[str, str]) -> dict[str, str]:
@@ -155,10 +157,18 @@ def expression(entry: Entry, name: str, draft: Draft) -> Argument | None:
     if entry.tool.source.vendor != "google" or name != "filter" or kind_of(schema) != "string" or schema.get("enum") or _OTHER_TONGUE.search(text):
         return None
     places = _shown_places(entry, draft)
-    said = {n: p for n, p in places.items() if re.search(rf"(?<![\w.]){re.escape(n.removesuffix('.*'))}\b|(?<![\w.]){_snake(n.removesuffix('.*'))}\b", text)}
+    said = {n: p for n, p in places.items() if mentions(text, n.removesuffix(".*"))}
     if _NARROW.search(text) and (said or re.search(r"(?i)\bonly\b", text)):
         places = said
     return argument(entry, name, "expression").model_copy(update={"places": places}) if places else None
+
+
+def mentions(text: str, name: str) -> bool:
+    """Does a text name a field? A plain word (name, state) only where it stands as one: `name`, state=ACTIVE."""
+    snake = _snake(name)
+    if not name.islower():
+        return bool(re.search(rf"(?<![\w.])(?:{re.escape(name)}|{snake})\b", text))
+    return bool(re.search(rf"[`\"'*]{snake}(?=[`\"'.=: ])|(?<![\w.]){snake}(?:\.\w+)?[`\"']? ?(?:[=<>!]=?|:[\w\"*])", text))
 
 
 def _snake(name: str) -> str:
@@ -204,7 +214,7 @@ def sorting(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument 
     columns = {c.name: c for c in _shown(entry, draft).values() if c.kind in ("string", "integer", "number")} | {k: draft.columns[k] for k in draft.key if k in draft.columns}
     text = str(schema.get("description", ""))
     closed = [v for v in schema.get("enum", ()) if isinstance(v, str)]
-    said = closed or [*values_of(schema), *spelled_out(text), *(w for w in re.findall(_TOKEN, text) if w in columns)]
+    said = closed or [*values_of(schema), *spelled_out(text), *(w for w in columns if mentions(text, w))]
     places = {n: c for n in dict.fromkeys(said) if (c := _sortable(n, draft, columns.values())) is not None}
     if not places and not closed and not values_of(schema):
         places = {n: c for n, c in ((n, c.name) for n, c in _shown(entry, draft).items()) if c in columns}

@@ -21,7 +21,7 @@ OPTION: Final = re.compile(
     r"^wait|^bypass|^apply.?immediately|^expected|^if.?match|fingerprint$|^etag$|^disable.*notification|^notify|^supports|^use.?domain.?admin|^current\w*version(?:id)?$"
 )
 """Parameters that steer a call and are no property of the thing."""
-STAMP: Final = re.compile(r"(?i)^(?:e_?tag|(?:label_?|metadata_?|tags?_?)?fingerprint|lock_?token|update_?token)$")
+STAMP: Final = re.compile(r"(?i)^(?:e_?tag|(?:label_?|metadata_?|tags?_?)?fingerprint|lock_?token|update_?token|current_?version)$")
 """What changes with every change of a row, so that a later call can say which state it means."""
 MAX_COLUMNS: Final = 36
 

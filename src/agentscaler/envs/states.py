@@ -59,7 +59,7 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
         if column.name in given or column.reference or column.kind != "string" or not STATE.search(column.name):
             continue
         state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
-        state = state if state is not None else _first_state(column, draft)
+        state = state if state is not None or job else _first_state(column, draft)
         if state is not None:
             out[column.name] = state
     return out

@@ -89,12 +89,13 @@ def _unique(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> li
     out = []
     for a in arguments.values():
         text = str(entry.parameters[a.name].get("description", ""))
-        if a.role == "value" and a.required and a.column and a.column not in draft.key and field(a.name)[-1:] in (("name",), ("title",), ("alias",)) and kind_of(entry.parameters[a.name]) == "string" and _UNIQUE.search(text):
+        own = bool(a.column) and draft.columns[a.column or ""].reference is None
+        if a.role == "value" and a.required and a.column and own and a.column not in draft.key and field(a.name)[-1:] in (("name",), ("title",), ("alias",)) and kind_of(entry.parameters[a.name]) == "string" and _UNIQUE.search(text):
             out.append(a.column)
     return out
 
 
-_UNIQUE = re.compile(r"(?i)\bmust (?:also )?be (?:globally )?unique\b|\bnames? (?:is|are) unique\b|\bunique (?:friendly |display )?name\b|\bname[^.]{0,30} that (?:is|must be) unique\b|\bcan(?:no|')t (?:have the same|be duplicated?)|\bcannot be (?:the same|repeated|duplicated?)")
+_UNIQUE = re.compile(r"(?i)\bmust (?:also )?be (?:globally )?unique\b|\bnames? (?:is|are) unique\b|^A unique (?:friendly |display )?name\b|\bname[^.]{0,30} that (?:is|must be) unique\b|\bcan(?:no|')t (?:have the same|be duplicated?)|\bcannot be (?:the same|repeated|duplicated?)")
 
 
 def _with_defaults(argument: Argument, entry: Entry, draft: Draft) -> Argument:
