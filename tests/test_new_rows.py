@@ -184,3 +184,34 @@ def test_the_current_version_must_be_the_row_s_and_is_not_written() -> None:
         now = call(world, "DescribeLedger", LedgerName=name)["Ledger"]["CurrentVersion"]
         assert code(world, "UpdateLedger", LedgerName=name, CurrentVersion="another", Note="a") == "not_found"
         assert code(world, "UpdateLedger", LedgerName=name, CurrentVersion=now, Note="a") is None
+
+
+@pytest.mark.parametrize(
+    ("says", "refused"),
+    [
+        ("Deletes a ledger. The request fails if deletion protection is enabled for the ledger.", True),
+        ("Deletes a ledger. You can't delete a ledger if deletion protection is enabled.", True),
+        ("Deletes a ledger and its deletion protection.", False),
+    ],
+)
+def test_what_is_protected_stays(says: str, refused: bool) -> None:
+    shown = {**LEDGER, "DeletionProtection": {"type": "boolean"}}
+    tools = (
+        tool("UpdateLedger", {"LedgerName": TEXT, "DeletionProtection": {"type": "boolean"}}, {"Ledger": thing(**shown)}, "LedgerName"),
+        tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+        tool("DeleteLedger", {"LedgerName": TEXT}, {}, "LedgerName", says=says),
+    )
+    with opened(*tools) as (world, ledgers):
+        name = ledgers[0]["LedgerName"]
+        call(world, "UpdateLedger", LedgerName=name, DeletionProtection=True)
+        assert code(world, "DeleteLedger", LedgerName=name) == ("wrong_state" if refused else None)
+        if refused:
+            call(world, "UpdateLedger", LedgerName=name, DeletionProtection=False)
+            assert code(world, "DeleteLedger", LedgerName=name) is None
+
+
+def test_an_update_that_is_a_full_replacement_empties_what_is_not_given() -> None:
+    with opened(tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Note": TEXT}, {"Ledger": thing(**LEDGER)}, "LedgerName", says="Updates a ledger. All updates are full replacements.")) as (world, ledgers):
+        name = ledgers[0]["LedgerName"]
+        call(world, "UpdateLedger", LedgerName=name, Owner="o", Note="a")
+        assert call(world, "UpdateLedger", LedgerName=name, Owner="p")["Ledger"]["Note"] is None

@@ -323,7 +323,7 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
         if name in taken or not (usable(name, schema) or name in entry.required):
             continue
         told = draft.columns.get(name)
-        if (OPTION.search(name) and not (told is not None and told.shown and name in entry.required)) or ASIDE.fullmatch(name) or (TRANSPORT.match(name) and not TOKEN.search(name)):
+        if (OPTION.search(name) and not (told is not None and told.shown and name in entry.required)) or (ASIDE.fullmatch(name) and not (told is not None and told.shown)) or (TRANSPORT.match(name) and not TOKEN.search(name)):
             if name in entry.required and (kind_of(schema) in SCALARS or ASIDE.search(name)):
                 out[name] = argument(entry, name, "option")
             continue

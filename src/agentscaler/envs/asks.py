@@ -35,7 +35,7 @@ def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
     properties = items["properties"]
     said = " ".join(str(s.get("description", "")) for s in (schema, properties[pair[0]]))
     closed = [v for v in properties[pair[0]].get("enum", ()) if isinstance(v, str)]
-    names = closed or [*values_of(properties[pair[0]]), *spelled_out(said)]
+    names = closed or [*values_of(properties[pair[0]]), *(n for n in spelled_out(said) if not (n == pair[0] and f'"{n}"' in said))]
     places = _apart({n: p for n in dict.fromkeys(names) if (p := place_of(n, draft)) is not None})
     if not closed and "tag:<" in said and (tags := _tags(draft)):
         places |= {"tag:": tags}

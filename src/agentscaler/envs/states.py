@@ -260,6 +260,8 @@ def tied_state(draft: Draft, *, tie: bool) -> dict[str, str | int | None]:
 def required_state(text: str, draft: Draft) -> Move | None:
     """'Only disabled directories can be deleted': the column, and the states in it, that a delete asks for; None where its text names none."""
     for sentence in re.split(r"(?<=[.!;])\s+", text):
+        if (guarded := _guarded(sentence, draft)) is not None:
+            return guarded
         if _NOT_OF_IT.search(sentence) or not _DELETES.search(sentence):
             continue
         for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and len(c.choices) > 1 and not c.reference):
@@ -275,6 +277,21 @@ def required_state(text: str, draft: Draft) -> Move | None:
         if (found := _after(sentence, draft)) is not None:
             return found
     return None
+
+
+def _guarded(sentence: str, draft: Draft) -> Move | None:
+    """'The request fails if deletion protection is enabled', 'You can't delete the default group': a yes/no column that must not be set."""
+    for said, words in _GUARDS:
+        column = next((c for c in visible(draft) if c.kind == "boolean" and words <= set(field(c.name)) <= words | _SWITCH_WORDS | set(draft.noun)), None)
+        if column is not None and said.search(sentence):
+            return Move(column.name, None, (0, None))
+    return None
+
+
+_GUARDS: Final = (
+    (re.compile(r"(?i)(?:can't|cannot|can not|fails?|unable|must)\b.*\bdeletion protection|\bdeletion protection\b.*(?:can't|cannot|can not|fails?|must)\b"), {"deletion", "protection"}),
+    (re.compile(r"(?i)\b(?:can't|cannot|can not|not)\b (?:be )?(?:delet|remov|perform)\w*\b.*\b(?:the|a) default\b|\bthe default [\w ]{2,40}\b(?:can't|cannot|can not) be (?:delet|remov)"), {"default"}),
+)
 
 
 def _after(sentence: str, draft: Draft) -> Move | None:

@@ -315,7 +315,7 @@ _REPLACES = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")
 
 
 _OVERWRITES = re.compile(
-    r"(?i)fully overwrit|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
+    r"(?i)fully overwrit|(?:all|every|each) updates? (?:is|are) (?:a )?full replacement|n't provide a value[^.]{0,60}sets? it to its default|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
     r"does not support patch semantics|include (?:both|all) (?:the )?fields (?:that )?you want to (?:keep|retain|preserve)|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
 )
 
