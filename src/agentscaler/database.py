@@ -1,6 +1,9 @@
 """What tool code sees: the handle on the open database. Every method speaks in rows (dicts) and raises ToolErrors.
 
     get first key match count page      read
+    named expressed ordered             what a list is asked in words, for page
+    stamped gone fresh                  what must hold before a write
+    masked merged revised held          values of a write
     insert copy put update move delete  write
     tie untie                           rows of a link table
     within here                         the surroundings (project, region, account)

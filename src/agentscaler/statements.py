@@ -1,5 +1,6 @@
 """The SQL that `database` runs, and what is known of the tables it is written for. Names come from the loaded schema only."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -35,6 +36,33 @@ class TableInfo(NamedTuple):
     """(column, list column) of what a write counts."""
     born: tuple[tuple[str, str, str], ...] = ()
     """(column, column that refers to another row, that row's column) of what a row says again of another; without the second a template of the surroundings."""
+
+
+_DRAWN: Final = re.compile(r"\{(?:hex|digits|base36|letters|uuid|n|nth)\b")
+
+
+def born(marks: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, str, str], ...]:
+    """What a new row says again: of the rows it refers to, and of the surroundings. marks: column -> recipe."""
+    out = []
+    for column, mark in marks.items():
+        told = mark.keys() - {"knowable"}
+        if told == {"with", "column"}:
+            out.append((column, mark["with"], mark["column"]))
+        elif told == {"template"} and not _DRAWN.search(mark["template"]):
+            out.append((column, "", mark["template"]))
+    return tuple(out)
+
+
+def taken_over(info: TableInfo, references: tuple[Reference, ...], tables: Mapping[str, TableInfo], marks: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """A run of a data source is of the source's project: what both refer to by a column of the same name."""
+    out: dict[str, tuple[str, str, str]] = {}
+    own = {r.columns[-1]: r for r in references if "reference" in marks.get(f"{info.name}.{r.columns[-1]}", {})}
+    for column, reference in own.items():
+        for leader, above in own.items():
+            theirs = marks.get(f"{above.table}.{column}", {}).get("reference")
+            if leader != column and column not in info.key and column not in above.columns and theirs == reference.table and "null" not in marks.get(f"{info.name}.{leader}", {}):
+                out.setdefault(column, (column, leader, column))
+    return list(out.values())
 
 
 def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: Any) -> str:

@@ -31,7 +31,7 @@ from agentscaler.errors import Code, Dropped, ToolError, UserError
 from agentscaler.population import Painter, draw_context
 from agentscaler.records import EnvSpec, JsonObject, Model, Schema, Seed
 from agentscaler.render import render
-from agentscaler.statements import Reference, TableInfo
+from agentscaler.statements import Reference, TableInfo, born, taken_over
 
 ENV_FORMAT = 1
 _APPLY = apsw.SQLITE_CHANGESETAPPLY_FKNOACTION
@@ -435,11 +435,11 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             generated=tuple(_generated(c, m) for c, m in marks.items() if m.get("generated") and ("id" in m or "time" in m or "fill" in m)),
             touched=tuple((c, m.get("id") or m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
             counts=tuple((c, m["counts"]) for c, m in marks.items() if "counts" in m),
-            born=tuple(_born(c, m) for c, m in marks.items() if m.keys() - {"knowable"} in ({"with", "column"}, {"template"}) and not _DRAWN.search(m.get("template", ""))),
+            born=born(marks),
         )
     for name, info in list(out.items()):
         references = _references(connection, info, out)
-        out[name] = info._replace(references=references, born=(*info.born, *_taken_over(info, references, out, marks_of)))
+        out[name] = info._replace(references=references, born=(*info.born, *taken_over(info, references, out, marks_of)))
         for reference in references:
             out[reference.table].children.append((name, reference))
     connection.close()
@@ -448,25 +448,6 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
 
 def _generated(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
     return (column, "time", mark.get("as", "iso")) if "time" in mark else (column, "id", mark.get("id") or mark["fill"])
-
-
-def _taken_over(info: TableInfo, references: tuple[Reference, ...], tables: Mapping[str, TableInfo], marks: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """A run of a data source is of the source's project: what both refer to by a column of the same name."""
-    out: dict[str, tuple[str, str, str]] = {}
-    own = {r.columns[-1]: r for r in references if "reference" in marks.get(f"{info.name}.{r.columns[-1]}", {})}
-    for column, reference in own.items():
-        for leader, above in own.items():
-            theirs = marks.get(f"{above.table}.{column}", {}).get("reference")
-            if leader != column and column not in info.key and column not in above.columns and theirs == reference.table and "null" not in marks.get(f"{info.name}.{leader}", {}):
-                out.setdefault(column, (column, leader, column))
-    return list(out.values())
-
-
-_DRAWN = re.compile(r"\{(?:hex|digits|base36|letters|uuid|n|nth)\b")
-
-
-def _born(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
-    return (column, "", mark["template"]) if "template" in mark else (column, mark["with"], mark["column"])
 
 
 def _authorise(action: int, a: str | None, b: str | None, database: str | None, trigger: str | None) -> int:
