@@ -23,10 +23,10 @@ import orjson
 
 from agentscaler.canonical import Canonical
 from agentscaler.cell import HEAD, LARGEST, PID
-from agentscaler.database import Reference, TableInfo
 from agentscaler.errors import CODES, Dropped, UserError
 from agentscaler.jail import can_contain
 from agentscaler.records import EnvSpec, JsonObject, Seed
+from agentscaler.statements import Reference, TableInfo
 from agentscaler.world import LONGEST_MESSAGE, Answer, Error, Loaded, World
 
 T = TypeVar("T")

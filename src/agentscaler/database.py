@@ -1,6 +1,9 @@
 """What tool code sees: the handle on the open database. Every method speaks in rows (dicts) and raises ToolErrors.
 
     get first key match count page      read
+    named expressed ordered             what a list is asked in words, for page
+    stamped gone fresh                  what must hold before a write
+    masked merged revised held          values of a write
     insert copy put update move delete  write
     tie untie                           rows of a link table
     within here                         the surroundings (project, region, account)
@@ -18,40 +21,16 @@ from typing import Any, NamedTuple
 import apsw
 import orjson
 
+from agentscaler import asked
+from agentscaler.asked import Conditions, Order
 from agentscaler.dice import Dice
 from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
-from agentscaler.population import fill_id, format_time, parse_time
+from agentscaler.population import fields_of, fill_id, format_time, parse_time
+from agentscaler.statements import TableInfo, write_sql
 from agentscaler.words import article, plural
 
 Row = dict[str, Any]
-
-
-class Reference(NamedTuple):
-    """A foreign key: positions of the columns here and there."""
-
-    columns: tuple[str, ...]
-    table: str
-    to: tuple[str, ...]
-    on_delete: str
-
-
-class TableInfo(NamedTuple):
-    """One table, loaded."""
-
-    name: str
-    noun: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    references: tuple[Reference, ...]
-    children: list[tuple[str, Reference]]
-    booleans: tuple[int, ...]
-    jsons: tuple[int, ...]
-    generated: tuple[tuple[str, str, str], ...]
-    """(column, 'id' or 'time', template or form) of what insert fills."""
-    touched: tuple[tuple[str, str], ...]
-    """(column, form) of what update fills."""
-    counts: tuple[tuple[str, str], ...]
-    """(column, list column) of what a write counts."""
+_TRUTHS = {"true": 1, "yes": 1, "false": 0, "no": 0}
 
 
 class Page(NamedTuple):
@@ -166,47 +145,61 @@ class Database:
         starts: Mapping[str, Any] | None = None,
         holds: Mapping[str, Any] | None = None,
         through: str | None = None,
-        size: int | None = None,
+        size: int | str | None = None,
         after: str | None = None,
-        skip: int | None = None,
-        number: int | None = None,
+        skip: int | str | None = None,
+        number: int | str | None = None,
         counted: bool = False,
         hide: Mapping[str, Any] | None = None,
         distinct: str | None = None,
+        also: Sequence[Conditions] = (),
+        order: Order = (),
     ) -> Page:
-        """Rows in key order. A value that is None narrows nothing; a list means any of its values.
+        """Rows in key order, or in the order that is asked for. A value that is None narrows nothing; a list means any of its values.
 
         starts, holds: how a text begins, and what it holds in either case; distinct: each value of this column once, the only one in the rows;
         number: of the page, counted from 1; through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
-        hide: rows with this value stay out, where it is None those with any value.
+        hide: rows with this value stay out, where it is None those with any value; also: what must hold besides, of each some alternative.
         """
         info = self._tables[table]
-        tests: list[tuple[str, str]] = []
+        tests: list[tuple[tuple[str, str], ...]] = []
         values: list[Any] = []
         for column, value in (where or {}).items():
             if value is None:
                 continue
             if isinstance(value, (list, tuple)):
-                tests.append((column, "in"))
+                tests.append(((column, "in"),))
                 values.append(_json(column, value))
             else:
-                tests.append((column, "="))
+                tests.append(((column, "="),))
                 values.append(value)
         for bounds, sign in ((since, ">="), (until, "<="), (starts, "starts"), (holds, "holds")):
             for column, value in (bounds or {}).items():
                 if value is not None:
-                    tests.append((column, sign))
+                    tests.append(((column, sign),))
                     values.append(value)
         for column, value in (hide or {}).items():
-            tests.append((column, "hide" if value is not None else "null"))
+            tests.append(((column, "hide" if value is not None else "null"),))
             values += [value] if value is not None else []
+        booleans = {info.columns[i] for i in info.booleans}
+        for some in also:
+            tests.append(tuple((test.place, test.sign) for test in some))
+            for test in some:
+                truth = _TRUTHS.get(str(test.value).lower(), test.value) if test.place in booleans else test.value
+                values += [] if test.sign == "any" else truth if test.sign == "tag" else [truth]
         names = (distinct,) if distinct else info.key
-        key = _token_key(after, len(names)) if after else None
+        key = _token_key(after, 1 if order else len(names)) if after else None
+        size, skip, number = (_whole(n) for n in (size, skip, number))
         size = 100 if size is None else max(size, 1)
         skip = (max(number, 1) - 1) * size if number is not None else skip
         shape = tuple(tests)
-        statement = self._statement("page", table, shape, through, distinct, key is not None)
-        more = [*values, *(key or ()), size + 1, max(skip or 0, 0)]
+        if order and key:  # a list in another order than the key's goes on at a number of rows
+            if not isinstance(key[0], int):
+                raise InvalidArguments(f"{after!r} is no page token of a list in this order")
+            skip = max(skip or 0, 0) + key[0]
+        behind = key is not None and not order
+        statement = self._statement("page", table, shape, through, distinct, behind, order)
+        more = [*values, *((key or ()) if behind else ()), size + 1, max(skip or 0, 0)]
         found = list(self._x(statement, more))
         if distinct:
             rows = [{distinct: value} for (value,) in found[:size]]
@@ -214,13 +207,37 @@ class Database:
             rows = [self._row(info, r) for r in found[:size]]
         else:
             rows = [dict(zip(info.columns, r, strict=True)) for r in found[:size]]
-        token = _key_token([rows[-1][c] for c in names]) if len(found) > size else None
+        token = None if len(found) <= size else _key_token([max(skip or 0, 0) + size]) if order else _key_token([rows[-1][c] for c in names])
         total = len(rows)
         if counted and (token or key or skip):
             total = int(self._x(self._statement("total", table, shape, through, distinct), values).get)
         return Page(rows, token, total)
 
+    def named(self, given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how: str | None, places: Mapping[str, str]) -> Sequence[Conditions]:
+        """For `also` of a page: filters by name, [{Name, Values}]. Raises InvalidArguments."""
+        return asked.named(given, name, values, how, places)
+
+    def expressed(self, given: str | None, places: Mapping[str, str]) -> Sequence[Conditions]:
+        """For `also` of a page: a filter expression. Raises InvalidArguments."""
+        return asked.expressed(given, places)
+
+    def ordered(self, by: str | None, way: str | bool | int | None, places: Mapping[str, str], *, usual: str | None = None) -> Order:
+        """For `order` of a page. Raises InvalidArguments."""
+        return asked.ordered(by, way, places, usual=usual)
+
     # ---- writes
+
+    def masked(self, mask: str | None, places: Mapping[str, str], /, **values: Any) -> dict[str, Any]:
+        """What a field mask leaves of the values of an update. Raises InvalidArguments."""
+        return asked.masked(mask, places, values)
+
+    def stamped(self, table: str, /, *key: Any, **stamps: Any) -> Row:
+        """The row with this key, which must still have these stamps (etag, fingerprint), where they are given. Raises NotFound, Conflict."""
+        row = self.get(table, *key)
+        for column, value in stamps.items():
+            if value is not None and row[column] != value:
+                raise Conflict(f"{self._tables[table].noun} {_say(key)} has changed since: its {column} is {row[column]!r} now")
+        return row
 
     def insert(self, table: str, /, **values: Any) -> Row:
         """A new row; None means not given. Raises NotFound (what it refers to), AlreadyExists."""
@@ -231,6 +248,7 @@ class Database:
         for column, kind, form in info.generated:
             if column not in given:
                 given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
+        given |= self._said_again(info, given)
         if any(r.table == table for r in info.references):
             self._refer(info, given)  # a row is no parent of itself
         try:
@@ -264,7 +282,10 @@ class Database:
             if isinstance(values.get(listed), list) or (listed in given and given[listed] is None):
                 given.setdefault(column, len(values[listed] or ()))
         for column, form in info.touched:
-            given.setdefault(column, self._stamp(form))
+            given.setdefault(column, self._renewed(form) if "{" in form else self._stamp(form))
+        if stale := {column for column, leader, _ in info.born if leader in given} - given.keys():
+            now = {**self.get(table, *key), **given}
+            given |= {c: v for c, v in self._said_again(info, {n: v for n, v in now.items() if n not in stale}).items() if c in stale}
         try:
             rows = list(self._x(self._statement("update", table, tuple(given)), (*given.values(), *key)))
         except apsw.ConstraintError as error:
@@ -315,6 +336,21 @@ class Database:
             raise self._needed(info, key) from None
         if not self._changes():
             raise NotFound(f"no {info.noun} {_say(key)}")
+
+    def gone(self, table: str, /, **where: Any) -> bool:
+        """Is there no row with these values?"""
+        return self.first(table, **where) is None
+
+    def fresh(self, table: str, /, *names: str, **where: Any) -> None:
+        """No row may have these values; of `where`, names are those that make it unique, the others say among which rows. Raises AlreadyExists."""
+        given = {c: v for c, v in where.items() if v is not None}
+        if all(n in given for n in names) and self.count(table, **given):
+            noun = self._tables[table].noun
+            raise AlreadyExists(f"there is already {article(noun)} with {', '.join(f'{n} {given[n]!r}' for n in names)}")
+
+    def held(self, given: Sequence[Mapping[str, Any]] | None, name: str) -> list[Any] | None:
+        """The lists that the given objects hold under a name, as one: the Tags of TagSpecifications."""
+        return None if given is None else [one for some in given for one in some.get(name) or ()]
 
     def tie(self, table: str, /, **ends: Any) -> Row:
         """A row of a link table. Raises NotFound (an end), AlreadyExists."""
@@ -375,6 +411,28 @@ class Database:
             made = fill_id(template.replace("{n}", str(100_000 + n)), Dice(self.seed, info.name, "#new", n), {**self.context, **given})
             if len(info.key) > 1 or column != info.key[0] or not self._x(self._statement("exists", info.name, info.key), (made,)).get:
                 return made
+
+    def _said_again(self, info: TableInfo, given: Row) -> Row:
+        """What a row says again of the rows it refers to (the VpcId of its subnet) or of the surroundings, where it is not given."""
+        out: Row = {}
+        for column, leader, what in info.born:
+            if column in given or column in info.key:
+                continue
+            if not leader:
+                known = {**self.context, **given}
+                out |= {column: fill_id(what, Dice(self.seed), known)} if fields_of(what) <= known.keys() else {}
+                continue
+            reference = next((r for r in info.references if leader in r.columns and given.get(leader) is not None), None)
+            known = {t: given[c] for c, t in zip(reference.columns, reference.to, strict=True) if given.get(c) is not None} if reference else {}
+            row = self.first(reference.table, **known) if reference and self.count(reference.table, **known) == 1 else None
+            if row is not None and row.get(what) is not None:
+                out |= _stored(info, {column: row[what]})
+        return out
+
+    def _renewed(self, template: str) -> str:
+        """Another etag or fingerprint."""
+        n = self.counters["#stamp"] = self.counters.get("#stamp", 0) + 1
+        return fill_id(template, Dice(self.seed, "#stamp", n), self.context)
 
     def _stamp(self, form: str) -> str | int:
         """The frozen clock, as a column writes it."""
@@ -438,64 +496,11 @@ class Database:
         return found
 
 
-def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: Any) -> str:
-    """The SQL of one statement; names come from the loaded schema only."""
-    info = tables[table]
-    keyed = " AND ".join(f'"{c}" = ?' for c in info.key)
-    order = ", ".join(f't."{c}"' for c in info.key)
-    name = f'"{table}"'
-    if what in ("page", "total"):
-        return _page_sql(tables, what, info, *shape)
-    columns: tuple[str, ...] = shape[0] if shape else ()
-    for column in columns:
-        if column not in info.columns:
-            raise InvalidArguments(f"{table} has no column {column!r}")
-    some = " AND ".join(f'"{c}" = ?' for c in columns) or "1"
-    if what == "get":
-        return f"SELECT * FROM {name} WHERE {keyed}"
-    if what == "first":
-        return f"SELECT * FROM {name} t WHERE {some} ORDER BY {order} LIMIT 1"
-    if what == "count":
-        return f"SELECT count(*) FROM {name} WHERE {some}"
-    if what == "exists":
-        return f"SELECT EXISTS (SELECT 1 FROM {name} WHERE {some})"
-    if what == "insert":
-        names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))
-        return f"INSERT INTO {name} ({names}) VALUES ({marks}) RETURNING *"
-    if what == "update":
-        sets = ", ".join(f'"{c}" = ?' for c in columns)
-        return f"UPDATE {name} SET {sets} WHERE {keyed} RETURNING *"
-    return f"DELETE FROM {name} WHERE {keyed}"
-
-
-_TESTS = {"starts": "instr({}, ?) = 1", "holds": "instr(lower({}), lower(?)) > 0", "in": "{} IN (SELECT value FROM json_each(?))", "hide": "{} IS NOT ?", "null": "{} IS NULL"}
-
-
-def _page_sql(tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests: tuple[tuple[str, str], ...], through: str | None, distinct: str | None, after: bool = False) -> str:
-    source = f'"{info.name}" t'
-    parts = []
-    link = tables[through] if through else None
-    if link is not None:
-        reference = next(r for r in link.references if r.table == info.name)
-        join = " AND ".join(f'l."{c}" = t."{k}"' for c, k in zip(reference.columns, reference.to, strict=True))
-        source += f' JOIN "{link.name}" l ON {join}'
-    for column, sign in tests:
-        mine = link is not None and column in link.columns and column not in next(r for r in link.references if r.table == info.name).columns
-        if column not in (link.columns if mine and link else info.columns):
-            raise InvalidArguments(f"{info.name} has no column {column!r}")
-        place = f'l."{column}"' if mine else f't."{column}"'
-        parts.append(_TESTS.get(sign, "{} " + sign + " ?").format(place))
-    if distinct is not None and distinct not in info.columns:
-        raise InvalidArguments(f"{info.name} has no column {distinct!r}")
-    order = ", ".join(f't."{c}"' for c in ((distinct,) if distinct else info.key))
-    if distinct:
-        parts.append(f"{order} IS NOT NULL")
-    if after:
-        parts.append(f"({order}) > ({', '.join('?' * (1 if distinct else len(info.key)))})")
-    where = f" WHERE {' AND '.join(parts)}" if parts else ""
-    if what == "total":
-        return f"SELECT count({f'DISTINCT {order}' if distinct else '*'}) FROM {source}{where}"
-    return f"SELECT {f'DISTINCT {order}' if distinct else 't.*'} FROM {source}{where} ORDER BY {order} LIMIT ? OFFSET ?"
+def _whole(number: int | str | None) -> int | None:
+    """A number that may be told as a text."""
+    if isinstance(number, str) and not number.strip().isdigit():
+        raise InvalidArguments(f"{number!r} is no whole number")
+    return number if number is None else int(number)
 
 
 def _key_token(key: Sequence[Any]) -> str:

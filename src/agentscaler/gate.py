@@ -297,6 +297,12 @@ def _value(
         return [value] if argument.many else value
     if argument.role == "removes" and (held := _listed(row, argument.column or "")):
         return held[:1] if kind_of(schema) == "array" else held[0]
+    if argument.role == "named":
+        return []
+    if argument.role == "expression":
+        return ""
+    if argument.role == "sort":
+        return next(iter(argument.places))
     if argument.role in ("prefix", "contains"):
         return str(row.get(argument.column or "", ""))[:3]
     if argument.role == "filters":

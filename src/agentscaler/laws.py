@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from agentscaler.canonical import Form
-from agentscaler.database import TableInfo
 from agentscaler.records import Argument, EnvSpec, EnvTool, Json, JsonObject, Model, Operation, Shape
+from agentscaler.statements import TableInfo
 from agentscaler.world import Answer, World
 
 PAGES: Final = 3
@@ -79,10 +79,9 @@ class Laws:
 
     def _beside(self, operation: Operation, arguments: JsonObject, form: Form) -> Iterator[Broken]:
         """Does it touch what it does not name?"""
-        family = {operation.table, operation.through or operation.table}
-        if operation.act == "delete":
-            family |= self._below(operation.table)
-        key = self._key(operation, arguments)
+        below = self._below(operation.table) if operation.act == "delete" else set()
+        family = {operation.table, operation.through or operation.table, *below}
+        key = None if operation.table in below else self._key(operation, arguments)
         wanted = tuple(str(v) for v in key.values()) if key is not None else None
         for row in form:
             table = row[2] if row[0] == "+" else row[1]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Json, Model, Operation, Shape, Table
+from agentscaler.schema_sql import schema
 
 WIDTH = 110
 
@@ -48,76 +49,7 @@ def _names(model: Model) -> Iterator[str]:
         yield from [operation.state[0]] if operation.state else []
         for argument in operation.arguments:
             yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column))
-
-
-# ---- schema.sql -------------------------------------------------------------------------------------------------
-
-_KEYWORDS = frozenset(
-    "abort action add after all alter always analyze and as asc attach autoincrement before begin between by cascade case cast check "
-    "collate column commit conflict constraint create cross current current_date current_time current_timestamp database default deferrable "
-    "deferred delete desc detach distinct do drop each else end escape except exclude exclusive exists explain fail filter first following "
-    "for foreign from full generated glob group groups having if ignore immediate in index indexed initially inner insert instead intersect "
-    "into is isnull join key last left like limit match materialized natural no not nothing notnull null nulls of offset on or order others "
-    "outer over partition plan pragma preceding primary query raise range recursive references regexp reindex release rename replace "
-    "restrict returning right rollback row rows savepoint select set table temp temporary then ties to transaction trigger unbounded union "
-    "unique update using vacuum values view virtual when where window with without".split()
-)
-
-
-def schema(model: Model) -> str:
-    """Tables with keys, foreign keys and CHECKs."""
-    parts = [f"-- {_comment(model.title)}\n"]
-    parts += [_table(t) for t in model.tables]
-    return "\n".join(parts)
-
-
-def _table(table: Table) -> str:
-    single = table.key[0] if len(table.key) == 1 else None
-    inline = {r.columns[0]: r for r in table.references if len(r.columns) == 1}
-    lines: list[tuple[str, str]] = []
-    width = max(len(_name(c.name)) for c in table.columns)
-    for column in table.columns:
-        words = [_name(column.name).ljust(width), column.type]
-        if not column.null:
-            words.append("NOT NULL")
-        if column.name == single:
-            words.append("PRIMARY KEY")
-        elif column.unique:
-            words.append("UNIQUE")
-        if column.default is not None:
-            words.append(f"DEFAULT {_literal(column.default)}")
-        if column.choices:
-            words.append(f"CHECK ({_name(column.name)} IN ({', '.join(_literal(c) for c in column.choices)}))")
-        if column.name in inline:
-            reference = inline[column.name]
-            words.append(f"REFERENCES {_name(reference.table)} ON DELETE {reference.on_delete}")
-        lines.append((" ".join(words), column.note))
-    if single is None:
-        lines.append((f"PRIMARY KEY ({', '.join(_name(k) for k in table.key)})", ""))
-    for reference in table.references:
-        if len(reference.columns) > 1:
-            names = ", ".join(_name(c) for c in reference.columns)
-            lines.append((f"FOREIGN KEY ({names}) REFERENCES {_name(reference.table)} ON DELETE {reference.on_delete}", ""))
-    body = []
-    for i, (text, note) in enumerate(lines):
-        comma = "," if i < len(lines) - 1 else ""
-        body.append(f"  {text}{comma}" + (f"  -- {_comment(note)}" if note else ""))
-    return f"CREATE TABLE {_name(table.name)} (\n" + "\n".join(body) + "\n) STRICT, WITHOUT ROWID;\n"
-
-
-def _name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        return '"' + name.replace('"', "").replace("\0", "") + '"'
-    return f'"{name}"' if name.lower() in _KEYWORDS else name
-
-
-def _literal(value: str | int | float) -> str:
-    return "'" + value.replace("'", "''").replace("\0", "") + "'" if isinstance(value, str) else repr(value)
-
-
-def _comment(text: str) -> str:
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"\s+", " ", text).strip()[:160]
+            yield from (place.split(".")[0] for a in (argument, *argument.inside) for place in a.places.values())
 
 
 # ---- tools.py ---------------------------------------------------------------------------------------------------
@@ -186,7 +118,7 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     patch = operation.act in ("update", "put", "set")
     parameters = ["db"]
     for argument in operation.arguments:
-        default = "" if argument.required else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
+        default = "" if argument.required else f"={_python(argument.defaults[argument.name])}" if argument.name in argument.defaults else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
         parameters.append(f"{argument.python}{default}")
     lines = _call(f"def {operation.python}", parameters, end=":")
     lines += ["    " + line for line in _docstring(operation.summary)]
@@ -194,6 +126,8 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     for argument in operation.arguments:
         if argument.role == "within":
             body += _call("db.within", [_quote(argument.template or ""), argument.python])
+    if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
+        body += _call("db.stamped", [_quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
     return lines + ["    " + line for line in body]
 
@@ -254,6 +188,8 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     filters: list[str] = []
     paging: list[str] = []
     bounds: dict[str, list[str]] = {"since": [], "until": [], "prefix": [], "contains": []}
+    also: list[str] = []
+    sorts: dict[str, tuple[Argument, str]] = {}
     for argument, given in _narrowing(operation):
         holder = link if link is not None and argument.column in {c.name for c in link.columns} else table
         if argument.role == "filter":
@@ -263,11 +199,24 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             bounds[argument.role].append(f"{_quote(argument.column or '')}: {given}")
         elif argument.role in PAGING:
             paging.append(f"{PAGING[argument.role]}={given}")
+        elif argument.role == "named":
+            name, values, *how = map(_quote, argument.pair)
+            also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {_dict(argument.places)})")
+        elif argument.role == "expression":
+            also.append(f"db.expressed({given}, {_dict(argument.places)})")
+        elif argument.role in ("sort", "order"):
+            sorts[argument.role] = argument, given
         elif argument.role == "within" and argument.column:
             filters.append(f"{_quote(argument.column)}: {given}")
     if filters:
         arguments.append(f"where={{{', '.join(filters)}}}")
     arguments += [f"{_BOUNDS.get(name, name)}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
+    if also:
+        arguments.append(f"also={also[0]}" if len(also) == 1 else f"also=[{', '.join('*' + some for some in also)}]")
+    if sorts:
+        wanted, down = (sorts[role][1] if role in sorts else "None" for role in ("sort", "order"))
+        usual = sorts["order"][0].column if "order" in sorts else None
+        arguments.append(f"order=db.ordered({wanted}, {down}, {_dict(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={_quote(usual)}' if usual else ''})")
     if operation.through:
         arguments.append(f"through={_quote(operation.through)}")
     if operation.hides:
@@ -304,6 +253,10 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
             every = ", ".join(_python(v) for v in argument.anything)
             given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
+
+
+def _dict(places: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{_quote(n)}: {_quote(c)}" for n, c in places.items()) + "}"
 
 
 def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
@@ -356,7 +309,8 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
-    return [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation)]
+    checks = [_call("db.fresh", [_quote(table.name), _quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
+    return [line for check in checks for line in check] + [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation)]
 
 
 def _create_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -421,10 +375,11 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
         if (argument.role in ("value", "within") and argument.column) or (create and argument.role == "key"):
             if argument.column in table.key and argument.role == "value" and operation.act == "put":
                 continue
-            out.append(f"{argument.column}={_merged(operation, argument.column, argument.python)}")
+            given = f"db.held({argument.python}, {_quote(argument.pair[0])})" if argument.pair else argument.python
+            out.append(f"{argument.column}={_merged(operation, argument.column, given)}")
         elif argument.role == "body":
             for name, column in argument.body.items():
-                default = "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
+                default = f", {_python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
                 out.append(f"{column}={_merged(operation, column, f'{source}.get({_quote(name)}{default})')}")
     return out
@@ -442,6 +397,8 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
     revised = _revised(operation)
+    if mask := next((a for a in operation.arguments if a.role == "mask"), None):
+        sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
     check = [f"old = {_row(operation, table)}"] if revised or operation.merges else [_row(operation, table)] if matches else []
     return check + _each(operation, "row = db.update", key + sets + revised, table, views)
 
@@ -500,6 +457,10 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
         return stands + _delete(operation.model_copy(update={"state": None}), table, model, views)
     if several and not matches and operation.shape is not None and operation.shape.many:
         return _delete_rows(operation, operation.shape, table, views)
+    if operation.lenient and not several:
+        where = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"]
+        kept = _delete(operation.model_copy(update={"lenient": False}), table, model, views)
+        return [*_call("if db.gone", [_quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation)), *kept]
     told = bool(operation.shape and operation.shape.fields) and not several
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]

@@ -26,11 +26,12 @@ import orjson
 from pydantic import ValidationError
 
 from agentscaler.canonical import EMPTY, Canonical, Kind, Shape, canonical
-from agentscaler.database import Database, Reference, TableInfo
+from agentscaler.database import Database
 from agentscaler.errors import Code, Dropped, ToolError, UserError
 from agentscaler.population import Painter, draw_context
 from agentscaler.records import EnvSpec, JsonObject, Model, Schema, Seed
 from agentscaler.render import render
+from agentscaler.statements import Reference, TableInfo, born, taken_over
 
 ENV_FORMAT = 1
 _APPLY = apsw.SQLITE_CHANGESETAPPLY_FKNOACTION
@@ -432,12 +433,13 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             booleans=tuple(i for i, c in enumerate(columns) if marks[c[0]].get("boolean")),
             jsons=tuple(i for i, c in enumerate(columns) if marks[c[0]].get("json")),
             generated=tuple(_generated(c, m) for c, m in marks.items() if m.get("generated") and ("id" in m or "time" in m or "fill" in m)),
-            touched=tuple((c, m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
+            touched=tuple((c, m.get("id") or m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
             counts=tuple((c, m["counts"]) for c, m in marks.items() if "counts" in m),
+            born=born(marks),
         )
     for name, info in list(out.items()):
         references = _references(connection, info, out)
-        out[name] = info._replace(references=references)
+        out[name] = info._replace(references=references, born=(*info.born, *taken_over(info, references, out, marks_of)))
         for reference in references:
             out[reference.table].children.append((name, reference))
     connection.close()

@@ -18,12 +18,12 @@ from typing import Any, Final, NamedTuple
 import apsw
 import orjson
 
-from agentscaler.database import TableInfo
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
 from agentscaler.laws import rows_of
 from agentscaler.records import EnvSpec, EnvTool, Json, JsonObject, Operation, Pair, Schema, Shape, Tool
 from agentscaler.schemas import kind_of
+from agentscaler.statements import TableInfo
 from agentscaler.store import read_rows
 from agentscaler.tools.examples import examples_of
 from agentscaler.words import singular

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from agentscaler.envs.asks import understood
 from agentscaler.envs.find import Found, count_found
 from agentscaler.envs.operations import judge_all
 from agentscaler.envs.populate import population_of
@@ -18,7 +19,7 @@ from agentscaler.envs.service import compile_service
 from agentscaler.envs.worlds import CompiledService, Plan, find_edges, plan, schema_of
 from agentscaler.errors import Dropped
 from agentscaler.gate import check_env
-from agentscaler.records import Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Tool
+from agentscaler.records import Argument, Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Tool
 from agentscaler.render import render
 from agentscaler.schemas import is_null, kind_of
 from agentscaler.world import env_files, env_id
@@ -118,6 +119,8 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
             schema["enum"] = [v for v in schema["enum"] if v in column.choices] or schema["enum"]
         if argument.inside:
             schema = _only(schema, {a.name for a in argument.inside})
+            schema["properties"] |= {a.name: _asked(schema["properties"][a.name], a, operation) for a in argument.inside}
+        schema = _asked(schema, argument, operation)
         if argument.template and "/" in argument.template and argument.template not in schema.get("description", ""):
             schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
         shown[argument.name] = schema
@@ -135,6 +138,30 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
         own=member.own,
         blind=operation.blind,
     )
+
+
+def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
+    """The schema of what is asked in words, with the words that are understood."""
+    allowed = list(argument.places)
+    if argument.role == "named":
+        items = _only(schema["items"], set(argument.pair))
+        which = items["properties"][argument.pair[0]]
+        which = _noted(which, f"Here: {', '.join(n + '<key>' * (n == 'tag:') for n in allowed)}.") if "tag:" in allowed else {**which, "enum": allowed}
+        properties = {**items["properties"], argument.pair[0]: which}
+        if len(argument.pair) > 2 and (how := properties[argument.pair[2]]).get("enum"):
+            properties[argument.pair[2]] = {**how, "enum": understood(how)}
+        return {**schema, "items": {**items, "properties": properties, "required": list(argument.pair[:2])}}
+    if argument.role == "expression":
+        return _noted(schema, f"Here: comparisons (=, !=, <, <=, >, >=, :) of {', '.join(allowed)}, joined by AND and OR.")
+    if argument.role != "sort":
+        return schema
+    if "enum" in schema or any(a.role == "order" for o in operation.arguments for a in (o, *o.inside)):
+        return {**schema, "enum": allowed}
+    return _noted(schema, f"Here: {', '.join(allowed)}; highest first with ' desc' behind the field.")
+
+
+def _noted(schema: Schema, note: str) -> Schema:
+    return {**schema, "description": f"{schema.get('description', '').rstrip()} {note}".strip()}
 
 
 def _only(schema: Schema, names: set[str]) -> Schema:

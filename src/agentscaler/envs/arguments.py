@@ -1,12 +1,24 @@
 """What each parameter of a tool is for: names the row, narrows a list, is written, pages, or names the surroundings."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.columns import parent_path, unpacked
-from agentscaler.envs.drafts import OPTION, SCALARS, TOKEN, Col, Draft, Entry, Noun, python_name, table_of, usable
+from agentscaler.envs.drafts import (
+    OPTION,
+    SCALARS,
+    STAMP,
+    TOKEN,
+    Col,
+    Draft,
+    Entry,
+    Noun,
+    python_name,
+    table_of,
+    usable,
+)
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
@@ -211,13 +223,14 @@ def paging(entry: Entry) -> dict[str, Argument]:
         taken = {a.role for a in out.values()}
         if not PAGING.match(" ".join(words)):
             continue
-        if kind == "integer" and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
+        counts = kind == "integer" or (kind == "string" and not schema.get("enum"))  # a number told as a text
+        if counts and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
             out[name] = argument(entry, name, "size", required=False)
         elif kind == "string" and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] != "sync" and "token" not in taken:
             out[name] = argument(entry, name, "token", required=False)
-        elif kind == "integer" and words == ("offset",):
+        elif counts and words == ("offset",):
             out[name] = argument(entry, name, "offset", required=False)
-        elif kind == "integer" and words in _NUMBERS and not taken & {"token", "offset", "page"}:
+        elif counts and words in _NUMBERS and not taken & {"token", "offset", "page"}:
             out[name] = argument(entry, name, "page", required=False)
     return out
 
@@ -242,7 +255,8 @@ def column_of(entry: Entry, name: str, draft: Draft, service: Service) -> Col | 
 def bound(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument | None:
     """A list's earliest or latest time: on the column it speaks of, else on the time a row was made. about: the object it stands in, createdAtFilter."""
     schema = entry.parameters[name]
-    if kind_of(schema) not in ("string", "integer") or entity(name)[1] or not re.search(r"(?i)time|date|before|after|since|until", name):
+    bare = name.lower() in ("from", "to", "start", "end", "begin") and re.search(r"(?i)\btime|\bdate", str(schema.get("description", "")))
+    if kind_of(schema) not in ("string", "integer") or entity(name)[1] or not (bare or re.search(r"(?i)time|date|before|after|since|until", name)):
         return None
     if (side := _side(split(name))) is None:
         return None
@@ -281,6 +295,12 @@ def _stems(words: tuple[str, ...], noun: Noun = ()) -> frozenset[str]:
     return frozenset(w[:5] for w in words if w not in _CLOCK and w not in noun)
 
 
+def times_of(name: str, columns: Iterable[Col], noun: Noun) -> list[Col]:
+    """The times that a name speaks of: 'creation date' of CreatedAt."""
+    stems = _stems(split(name), noun)
+    return [c for c in columns if stems and _CLOCK & set(split(name)) and is_time(c.name, c.schema) and _stems(split(c.name), noun) == stems]
+
+
 _CLOCK: Final = frozenset("time times date datetime timestamp stamp ts at on or by not filter filters range day hour inclusive exclusive in utc unix ms millis seconds last query search".split())
 
 
@@ -303,7 +323,7 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
         if name in taken or not (usable(name, schema) or name in entry.required):
             continue
         told = draft.columns.get(name)
-        if (OPTION.search(name) and not (told is not None and told.shown and name in entry.required)) or ASIDE.fullmatch(name) or (TRANSPORT.match(name) and not TOKEN.search(name)):
+        if (OPTION.search(name) and not (told is not None and told.shown and name in entry.required)) or (ASIDE.fullmatch(name) and not (told is not None and told.shown)) or (TRANSPORT.match(name) and not TOKEN.search(name)):
             if name in entry.required and (kind_of(schema) in SCALARS or ASIDE.search(name)):
                 out[name] = argument(entry, name, "option")
             continue
@@ -320,6 +340,10 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
                 used |= set(columns.values())
             continue
         column = column_of(entry, name, draft, service)
+        if new and (tags := _tags(name, schema, draft)) is not None and tags[0] not in used and (column is None or not column.shown):
+            out[name] = argument(entry, name, "value", tags[0]).model_copy(update={"pair": tags[1:]})
+            used.add(tags[0])
+            continue
         if column is None or kind_of(schema) != column.kind:
             continue
         if not new and (column.name in draft.key or column.name in used):
@@ -331,6 +355,19 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
         out[name] = argument(entry, name, "value", column.name)
         used.add(column.name)
     return out
+
+
+def _tags(name: str, schema: Schema, draft: Draft) -> tuple[str, ...] | None:
+    """TagSpecifications=[{ResourceType, Tags}] and ResourceTags set Tags: the column, and the property that holds the tags."""
+    column = next((c for c in draft.columns.values() if c.shown and c.kind == "array" and field(c.name) in (("tag",), ("tag", "list"), ("tag", "set"))), None)
+    given = schema.get("items", {}).get("properties", {})
+    if column is None or kind_of(schema) != "array" or "tag" not in field(name):
+        return None
+    theirs = set(column.schema.get("items", {}).get("properties", {}))
+    if theirs and set(given) == theirs:
+        return (column.name,)
+    inner = next((n for n, s in given.items() if theirs and set(s.get("items", {}).get("properties", {})) == theirs), None)
+    return (column.name, inner) if inner else None
 
 
 def matched(fields: Mapping[str, Schema], draft: Draft) -> dict[str, str]:
@@ -382,8 +419,24 @@ def agreeing(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, A
 def _may_agree(name: str, schema: Schema, draft: Draft) -> bool:
     """An optional argument that says of the row what the row itself shows."""
     column = draft.columns.get(draft.find(name) or "")
-    aside = OPTION.search(name) or ASIDE.search(name) or TRANSPORT.match(name) or TOKEN.search(name) or PAGING.match(" ".join(field(name)))
+    aside = _OF_CALLER.search(f"{name} {schema.get('description', '')}") or OPTION.search(name) or ASIDE.search(name) or TRANSPORT.match(name) or TOKEN.search(name) or PAGING.match(" ".join(field(name)))
     return column is not None and column.shown and not aside and not is_time(name, schema) and field(column.name) == field(name)
+
+
+def stamps(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """etag, labelFingerprint, IfMatch: what the row must still be stamped with, where the caller says so."""
+    out = {}
+    for name, schema in entry.parameters.items():
+        stamped = STAMP.search(name) or re.fullmatch(r"(?i)if_?match", name)
+        column = draft.columns.get(draft.find(name if STAMP.search(name) else "etag") or "") if stamped and name not in taken else None
+        current = field(name) == ("current", "version")  # always asked for: it must be the row's, as what else names the row
+        if column is not None and column.shown and column.kind == kind_of(schema) == "string" and (current or name not in entry.required):
+            out[name] = argument(entry, name, "match" if current else "stamp", column.name)
+    return out
+
+
+_OF_CALLER: Final = re.compile(r"(?i)^transaction\b|\b(?:client|caller)\b[^.]{0,20}\bmaking the (?:call|request)")
+"""What the caller says of himself, or of the transaction he reads in."""
 
 
 def left_out(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> bool:

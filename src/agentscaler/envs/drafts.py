@@ -21,6 +21,8 @@ OPTION: Final = re.compile(
     r"^wait|^bypass|^apply.?immediately|^expected|^if.?match|fingerprint$|^etag$|^disable.*notification|^notify|^supports|^use.?domain.?admin|^current\w*version(?:id)?$"
 )
 """Parameters that steer a call and are no property of the thing."""
+STAMP: Final = re.compile(r"(?i)^(?:e_?tag|(?:label_?|metadata_?|tags?_?)?fingerprint|lock_?token|update_?token|current_?version)$")
+"""What changes with every change of a row, so that a later call can say which state it means."""
 MAX_COLUMNS: Final = 36
 
 
@@ -292,6 +294,8 @@ def operation(
     whole: bool = False,
     merges: Sequence[str] = (),
     inside: Sequence[str] = (),
+    lenient: bool = False,
+    unique: Sequence[str] = (),
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     order = {n: i for i, n in enumerate(entry.parameters)}
@@ -314,4 +318,6 @@ def operation(
         whole=whole,
         merges=tuple(merges),
         inside=tuple(inside),
+        lenient=lenient,
+        unique=tuple(unique),
     )

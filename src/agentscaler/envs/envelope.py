@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from agentscaler.envs.drafts import STATE, Entry
+from agentscaler.envs.drafts import STAMP, STATE, Entry
 from agentscaler.envs.items import one_of
 from agentscaler.records import Argument, Json, JsonObject, Schema, Shape
 from agentscaler.schemas import kind_of
@@ -81,9 +81,9 @@ def _around(name: str, schema: Schema, given: list[Argument], shape: Shape) -> J
 
 
 def of_the_call(name: str, schema: Schema) -> bool:
-    """Does a field beside the thing speak of the call, or of the version that a next call must name?"""
+    """Does a field beside the thing speak of the call? An etag is the thing's."""
     told = _HTTP.search(str(schema.get("description", ""))) or _MESSAGE.match(name) or _NO_ERROR.match(name)
-    return bool(told or _request(name) or re.search(r"(?i)token$|^etag$|^error_?code$", name))
+    return bool((told and not STAMP.search(name)) or _request(name) or re.search(r"(?i)(?<!lock)(?<!update)(?<!lock_)(?<!update_)token$|^error_?code$", name))
 
 
 def reports_failure(name: str) -> bool:

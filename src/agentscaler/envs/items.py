@@ -45,12 +45,12 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
         return None
     token = next(iter(sorted((n for n in body if _is_token(n)), key=lambda n: not n.lower().startswith("next"))), None)
     total = next((n for n in body if n.lower().replace("_", "") in COUNTS and kind_of(body[n]) == "integer"), None)
-    plain = {n: s for n, s in body.items() if not _aside(n, s)}
+    one = tool.source.vendor == "google" and what.verb == "get" and not what.extra and (tool.source.path or "").endswith("}")
+    plain = {n: s for n, s in body.items() if not _aside(n, s) or (one and n in _OF_THE_THING)}
     if not plain:
         return None
     if what.verb == "aggregated" and (found := _by_scope(body, token)) is not None:
         return found
-    one = tool.source.vendor == "google" and what.verb == "get" and not what.extra and (tool.source.path or "").endswith("}")
     if what.kind == "get" and _is_envelope(body):
         return Item(("data",), False, False, dict(body["data"]["properties"]), None, None, (False,))
     path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
@@ -65,6 +65,10 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     fields = item.get("properties", {}) if path else plain
     beside = {n: s for n, s in plain.items() if n != wrap[0]} if len(wrap) == 1 and not many else {}
     return Item(wrap, many, False, fields, token, total, nested, beside) if fields else None
+
+
+_OF_THE_THING = ("filter", "query", "order", "view", "fields", "limit", "start")
+"""What a thing may have as its own (the filter of a log sink), though around a list it narrows."""
 
 
 def _is_envelope(body: dict[str, Schema]) -> bool:

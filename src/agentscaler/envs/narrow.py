@@ -1,4 +1,5 @@
 """What the parameters of a list narrow it by: equality, the start or a part of a text, times, and objects that hold several of these.
+What is asked in words of its own (filters by name, expressions, orders) stands in `asks`.
 
 A value that means everything ("ALL", "-1: all") narrows nothing.
 """
@@ -19,6 +20,7 @@ from agentscaler.envs.arguments import (
     scalar_items,
     writes_answer,
 )
+from agentscaler.envs.asks import expression, named, sorting
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.envs.items import is_plural
 from agentscaler.envs.keys import parent_parameter
@@ -37,7 +39,9 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: st
         return argument(entry, name, "filter", "parent")
     if found := bound(entry, name, draft, about):
         return found
-    if kind_of(schema) == "object" and _HOLDS.search(name) and not _SORTS.search(name) and schema.get("properties"):
+    if found := named(entry, name, draft) or expression(entry, name, draft) or sorting(entry, name, draft, about):
+        return found
+    if kind_of(schema) == "object" and (_HOLDS.search(name) or _SORTS.search(name)) and schema.get("properties"):
         return _inside(entry, name, draft, service)
     column = column_of(entry, name, draft, service)
     many = kind_of(schema) == "array"
@@ -123,8 +127,11 @@ def _inside(entry: Entry, name: str, draft: Draft, service: Service) -> Argument
     """Filter={'Status', 'Limit', 'Offset'}: an object each property of which narrows or pages; None where none does."""
     schema = entry.parameters[name]
     inner = entry._replace(tool=entry.tool.model_copy(update={"parameters": {**schema, "required": schema.get("required", [])}}))
-    found: Mapping[str, Argument] = paging(inner)
-    found = {**found, **{n: a for n in inner.parameters if n not in found and (a := narrowing(inner, n, draft, service, name)) is not None and a.role not in ("option", "within", "filters")}}
+    if _SORTS.search(name):
+        found: Mapping[str, Argument] = {n: a for n in inner.parameters if (a := sorting(inner, n, draft, name)) is not None}
+    else:
+        found = paging(inner)
+        found = {**found, **{n: a for n in inner.parameters if n not in found and (a := narrowing(inner, n, draft, service, name)) is not None and a.role not in ("option", "within", "filters", "named", "expression")}}
     if not found or any(n not in found for n in inner.required):
         return None
     return argument(entry, name, "filters").model_copy(update={"inside": tuple(found.values())})

@@ -7,7 +7,7 @@ from typing import Any, Final
 from agentscaler.dice import Dice
 from agentscaler.envs.accord import agree
 from agentscaler.envs.arguments import HIDDEN, matched
-from agentscaler.envs.drafts import Col, Draft
+from agentscaler.envs.drafts import STAMP, Col, Draft
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
@@ -180,6 +180,9 @@ def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject
         found.pop("null", None)
         if "like" in found:
             found["else"] = names(place.draft.noun, slug=True)
+    made = "id" in found and column.name not in place.written and (STAMP.search(column.name) or field(column.name)[-1:] == ("uid",) or (entity(column.name)[1] and entity(column.name)[0] in (place.draft.noun, place.draft.noun[-1:])))
+    if made and "null" not in found and column.name not in table.key and "create" in place.draft.kinds:
+        found |= {"generated": True, "touch": True} if STAMP.search(column.name) else {"generated": True}
     if found.get("generated") and column.name in place.written and column.name not in table.key:
         found.pop("generated")
         found.pop("touch", None)

@@ -61,6 +61,7 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("echo")
     if act == "list" and shape.scalar and not _tells_apart(next(iter(shape.fields.values())), draft, arguments):
         shape = shape.model_copy(update={"distinct": True})
+        arguments = {n: a for n, a in arguments.items() if a.required or a.role not in ("sort", "order")}
     if entry.tool.returns is not None:
         shape = shape.model_copy(update={"fixed": beside(entry.tool.returns.get("properties", {}), arguments.values(), shape)})
     return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides))

@@ -59,9 +59,22 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
         if column.name in given or column.reference or column.kind != "string" or not STATE.search(column.name):
             continue
         state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
+        state = state if state is not None or job else _first_state(column, draft)
         if state is not None:
             out[column.name] = state
     return out
+
+
+def _first_state(column: Col, draft: Draft) -> str | int | None:
+    """Of a state of the thing itself: one on the way there, where there is no other; ACTIVE, where nobody lists the states."""
+    if not column.shown or set(field(column.name)[:-1]) - set(draft.noun) or field(column.name)[-1] not in ("state", "status"):
+        return None
+    if column.choices:
+        return next((c for c in column.choices if _ON_THE_WAY.search(str(c))), None)
+    return None if column.schema.get("examples") or values_of(column.schema) else "ACTIVE"
+
+
+_ON_THE_WAY: Final = re.compile(r"(?i)^(?:creat|process|initi|provision|start)\w*ing$|^(?:create|creation|init)_?in_?progress$")
 
 
 def first_of(choices: Sequence[str | int], wanted: Sequence[str]) -> str | int | None:
@@ -247,6 +260,8 @@ def tied_state(draft: Draft, *, tie: bool) -> dict[str, str | int | None]:
 def required_state(text: str, draft: Draft) -> Move | None:
     """'Only disabled directories can be deleted': the column, and the states in it, that a delete asks for; None where its text names none."""
     for sentence in re.split(r"(?<=[.!;])\s+", text):
+        if (guarded := _guarded(sentence, draft)) is not None:
+            return guarded
         if _NOT_OF_IT.search(sentence) or not _DELETES.search(sentence):
             continue
         for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and len(c.choices) > 1 and not c.reference):
@@ -262,6 +277,21 @@ def required_state(text: str, draft: Draft) -> Move | None:
         if (found := _after(sentence, draft)) is not None:
             return found
     return None
+
+
+def _guarded(sentence: str, draft: Draft) -> Move | None:
+    """'The request fails if deletion protection is enabled', 'You can't delete the default group': a yes/no column that must not be set."""
+    for said, words in _GUARDS:
+        column = next((c for c in visible(draft) if c.kind == "boolean" and words <= set(field(c.name)) <= words | _SWITCH_WORDS | set(draft.noun)), None)
+        if column is not None and said.search(sentence):
+            return Move(column.name, None, (0, None))
+    return None
+
+
+_GUARDS: Final = (
+    (re.compile(r"(?i)(?:can't|cannot|can not|fails?|unable|must)\b.*\bdeletion protection|\bdeletion protection\b.*(?:can't|cannot|can not|fails?|must)\b"), {"deletion", "protection"}),
+    (re.compile(r"(?i)\b(?:can't|cannot|can not|not)\b (?:be )?(?:delet|remov|perform)\w*\b.*\b(?:the|a) default\b|\bthe default [\w ]{2,40}\b(?:can't|cannot|can not) be (?:delet|remov)"), {"default"}),
+)
 
 
 def _after(sentence: str, draft: Draft) -> Move | None:

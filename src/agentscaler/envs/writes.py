@@ -14,10 +14,12 @@ from agentscaler.envs.arguments import (
     keys,
     matched,
     need_all,
+    stamps,
     surroundings,
     values,
 )
-from agentscaler.envs.drafts import OPTION, TOKEN, Compiled, Draft, Entry, operation, python_name, table_of, usable
+from agentscaler.envs.documented import default_of
+from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
@@ -77,8 +79,36 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if draft.own and not key_path and not draft.generated and draft.own not in given:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
+    arguments = {n: _with_defaults(a, entry, draft) for n, a in arguments.items()}
     job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=job), key_path=key_path))
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=job), key_path=key_path, unique=_unique(entry, draft, arguments)))
+
+
+def _unique(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
+    """'The name must be unique within your account': columns beside the key that no other row may share."""
+    out = []
+    for a in arguments.values():
+        text = str(entry.parameters[a.name].get("description", ""))
+        own = bool(a.column) and draft.columns[a.column or ""].reference is None
+        if a.role == "value" and a.required and a.column and own and a.column not in draft.key and field(a.name)[-1:] in (("name",), ("title",), ("alias",)) and kind_of(entry.parameters[a.name]) == "string" and _UNIQUE.search(text):
+            out.append(a.column)
+    return out
+
+
+_UNIQUE = re.compile(r"(?i)\bmust (?:also )?be (?:globally )?unique\b|\bnames? (?:is|are) unique\b|^A unique (?:friendly |display )?name\b|\bname[^.]{0,30} that (?:is|must be) unique\b|\bcan(?:no|')t (?:have the same|be duplicated?)|\bcannot be (?:the same|repeated|duplicated?)")
+
+
+def _with_defaults(argument: Argument, entry: Entry, draft: Draft) -> Argument:
+    """What the provider says holds where the caller says nothing."""
+    schema = entry.parameters[argument.name]
+    told = {argument.name: (argument.column, schema)} if argument.role == "value" and not argument.required and not argument.many else {}
+    told |= {p: (c, schema.get("properties", {}).get(p, {})) for p, c in argument.body.items()} if argument.role == "body" else {}
+    found = {n: d for n, (c, s) in told.items() if c and c not in draft.key and draft.columns[c].reference is None and (d := default_of(s)) is not None and _may_hold(draft.columns[c], d)}
+    return argument.model_copy(update={"defaults": found}) if found else argument
+
+
+def _may_hold(column: Col, value: str | int | float | bool) -> bool:
+    return not column.json and (column.kind == "boolean") == isinstance(value, bool) and (not column.choices or column.kind == "boolean" or value in column.choices)
 
 
 def _made(entry: Entry, draft: Draft, service: Service) -> Draft:
@@ -235,9 +265,10 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         return update_rows(entry, draft, service, several)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
+    arguments |= stamps(entry, draft, arguments)
     arguments |= _revised(entry, draft, arguments)
     arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
-    if any(a.role == "match" for a in arguments.values()) and any(a.many for a in arguments.values()):
+    if any(a.role in ("match", "stamp") for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
     sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
     if _chooses(entry, draft):
@@ -253,9 +284,18 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
+    arguments |= _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     merges = () if upsert else _merged(entry, draft, arguments)
     return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry), merges=merges))
+
+
+def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
+    """updateMask: the fields that an update may touch."""
+    places = {a.name: a.column for a in arguments.values() if a.role == "value" and a.column} | {p: c for a in arguments.values() if a.role == "body" for p, c in a.body.items()}
+    named = next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and n not in arguments and kind_of(s) == "string"), None)
+    several = any(a.many or a.role in ("adds", "removes") for a in arguments.values())
+    return {} if named is None or several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
 
 
 def _merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
@@ -275,7 +315,7 @@ _REPLACES = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")
 
 
 _OVERWRITES = re.compile(
-    r"(?i)fully overwrit|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
+    r"(?i)fully overwrit|(?:all|every|each) updates? (?:is|are) (?:a )?full replacement|n't provide a value[^.]{0,60}sets? it to its default|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
     r"does not support patch semantics|include (?:both|all) (?:the )?fields (?:that )?you want to (?:keep|retain|preserve)|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
 )
 
@@ -368,11 +408,20 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         arguments |= {n: argument(entry, n, "force") for n, s in entry.parameters.items() if _is_force(n, s) and n not in arguments}
     _options(entry, arguments)
     need_all(entry, arguments)
+    arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
     stands = required_state(entry.tool.description, draft)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
         return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
     state, only_from = ((stands.column, None), stands.only_from) if stands else (None, ())
-    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True), state=state, only_from=only_from))
+    lenient = bool(_LENIENT.search(entry.tool.description)) and not _STRICT.search(entry.tool.description) and not draft.single
+    return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True), state=state, only_from=only_from, lenient=lenient))
+
+
+_NO_ERROR = r"(?:succeed|success|no error|(?:not|n't) (?:return|produce|result in|throw|raise|generate|cause) (?:an? )?(?:error|exception)|(?:not|n't) fail)"
+_NOT_THERE = r"(?:already|not exist|n't exist|non-?exist|no longer|more than once)"
+_LENIENT = re.compile(rf"(?i)\bidempotent\b|{_NO_ERROR}[^.]{{0,90}}{_NOT_THERE}|{_NOT_THERE}[^.]{{0,90}}{_NO_ERROR}")
+_STRICT = re.compile(r"(?i)NOT_?FOUND|returns? an? error|error is returned|not idempotent")
+"""'This operation is idempotent; deleting what has been deleted succeeds', and what says otherwise."""
 
 
 def _both_ends(entry: Entry, draft: Draft) -> dict[str, Argument]:

@@ -1,0 +1,246 @@
+"""What a list can be asked in words: filters by name ([{Name, Values}]), filter expressions, and what it is sorted by.
+
+Only what columns can answer is offered, and the schema of the argument names it; a filter by anything else is refused.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from agentscaler.asked import sign_of
+from agentscaler.envs.arguments import argument, is_time, matched, times_of
+from agentscaler.envs.documented import values_of
+from agentscaler.envs.drafts import SCALARS, STATE, Col, Draft, Entry, Noun
+from agentscaler.records import Argument, Schema
+from agentscaler.schemas import kind_of
+from agentscaler.words import field, plural
+
+MOST_NAMED: Final = 30
+
+
+# ---- filters by name --------------------------------------------------------------------------------------------
+
+_NAME = re.compile(r"(?i)^(?:filter_?)?(?:name|key|field|attribute|type|by|property|dimension)$|^filter_?(?:name|key)$")
+_VALUES = re.compile(r"(?i)^(?:filter_?)?(?:values?|value_?list|value_?set)$")
+_HOW = re.compile(r"(?i)^(?:comparison_?operator|operator|condition|comparator|comparison|match_?option|fuzzy|op|filter_?operator)$")
+
+
+def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
+    """Filters=[{Name, Values}]: the columns that the filters' names mean; None where no name means one."""
+    schema = entry.parameters[name]
+    items = schema.get("items", {}) if kind_of(schema) == "array" else {}
+    pair = _pair(items)
+    if not pair:
+        return None
+    properties = items["properties"]
+    said = " ".join(str(s.get("description", "")) for s in (schema, properties[pair[0]]))
+    closed = [v for v in properties[pair[0]].get("enum", ()) if isinstance(v, str)]
+    names = closed or [*values_of(properties[pair[0]]), *(n for n in spelled_out(said) if not (n == pair[0] and f'"{n}"' in said))]
+    places = _apart({n: p for n in dict.fromkeys(names) if (p := place_of(n, draft)) is not None})
+    if not closed and "tag:<" in said and (tags := _tags(draft)):
+        places |= {"tag:": tags}
+    if not places:
+        return None
+    return argument(entry, name, "named").model_copy(update={"places": dict(list(places.items())[:MOST_NAMED]), "pair": pair})
+
+
+def _pair(items: Schema) -> tuple[str, ...]:
+    """The properties of a filter: which, its values and, where it says so in words that are known, how they are compared."""
+    properties: Mapping[str, Schema] = items.get("properties", {})
+    name = next((n for n, s in properties.items() if _NAME.match(n) and kind_of(s) == "string"), None)
+    values = next((n for n, s in properties.items() if _VALUES.match(n) and (kind_of(s) == "string" or (kind_of(s) == "array" and kind_of(s.get("items", {})) == "string"))), None)
+    if name is None or values is None:
+        return ()
+    how = next((n for n, s in properties.items() if _HOW.match(n) and understood(s)), None)
+    pair = (name, values, how) if how else (name, values)
+    return pair if set(items.get("required", ())) <= set(pair) else ()
+
+
+def understood(schema: Schema) -> list[str]:
+    """The ways to compare that are known; of a switch ('fuzzy') both."""
+    return ["true"] if kind_of(schema) == "boolean" else [v for v in schema.get("enum", ()) if isinstance(v, str) and sign_of(v)]
+
+
+_TOKEN = r"[A-Za-z][A-Za-z0-9_]*(?:[-.][A-Za-z0-9_]+)*"
+_KEBAB = re.compile(r"(?<![\w./<:-])[a-z][a-z0-9]*(?:[-.][a-z0-9_]+)+(?![\w/-])")
+_TYPED = re.compile(rf"(?<![\w-])({_TOKEN})\s?-\s?(?i:string|int|integer|boolean|bool|array|uint64)\b")
+_FILTERS_BY = re.compile(rf"(?<![\w-])({_TOKEN})[`\"]? [Ff]ilters? (?:by|as per|according)")
+_DEFINED = re.compile(rf"(?:^|[.;,:：)(\]\n]|\s[-*•])\s*[`\"'“(]?({_TOKEN})[`\"'”]?\s*(?::|：|\s[-–—]\s|\s\()")
+_QUOTED = re.compile(rf"[`\"“]({_TOKEN})[`\"”]")
+_LIST = re.compile(r"(?i)\b(?:keys?|names?|filters?|fields?|propert(?:y|ies)|attributes?|values?|criteria)\b(?: \w+){0,3}? (?:are|is|include|includes|following)\b(?: the following)?\s*:?([^.:;]{2,300})")
+
+
+def spelled_out(text: str) -> list[str]:
+    """Names in a provider's prose: 'vpc-id - The ID of the VPC', `instance-name`, 'valid keys include Owner, Name and Type'."""
+    found = _KEBAB.findall(text) + _TYPED.findall(text) + _FILTERS_BY.findall(text) + _DEFINED.findall(text) + _QUOTED.findall(text)
+    for listed in _LIST.finditer(text):
+        parts = [p.strip(" `\"'“”") for p in re.split(r",|\band\b|\bor\b|\|", listed[1])]
+        tokens = [p for p in parts if re.fullmatch(_TOKEN, p)]
+        found += tokens if len(tokens) > 1 else [t for t in tokens if not t.islower()]
+    typed = re.search(r"Type: ?(?:String|Integer|Boolean)", text) is not None
+    return [f for f in dict.fromkeys(found) if f.lower() not in _PROSE and not (typed and f == "Type")]
+
+
+_PROSE: Final = frozenset("names value values filter filters key keys string note example default required no yes valid values.n name.n e.g i.e asc desc".split())
+
+
+def _apart(places: Mapping[str, str]) -> dict[str, str]:
+    """Of two spellings that mean the same column the first, where one is a plain word of the other: 'level' beside VulLevel, Name beside RuleName."""
+    out: dict[str, str] = {}
+    for name, place in sorted(places.items(), key=lambda x: len(field(x[0])) == 1):
+        if len(field(name)) > 1 or place not in out.values():
+            out[name] = place
+    return {n: p for n, p in places.items() if n in out}
+
+
+def _tags(draft: Draft) -> str | None:
+    """'Tags.Key.Value' of a column of tags."""
+    for column in draft.columns.values():
+        properties = column.schema.get("items", {}).get("properties", {}) if column.kind == "array" else {}
+        key, value = (next((n for n in properties if n.lower() in (word, f"tag{word}")), None) for word in ("key", "value"))
+        if column.shown and "tag" in column.name.lower() and key and value:
+            return f"{column.name}.{key}.{value}"
+    return None
+
+
+def place_of(name: str, draft: Draft) -> str | None:
+    """The column that a filter's name means, or 'column.property' where it holds objects."""
+    words = field(name)
+    if not words:
+        return None
+    plain = len(words) == 1 or set(words[:-1]) <= set(draft.noun)
+    for column in (draft.columns.get(c or "") for c in (draft.find(name), draft.alias(name, "string") if plain else None, _own(words, draft), _state(words, draft))):
+        spoken = column is not None and (not is_time(name, {"type": "string"}) or field(column.name) == words)
+        if column is not None and spoken and _tells(column) and (column.shown or column.name in draft.key):
+            return column.name
+    for at in range(1, len(words)):
+        for head in (words[:at], (*words[: at - 1], plural(words[at - 1])), (words[at - 1], "list"), (words[at - 1], "set")):
+            held = draft.columns.get(draft.canon.get(field("_".join(head)), ""))
+            if held is not None and held.shown and (inner := _property(held, words[at:], head)):
+                return f"{held.name}.{inner}"
+    return None
+
+
+def _tells(column: Col) -> bool:
+    """Can a text be compared with what it holds: one value, or a list of such?"""
+    return column.kind in SCALARS or (column.kind == "array" and kind_of(column.schema.get("items", {})) in ("string", "integer"))
+
+
+def _own(words: Noun, draft: Draft) -> str | None:
+    """GroupName is the key of an auto scaling group that is called so."""
+    own = field(draft.own or "")
+    return draft.own if draft.own and own[-1:] == words[-1:] and len(words) > 1 and draft.noun[-len(words) + 1 :] == words[:-1] else None
+
+
+def _state(words: Noun, draft: Draft) -> str | None:
+    """status, db-cluster-status: the one state of the thing itself."""
+    states = [c.name for c in draft.columns.values() if c.shown and c.kind == "string" and STATE.search(c.name) and not set(field(c.name)[:-1]) - set(draft.noun)]
+    return states[0] if len(states) == 1 and words[-1] in ("state", "status") and not set(words[:-1]) - set(draft.noun) else None
+
+
+def _property(column: Col, words: Noun, head: Noun) -> str | None:
+    schema = column.schema.get("items", {}) if column.kind == "array" else column.schema
+    properties: Mapping[str, Schema] = schema.get("properties", {})
+    return next((n for n, s in properties.items() if kind_of(s) in ("string", "integer") and re.fullmatch(r"[A-Za-z]\w*", n) and field(n) in (words, (*head, *words))), None)
+
+
+# ---- filter expressions -----------------------------------------------------------------------------------------
+
+_OTHER_TONGUE = re.compile(r"(?i)direct_children|\beq\b|\bdoes not support\b|\bSQL\b|\bCEL\b|Common Expression|\bregular expressions? only\b|=~|\b\w+\([\"']|monitoring filter")
+_NARROW = re.compile(r"(?i)\bonly\b|supported|allowed|following|can (?:be )?filter|filterable|by ")
+
+
+def expression(entry: Entry, name: str, draft: Draft) -> Argument | None:
+    """Google's filter, 'state = "ACTIVE" AND labels.team = "a"': the shown fields that may stand in it."""
+    schema = entry.parameters[name]
+    text = str(schema.get("description", ""))
+    if entry.tool.source.vendor != "google" or name != "filter" or kind_of(schema) != "string" or schema.get("enum") or _OTHER_TONGUE.search(text):
+        return None
+    places = _shown_places(entry, draft)
+    said = {n: p for n, p in places.items() if mentions(text, n.removesuffix(".*"))}
+    if _NARROW.search(text) and (said or re.search(r"(?i)\bonly\b", text)):
+        places = said
+    return argument(entry, name, "expression").model_copy(update={"places": places}) if places else None
+
+
+def mentions(text: str, name: str) -> bool:
+    """Does a text name a field? A plain word (name, state) only where it stands as one: `name`, state=ACTIVE."""
+    snake = _snake(name)
+    if not name.islower():
+        return bool(re.search(rf"(?<![\w.])(?:{re.escape(name)}|{snake})\b", text))
+    return bool(re.search(rf"[`\"'*]{snake}(?=[`\"'.=: ])|(?<![\w.]){snake}(?:\.\w+)?[`\"']? ?(?:[=<>!]=?|:[\w\"*])", text))
+
+
+def _snake(name: str) -> str:
+    return re.escape("_".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)).lower())
+
+
+_SECRET = re.compile(r"(?i)password|secret|private_?key|credential|fingerprint$|^etag$")
+
+
+def _shown_places(entry: Entry, draft: Draft) -> dict[str, str]:
+    """Field of an item -> column, of what can be compared; 'labels.*' where any key may follow."""
+    out = {}
+    for name, column in _shown(entry, draft).items():
+        if column.kind == "object" and "additionalProperties" in column.schema and not column.schema.get("properties"):
+            out[f"{name}.*"] = column.name
+        elif _tells(column) and not _SECRET.search(column.name):
+            out[name] = column.name
+    return out
+
+
+def _shown(entry: Entry, draft: Draft) -> dict[str, Col]:
+    fields = entry.item.fields if entry.item is not None and not entry.item.scalar else {}
+    return {n: draft.columns[c] for n, c in matched(fields, draft).items() if c in draft.columns}
+
+
+# ---- order ------------------------------------------------------------------------------------------------------
+
+_SORTS = re.compile(r"(?i)^(?:sort|order)(?:ing)?_?(?:s|by|bys|field|key|column|element|name|option|attribute|order|type|direction|method|by_?type|by_?field|by_?order)?$|^by$|^ascending(?:_?order)?$|^(?:is_?)?(?:asc|ascending)$")
+_PART = re.compile(r"(?i)^(?:attribute|field|name|key|by|order|direction|type|column)(?:_?name)?$")
+_WAY = re.compile(r"(?i)^(?:asc|desc|dsc)")
+
+
+def sorting(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument | None:
+    """SortBy and SortOrder: the columns a list can be sorted by, and the direction; None where it is neither. about: the object it stands in."""
+    schema = entry.parameters[name]
+    if not (_SORTS.search(name) or (_SORTS.search(about) and _PART.match(name))) or kind_of(schema) not in ("string", "boolean") or (entry.item is not None and entry.item.scalar):
+        return None
+    if not (entry.tool.source.vendor == "google" and field(name) == ("order", "by")) and _is_way(name, schema):
+        usual = _usual(entry, draft)
+        return argument(entry, name, "order", usual) if usual else None
+    if kind_of(schema) != "string":
+        return None
+    columns = {c.name: c for c in _shown(entry, draft).values() if c.kind in ("string", "integer", "number")} | {k: draft.columns[k] for k in draft.key if k in draft.columns}
+    text = str(schema.get("description", ""))
+    closed = [v for v in schema.get("enum", ()) if isinstance(v, str)]
+    said = closed or [*values_of(schema), *spelled_out(text), *(w for w in columns if mentions(text, w))]
+    places = {n: c for n in dict.fromkeys(said) if (c := _sortable(n, draft, columns.values())) is not None}
+    if not places and not closed and not values_of(schema):
+        places = {n: c for n, c in ((n, c.name) for n, c in _shown(entry, draft).items()) if c in columns}
+    return argument(entry, name, "sort").model_copy(update={"places": dict(list(places.items())[:MOST_NAMED])}) if places else None
+
+
+def _is_way(name: str, schema: Schema) -> bool:
+    if kind_of(schema) == "boolean":
+        return "asc" in name.lower()
+    values = [v.strip("\"' ") for v in schema.get("enum") or schema.get("examples") or () if isinstance(v, str)]
+    values = values if "enum" in schema or all(map(_WAY.match, values)) else []
+    text = str(schema.get("description", ""))
+    by = bool(re.search(r"(?i)by$|field$|key$|column$|element$|name$", name)) and not re.search(r"(?i)\bASC\b.*\bDESC\b|\bDESC\b.*\bASC\b", text)
+    return all(_WAY.match(v) for v in values) if values else not by and bool(re.search(r"(?i)\basc", text) and re.search(r"(?i)\bdesc", text))
+
+
+def _sortable(name: str, draft: Draft, columns: Iterable[Col]) -> str | None:
+    """CREATIONTIME is CreationTime, CreationDate is CreatedAt."""
+    columns = list(columns)
+    bare = re.sub(r"[^a-z0-9]", "", name.lower())
+    found = next((c.name for c in columns if re.sub(r"[^a-z0-9]", "", c.name.lower()) == bare), None)
+    found = found or next((c for c in (draft.find(name), draft.alias(name, "string"), _own(field(name), draft), _state(field(name), draft)) if c and any(c == o.name for o in columns)), None)
+    return found or next((c.name for c in times_of(name, columns, draft.noun)), None)
+
+
+def _usual(entry: Entry, draft: Draft) -> str | None:
+    """What a direction alone is about: when the rows were made, else their key."""
+    made = [c.name for c in _shown(entry, draft).values() if is_time(c.name, c.schema) and re.search(r"(?i)creat|start|submi|insert|request", c.name)]
+    return made[0] if made else draft.own
