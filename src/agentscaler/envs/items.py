@@ -1,7 +1,7 @@
 """Where the rows of a resource stand in a result: 'Reservations[].Instances[]', 'FileSystem', or the body itself."""
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
@@ -53,6 +53,8 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     one = tool.source.vendor == "google" and what.verb == "get" and not what.extra and (tool.source.path or "").endswith("}")
     if what.kind == "get" and _is_envelope(body):
         return Item(("data",), False, False, dict(body["data"]["properties"]), None, None, (False,))
+    if is_document(body):
+        return Item(("data",), False, False, dict(body["data"]["properties"]), None, None, (False,))
     path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
     wrap = tuple(n for n, _ in path)
     nested = tuple(listed for _, listed in path)
@@ -65,6 +67,16 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     fields = item.get("properties", {}) if path else plain
     beside = {n: s for n, s in plain.items() if n != wrap[0]} if len(wrap) == 1 and not many else {}
     return Item(wrap, many, False, fields, token, total, nested, beside) if fields else None
+
+
+RESOURCE: Final = frozenset(("type", "id", "attributes", "relationships", "links", "meta"))
+"""What every row has in an answer after JSON:API, whatever it is of."""
+
+
+def is_document(body: dict[str, Schema]) -> bool:
+    """A document after JSON:API about one row: {'data': {'type', 'id', 'attributes'}, 'included', 'links', 'meta'}."""
+    row = body.get("data", {}).get("properties", {}).keys()
+    return {"type", "id"} <= row <= RESOURCE and body.keys() <= {"data", "included", "links", "meta", "jsonapi"}
 
 
 def _is_envelope(body: dict[str, Schema]) -> bool:

@@ -19,7 +19,7 @@ from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
-from agentscaler.verbs import VIEW_WORDS, analyse
+from agentscaler.verbs import CLASS, VIEW_WORDS, analyse
 from agentscaler.words import entity, field
 
 QUALIFIERS: Final = frozenset(["aws", "owner", "billing", "home", "ad", "cloud", "google"])
@@ -45,7 +45,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         what = analyse(tool.source, tool.name)
         tool = relaxed(tool)
         item = find_item(tool, what)
-        if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
+        if (what.verb == "describe" or CLASS.get(what.verb) == "get") and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
     entries = _own_beside(same_nouns(read_ties(made_from(own_settings(home_nouns(entries))))))

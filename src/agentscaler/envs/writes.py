@@ -130,7 +130,7 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
     for name in [*entry.required, *bare]:
         schema = entry.parameters.get(name, {})
         properties: Mapping[str, Schema] = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
-        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or entry.tool.name.lower().startswith(("batch", "bulk"))
+        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or _SEVERAL.search(entry.tool.name) is not None
         if not named or not properties:
             continue
         body = matched({n: s for n, s in properties.items() if usable(n, s)}, draft)
@@ -139,6 +139,9 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
         if len(body) >= 0.6 * len(properties):
             return argument(entry, name, "rows", body=body, required=True)
     return None
+
+
+_SEVERAL: Final = re.compile(r"(?i)^(?:batch|bulk)|_(?:batch|bulk)(?:_|$)")
 
 
 def _called(words: tuple[str, ...], noun: tuple[str, ...]) -> bool:
@@ -185,7 +188,8 @@ def update_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     written = (inside | {a.column for a in arguments.values() if a.role == "value"}) - set(draft.key)
     if draft.single or draft.own in ("position", None) or any(k not in given for k in draft.key) or not written:
         raise Lost("batch")
-    return Compiled(entry, draft, operation(entry, draft, "update", arguments, _without_row(entry, arguments)))
+    shape = answer(entry, draft, arguments)
+    return Compiled(entry, draft, operation(entry, draft, "update", arguments, shape if shape is not None and shape.many else _without_row(entry, arguments)))
 
 
 def _without_row(entry: Entry, arguments: Mapping[str, Argument]) -> Shape | None:
