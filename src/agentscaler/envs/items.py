@@ -46,6 +46,10 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     token = next(iter(sorted((n for n in body if _is_token(n)), key=lambda n: not n.lower().startswith("next"))), None)
     total = next((n for n in body if n.lower().replace("_", "") in COUNTS and kind_of(body[n]) == "integer"), None)
     plain = {n: s for n, s in body.items() if not _aside(n, s)}
+    if "data" in body and body.keys() <= _DOCUMENT:
+        plain = {"data": body["data"]}
+    if len(plain) > 1 and "errors" in plain and kind_of(plain["errors"]) == "array":
+        plain = {n: s for n, s in plain.items() if n != "errors"}
     if not plain:
         return None
     if what.verb == "aggregated" and (found := _by_scope(body, token)) is not None:
@@ -76,7 +80,10 @@ RESOURCE: Final = frozenset(("type", "id", "attributes", "relationships", "links
 def is_document(body: dict[str, Schema]) -> bool:
     """A document after JSON:API about one row: {'data': {'type', 'id', 'attributes'}, 'included', 'links', 'meta'}."""
     row = body.get("data", {}).get("properties", {}).keys()
-    return {"type", "id"} <= row <= RESOURCE and body.keys() <= {"data", "included", "links", "meta", "jsonapi"}
+    return {"type", "id"} <= row <= RESOURCE and body.keys() <= _DOCUMENT
+
+
+_DOCUMENT: Final = frozenset(("data", "included", "links", "meta", "jsonapi"))
 
 
 def _is_envelope(body: dict[str, Schema]) -> bool:
@@ -108,9 +115,19 @@ def _is_token(name: str) -> bool:
     return len(words) <= 3 and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] in ("next", "page", "continuation", "marker", "cursor", "pagination")
 
 
+def names_thing(name: str, schema: Schema) -> bool:
+    """'token: Globally unique identifier for the card': the id of a row, and no token of a page."""
+    return name == "token" and bool(_IDENTIFIES.search(str(schema.get("description", ""))))
+
+
+_IDENTIFIES: Final = re.compile(r"(?i)unique identifier|identifier for|^[\w ]{3,30} token\.?$")
+
+
 def _aside(name: str, schema: Schema) -> bool:
     """Fields of a body that wrap or page."""
     words = " ".join(field(name))
+    if names_thing(name, schema):
+        return False
     if kind_of(schema) == "array" and schema.get("items", {}).get("properties") and words != "warning":
         return False
     return bool(

@@ -304,7 +304,7 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
         return 0.0
     if words == (*noun, "url"):
         return 2.2
-    if len(words) > 1 and words[-1] in ("id", "arn", "name", "number", "code", "key", "email", "uri", "handle") and rest:
+    if len(words) > 1 and words[-1] in ("id", "arn", "name", "number", "code", "key", "email", "uri", "handle", "token", "sid", "gid") and rest:
         head = words[:-1]
         base = 3.0 if words[-1] == "id" else 2.6
         if noun == head:

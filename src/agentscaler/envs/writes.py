@@ -45,6 +45,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     if (several := objects(entry, draft)) is not None:
         return create_rows(entry, draft, service, several)
+    _no_list_left(entry)
     arguments = surroundings(entry, draft, service)
     key_path = None
     if draft.segment is not None:
@@ -133,12 +134,21 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
         named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or _SEVERAL.search(entry.tool.name) is not None
         if not named or not properties:
             continue
-        body = matched({n: s for n, s in properties.items() if usable(n, s)}, draft)
+        body = matched({n: s for n, s in properties.items() if usable(n, s) or (n in draft.columns and draft.columns[n].kind == kind_of(s) == "object")}, draft)
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
             return argument(entry, name, "rows", body=body, required=True)
     return None
+
+
+def _no_list_left(entry: Entry) -> None:
+    """A batch whose objects are not understood makes no row of its own. Raises Lost(batch)."""
+    lists = (entry.parameters.get(n, {}) for n in entry.required)
+    if entry.tool.source.of_a_cloud or not _SEVERAL.search(entry.tool.name):
+        return
+    if any(kind_of(s) == "array" and s.get("items", {}).get("properties") for s in lists):
+        raise Lost("batch")
 
 
 _SEVERAL: Final = re.compile(r"(?i)^(?:batch|bulk)|_(?:batch|bulk)(?:_|$)")
@@ -237,6 +247,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if (several := objects(entry, draft)) is not None:
         return update_rows(entry, draft, service, several)
+    _no_list_left(entry)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= _revised(entry, draft, arguments)

@@ -65,7 +65,7 @@ _INSTANCE = re.compile(r"\b([A-Z]\w+)Instance\b")
 _EAGER = re.compile(r"\s*from the API as a list\. Unlike stream\(\), .*|\s*and return response metadata")
 """What a library says of its own classes."""
 _VERSION = re.compile(r"v_?(\d+)\w*")
-_PLAIN_FOLDERS: Final = frozenset("api apis rest client clients resources resource services service core common base src sdk routes endpoints openapi_client api_resources operations".split())
+_PLAIN_FOLDERS: Final = frozenset("api apis rest client clients resources resource services service core common base src sdk routes endpoints openapi_client api_resources operations test_helpers".split())
 """Folders that say how a library is built, and nothing of the provider."""
 _BARE_NOUNS: Final = frozenset("basic core batch search default actions public settings status".split())
 """Classes of these names say what of a thing they handle; the thing is the folder's name."""
@@ -230,6 +230,7 @@ def _tool(module: "_Library", holder: ast.ClassDef, method: str, call: Call, fol
     path, held = _filled(module, holder.name, found, call)
     noun, name = _noun_in(_noun(holder), folders), _VARIANT.sub("", method)
     mark = {"name": _name(noun, name, about["vendor"]), "operation": _operation(noun, name, call), "verb": call.verb, "path": path, **about}
+    module.inside[:] = [c for c in (module.tree.members.get(holder.name),) if c is not None and c.is_class]  # type: ignore[misc]
     tool = _opened(module.tool(found, None, place, mark=mark, skip=TRANSPORT - held.keys() - set(re.findall(r"\{(\w+)\}", path)), held=held), whole=call.whole)
     tool = _said_whose(tool)
     text = _INSTANCE.sub(lambda m: re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", m[1]).lower(), _EAGER.sub("", tool.description)).strip()
@@ -266,7 +267,7 @@ def _name(noun: str, method: str, package: str) -> str:
 def _operation(noun: str, method: str, call: Call) -> str:
     """As the provider calls it: admin.users.setOwner where that is the address, else class and method."""
     address = call.path.strip("/")
-    return address if re.fullmatch(r"\w+(?:\.\w+)+", address) else f"{noun}.{method}".strip(".")
+    return address if re.fullmatch(r"\w+(?:\.\w+)+", address) and not address.endswith(".json") else f"{noun}.{method}".strip(".")
 
 
 def _filled(module: "_Library", holder: str, function: "griffe.Function", call: Call) -> tuple[str, dict[str, Schema]]:
@@ -289,7 +290,7 @@ def _said_whose(tool: Tool) -> Tool:
     parts = [p for p in (tool.source.path or "").split("/") if not _VERSION.fullmatch(p)]
     names: dict[str, str] = {}
     for before, hole, behind in zip(parts, parts[1:], parts[2:], strict=False):
-        if (found := re.fullmatch(r"\{(id|key|sid|gid|token)\}", hole)) and behind and before and "{" not in before:
+        if (found := re.fullmatch(r"\{(id|key|sid|gid|token|identifier)\}", hole)) and behind and before and "{" not in before:
             names[found[1]] = f"{'_'.join(singular(w) for w in split(before))}_{found[1]}"
     names = {old: new for old, new in names.items() if old in tool.source.in_path and new not in tool.parameters["properties"]}
     if not names:
@@ -315,7 +316,7 @@ def _opened(tool: Tool, *, whole: bool) -> Tool:
         fields = record["properties"]
         if fields.keys() & (properties.keys() - {records[0]}):
             break
-        same = fields.keys() == (tool.returns or {}).get("properties", {}).keys()  # what must be there says what an answer holds
+        same = "id" in record.get("required", ()) and fields.keys() == (tool.returns or {}).get("properties", {}).keys()  # what an answer always holds
         required = [n for n in required if n != records[0]] + (record.get("required", []) if records[0] in required and not same else [])
         properties = {n: s for n, s in properties.items() if n != records[0]} | fields
         sent = list(fields) if len(fields) == 1 else []
@@ -429,6 +430,8 @@ class _Texts:
             name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", holder).lower() + "_id" if own[-1] == "id" else own[-1].strip("_")
             self.held.append(name)
             return name
+        while isinstance(node, ast.Call) and node.args:
+            node = node.args[0]
         names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
         return names[-1] if names else "id"
 
