@@ -1,5 +1,5 @@
-# make run    install into .venv, then the first walk (about ten minutes on two cores); a second time it takes seconds
-# make libraries    29 client libraries (shops, banks, mail, travel, ...) beside the pool; `make run` then reads them too: 46,200 tools
+# make run    install into .venv, then the first walk over 46,200 tools (about ten minutes on two cores); a second time it takes seconds
+# make libraries    the 29 client libraries of the pool (shops, banks, mail, travel, ...) alone; `make run` installs them, too
 # make test   the whole test suite, types, lint and import rules
 # make learn  the proof of learning: a small transformer from scratch, in few and in many worlds; report/learning.html
 # make bench  the figures of the README, each beside what the machine needs at least
@@ -13,7 +13,7 @@ CLIENTS = $(VENV)/share/agentscaler/clients
 
 .PHONY: run libraries test bench small learn clean
 
-run: $(VENV)/.pool
+run: $(VENV)/.pool $(VENV)/.libraries
 	$(BIN)/agentscaler run $(RECIPE)
 
 libraries: $(VENV)/.libraries

@@ -234,13 +234,59 @@ def test_calls_of_other_makers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert {n: (t.source.verb, t.source.path) for n, t in tools.items()} == {
         "addresses_create": ("POST", "/addresses"),
         "access_codes_create": ("POST", "/access_codes/create"),
-        "calendars_find": ("GET", "/v3/grants/{identifier}/calendars/{calendar_id}"),
+        "calendars_find": ("GET", "/v3/grants/{grant_identifier}/calendars/{calendar_id}"),
         "course_create_quiz": ("POST", "/courses/{course_id}/quizzes"),
     }
     assert takes(tools["addresses_create"]) == {"city*", "zip_"}
-    assert takes(tools["calendars_find"]) == {"identifier*", "calendar_id*"}
+    assert takes(tools["calendars_find"]) == {"grant_identifier*", "calendar_id*"}, "whose identifier it is, is said"
     assert takes(tools["course_create_quiz"]) == {"course_id*", "quiz*"}
     assert tools["course_create_quiz"].description == "Create a new quiz in this course."
+
+
+def test_what_records_and_setters_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The older generator says in its setters what must be there and which values there are."""
+    setters = (
+        "    @name.setter\n    def name(self, name):\n        if self.checks and name is None:\n            raise ValueError(\"Invalid value for `name`, must not be `None`\")\n        self._name = name\n"
+        "    @state.setter\n    def state(self, state):\n        allowed_values = [\"OPEN\", \"SHUT\"]  # noqa: E501\n        if self.checks and state not in allowed_values:\n            raise ValueError(\"no\")\n        self._state = state\n"
+    )
+    model = 'class Contact(object):\n    openapi_types = {"id": "str", "name": "str", "state": "str"}\n' + setters
+    call = OLD_GENERATOR.replace("def get_by_id", "def create").replace("self.get_by_id_with", "self.create_with").replace("contact_id", "new_contact").replace(":type new_contact: str", ":type new_contact: NewContact").replace("/{contactId}", "").replace('"GET"', '"POST"')
+    files = {"shop/crm/contacts/api/basic_api.py": call, "shop/crm/contacts/models/contact.py": model, "shop/crm/contacts/models/new_contact.py": model.replace("Contact", "NewContact").replace('"id": "str", ', "")}
+    found = read(tmp_path, monkeypatch, files)["contacts_create"]
+    assert takes(found) == {"name*", "state"}
+    assert found.parameters["properties"]["state"]["enum"] == ["OPEN", "SHUT"]
+    assert found.source.operation == "contacts.create"
+
+
+def test_parameters_of_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+import urllib
+class TagsClient:
+    def lists(self, id: str, var_from: str = None):
+        \"\"\"Lists of a tag.\"\"\"
+        return self._get(f"/api/v1/tags/{id}/lists")
+    def one(self, id: str, version: str):
+        \"\"\"One.\"\"\"
+        return self._get(f"/tags/{urllib.parse.quote(id, safe='')}/{version}")
+class WebClient:
+    def admin_tags_rename(self, name: str):
+        \"\"\"Rename.\"\"\"
+        return self.api_call("admin.tags.rename")
+class RunList(ListResource):
+    class NewRun(object):
+        \"\"\":ivar rule_id: Which rule.\"\"\"
+        def __init__(self, payload):
+            self.rule_id: str = payload.get("ruleId")
+    def create(self, new_run: NewRun):
+        \"\"\"Create.\"\"\"
+        return self._version.create(method="POST", uri="/Runs", data=new_run)
+"""
+    tools = read(tmp_path, monkeypatch, {"shop/tags.py": code})
+    assert takes(tools["tags_lists"]) == {"tag_id*", "var_from"}, "the id is a tag's, though lists are answered"
+    assert tools["tags_lists"].source.path == "/api/v1/tags/{tag_id}/lists"
+    assert takes(tools["tags_one"]) == {"tag_id*", "version*"}, "a version in the address steers nothing"
+    assert tools["admin_tags_rename"].source.operation == "admin.tags.rename"
+    assert takes(tools["run_create"]) == {"rule_id"}, "a record inside the class"
 
 
 def test_of_two_versions_the_newer_and_equal_names_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

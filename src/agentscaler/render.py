@@ -392,7 +392,7 @@ def _merged(operation: Operation, column: str | None, given: str) -> str:
 
 def _update(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
-        return _update_rows(operation, several, table)
+        return _update_rows(operation, several, table, views)
     key = [_quote(table.name), *_key(operation, table)]
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
@@ -412,13 +412,16 @@ def _revised(operation: Operation) -> list[str]:
     return out
 
 
-def _update_rows(operation: Operation, several: Argument, table: Table) -> list[str]:
+def _update_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """Each object of a list names a row."""
     fields = {column: name for name, column in several.body.items()}
     given = {a.column: a.python for a in operation.arguments if a.role == "key"}
     key = [given[k] if k in given else f"one.get({_quote(fields[k])})" for k in table.key]
     sets = _assigned(operation, table) + [f"{column}=one.get({_quote(name)}, UNSET)" for column, name in fields.items() if column not in table.key]
-    return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", [_quote(table.name), *key, *sets])), *_constant(operation)]
+    arguments, shape = [_quote(table.name), *key, *sets], operation.shape
+    if shape is None or not shape.many:
+        return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", arguments)), *_constant(operation)]
+    return ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.update", arguments)), "    rows.append(row)", *_several(operation, shape, table, views)]
 
 
 def _put(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:

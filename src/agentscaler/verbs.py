@@ -4,6 +4,7 @@ Names of all styles: `DescribeVpcs`, `compute.instances.list`, `get_user_id_by_e
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -76,6 +77,8 @@ def analyse(source: Source, name: str) -> Analysis:
     """Of a tool's source and name."""
     if source.vendor == "google":
         return _of_a_row(google(source.operation, source.verb or "POST"), source)
+    if "." in source.operation and source.vendor not in ("aws", "tencent", "user"):
+        return of_class(source.operation, source.verb or "", source.path or "")
     return _named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor)
 
 
@@ -127,6 +130,81 @@ def google(operation: str, verb: str) -> Analysis:
 
 
 @lru_cache(100_000)
+def of_class(operation: str, verb: str, path: str) -> Analysis:
+    """'refunds.update', 'courses.get_quizzes': a method of a class of a client library, which is about something."""
+    holder, _, method = operation.rpartition(".")
+    whose, words = _things(split(holder)), list(split(method)) or [""]
+    while len(words) > 1 and words[0] in SKIPPED:
+        words = words[1:]
+    at = next((i for i in (0, len(words) - 1, 1, 2) if i < len(words) and words[i] in CLASS), None)
+    http: dict[str, VerbClass] = {"GET": "get", "DELETE": "delete", "PATCH": "update"}
+    first, kind = (words[at], CLASS[words[at]]) if at is not None else (words[0], http.get(verb, "other"))
+    verb = "" if path.strip("/") == operation else verb  # what is addressed by its name is posted or got as one likes
+    rest = words if at is None else words[:at] + words[at + 1 :]
+    if first == "invite" and not rest:
+        kind = "other"  # conversations.invite asks somebody in, and makes none
+    if kind == "create" and rest[:2] == ["or", "update"]:
+        kind, rest = "put", rest[2:]
+    parts = [_singulars(split(p)) for p in path.split("/") if p and "{" not in p]
+    whole = bool(rest) and rest[0] not in PREPOSITIONS and parts[-1:] == [_singulars(rest)]  # back-in-stock-subscriptions
+    behind = next((i for i, w in enumerate(rest) if w in PREPOSITIONS and not whole), len(rest))
+    head, tail = rest[:behind], _singulars(w for w in rest[behind + 1 :] if w not in PREPOSITIONS)
+    said = _things(head) if set(head) - {"single", "self", "all", "multiple"} - _SEVERAL else ()
+    if kind in ("other", "create") and verb == "POST" and first not in _MAKING and re.search(rf"\}}(?:/\w+)*/{first}$", path) and (len(words) == 1 or kind == "create"):
+        kind = "action"  # POST /transfers/{transfer_id}/reverse
+        said = said if len(words) > 1 else ()
+    elif kind == "create" and verb == "PUT" and path.endswith("}") and not said:
+        kind = "put"
+    if {"all", "multiple"} & set(head) and kind not in READS:
+        kind = "other"  # remove_all, add_multiple: nobody says which
+    if kind == "get" and len(head) > 1 and head[-1] == "list":
+        kind = "list"
+    elif kind == "get" and head and set(head) <= {"page", "all", "multi", "many"}:
+        kind, head, said = "list", [], ()
+    if verb == "GET" and kind not in ("get", "list", "compute"):
+        kind = "get"
+    elif verb == "DELETE" and kind in ("action", "other", "update") and path.endswith("}"):
+        kind = "delete"
+    if kind == "get" and {"batch", "bulk"} & {*split(holder), *split(method)}:
+        kind = "list"
+    named = head or split(holder)
+    if (verb == "GET" or at is None) and kind == "get" and not path.endswith("}") and named and singular(named[-1]) != named[-1] and named[-1] not in _ONE_THING:
+        kind = "list"
+    if said and first in ("add", "remove") and said[-1:] != whose[-1:] and (first == "remove" or verb == "PUT"):
+        return Analysis(first, "link" if first == "add" else "unlink", said, whose, "to" if first == "add" else "from", ())
+    if tail and said and ((first in ("add", "register") and rest[behind] in ("to", "with", "into")) or (first in ("remove", "deregister") and rest[behind] == "from")):
+        kind = "link" if kind == "create" else "unlink"
+    if first == "revoke" or (first == "release" and kind == "action"):
+        kind = "delete"
+    return Analysis(first, kind, _about(whose, said, parts), tail, rest[behind] if behind < len(rest) else "", ())
+
+
+_SEVERAL: Final = frozenset(("batch", "bulk", "async", "new", "admin"))
+_MAKING: Final = frozenset("create add insert new upsert register make write upload import copy clone duplicate".split())
+_ONE_THING: Final = frozenset("settings details preferences analytics stats statistics status metadata news series data info options properties defaults credentials".split())
+"""Plurals that one row answers."""
+
+
+def _things(words: Iterable[str]) -> tuple[str, ...]:
+    """Singular words of a noun, without those that say how a call is made."""
+    words = list(words)
+    return _singulars([w for w in words if w not in _SEVERAL] or words)
+
+
+def _about(whose: tuple[str, ...], said: tuple[str, ...], parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """What a method is about: its class, the noun of its own, or a part of the class (conversation audio)."""
+    if not said or (said[-1:] == whose[-1:] and set(said) <= set(whose)):
+        return whose
+    if parts and not (set(parts[-1]) - set(said)) & CLASS.keys() and said[-1:] == parts[-1][-1:] and set(said) <= set(parts[-1]):
+        said = parts[-1]
+        if len(said) > 1:
+            return said
+    if set(whose) <= set(said) or not any(set(whose) & set(p) for p in parts):
+        return said
+    return (*whose, *said)
+
+
+@lru_cache(100_000)
 def _named(name: str, verb: str, path: str, vendor: str) -> Analysis:
     words = list(split(name))
     if not words:
@@ -173,6 +251,11 @@ def _by_path(words: list[str], verb: str, path: str) -> Analysis:
     if verb == "POST" and not one and len(names) > 1 and names[-1] in CLASS:
         return Analysis(names[-1], CLASS[names[-1]], _singulars(split(names[-2])), (), "", ())
     return Analysis(verb.lower(), kinds.get(verb, "other"), noun, (), "", ())
+
+
+def participle(verb: str) -> str:
+    """'settle' -> 'settled': what a regular verb leaves behind."""
+    return verb + "d" if verb.endswith("e") else verb[:-1] + "ied" if verb.endswith("y") else verb + "ed"
 
 
 def _singulars(words: object) -> tuple[str, ...]:

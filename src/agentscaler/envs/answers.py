@@ -20,8 +20,17 @@ def answer(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, gon
     body = returns.get("properties", {})
     if "done" in body and "response" in body:
         return Shape(fields={} if gone else {c: c for c, col in draft.columns.items() if col.shown and c not in HIDDEN}, done=True)
-    row = None if "operationType" in body and "targetLink" in body else _row(body, draft, gone=gone)
+    row = None if "operationType" in body and "targetLink" in body else _row(body, draft, gone=gone) or _further_in(entry, draft)
     return with_envelope(entry, body, arguments, row or _new_id(entry, body, draft))
+
+
+def _further_in(entry: Entry, draft: Draft) -> Shape | None:
+    """{'data': {'account': {...}, 'knowledge'}}: the row in an object in an object."""
+    item = entry.item
+    if item is None or item.many or len(item.wrap) < 2 or any(item.nested):
+        return None
+    inner = matched({n: s for n, s in item.fields.items() if usable(n, s)}, draft)
+    return Shape(fields=inner, wrap=item.wrap) if draft.own in inner.values() else None
 
 
 def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[str, Argument], row: Shape | None) -> Shape | None:

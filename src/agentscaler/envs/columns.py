@@ -172,7 +172,7 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     own = draft.own
     assert own is not None
     words, noun = field(own), draft.noun
-    last = words[-1] if words[-1] in ("id", "arn", "name", "email") else "name"
+    last = words[-1] if words[-1] in ("id", "arn", "name", "email", "token", "sid", "gid") else "name"
     spellings = [words, (*noun, last), *([] if noun[-1:] in tables and noun[-1:] != noun else [(*noun[-1:], last)]), (last,)]
     editions = [noun[-1:], (noun[-1], "number"), (noun[-1], "id")] if noun[-1] in EDITIONS and draft.segment is None else []
     if words == noun:

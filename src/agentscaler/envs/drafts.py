@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from agentscaler.envs.items import Item
+from agentscaler.envs.items import Item, names_thing
 from agentscaler.records import Act, Argument, Operation, Schema, Shape, Tool
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import Analysis
@@ -221,7 +221,7 @@ class Draft:
 
 def usable(name: str, schema: Schema) -> bool:
     """Can the field be a column?"""
-    if (TRANSPORT.match(name) and not TOKEN.search(name)) or WRAPPING.match(" ".join(field(name))):
+    if (TRANSPORT.match(name) and not TOKEN.search(name)) or (WRAPPING.match(" ".join(field(name))) and not names_thing(name, schema)):
         return False
     kind = kind_of(schema)
     if kind == "array":

@@ -18,7 +18,7 @@ from agentscaler.words import TRANSPORT, field, split
 SUCCESS: Final = frozenset("result return returnvalue success succeeded successful issuccess status ok".split())
 """Yes/no fields that say whether a call succeeded."""
 _SUCCEEDED = re.compile(r"(?i)succe(?:ss|ed)|whether the (?:request|operation|call)")
-_SUCCESS_WORD = re.compile(r"(?i)(?:valid values?|values?|returns?)[^.]{0,20}[:：]?\s*[`\"']?(success|succeeded|ok)\b")
+_SUCCESS_WORD = re.compile(r"(?i)(?:(?:was|is) successful,[^.]{0,30} be|valid values?|values?|returns?)[^.]{0,20}[:：]?\s*[`\"']?(success|succeeded|ok)\b")
 _TICKET = re.compile(r"(?i)^(?:\w*_)?(?:big_?)?(?:deal|order|tran|trade)_?(?:id|name|no|number)$|^\w*(?:Deal|Order|Tran|Trade)(?:Id|Name|No)$|^(?:copy|registration|tracking)\w*token$|^next(?:sequence|lock)token$")
 """The number of an order or of a transaction, and tokens by which a call is asked about."""
 _ZERO = re.compile(r"(?i)[`\"']?\b0[`\"']?\s*(?:[:=,-]|as|is|means|indicates|for)?\s*(?:normal|ok\b|succe|added|operation succe|no error)")
@@ -97,7 +97,7 @@ def is_job(name: str) -> bool:
 
 
 def _request(name: str) -> bool:
-    return bool(TRANSPORT.match(name)) or name.lower() in ("requestid", "responsemetadata", "request_id", "requestcharged")
+    return bool(TRANSPORT.match(name)) or name.lower() in ("requestid", "responsemetadata", "request_id", "requestcharged", "headers")
 
 
 def _said(entry: Entry, name: str, schema: Schema, given: list[Argument]) -> Json:
@@ -147,6 +147,8 @@ def _word(entry: Entry, name: str, plain: str, schema: Schema) -> str | None:
         return "Success"
     if plain in SUCCESS and (spoken := _SUCCESS_WORD.search(text)):
         return spoken[1]
+    if len(schema.get("enum", ())) == 1:  # the provider answers nothing else
+        return str(schema["enum"][0])
     if STATE.search(name) or plain == "statuscode":
         wanted = _GONE if entry.what.kind == "delete" else _MADE if entry.what.kind in ("create", "put", "update") else ()
         return next((str(v) for w in wanted for v in schema.get("enum", ()) if str(v).lower() == w), None)

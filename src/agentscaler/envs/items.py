@@ -1,7 +1,7 @@
 """Where the rows of a resource stand in a result: 'Reservations[].Instances[]', 'FileSystem', or the body itself."""
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
@@ -47,11 +47,17 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
     total = next((n for n in body if n.lower().replace("_", "") in COUNTS and kind_of(body[n]) == "integer"), None)
     one = tool.source.vendor == "google" and what.verb == "get" and not what.extra and (tool.source.path or "").endswith("}")
     plain = {n: s for n, s in body.items() if not _aside(n, s) or (one and n in _OF_THE_THING)}
+    if "data" in body and body.keys() <= _DOCUMENT:
+        plain = {"data": body["data"]}
+    if len(plain) > 1 and "errors" in plain and kind_of(plain["errors"]) == "array":
+        plain = {n: s for n, s in plain.items() if n != "errors"}
     if not plain:
         return None
     if what.verb == "aggregated" and (found := _by_scope(body, token)) is not None:
         return found
     if what.kind == "get" and _is_envelope(body):
+        return Item(("data",), False, False, dict(body["data"]["properties"]), None, None, (False,))
+    if is_document(body):
         return Item(("data",), False, False, dict(body["data"]["properties"]), None, None, (False,))
     path, many, item = ([], False, body) if one else _descend(plain, what, what.kind == "list")
     wrap = tuple(n for n, _ in path)
@@ -69,6 +75,17 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
 
 _OF_THE_THING = ("filter", "query", "order", "view", "fields", "limit", "start")
 """What a thing may have as its own (the filter of a log sink), though around a list it narrows."""
+RESOURCE: Final = frozenset(("type", "id", "attributes", "relationships", "links", "meta"))
+"""What every row has in an answer after JSON:API, whatever it is of."""
+
+
+def is_document(body: dict[str, Schema]) -> bool:
+    """A document after JSON:API about one row: {'data': {'type', 'id', 'attributes'}, 'included', 'links', 'meta'}."""
+    row = body.get("data", {}).get("properties", {}).keys()
+    return {"type", "id"} <= row <= RESOURCE and body.keys() <= _DOCUMENT
+
+
+_DOCUMENT: Final = frozenset(("data", "included", "links", "meta", "jsonapi"))
 
 
 def _is_envelope(body: dict[str, Schema]) -> bool:
@@ -100,9 +117,19 @@ def _is_token(name: str) -> bool:
     return len(words) <= 3 and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] in ("next", "page", "continuation", "marker", "cursor", "pagination")
 
 
+def names_thing(name: str, schema: Schema) -> bool:
+    """'token: Globally unique identifier for the card': the id of a row, and no token of a page."""
+    return name == "token" and bool(_IDENTIFIES.search(str(schema.get("description", ""))))
+
+
+_IDENTIFIES: Final = re.compile(r"(?i)unique identifier|identifier for|^[\w ]{3,30} token\.?$")
+
+
 def _aside(name: str, schema: Schema) -> bool:
     """Fields of a body that wrap or page."""
     words = " ".join(field(name))
+    if names_thing(name, schema):
+        return False
     if kind_of(schema) == "array" and schema.get("items", {}).get("properties") and words != "warning":
         return False
     return bool(

@@ -24,7 +24,7 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     if _edition_key(draft, tables, contexts):
         return
     draft.own = _google_key(draft) or _own_key(draft, entries, tables, contexts)
-    makers = [e for e in draft.entries if e.what.kind in ("create", "put") and not e.what.extra]
+    makers = [e for e in draft.entries if e.what.kind in ("create", "put") and not e.what.extra and e.what.verb not in ("copy", "clone", "duplicate")]
     asks = [any(draft.own and field(p) == field(draft.own) for p in e.parameters) for e in makers]
     named = draft.own is not None and field(draft.own)[-1:] == ("name",)
     must = [any(draft.own and field(p) == field(draft.own) for p in e.required) for e in makers]
@@ -304,7 +304,7 @@ def _own_worth(name: str, draft: Draft, tables: Mapping[Noun, Draft], last_in_pa
         return 0.0
     if words == (*noun, "url"):
         return 2.2
-    if len(words) > 1 and words[-1] in ("id", "arn", "name", "number", "code", "key", "email", "uri", "handle") and rest:
+    if len(words) > 1 and words[-1] in ("id", "arn", "name", "number", "code", "key", "email", "uri", "handle", "token", "sid", "gid") and rest:
         head = words[:-1]
         base = 3.0 if words[-1] == "id" else 2.6
         if noun == head:

@@ -19,7 +19,7 @@ from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
 from agentscaler.schemas import kind_of
-from agentscaler.verbs import VIEW_WORDS, analyse
+from agentscaler.verbs import CLASS, VIEW_WORDS, analyse, participle
 from agentscaler.words import entity, field
 
 QUALIFIERS: Final = frozenset(["aws", "owner", "billing", "home", "ad", "cloud", "google"])
@@ -45,7 +45,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         what = analyse(tool.source, tool.name)
         tool = relaxed(tool)
         item = find_item(tool, what)
-        if what.verb == "describe" and what.kind == "list" and item is not None and not item.many:
+        if (what.verb == "describe" or CLASS.get(what.verb) == "get") and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
     entries = _own_beside(same_nouns(read_ties(made_from(own_settings(home_nouns(entries))))))
@@ -169,7 +169,7 @@ def one_value(draft: Draft, entries: list[Entry]) -> list[Entry]:
     for entry in draft.entries:
         item = entry.item
         asked = {field(p) for p in entry.required}
-        if item is not None and item.many and len(item.wrap) == 1 and entry.tool.returns is not None and all(field(p) in asked for p in draft.parents):
+        if entry.what.kind in ("get", "list") and item is not None and item.many and len(item.wrap) == 1 and entry.tool.returns is not None and all(field(p) in asked for p in draft.parents):
             name = item.wrap[0]
             fields = {name: entry.tool.returns["properties"][name]}
             change[entry.id] = entry._replace(item=Item((), False, False, fields, None, None, ()), what=entry.what._replace(kind="get"))
@@ -219,8 +219,8 @@ def made_from(entries: list[Entry]) -> list[Entry]:
         named = any(entity(p)[0][-1:] == source[-1:] for p in entry.required)
         if source and named and any(n[-len(source) :] == source for n in nouns) and all((what.noun, entity(p)) in given for p in own):
             entry = entry._replace(what=what._replace(kind="create"))
-        elif what.kind == "create" and (*_participle(what.verb), *what.noun) in read:
-            entry = entry._replace(what=what._replace(noun=(*_participle(what.verb), *what.noun)))
+        elif what.kind == "create" and (participle(what.verb), *what.noun) in read:
+            entry = entry._replace(what=what._replace(noun=(participle(what.verb), *what.noun)))
         out.append(entry)
     return out
 
@@ -241,10 +241,6 @@ def own_settings(entries: list[Entry]) -> list[Entry]:
                 entry = entry._replace(what=entry.what._replace(noun=noun[:-1]), item=one, view=True)
         out.append(entry)
     return out
-
-
-def _participle(verb: str) -> tuple[str]:
-    return (verb + "d" if verb.endswith("e") else verb[:-1] + "ied" if verb.endswith("y") else verb + "ed",)
 
 
 def read_ties(entries: list[Entry]) -> list[Entry]:

@@ -9,6 +9,7 @@ from agentscaler.envs.documented import values_of
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.records import Argument, Schema
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import CLASS, participle
 from agentscaler.words import field, split
 
 TARGETS: Final[dict[str, str]] = {
@@ -135,7 +136,7 @@ _SWITCH_WORDS: Final = frozenset(["enable", "enabled", "is", "status", "state", 
 
 def target_state(verb: str, draft: Draft) -> Move:
     """The column an action moves, the value it leads to and those it may start from. Raises Lost(no_target_state)."""
-    wanted, sources = TARGETS.get(verb, "").split(), SOURCES.get(verb, "").split()
+    wanted, sources = TARGETS.get(verb, participle(verb) if verb not in CLASS else "").split(), SOURCES.get(verb, "").split()
     named = [c for c in visible(draft) if STATE.search(c.name) and not c.reference]
     states = sorted((c for c in named if c.kind in ("string", "integer")), key=lambda c: (not _of_verb(c, verb), field(c.name)[-1:] == ("phase",), len(split(c.name)), c.name))
     states.sort(key=lambda c: _PASSING.search(str(_chosen(c, wanted) or "")) is not None)  # where one would only be on its way and another there

@@ -1,10 +1,12 @@
 """Which nouns of a service are things it keeps rows of: one noun for one thing, and the tables in the making."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agentscaler.envs.drafts import ITEM_KINDS, SCALARS, Draft, Entry, Noun, table_of, usable
+from agentscaler.envs.items import RESOURCE
 from agentscaler.envs.keys import STRICT_CONTEXT, fixed_name
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import NOT_THINGS, VIEW_WORDS
@@ -77,12 +79,15 @@ _OTHERS: Final = frozenset("version revision execution run snapshot backup draft
 """Words behind a noun that name things of their own, however like the thing their rows look."""
 
 
+_ANY_ROW: Final = frozenset(field(n) for n in RESOURCE)
+
+
 def _same_rows(groups: Mapping[Noun, Sequence[Entry]]) -> dict[Noun, Noun]:
     """DescribeProductView, ListRecordHistory: what only reads, is called after another noun and shows the rows of it."""
     shown = {n: {field(f) for e in some if e.what.kind in ("get", "list") and e.item and not e.item.scalar for f in e.item.fields} for n, some in groups.items()}
     out = {}
     for noun, some in groups.items():
-        if not {e.what.kind for e in some} <= {"get", "list"} or len(shown[noun]) < 4 or any(e.tool.source.vendor == "google" for e in some):
+        if not {e.what.kind for e in some} <= {"get", "list"} or len(shown[noun] - _ANY_ROW) < 4 or any(e.tool.source.vendor == "google" for e in some):
             continue
         bare = noun
         while len(bare) > 1 and bare[-1] in VIEW_WORDS:
@@ -164,9 +169,9 @@ def _is_thing(noun: Noun, entries: Sequence[Entry]) -> bool:
     rows = any(not e.item.scalar and len(e.item.fields) >= 2 for e in reads if e.item)
     scalar = any(e.item.scalar for e in reads if e.item)
     unknown = any(e.what.kind in ("get", "list") and e.tool.returns is None and not e.tool.source.of_a_cloud for e in entries)
-    if NOT_THINGS.search("_".join(noun)) and not kinds & {"create", "delete"}:
+    if NOT_THINGS.search("_".join(noun)) and not kinds & {"create", "delete"} and not _addressed(entries):
         return False
-    if len(noun) == 1 and noun[0] in STRICT_CONTEXT and "create" not in kinds:
+    if len(noun) == 1 and noun[0] in STRICT_CONTEXT and not kinds & {"create", "delete"}:
         return False
     ids = any(entity(p)[1] for e in entries if e.what.kind in ITEM_KINDS for p in e.required)
     if kinds & {"create", "put"}:
@@ -179,12 +184,23 @@ def _is_thing(noun: Noun, entries: Sequence[Entry]) -> bool:
 
 
 def _identified(noun: Noun, entries: Sequence[Entry]) -> bool:
-    """A thing that is only read must have an identity in its rows: its own id, or a name."""
+    """A thing that is only read must have an identity in its rows: its own id, a name, or what the address of one ends with."""
+    if _addressed(entries):
+        return True
     for entry in entries:
         for name in entry.item.fields if entry.item else ():
             words = field(name)
             if words in (("id",), ("name",), ("arn",)) or (words[-1:] in (("id",), ("arn",), ("name",)) and words[:-1] and noun[-len(words[:-1]) :] == words[:-1]):
                 return True
+    return False
+
+
+def _addressed(entries: Sequence[Entry]) -> bool:
+    """Does the address of one row end with what the row shows, GET /Alerts/{sid}?"""
+    for entry in entries:
+        asked = re.search(r"\{(\w+)\}(?:\.json)?$", entry.tool.source.path or "")
+        if asked and entry.what.kind == "get" and entry.item and not entry.item.many and field(asked[1]) in {field(f) for f in entry.item.fields}:
+            return True
     return False
 
 

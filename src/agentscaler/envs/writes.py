@@ -47,6 +47,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     if (several := objects(entry, draft)) is not None:
         return create_rows(entry, draft, service, several)
+    _no_list_left(entry)
     arguments = surroundings(entry, draft, service)
     key_path = None
     if draft.segment is not None:
@@ -160,15 +161,27 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
     for name in [*entry.required, *bare]:
         schema = entry.parameters.get(name, {})
         properties: Mapping[str, Schema] = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
-        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or entry.tool.name.lower().startswith(("batch", "bulk"))
+        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or _SEVERAL.search(entry.tool.name) is not None
         if not named or not properties:
             continue
-        body = matched({n: s for n, s in properties.items() if usable(n, s)}, draft)
+        body = matched({n: s for n, s in properties.items() if usable(n, s) or (n in draft.columns and draft.columns[n].kind == kind_of(s) == "object")}, draft)
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
             return argument(entry, name, "rows", body=body, required=True)
     return None
+
+
+def _no_list_left(entry: Entry) -> None:
+    """A batch whose objects are not understood makes no row of its own. Raises Lost(batch)."""
+    lists = (entry.parameters.get(n, {}) for n in entry.required)
+    if entry.tool.source.of_a_cloud or not _SEVERAL.search(entry.tool.name):
+        return
+    if any(kind_of(s) == "array" and s.get("items", {}).get("properties") for s in lists):
+        raise Lost("batch")
+
+
+_SEVERAL: Final = re.compile(r"(?i)^(?:batch|bulk)|_(?:batch|bulk)(?:_|$)")
 
 
 def _called(words: tuple[str, ...], noun: tuple[str, ...]) -> bool:
@@ -215,7 +228,8 @@ def update_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     written = (inside | {a.column for a in arguments.values() if a.role == "value"}) - set(draft.key)
     if draft.single or draft.own in ("position", None) or any(k not in given for k in draft.key) or not written:
         raise Lost("batch")
-    return Compiled(entry, draft, operation(entry, draft, "update", arguments, _without_row(entry, arguments)))
+    shape = answer(entry, draft, arguments)
+    return Compiled(entry, draft, operation(entry, draft, "update", arguments, shape if shape is not None and shape.many else _without_row(entry, arguments)))
 
 
 def _without_row(entry: Entry, arguments: Mapping[str, Argument]) -> Shape | None:
@@ -263,6 +277,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if (several := objects(entry, draft)) is not None:
         return update_rows(entry, draft, service, several)
+    _no_list_left(entry)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= stamps(entry, draft, arguments)

@@ -146,7 +146,7 @@ class Module:
                 properties[name] = self.schema(word, None, description)
         service = slug(_words(holder.name)) if holder else ""
         returns = self.schema(_unwrapped(str(function.returns)), None, "") if function.returns is not None else self.schema(returned, None, "") if returned else None
-        known = {k: mark[k] for k in ("hint", "verb", "path", "vendor", "version", "licence", "package") if mark.get(k)}
+        known = {k: mark[k] for k in ("operation", "hint", "verb", "path", "vendor", "version", "licence", "package") if mark.get(k)}
         return make(
             place,
             mark.get("name") or function.name,

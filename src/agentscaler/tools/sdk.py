@@ -19,6 +19,7 @@ from agentscaler.records import Schema, Tool
 from agentscaler.tools.definitions import Place, tried
 from agentscaler.tools.python import DEEP, Module, docstring, parse
 from agentscaler.tools.sources import Document, on_disk
+from agentscaler.words import singular, split
 from agentscaler.work import steps
 
 if TYPE_CHECKING:
@@ -59,11 +60,12 @@ _VARIANT = re.compile(r"_(?:with_http_info|with_response_info|without_preload_co
 _PATH = re.compile(r"/?[\w{}.:*@~/-]*[\w}/]")
 _METHODS = re.compile(r"(?m)^(?:    @[^\n]*\n)*    (?:async )?def [^\n]*\n(?:(?:[ \t]{5,}[^\n]*|[ \t]*|    \)[^\n]*)\n)*")
 """Methods of a record: its fields are all that is read."""
+_ALLOWED = re.compile(r"allowed_values = \[([^\]]*)\][^\n]*\n\s+if [^\n]*?(\w+) not in allowed_values")
 _INSTANCE = re.compile(r"\b([A-Z]\w+)Instance\b")
 _EAGER = re.compile(r"\s*from the API as a list\. Unlike stream\(\), .*|\s*and return response metadata")
 """What a library says of its own classes."""
 _VERSION = re.compile(r"v_?(\d+)\w*")
-_PLAIN_FOLDERS: Final = frozenset("api apis rest client clients resources resource services service core common base src sdk routes endpoints openapi_client api_resources operations".split())
+_PLAIN_FOLDERS: Final = frozenset("api apis rest client clients resources resource services service core common base src sdk routes endpoints openapi_client api_resources operations test_helpers".split())
 """Folders that say how a library is built, and nothing of the provider."""
 _BARE_NOUNS: Final = frozenset("basic core batch search default actions public settings status".split())
 """Classes of these names say what of a thing they handle; the thing is the folder's name."""
@@ -226,8 +228,11 @@ def _tool(module: "_Library", holder: ast.ClassDef, method: str, call: Call, fol
     if "deprecated" in said.lower() and re.search(r"(?i)\b(?:is|this method is|\[?deprecated\]?[:.])", said[:60]):
         raise place.dropped("the provider marks it as deprecated", reason="deprecated")
     path, held = _filled(module, holder.name, found, call)
-    mark = {"name": _name(_noun(holder), folders, _VARIANT.sub("", method), about["vendor"]), "verb": call.verb, "path": path, **about}
-    tool = _opened(module.tool(found, None, place, mark=mark, skip=TRANSPORT - held.keys(), held=held), whole=call.whole)
+    noun, name = _noun_in(_noun(holder), folders), _VARIANT.sub("", method)
+    mark = {"name": _name(noun, name, about["vendor"]), "operation": _operation(noun, name, call), "verb": call.verb, "path": path, **about}
+    module.inside[:] = [c for c in (module.tree.members.get(holder.name),) if c is not None and c.is_class]  # type: ignore[misc]
+    tool = _opened(module.tool(found, None, place, mark=mark, skip=TRANSPORT - held.keys() - set(re.findall(r"\{(\w+)\}", path)), held=held), whole=call.whole)
+    tool = _said_whose(tool)
     text = _INSTANCE.sub(lambda m: re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", m[1]).lower(), _EAGER.sub("", tool.description)).strip()
     return tool if text == tool.description else tool.model_copy(update={"description": text})
 
@@ -241,16 +246,28 @@ def _function(module: Module, holder: str, method: str) -> "griffe.Function | No
 def _noun(holder: ast.ClassDef) -> str:
     """What a class is about: CustomersClient -> customers."""
     bases = {ast.unparse(b).rpartition(".")[2] for b in holder.bases}
-    name = re.sub(r"(?:List|Context)$", "", holder.name) if bases & {"ListResource", "InstanceContext"} else holder.name
-    noun = re.sub(r"(?:^Raw|Service$|Client$|Resource$|API$|Api$|Base$|Legacy$|Web$)", "", re.sub(r"(?:Service|Client|Resource|Api|API)$", "", name)).strip("_")
+    plain = bool(bases & {"ListResource", "InstanceContext"})
+    name = re.sub(r"(?:List|Context)$", "", holder.name)
+    noun = name if plain else re.sub(r"(?:^Raw|Service$|Client$|Resource$|API$|Api$|Base$|Legacy$|Web$)", "", re.sub(r"(?:Service|Client|Resource|Api|API)$", "", holder.name)).strip("_")
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", noun).lower().removesuffix("_beta")
 
 
-def _name(noun: str, folders: Sequence[str], method: str, package: str) -> str:
+def _noun_in(noun: str, folders: Sequence[str]) -> str:
+    """The noun of a class where its own name says nothing of the thing: its folder's."""
     named = [f for f in folders if not _VERSION.fullmatch(f)]
     if named and named[-1] != noun and (noun in _BARE_NOUNS or _VERSION.fullmatch(noun)):
-        noun = f"{named[-1]}_{noun}" if noun in _BARE_NOUNS - {"basic", "core", "default", "public"} else named[-1]
+        return f"{named[-1]}_{noun}" if noun in _BARE_NOUNS - {"basic", "core", "default", "public"} else named[-1]
+    return noun
+
+
+def _name(noun: str, method: str, package: str) -> str:
     return method if not noun or noun.rstrip("s") in method or package.replace("_sdk", "") == noun else f"{noun}_{method}"
+
+
+def _operation(noun: str, method: str, call: Call) -> str:
+    """As the provider calls it: admin.users.setOwner where that is the address, else class and method."""
+    address = call.path.strip("/")
+    return address if re.fullmatch(r"\w+(?:\.\w+)+", address) and not address.endswith(".json") else f"{noun}.{method}".strip(".")
 
 
 def _filled(module: "_Library", holder: str, function: "griffe.Function", call: Call) -> tuple[str, dict[str, Schema]]:
@@ -268,6 +285,24 @@ def _filled(module: "_Library", holder: str, function: "griffe.Function", call: 
     return re.sub(r"\{(\w+)\}", lambda m: "{" + str(own.get(_bare(m[1]), m[1])) + "}", call.path), held
 
 
+def _said_whose(tool: Tool) -> Tool:
+    """GET /campaigns/{id}/tags asks for the id of a campaign, and says so: an `id` is of the collection it stands behind, and here not of what is answered."""
+    parts = [p for p in (tool.source.path or "").split("/") if not _VERSION.fullmatch(p)]
+    names: dict[str, str] = {}
+    for before, hole, behind in zip(parts, parts[1:], parts[2:], strict=False):
+        if (found := re.fullmatch(r"\{(id|key|sid|gid|token|identifier)\}", hole)) and behind and before and "{" not in before:
+            names[found[1]] = f"{'_'.join(singular(w) for w in split(before))}_{found[1]}"
+    names = {old: new for old, new in names.items() if old in tool.source.in_path and new not in tool.parameters["properties"]}
+    if not names:
+        return tool
+    schema = {**tool.parameters, "properties": {names.get(n, n): s for n, s in tool.parameters["properties"].items()}}
+    if "required" in schema:
+        schema["required"] = [names.get(n, n) for n in schema["required"]]
+    path = re.sub(r"\{(\w+)\}(?=/)", lambda m: "{" + names.get(m[1], m[1]) + "}", tool.source.path or "")
+    source = tool.source.model_copy(update={"path": path, "in_path": tuple(names.get(n, n) for n in tool.source.in_path)})
+    return tool.model_copy(update={"parameters": schema, "source": source})
+
+
 def _bare(name: str) -> str:
     return name.replace("_", "").lower()
 
@@ -281,7 +316,8 @@ def _opened(tool: Tool, *, whole: bool) -> Tool:
         fields = record["properties"]
         if fields.keys() & (properties.keys() - {records[0]}):
             break
-        required = [n for n in required if n != records[0]] + (record.get("required", []) if records[0] in required else [])
+        same = "id" in record.get("required", ()) and fields.keys() == (tool.returns or {}).get("properties", {}).keys()  # what an answer always holds
+        required = [n for n in required if n != records[0]] + (record.get("required", []) if records[0] in required and not same else [])
         properties = {n: s for n, s in properties.items() if n != records[0]} | fields
         sent = list(fields) if len(fields) == 1 else []
     if properties.keys() == tool.parameters["properties"].keys():
@@ -312,7 +348,7 @@ def _told_apart(read: Sequence[Found]) -> Iterator[Tool | Dropped]:
     for product, found in kept:
         tool = found.tool
         if folder := next((f for f in reversed(_products(found)) if f not in shared[tool.name] and f.strip("s_") not in tool.name), ""):
-            tool = tool.model_copy(update={"name": f"{folder}_{tool.name}"[:64], "source": tool.source.model_copy(update={"operation": f"{folder}_{tool.source.operation}"})})
+            tool = tool.model_copy(update={"name": f"{folder}_{tool.name}"[:64], "source": tool.source.model_copy(update={"operation": f"{folder}{'_' if '.' in tool.source.operation else '.'}{tool.source.operation}"})})
         service = product if len(kept) > MANY and product and size[product] >= FEW else tool.source.service
         if service != tool.source.service:
             title = f"{tool.source.title} {service.replace('_', ' ')}"
@@ -394,6 +430,8 @@ class _Texts:
             name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", holder).lower() + "_id" if own[-1] == "id" else own[-1].strip("_")
             self.held.append(name)
             return name
+        while isinstance(node, ast.Call) and node.args:
+            node = node.args[0]
         names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
         return names[-1] if names else "id"
 
@@ -530,6 +568,10 @@ class _Library(Module):
         if types is not None and types.value is not None:
             return self._typed(found, str(types.value))
         schema = super()._class(found)
+        for part in ("properties", "required"):  # what a name of Python stands for
+            if part in schema:
+                plain = [re.sub(r"^var_(?=[a-z])", "", n) for n in schema[part]]
+                schema[part] = dict(zip(plain, schema[part].values(), strict=True)) if part == "properties" else plain
         if schema.get("properties") and found.docstring:
             for name, text in re.findall(r":ivar (\w+): ([^\n]+)", found.docstring.value):
                 if name in schema["properties"]:
@@ -547,4 +589,9 @@ class _Library(Module):
             own = found.attributes.get(name) or found.functions.get(name)
             text = re.sub(r"\s*# noqa.*", "", own.docstring.value.split(":return:")[0]) if own is not None and own.docstring else ""
             properties[str(name)] = self.schema(str(word), None, " ".join(re.sub(r"^(?:Gets|Sets) the \w+ of this \w+\.", "", text).split()))
-        return {"type": "object", "properties": properties}
+        code = self.document.data.decode("utf-8-sig", "replace")
+        for values, name in _ALLOWED.findall(code):
+            if properties.get(name, {}).get("type") == "string":
+                properties[name] = {**properties[name], "enum": re.findall(r"[\"']([^\"']+)[\"']", values)}
+        must = [n for n in properties if f"Invalid value for `{n}`, must not be `None`" in code]
+        return {"type": "object", "properties": properties, **({"required": must} if must else {})}
