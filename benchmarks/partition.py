@@ -6,6 +6,7 @@
 
 halves    the mix of channels is chosen on one half of the services (by the hash of their names) and scored on the other, beside grouping by service
           and random groups of equal sizes; again without anything that knows of services: path, name prefix, frequencies by service
+paper     the graph as the paper writes it (parameter lists, a threshold chosen on the first half, Louvain), scored on the other half beside ours
 shuffle   the same tools in another order, given to the graph directly (a run reads them in the order of their keys, which no input order moves)
 rename    every word of names, parameters, results and paths replaced by another word of the pool, one to one: once all words but verbs, prepositions
           and id words, once all of them. Two seeds of the community method on the same graph stand beside it
@@ -30,8 +31,9 @@ from rich.table import Table
 from sklearn.metrics import adjusted_rand_score
 
 from agentscaler.dice import Dice
-from agentscaler.domains import Labels, Scores, partition, score, shuffled
-from agentscaler.graph import CHANNELS, nodes_of, strongest, vectorise
+from agentscaler.domains import Labels, Scores, as_written, partition, score, shuffled
+from agentscaler.embed import embed, open_embedder
+from agentscaler.graph import CHANNELS, above, nodes_of, strongest, takes_of, vectorise
 from agentscaler.records import Tool
 from agentscaler.store import Run
 from agentscaler.tools import read_source
@@ -52,7 +54,8 @@ VARIANTS: dict[str, dict[str, float]] = {
     "results 1.5": {"results": 1.5},
     "path 1.5": {"path": 1.5},
 }
-PARTS = ("halves", "shuffle", "rename", "twins", "chinese")
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+PARTS = ("halves", "paper", "shuffle", "rename", "twins", "chinese")
 
 
 def main() -> None:
@@ -60,12 +63,15 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--acebench", type=Path)
+    parser.add_argument("--embedder", default="", help="for `paper`, in place of tf-idf: st:MODEL or http://HOST/v1#MODEL")
     given = parser.parse_args()
     wanted = given.only.split(",")
     with many_objects():
         tools = read_pool(Run(given.run), "partition")
         if "halves" in wanted:
             halves(tools)
+        if "paper" in wanted:
+            as_in_the_paper(tools, given.embedder)
         if {"shuffle", "rename"} & set(wanted):
             steady(tools, wanted)
         if "twins" in wanted:
@@ -90,7 +96,7 @@ def truth_of(tools: Mapping[str, Tool]) -> Labels:
 
 def halves(tools: Mapping[str, Tool]) -> None:
     """Tuned on one half of the services, scored on the other."""
-    tune, test = ({i: t for i, t in tools.items() if (hashlib.sha256(t.source.group.encode()).digest()[0] % 2 == 1) is side} for side in (False, True))
+    tune, test = two_halves(tools)
     vectors = vectorise(list(tune.values()))
     tried = [score(f"tune half: {name}", labels_of(tune, {**CHANNELS, **change}, vectors=vectors), truth_of(tune)) for name, change in VARIANTS.items()]
     show("the mix of channels, on the tune half", tried)
@@ -107,6 +113,28 @@ def halves(tools: Mapping[str, Tool]) -> None:
         score("random groups of equal sizes", shuffled(free, 0), truth),
     ]
     show("scored on the test half", rows)
+
+
+def two_halves(tools: Mapping[str, Tool]) -> tuple[dict[str, Tool], dict[str, Tool]]:
+    """By the hash of the service's name."""
+    tune, test = ({i: t for i, t in sorted(tools.items()) if (hashlib.sha256(t.source.group.encode()).digest()[0] % 2 == 1) is side} for side in (False, True))
+    return tune, test
+
+
+def as_in_the_paper(tools: Mapping[str, Tool], embedder: str) -> None:
+    """Its threshold is chosen on the tune half."""
+    tune, test = two_halves(tools)
+    tried = {tau: score(f"tune half: as in the paper, threshold {tau}", paper_labels(tune, tau, embedder), truth_of(tune)) for tau in THRESHOLDS}
+    show("the paper's graph, on the tune half", list(tried.values()))
+    best = max(tried, key=lambda tau: tried[tau].ami)
+    ours = score("ours, label-free", labels_of(test), truth_of(test))
+    show("scored on the test half", [score(f"as in the paper, threshold {best}", paper_labels(test, best, embedder), truth_of(test)), ours])
+
+
+def paper_labels(tools: Mapping[str, Tool], threshold: float, embedder: str) -> Labels:
+    """In the order of sorted(tools), as they stand in a half."""
+    dense = embed([takes_of(t) for t in tools.values()], open_embedder(embedder), cache=Path.home() / ".cache" / "agentscaler" / "embeddings.sqlite") if embedder else None
+    return as_written(tools, nodes_of(list(tools), above(list(tools.values()), threshold=threshold, dense=dense)))
 
 
 def nameless(tools: Mapping[str, Tool]) -> dict[str, Tool]:

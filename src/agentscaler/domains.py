@@ -58,13 +58,14 @@ class Found(NamedTuple):
     left: dict[str, Dropped]
 
 
-def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Method = "leiden", seed: int = 0, heldout: float = 0.1) -> Found:
+def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Method = "leiden", seed: int = 0, heldout: float = 0.1, paper: bool = False) -> Found:
     """The domains of five or more tools, sorted by name.
 
-    tools: id -> tool; nodes: the graph, any order; heldout: share of services on the held-out side.
+    tools: id -> tool; nodes: the graph, any order; heldout: share of services on the held-out side; paper: communities as they are found, with what is
+    too small left outside.
     """
     ids = sorted(tools)
-    labels = keep_whole(tools, partition(tools, nodes, prior=True, method=method, seed=seed))
+    labels = as_written(tools, nodes, seed=seed) if paper else keep_whole(tools, partition(tools, nodes, prior=True, method=method, seed=seed))
     groups = [[ids[i] for i in m] for m in _members(labels)]
     out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
     sides = {i: {family(g) in out for g in (t.source.group, *t.also_in)} for i, t in tools.items()}
@@ -76,14 +77,23 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
         stray += set(group) - set(stay) if len(stay) >= SMALLEST else group
         if len(stay) >= SMALLEST:
             kept.append((stay, side))
-    lone = set(stray)
-    near = [n.model_copy(update={"together": tuple(x for x in n.together if _kin(tools, n.tool, x.tool))}) for n in nodes if n.tool in lone]
-    left = take_in(stray, kept, sides, near)
-    join_service(tools, left, kept, sides)
+    if paper:
+        left = {i: Dropped("outside", "its community has fewer than five tools on its side of the split") for i in stray}
+    else:
+        left = _at_home(tools, nodes, stray, kept, sides)
     kept = sorted((sorted(group), side) for group, side in kept)
     names = _names([[tools[i] for i in group] for group, _ in kept])
     domains = [make_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
     return Found(sorted(domains, key=lambda d: d.name), left)
+
+
+def _at_home(tools: Mapping[str, Tool], nodes: Sequence[Node], stray: Sequence[str], kept: list[Side], sides: Mapping[str, set[bool]]) -> dict[str, Dropped]:
+    """Tools without a domain join one of their side and service. Changes `kept`; returns those that found none, with the reason."""
+    lone = set(stray)
+    near = [n.model_copy(update={"together": tuple(x for x in n.together if _kin(tools, n.tool, x.tool))}) for n in nodes if n.tool in lone]
+    left = take_in(stray, kept, sides, near)
+    join_service(tools, left, kept, sides)
+    return left
 
 
 def keep_whole(tools: Mapping[str, Tool], labels: Labels) -> Labels:
@@ -200,6 +210,17 @@ def partition(
         a, b, w = loose.row, loose.col, loose.data
         count = np.array([s.kind not in ("compute", "other") and not NOT_THINGS.search("".join(s.noun)) for s in said], float)
     return attach_weak(labels, a, b, w, reads, count, smallest=smallest, largest=largest)
+
+
+def as_written(tools: Mapping[str, Tool], nodes: Sequence[Node], *, seed: int = 0) -> Labels:
+    """The paper's partition: Louvain communities of all edges, none split, none joined."""
+    ids = sorted(tools)
+    at = {number: i for i, number in enumerate(ids)}
+    edges = [(at[node.tool], at[near.tool], near.score) for node in nodes for near in node.similar]
+    rows, columns, weights = np.array(edges, float).reshape(-1, 3).T
+    chosen = sp.csr_matrix((weights, (rows.astype(int), columns.astype(int))), (len(ids), len(ids)))
+    both = sp.triu(chosen.maximum(chosen.T), 1).tocoo()
+    return communities(both.row, both.col, both.data, len(ids), method="louvain", seed=seed, largest=len(ids))
 
 
 def mutual(chosen: Any) -> tuple[Any, Any, Any]:

@@ -95,13 +95,22 @@ def read_pool(run: Run, by: str) -> dict[str, Tool]:
         return dict(read_records(run.need("tools", by), Tool))
 
 
-def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None) -> Summary:
-    """Room 2: tools.jsonl -> graph.jsonl. embedder: of embed.py, in place of tf-idf; key: of its endpoint; cache: where its vectors are kept, in the user's cache folder if None."""
-    from agentscaler.graph import build_graph, text_of
+def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None, paper: bool = False, threshold: float | None = None) -> Summary:
+    """Room 2: tools.jsonl -> graph.jsonl.
+
+    embedder: of embed.py, in place of tf-idf; key: of its endpoint; cache: where its vectors are kept, in the user's cache folder if None; paper: parameter lists
+    alone, joined above a threshold.
+    """
+    from agentscaler.graph import THRESHOLD, build_graph, takes_of, text_of
+
+    if threshold is not None and not (paper and 0 < threshold < 1):
+        raise UserError(f"--threshold is {threshold!r}; it goes with --paper, and lies between 0 and 1")
+    tau = (THRESHOLD if threshold is None else threshold) if paper else None
+    told = ({"embedder": embedder} if embedder else {}) | ({"paper": True, "threshold": tau} if paper else {})
 
     start = time.monotonic()
     source = run.need("tools", "graph")
-    with Shelf(run, "graph", fingerprint=fingerprint("graph", [embedder] if embedder else [], [source]), fresh=settings.fresh, resume=False) as shelf:
+    with Shelf(run, "graph", fingerprint=fingerprint("graph", [*told.values()], [source]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "graph")
         pool = read_pool(run, "graph")
@@ -110,27 +119,32 @@ def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str
             from agentscaler.embed import embed, open_embedder
 
             where = cache or (settings.cache or Path.home() / ".cache" / "agentscaler") / "embeddings.sqlite"
-            dense = embed([text_of(t) for t in pool.values()], open_embedder(embedder, key=key), cache=where)
+            dense = embed([(takes_of if paper else text_of)(t) for t in pool.values()], open_embedder(embedder, key=key), cache=where)
         edges = similar = 0
         wants: Counter[str] = Counter()
-        for node in build_graph(pool, workers=settings.workers, dense=dense):
+        for node in build_graph(pool, workers=settings.workers, dense=dense, paper=tau):
             shelf.keep(key_of("graph", [], [node.tool]), node, [node.tool])
             edges += len(node.needs)
             similar += len(node.similar)
             wants.update(w.supplier for w in node.wants)
         facts = {"similarity edges": similar, "dependency edges": edges, "required parameters are supplied by": dict(wants.most_common())}
-        return finish(shelf, start, facts, **recipe_of(settings, [source], **({"embedder": embedder} if embedder else {})))
+        return finish(shelf, start, facts, **recipe_of(settings, [source], **told))
 
 
-def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, corrections: Mapping[str, Any] | None = None) -> Summary:
-    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name; corrections: those of domains.toml, read from the run folder if None."""
+def domains(
+    run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, paper: bool = False, corrections: Mapping[str, Any] | None = None
+) -> Summary:
+    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl.
+
+    one: all tools as one domain of that name; paper: Louvain communities as they are, of whatever services; corrections: those of domains.toml, read from the run folder if None.
+    """
     from agentscaler.corrections import correct, read_corrections
     from agentscaler.domains import LARGEST, find_domains, one_domain
 
     start = time.monotonic()
     inputs = [run.need("tools", "domains")] if one else [run.need("tools", "domains"), run.need("graph", "domains")]
     corrections = read_corrections(run.path) if corrections is None else corrections
-    told = {"corrections": corrections} if corrections else {}
+    told = ({"paper": True} if paper else {}) | ({"corrections": corrections} if corrections else {})
     arguments = [one, method, settings.seed, heldout, *told.values()]
     with Shelf(run, "domains", fingerprint=fingerprint("domains", arguments, inputs), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
@@ -141,7 +155,7 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
         else:
             with many_objects():
                 nodes = [node.model_copy(update={"needs": (), "wants": ()}) for _, node in read_records(inputs[1], Node)]
-            found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout)  # type: ignore[arg-type]
+            found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout, paper=paper)  # type: ignore[arg-type]
         if corrections and found:
             found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
             inside = {i for d in found for i in d.tools}
@@ -163,33 +177,27 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
         if corrections:
             facts["corrections"] = {kind: len(entries) for kind, entries in corrections.items()}
         if scores and not one:
-            facts["scores"] = score_partitions(pool, nodes, method, settings)
+            facts["scores"] = score_partitions(pool, nodes, method, settings, paper=paper)
         return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout, **told))
 
 
-def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings) -> list[JsonObject]:
+def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings, *, paper: bool = False) -> list[JsonObject]:
     """The label-free partition against the true services, and the rows that keep the figure honest beside it."""
     import numpy as np
 
-    from agentscaler.domains import partition, score, shuffled
-    from agentscaler.graph import CHANNELS, similar_only
+    from agentscaler.domains import as_written, partition, score, shuffled
 
-    ids = sorted(pool)
-    truth = np.unique([pool[i].source.group for i in ids], return_inverse=True)[1]
-    with Bar("domains: scores", 5) as bar:
-        free = partition(pool, nodes, prior=False, method=method, seed=settings.seed)
+    truth = np.unique([pool[i].source.group for i in sorted(pool)], return_inverse=True)[1]
+    with Bar("domains: scores", 3) as bar:
+        if paper:
+            free = as_written(pool, nodes, seed=settings.seed)
+            rows = [score("as the paper writes it: parameter lists, a threshold, Louvain", free, truth)]
+        else:
+            free = partition(pool, nodes, prior=False, method=method, seed=settings.seed)
+            bar.step()
+            prior = partition(pool, nodes, prior=True, method=method, seed=settings.seed)
+            rows = [score("label-free", free, truth), score("with service prior (worlds are built from it; no evidence)", prior, truth)]
         bar.step()
-        prior = partition(pool, nodes, prior=True, method=method, seed=settings.seed)
+        rows += [score("group by service", truth, truth), score("random groups of the same sizes", shuffled(free, settings.seed), truth)]
         bar.step()
-        plain_nodes = similar_only({i: pool[i] for i in ids}, CHANNELS, by="tool", workers=settings.workers)
-        plain = partition(pool, plain_nodes, prior=False, method=method, seed=settings.seed)
-        bar.step()
-        rows = [
-            score("label-free", free, truth),
-            score("label-free, plain tool frequencies", plain, truth),
-            score("with service prior (worlds are built from it; no evidence)", prior, truth),
-            score("group by service", truth, truth),
-            score("random groups of the label-free sizes", shuffled(free, settings.seed), truth),
-        ]
-        bar.step(2)
     return [{k: round(v, 4) if isinstance(v, float) else v for k, v in row._asdict().items()} for row in rows]
