@@ -28,6 +28,8 @@ Labels: TypeAlias = Any  # numpy array of one community number a tool
 SMALLEST, LARGEST = 5, 60
 WEAK = 7
 """Communities below this seldom keep five executable tools: they join their strongest neighbour."""
+GRAIN = 256
+"""Modularity at resolution 1 cuts a large graph into ever larger communities, and which of the ways to split these again is taken hangs on chance."""
 FEW, WHOLE = 50, 200
 """A pool of fewer services than this is somebody's own: a service of at most so many tools is one domain there, for its owner thinks of it as one."""
 Method: TypeAlias = Literal["leiden", "louvain"]
@@ -220,7 +222,7 @@ def as_written(tools: Mapping[str, Tool], nodes: Sequence[Node], *, seed: int = 
     rows, columns, weights = np.array(edges, float).reshape(-1, 3).T
     chosen = sp.csr_matrix((weights, (rows.astype(int), columns.astype(int))), (len(ids), len(ids)))
     both = sp.triu(chosen.maximum(chosen.T), 1).tocoo()
-    return communities(both.row, both.col, both.data, len(ids), method="louvain", seed=seed, largest=len(ids))
+    return communities(both.row, both.col, both.data, len(ids), method="louvain", seed=seed, largest=len(ids), grain=len(ids))
 
 
 def mutual(chosen: Any) -> tuple[Any, Any, Any]:
@@ -234,8 +236,8 @@ def mutual(chosen: Any) -> tuple[Any, Any, Any]:
     return np.r_[upper.row, lone[real]], np.r_[upper.col, best[real]], np.r_[upper.data, value[real]]
 
 
-def communities(a: Any, b: Any, w: Any, n: int, *, method: Method, seed: int, largest: int) -> Labels:
-    """Modularity communities, split again while they are too large."""
+def communities(a: Any, b: Any, w: Any, n: int, *, method: Method, seed: int, largest: int, grain: int = GRAIN) -> Labels:
+    """Modularity communities, split again while they are too large. grain: a graph of so many tools is cut at resolution 1, a larger one finer in proportion."""
     import igraph
 
     igraph.set_random_number_generator(random.Random(seed))
@@ -243,9 +245,10 @@ def communities(a: Any, b: Any, w: Any, n: int, *, method: Method, seed: int, la
     graph.es["w"] = w.tolist()
 
     def cut(g: Any) -> Labels:
+        fine = max(1.0, g.vcount() / grain)
         if method == "louvain":
-            return np.array(g.community_multilevel(weights="w").membership)
-        return np.array(g.community_leiden("modularity", weights="w", n_iterations=3).membership)
+            return np.array(g.community_multilevel(weights="w", resolution=fine).membership)
+        return np.array(g.community_leiden("modularity", weights="w", resolution=fine, n_iterations=-1).membership)
 
     labels = cut(graph)
     fresh = int(labels.max()) + 1 if n else 0

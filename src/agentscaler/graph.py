@@ -25,8 +25,8 @@ from agentscaler.work import many_objects, steps
 
 Matrix: TypeAlias = Any  # scipy's sparse matrices carry no types
 
-CHANNELS = {"parameters": 1.0, "results": 1.0, "nouns": 1.0, "path": 1.0, "text": 0.75, "feeds": 0.6}
-"""Weights of the parts of phi, tuned once on NMI (docs/log.md)."""
+CHANNELS = {"parameters": 1.0, "results": 1.0, "nouns": 0.5, "path": 1.0, "text": 0.75, "feeds": 0.6}
+"""Weights of the parts of phi, the best of ten mixes on one half of the services (docs/graph.md)."""
 FEW_SERVICES = 50
 BLOCK = 512
 """Rows of a product of dense vectors at a time."""
@@ -129,7 +129,7 @@ def vectorise(tools: Sequence[Tool], *, by: Literal["service", "tool"] = "servic
         "results": weigh("results", outputs, share=0.12, most=20),
         "nouns": weigh("nouns", nouns, share=0.6, most=12),
         "path": _text([_path(t) for t in tools], 0.05, None),
-        "text": _text([" ".join(split(_short(t))) + " " + t.description[:120].lower() for t in tools], 0.03, "english"),
+        "text": _text([t.description[:120].lower() for t in tools], 0.03, "english"),
         "service": normalize(sp.csr_matrix((np.ones(len(tools), np.float32), (np.arange(len(tools)), service)), (len(tools), int(service.max()) + 1))),
         "uniform": normalize(_incidence(parameters)[0]),
     }

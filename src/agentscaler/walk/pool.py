@@ -10,7 +10,7 @@ from typing import Any
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject, Node, Tool
-from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records, write_atomic
+from agentscaler.store import Run, Shelf, digest, file_hash, key_of, parse, read_records, read_rows, write_atomic
 from agentscaler.tools.live import is_live, listed
 from agentscaler.tools.sdk import is_package, version_of
 from agentscaler.tools.sources import files_of, is_on_disk
@@ -95,6 +95,16 @@ def read_pool(run: Run, by: str) -> dict[str, Tool]:
         return dict(read_records(run.need("tools", by), Tool))
 
 
+def read_bare(run: Run, by: str) -> dict[str, Tool]:
+    """The same without schemas and texts, which domains are not made of: a fifth of the memory."""
+    path = run.need("tools", by)
+    with many_objects():
+        return {str(row["id"]): parse({k: v for k, v in row.items() if k not in _HEAVY} | {"description": "", "parameters": {}}, Tool, where=str(path)) for row in read_rows(path)}
+
+
+_HEAVY = ("description", "parameters", "returns", "pairs", "mended")
+
+
 def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None, paper: bool = False, threshold: float | None = None) -> Summary:
     """Room 2: tools.jsonl -> graph.jsonl.
 
@@ -149,12 +159,12 @@ def domains(
     with Shelf(run, "domains", fingerprint=fingerprint("domains", arguments, inputs), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "domains")
-        pool = read_pool(run, "domains")
+        pool = read_bare(run, "domains")
         if one:
             found, left = [one_domain(pool, one)], dict[str, Dropped]()
         else:
             with many_objects():
-                nodes = [node.model_copy(update={"needs": (), "wants": ()}) for _, node in read_records(inputs[1], Node)]
+                nodes = [parse(row | {"needs": (), "wants": ()}, Node, where=str(inputs[1])) for row in read_rows(inputs[1])]
             found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout, paper=paper)  # type: ignore[arg-type]
         if corrections and found:
             found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
