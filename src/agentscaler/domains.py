@@ -58,6 +58,8 @@ class Found(NamedTuple):
 
     domains: list[Domain]
     left: dict[str, Dropped]
+    labels: Labels
+    """The partition they were made from, in the order of sorted(tools)."""
 
 
 def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Method = "leiden", seed: int = 0, heldout: float = 0.1, paper: bool = False) -> Found:
@@ -67,8 +69,8 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     too small left outside.
     """
     ids = sorted(tools)
-    labels = as_written(tools, nodes, seed=seed) if paper else keep_whole(tools, partition(tools, nodes, prior=True, method=method, seed=seed))
-    groups = [[ids[i] for i in m] for m in _members(labels)]
+    labels = as_written(tools, nodes, seed=seed) if paper else partition(tools, nodes, prior=True, method=method, seed=seed)
+    groups = [[ids[i] for i in m] for m in _members(labels if paper else keep_whole(tools, labels))]
     out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
     sides = {i: {family(g) in out for g in (t.source.group, *t.also_in)} for i, t in tools.items()}
     kept: list[Side] = []
@@ -86,7 +88,7 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
     kept = sorted((sorted(group), side) for group, side in kept)
     names = _names([[tools[i] for i in group] for group, _ in kept])
     domains = [make_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
-    return Found(sorted(domains, key=lambda d: d.name), left)
+    return Found(sorted(domains, key=lambda d: d.name), left, labels)
 
 
 def _at_home(tools: Mapping[str, Tool], nodes: Sequence[Node], stray: Sequence[str], kept: list[Side], sides: Mapping[str, set[bool]]) -> dict[str, Dropped]:

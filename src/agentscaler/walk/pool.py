@@ -18,6 +18,7 @@ from agentscaler.walk.common import Settings, Summary, done_before, fingerprint,
 from agentscaler.work import Bar, many_objects
 
 
+@many_objects()
 def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), with_pool: bool = True, dialect: str | None = None) -> Summary:
     """Room 1: API definitions -> tools.jsonl. files: what --from names; dialect: the only reader for them."""
     from agentscaler.tools import collect
@@ -105,6 +106,7 @@ def read_bare(run: Run, by: str) -> dict[str, Tool]:
 _HEAVY = ("description", "parameters", "returns", "pairs", "mended")
 
 
+@many_objects()
 def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None, paper: bool = False, threshold: float | None = None) -> Summary:
     """Room 2: tools.jsonl -> graph.jsonl.
 
@@ -141,6 +143,7 @@ def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str
         return finish(shelf, start, facts, **recipe_of(settings, [source], **told))
 
 
+@many_objects()
 def domains(
     run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, paper: bool = False, corrections: Mapping[str, Any] | None = None
 ) -> Summary:
@@ -161,11 +164,11 @@ def domains(
             return done_before(run, "domains")
         pool = read_bare(run, "domains")
         if one:
-            found, left = [one_domain(pool, one)], dict[str, Dropped]()
+            found, left, labels = [one_domain(pool, one)], dict[str, Dropped](), None
         else:
             with many_objects():
                 nodes = [parse(row | {"needs": (), "wants": ()}, Node, where=str(inputs[1])) for row in read_rows(inputs[1])]
-            found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout, paper=paper)  # type: ignore[arg-type]
+            found, left, labels = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout, paper=paper)  # type: ignore[arg-type]
         if corrections and found:
             found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
             inside = {i for d in found for i in d.tools}
@@ -187,26 +190,24 @@ def domains(
         if corrections:
             facts["corrections"] = {kind: len(entries) for kind, entries in corrections.items()}
         if scores and not one:
-            facts["scores"] = score_partitions(pool, nodes, method, settings, paper=paper)
+            facts["scores"] = score_partitions(pool, nodes, labels, method, settings, paper=paper)
         return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout, **told))
 
 
-def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings, *, paper: bool = False) -> list[JsonObject]:
-    """The label-free partition against the true services, and the rows that keep the figure honest beside it."""
+def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], labels: Any, method: Any, settings: Settings, *, paper: bool = False) -> list[JsonObject]:
+    """The label-free partition against the true services, and the rows that keep the figure honest beside it. labels: of the domains that were found."""
     import numpy as np
 
-    from agentscaler.domains import as_written, partition, score, shuffled
+    from agentscaler.domains import partition, score, shuffled
 
     truth = np.unique([pool[i].source.group for i in sorted(pool)], return_inverse=True)[1]
-    with Bar("domains: scores", 3) as bar:
+    with Bar("domains: scores", 2) as bar:
         if paper:
-            free = as_written(pool, nodes, seed=settings.seed)
+            free = labels
             rows = [score("as the paper writes it: parameter lists, a threshold, Louvain", free, truth)]
         else:
             free = partition(pool, nodes, prior=False, method=method, seed=settings.seed)
-            bar.step()
-            prior = partition(pool, nodes, prior=True, method=method, seed=settings.seed)
-            rows = [score("label-free", free, truth), score("with service prior (worlds are built from it; no evidence)", prior, truth)]
+            rows = [score("label-free", free, truth), score("with service prior (worlds are built from it; no evidence)", labels, truth)]
         bar.step()
         rows += [score("group by service", truth, truth), score("random groups of the same sizes", shuffled(free, settings.seed), truth)]
         bar.step()
