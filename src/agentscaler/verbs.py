@@ -76,7 +76,15 @@ def analyse(source: Source, name: str) -> Analysis:
     """Of a tool's source and name."""
     if source.vendor == "google":
         return _of_a_row(google(source.operation, source.verb or "POST"), source)
-    return _named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor)
+    return _as_hinted(_named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor), source)
+
+
+def _as_hinted(what: Analysis, source: Source) -> Analysis:
+    """Where no verb is known, what the definition itself says decides: `weather_forecasts` that only reads is a list, `wipe_disk` that destroys a delete."""
+    if what.kind != "other" or source.hint is None or source.hint == "write":
+        return what
+    many = split(source.operation)[-1:] != what.noun[-1:]
+    return what._replace(kind="delete" if source.hint == "delete" else "list" if many else "get")
 
 
 def _of_a_row(what: Analysis, source: Source) -> Analysis:
