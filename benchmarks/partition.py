@@ -6,9 +6,11 @@
 
 halves    the mix of channels is chosen on one half of the services (by the hash of their names) and scored on the other, beside grouping by service
           and random groups of equal sizes; again without anything that knows of services: path, name prefix, frequencies by service
+paper     the graph as the paper writes it (parameter lists, a threshold chosen on the first half, Louvain), scored on the other half beside ours
 shuffle   the same tools in another order, given to the graph directly (a run reads them in the order of their keys, which no input order moves)
-rename    every word of names, parameters, results and paths replaced by another word of the pool, one to one: once all words but verbs, prepositions
-          and id words, once all of them. Two seeds of the community method on the same graph stand beside it
+rename    every word of names, parameters, results and paths replaced by another word of the pool, one to one: all words that the code does not know from
+          closed lists (verbs, prepositions, id words, paging, roles), once in descriptions, too; then all but verbs, prepositions and id words; then all.
+          Two seeds of the community method on the same graph stand beside it
 twins     copies of services under another vendor, in another spelling and without their paths: how many stand with their original
 chinese   ACEBench's Chinese definitions beside the English ones of the same name
 """
@@ -19,7 +21,7 @@ import hashlib
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,32 +29,50 @@ import numpy as np
 import orjson
 from rich.console import Console
 from rich.table import Table
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.metrics import adjusted_rand_score
 
 from agentscaler.dice import Dice
-from agentscaler.domains import Labels, Scores, partition, score, shuffled
-from agentscaler.graph import CHANNELS, nodes_of, strongest, vectorise
+from agentscaler.domains import Labels, Scores, as_written, partition, score, shuffled
+from agentscaler.embed import embed, open_embedder
+from agentscaler.graph import CHANNELS, above, nodes_of, strongest, takes_of, vectorise
 from agentscaler.records import Tool
 from agentscaler.store import Run
 from agentscaler.tools import read_source
-from agentscaler.verbs import CLASS, PREPOSITIONS
+from agentscaler.verbs import CLASS, PREPOSITIONS, SKIPPED, SURROUNDING
 from agentscaler.walk import read_pool
-from agentscaler.words import ID_WORDS, plural, singular, split_cased
+from agentscaler.words import (
+    ID_WORDS,
+    KEY_WORDS,
+    PAGING,
+    ROLE_WORDS,
+    TRANSPORT,
+    WRAPPING,
+    plural,
+    singular,
+    split_cased,
+)
 from agentscaler.work import many_objects
 
 VARIANTS: dict[str, dict[str, float]] = {
     "as it is": {},
     "text 0.5": {"text": 0.5},
     "text 1.0": {"text": 1.0},
-    "nouns 1.5": {"nouns": 1.5},
+    "nouns 1.0": {"nouns": 1.0},
     "results 0.5": {"results": 0.5},
     "path 0.5": {"path": 0.5},
     "without feeds": {"feeds": 0.0},
-    "nouns 0.5": {"nouns": 0.5},
+    "nouns 0.25": {"nouns": 0.25},
     "results 1.5": {"results": 1.5},
     "path 1.5": {"path": 1.5},
 }
-PARTS = ("halves", "shuffle", "rename", "twins", "chinese")
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+KNOWN = frozenset(
+    {*CLASS, *PREPOSITIONS, *SKIPPED, *SURROUNDING, *ID_WORDS, *ROLE_WORDS, *KEY_WORDS, *ENGLISH_STOP_WORDS}
+    | {singular(w) for p in (PAGING, WRAPPING, TRANSPORT) for w in re.findall(r"[a-z]{3,}", p.pattern.lower())}
+)
+"""Words that the code knows from closed lists."""
+PARTS = ("halves", "paper", "shuffle", "rename", "twins", "chinese")
 
 
 def main() -> None:
@@ -60,12 +80,15 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--acebench", type=Path)
+    parser.add_argument("--embedder", default="", help="for `paper`, in place of tf-idf: st:MODEL or http://HOST/v1#MODEL")
     given = parser.parse_args()
     wanted = given.only.split(",")
     with many_objects():
         tools = read_pool(Run(given.run), "partition")
         if "halves" in wanted:
             halves(tools)
+        if "paper" in wanted:
+            as_in_the_paper(tools, given.embedder)
         if {"shuffle", "rename"} & set(wanted):
             steady(tools, wanted)
         if "twins" in wanted:
@@ -90,7 +113,7 @@ def truth_of(tools: Mapping[str, Tool]) -> Labels:
 
 def halves(tools: Mapping[str, Tool]) -> None:
     """Tuned on one half of the services, scored on the other."""
-    tune, test = ({i: t for i, t in tools.items() if (hashlib.sha256(t.source.group.encode()).digest()[0] % 2 == 1) is side} for side in (False, True))
+    tune, test = two_halves(tools)
     vectors = vectorise(list(tune.values()))
     tried = [score(f"tune half: {name}", labels_of(tune, {**CHANNELS, **change}, vectors=vectors), truth_of(tune)) for name, change in VARIANTS.items()]
     show("the mix of channels, on the tune half", tried)
@@ -107,6 +130,28 @@ def halves(tools: Mapping[str, Tool]) -> None:
         score("random groups of equal sizes", shuffled(free, 0), truth),
     ]
     show("scored on the test half", rows)
+
+
+def two_halves(tools: Mapping[str, Tool]) -> tuple[dict[str, Tool], dict[str, Tool]]:
+    """By the hash of the service's name."""
+    tune, test = ({i: t for i, t in sorted(tools.items()) if (hashlib.sha256(t.source.group.encode()).digest()[0] % 2 == 1) is side} for side in (False, True))
+    return tune, test
+
+
+def as_in_the_paper(tools: Mapping[str, Tool], embedder: str) -> None:
+    """Its threshold is chosen on the tune half."""
+    tune, test = two_halves(tools)
+    tried = {tau: score(f"tune half: as in the paper, threshold {tau}", paper_labels(tune, tau, embedder), truth_of(tune)) for tau in THRESHOLDS}
+    show("the paper's graph, on the tune half", list(tried.values()))
+    best = max(tried, key=lambda tau: tried[tau].ami)
+    ours = score("ours, label-free", labels_of(test), truth_of(test))
+    show("scored on the test half", [score(f"as in the paper, threshold {best}", paper_labels(test, best, embedder), truth_of(test)), ours])
+
+
+def paper_labels(tools: Mapping[str, Tool], threshold: float, embedder: str) -> Labels:
+    """In the order of sorted(tools), as they stand in a half."""
+    dense = embed([takes_of(t) for t in tools.values()], open_embedder(embedder), cache=Path.home() / ".cache" / "agentscaler" / "embeddings.sqlite") if embedder else None
+    return as_written(tools, nodes_of(list(tools), above(list(tools.values()), threshold=threshold, dense=dense)))
 
 
 def nameless(tools: Mapping[str, Tool]) -> dict[str, Tool]:
@@ -132,24 +177,35 @@ def steady(tools: Mapping[str, Tool], wanted: Sequence[str]) -> None:
         print(f"another order of the tools: ARI {adjusted_rand_score(first, labels_of(other)):.4f}", flush=True)
     if "rename" in wanted:
         print(f"another seed of the community method: ARI {adjusted_rand_score(first, labels_of(tools, vectors=vectors, seed=1)):.4f}", flush=True)
-        fixed = frozenset({*CLASS, *PREPOSITIONS, *ID_WORDS})
+        verbs = frozenset({*CLASS, *PREPOSITIONS, *ID_WORDS})
         for name, kept, said in (
-            ("all words but verbs, prepositions and id words", fixed, False),
-            ("the same, in descriptions as well", fixed, True),
+            ("all words but those of closed lists", KNOWN, False),
+            ("the same, in descriptions as well", KNOWN, True),
+            ("all words but verbs, prepositions and id words", verbs, False),
             ("all words", frozenset[str](), False),
         ):
             labels = labels_of(renamed(tools, kept, said=said))
-            print(f"renamed, {name}: ARI {adjusted_rand_score(first, labels):.4f}, AMI with the services {score('', labels, truth_of(tools)).ami:.4f}", flush=True)
+            words = words_of(tools)
+            share = sum(count for word, count in words.items() if word in replaced(words, kept)) / sum(words.values())
+            print(f"renamed, {name} ({share:.0%} of the words of names): ARI {adjusted_rand_score(first, labels):.4f}, AMI with the services {score('', labels, truth_of(tools)).ami:.4f}", flush=True)
+
+
+def words_of(tools: Mapping[str, Tool]) -> Counter[str]:
+    """Words of names, parameters and paths -> how often each stands there."""
+    return Counter(
+        singular(w.lower()) for tool in tools.values() for text in (tool.source.operation, tool.source.path or "", *tool.parameters.get("properties", {})) for w in split_cased(text)
+    )
+
+
+def replaced(words: Collection[str], fixed: frozenset[str]) -> dict[str, str]:
+    """Word -> another. Only words whose plural is known as such: with others two words would become one, or one two."""
+    free = sorted(w for w in words if w.isalpha() and len(w) > 2 and w not in fixed and singular(w) == w == singular(plural(w)))
+    return dict(zip(free, Dice("partition", "words").shuffled(free), strict=True))
 
 
 def renamed(tools: Mapping[str, Tool], fixed: frozenset[str], *, said: bool) -> dict[str, Tool]:
     """Every word of names, parameters, results and paths as another word of the pool, one to one; plurals stay plurals, capitals capitals. said: of descriptions too."""
-    words: set[str] = set()
-    for tool in tools.values():
-        for text in (tool.source.operation, tool.source.path or "", *tool.parameters.get("properties", {})):
-            words |= {singular(w.lower()) for w in split_cased(text)}
-    free = sorted(w for w in words if w.isalpha() and len(w) > 2 and w not in fixed)
-    other = dict(zip(free, Dice("partition", "words").shuffled(free), strict=True))
+    other = replaced(words_of(tools), fixed)
     heads = {t.source.operation.split(".")[0] for t in tools.values() if t.source.vendor == "google"}
 
     def word(match: re.Match[str]) -> str:

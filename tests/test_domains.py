@@ -276,6 +276,18 @@ def test_the_weak_join_their_strongest_neighbour() -> None:
     assert full.tolist() == labels.tolist(), "nobody has room"
 
 
+def test_as_the_paper_writes_it_communities_are_kept_as_they_are() -> None:
+    tools = {f"{s}/{n}": tool(f"Get{s}{n}", s, f"{'Lamp' if n < 40 else 'Boat'}Id Region") for s in ("one", "two", "six") for n in range(42)}
+    nodes = list(build_graph(tools, paper=0.9))
+    found = find_domains(tools, nodes, paper=True, heldout=0.0)
+    assert sorted(len(d.tools) for d in found.domains) == [6, 120], "of three services, and larger than a domain of ours may be"
+    assert all(len(d.services) == 3 for d in found.domains)
+    assert not found.left
+    alone = tools | {"odd/x": tool("Rest", "odd")}
+    found = find_domains(alone, list(build_graph(alone, paper=0.9)), paper=True, heldout=0.0)
+    assert {i: r.reason for i, r in found.left.items()} == {"odd/x": "outside"}
+
+
 # ---- scores -----------------------------------------------------------------------------------------------------
 
 

@@ -291,6 +291,33 @@ def test_who_has_to_be_given_a_resource_name_is_behind_who_lists_it() -> None:
     assert [e.source for e in feeders(pool, "pull", "name")] == ["list", "get"]
 
 
+def test_a_list_of_bare_texts_lists_names() -> None:
+    pool = {
+        "list": tool("ListAddons", returns={"type": "object", "properties": {"addons": {"type": "array", "items": STRING}}}),
+        "use": tool("UpdateAddon", "addonName"),
+    }
+    assert [(e.source, e.field) for e in feeders(pool, "use", "addonName")] == [("list", "addons")]
+    text = {**pool, "list": tool("GetAddon", returns="addon")}
+    assert not feeders(text, "use", "addonName"), "one text is no list of names"
+
+
+def test_a_list_whose_rows_show_no_name_lists_its_things_all_the_same() -> None:
+    rows: Any = {"type": "array", "items": {"type": "object", "properties": {"User": STRING, "Notes": STRING}}}
+    pool = {"list": tool("ListAccounts", returns={"type": "object", "properties": {"Items": rows}}), "use": tool("ResetAccount", "AccountId")}
+    assert [(e.source, e.field, e.reason) for e in feeders(pool, "use", "AccountId")] == [("list", "Items", "shows such things")]
+    named = {**pool, "list": tool("ListAccounts", returns=listed("Items", "AccountId", "User"))}
+    assert [(e.field, e.reason) for e in feeders(named, "use", "AccountId")] == [("Items.AccountId", "same name")]
+
+
+def test_a_longer_name_that_ends_with_the_asked_one_comes_last() -> None:
+    pool = {
+        "create": tool("CreateFace", returns="SucFaceId"),
+        "list": tool("ListFaces", returns=listed("Faces", "FaceId")),
+        "use": tool("DeleteFace", "FaceId"),
+    }
+    assert [e.source for e in feeders(pool, "use", "FaceId")] == ["list", "create"]
+
+
 def test_page_tokens_feed_nobody() -> None:
     pool = {"list": tool("ListVolumes", returns="nextToken"), "use": tool("UseVolume", "volumeToken volumeId")}
     assert feeders(pool, "use", "volumeToken") == feeders(pool, "use", "volumeId") == []

@@ -14,7 +14,7 @@ import pytest
 from agentscaler import walk
 from agentscaler.embed import BATCH, Embedder, Endpoint, Local, embed, open_embedder
 from agentscaler.errors import UserError
-from agentscaler.graph import build_graph, closest, text_of
+from agentscaler.graph import build_graph, closest, takes_of, text_of
 from agentscaler.store import Run, read_rows
 from conftest import BIKES, Command
 from pools import pool
@@ -179,3 +179,20 @@ def test_the_verb_takes_an_embedder(server: Server, tmp_path: Path, command: Com
     assert len(server.sent) == 1, "from the cache"
     wrong = command("graph", "--run", run.path, "--embedder", "bert", "--fresh")
     assert "give st:MODEL" in wrong.err
+
+
+def test_the_verbs_as_the_paper_writes_them(server: Server, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    run = Run(tmp_path / "run")
+    walk.tools(run, walk.Settings(), files=[BIKES], with_pool=False)
+    assert command("graph", "--run", run.path, "--threshold", "0.5").code == 2
+    assert "between 0 and 1" in command("graph", "--run", run.path, "--paper", "--threshold", "7").err
+    assert command("graph", "--run", run.path, "--paper", "--threshold", "0.2").code == 0
+    assert run.manifest()["graph"]["arguments"] == {"paper": True, "threshold": 0.2}
+    assert command("domains", "--run", run.path, "--paper").code == 0
+    assert run.manifest()["domains"]["arguments"]["paper"] is True
+    assert run.manifest()["domains"]["facts"]["scores"][0]["name"].startswith("as the paper writes it")
+    assert command("check", run.path).code == 0
+    assert command("graph", "--run", run.path, "--paper", "--embedder", f"{server.url}#small", "--fresh").code == 0
+    (sent,) = server.sent
+    assert takes_of(next(iter(walk.read_pool(run, "test").values()))) in sent["input"], "parameter lists, nothing else"

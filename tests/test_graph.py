@@ -1,11 +1,14 @@
 """The graph: who is like whom, the same however many workers count it, and whose result feeds whose parameter."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from agentscaler.graph import CHANNELS, build_graph, similar_only, strongest, vectorise
-from agentscaler.records import Tool
+from agentscaler.graph import CHANNELS, above, build_graph, nodes_of, strongest, takes_of, vectorise
+from agentscaler.records import Node, Tool
 from agentscaler.schemas import fields
 from pools import THINGS, graph, pool, service, tool
 
@@ -114,8 +117,31 @@ def test_plain_frequencies_know_no_service() -> None:
         for n, (i, t) in enumerate(tools.items())
     }
     mix = {c: w for c, w in CHANNELS.items() if c not in ("path", "feeds")}
-    assert similar_only(tools, mix, by="tool") == similar_only(moved, mix, by="tool")
-    assert similar_only(tools, mix, by="service") != similar_only(moved, mix, by="service")
+
+    def near(some: dict[str, Tool], by: Literal["service", "tool"]) -> list[Node]:
+        return nodes_of(list(some), strongest(vectorise(list(some.values()), by=by), mix))
+
+    assert near(tools, "tool") == near(moved, "tool")
+    assert near(tools, "service") != near(moved, "service")
+
+
+def test_the_graph_as_the_paper_writes_it() -> None:
+    """An edge wherever the parameter lists are alike enough, whatever the service; who feeds whom is found as always."""
+    tools = pool(12) | {"lamp/a": tool("ListA", "lamp", "AnchorId Region"), "lamp/b": tool("DropB", "lamp", "AnchorId! Region"), "lamp/c": tool("Rest", "lamp")}
+    nodes = {n.tool: n for n in build_graph(tools, paper=0.5)}
+    assert list(nodes) == list(tools)
+    assert all(n.similar == n.together for n in nodes.values())
+    assert [n.needs for n in nodes.values()] == [n.needs for n in build_graph(tools)]
+    near = {x.tool: x.score for x in nodes["lamp/a"].similar}
+    assert near["lamp/b"] == near["anchor/GetAnchor"] == 1.0, "equal lists, of two services"
+    assert not nodes["lamp/c"].similar
+    words = TfidfVectorizer(sublinear_tf=True, min_df=1, token_pattern=r"[a-z0-9]{2,}").fit_transform([takes_of(t) for t in tools.values()])
+    cosine = (words @ words.T).toarray()
+    np.fill_diagonal(cosine, 0)
+    joined = {(i, x.tool) for i, n in nodes.items() for x in n.similar}
+    assert joined == {(i, j) for a, i in enumerate(tools) for b, j in enumerate(tools) if cosine[a, b] > 0.5}
+    dense = above(list(tools.values()), threshold=0.5, dense=words.toarray())
+    assert set(zip(dense.rows.tolist(), dense.columns.tolist(), strict=True)) == {(a, b) for a, b in zip(*np.nonzero(cosine > 0.5), strict=True)}
 
 
 def test_a_tool_without_a_word_stands_alone() -> None:

@@ -15,9 +15,11 @@ from agentscaler import walk
 from agentscaler.errors import UserError
 from agentscaler.records import Column, Domain, Reference, Table
 from agentscaler.report.atlas import HEIGHT, WIDTH, draw_map
+from agentscaler.report.book import Feed, Part, Wanted
 from agentscaler.report.change import rows_of, tally
 from agentscaler.report.charts import histogram
 from agentscaler.report.diagram import Link, Plan, draw_tables, plans_of
+from agentscaler.report.flows import flow_data
 from agentscaler.report.views import slug, type_of
 from agentscaler.store import Run, read_rows
 from library_tasks import cast, task_of
@@ -61,12 +63,23 @@ def pages(folder: Path) -> list[Path]:
     return sorted((folder / "report").rglob("*.html"))
 
 
+def has_script(page: Path) -> bool:
+    """The map, and the domains where there is a graph of them."""
+    return page.name == "index.html" or (page.name == "domains.html" and (page.parent.parent / "graph.jsonl").exists())
+
+
+def data_of(page: Path) -> list[str]:
+    """What a page holds for its script, as it stands there."""
+    return re.findall(r'<script type="application/json" id="[a-z-]+">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)
+
+
 def harmless(folder: Path) -> None:
     """No page loads anything from outside, holds a script but its own, or a handler; every link leads to a page that is there."""
     for page in pages(folder):
         seen = Seen(page)
-        scripts = [a for t, a in seen.elements if t == "script"]
-        assert scripts == ([{}] if page.name == "index.html" else []), page
+        scripts = [a for t, a in seen.elements if t == "script" and a.get("type") != "application/json"]
+        assert scripts == ([{}] if has_script(page) else []), page
+        assert not [d for d in data_of(page) if re.search("[<>&]", d)], page
         for tag, attributes in seen.elements:
             assert tag not in ("img", "iframe", "object", "embed", "base", "form", "foreignobject"), (page, tag)
             assert not [a for a in attributes if a.startswith("on")], (page, tag, attributes)
@@ -168,6 +181,46 @@ def test_an_empty_folder_gets_a_message_that_says_what_to_do(tmp_path: Path) -> 
         walk.report(Run(tmp_path), walk.Settings())
 
 
+def test_the_map_has_every_domain_and_a_press_leads_to_its_page(run: Path) -> None:
+    (text,) = data_of(run / "report" / "index.html")
+    rows = {r["id"]: r for r in read_rows(run / "domains.jsonl")}
+    dots = orjson.loads(text)["dots"]
+    assert {d[4] for d in dots} == set(rows)
+    assert all((d[5], d[6]) == (rows[d[4]]["name"], len(rows[d[4]]["tools"])) for d in dots)
+    listed = {a["href"] for t, a in Seen(run / "report" / "domains.html").elements if t == "a"}
+    assert listed >= {f"#{number}" for number in rows}
+
+
+def test_each_domain_shows_who_feeds_whom_as_the_graph_says(run: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    walk.graph(Run(copy), walk.Settings())
+    walk.report(Run(copy), walk.Settings())
+    harmless(copy)
+    (text,) = data_of(copy / "report" / "domains.html")
+    data = orjson.loads(text)
+    words = data["words"]
+    names = {r["id"]: r["source"]["operation"] for r in read_rows(copy / "tools.jsonl")}
+    (row,) = read_rows(copy / "domains.jsonl")
+    ((number, name, world, tools),) = data["domains"]
+    assert (number, name) == (row["id"], row["name"])
+    assert (copy / "report" / world).exists()
+    assert sorted(words[t[0]] for t in tools) == sorted(names[i] for i in row["tools"])
+    nodes = list(read_rows(copy / "graph.jsonl"))
+    shown = {(words[tools[f[0]][0]], words[f[1]], words[t[0]], words[w[0]]) for t in tools for w in t[2] for f in w[3]}
+    assert shown == {(names[e["source"]], e["field"], names[n["tool"]], e["parameter"]) for n in nodes for e in n["needs"]}
+    assert {(words[t[0]], words[w[0]], words[w[1]]) for t in tools for w in t[2]} == {(names[n["tool"]], w["parameter"], w["supplier"]) for n in nodes for w in n["wants"]}
+
+
+def test_a_producer_of_another_domain_is_named() -> None:
+    domains = [domain(0, 1), domain(1, 1)]
+    wanted = Wanted("shopId", "tools", "same name", [Feed("v:s0/ListShops", "shops.id", 0.9, "same name")])
+    data = flow_data(domains, [[Part("ListShops", True, ())], [Part("CloseShop", False, [wanted])]], {"d1": "worlds/d1.html"})
+    assert data["domains"][1][2] == "worlds/d1.html"
+    (((_, reads, ((_, _, _, ((producer, _, score, _),)),)),),) = [data["domains"][1][3]]
+    assert (reads, score, data["words"][-1 - producer]) == (0, 0.9, "v:s0/ListShops")
+
+
 # ---- hostile text -------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +289,8 @@ def test_hostile_text_is_shown_and_runs_nowhere(run: Path, tmp_path: Path) -> No
     assert len(pages(copy)) >= 4
     for page in pages(copy):
         text = page.read_text()
+        for data in data_of(page):
+            assert orjson.dumps(HOSTILE) in orjson.dumps(orjson.loads(data)), "whole, and only as text"
         assert "<script>alert" not in text
         assert "<img" not in text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -246,7 +301,7 @@ def test_hostile_text_is_shown_and_runs_nowhere(run: Path, tmp_path: Path) -> No
 def test_the_policy_of_each_page_names_the_one_script_that_may_run(run: Path) -> None:
     for page in pages(run):
         policy = next(a["content"] or "" for t, a in Seen(page).elements if t == "meta" and a.get("http-equiv") == "Content-Security-Policy")
-        assert re.search(r"script-src 'sha256-[\w+/=]+';" if page.name == "index.html" else "script-src 'none';", policy)
+        assert re.search(r"script-src 'sha256-[\w+/=]+';" if has_script(page) else "script-src 'none';", policy)
         assert "connect-src 'none'" in policy
 
 

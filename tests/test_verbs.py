@@ -1,5 +1,7 @@
 """What the name of an operation says."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,22 @@ from agentscaler.verbs import CLASS, NOT_THINGS, Analysis, analyse, google
 
 def named(name: str, vendor: str = "aws", verb: str | None = None, path: str | None = None) -> Analysis:
     return analyse(Source(vendor=vendor, service="s", operation=name, verb=verb, path=path), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint", "kind"),
+    [
+        ("weather_forecast", None, "other"),
+        ("weather_forecast", "read", "get"),
+        ("weather_forecasts", "read", "list"),
+        ("wipe_disk", "delete", "delete"),
+        ("wipe_disk", "write", "other"),
+        ("cancel_order", "read", "action"),
+        ("get_order", "delete", "get"),
+    ],
+)
+def test_where_no_verb_is_known_the_definition_says_what_a_call_does(name: str, hint: Literal["read", "write", "delete"] | None, kind: str) -> None:
+    assert analyse(Source(vendor="user", service="s", operation=name, hint=hint), name).kind == kind
 
 
 @pytest.mark.parametrize(

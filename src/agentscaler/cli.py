@@ -149,6 +149,8 @@ def graph(
     show: Annotated[str | None, typer.Option(metavar="TOOL", help="Make nothing; show a tool of the graph: who supplies its parameters and why, what its results feed, who is like it.")] = None,
     audit: Annotated[bool, typer.Option("--audit", help="Make nothing; list the required parameters that nobody can supply.")] = False,
     embedder: Annotated[str | None, typer.Option(metavar="SPEC", help="Likeness by an embedder in place of tf-idf: st:MODEL (sentence-transformers) or http://HOST/v1#MODEL (its key, if it wants one, in AGENTSCALER_EMBED_KEY).")] = None,
+    paper: Annotated[bool, typer.Option("--paper", help="The graph as the paper writes it: parameter lists alone, embedded, joined above a threshold. Then `domains --paper`.")] = False,
+    threshold: Annotated[float | None, typer.Option(help="With --paper: the cosine above which two tools are joined; 0.7 by default.")] = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -164,7 +166,7 @@ def graph(
         else:
             _print(browse.show_tool(Run(run), show) if show is not None else browse.audit(Run(run)))
         return
-    _verb(walk.graph, run, seed, workers, limit, fresh, as_json, embedder=embedder, key=os.environ.get("AGENTSCALER_EMBED_KEY", ""))
+    _verb(walk.graph, run, seed, workers, limit, fresh, as_json, embedder=embedder, key=os.environ.get("AGENTSCALER_EMBED_KEY", ""), paper=paper, threshold=threshold)
 
 
 @app.command(epilog="Example: agentscaler domains --run runs/first\n\nYour own API: agentscaler domains --one shop --run runs/shop\n\nOne domain: agentscaler domains --run runs/first --show amplify-app")
@@ -174,6 +176,7 @@ def domains(
     one: Annotated[str | None, typer.Option(help="All tools are one domain of this name; needs no graph.")] = None,
     method: Annotated[str, typer.Option(help="Community method: leiden or louvain.")] = "leiden",
     heldout: Annotated[float, typer.Option(help="Share of services on the held-out side.")] = 0.1,
+    paper: Annotated[bool, typer.Option("--paper", help="Louvain communities of the graph as they are, of whatever services, none split or joined: for `graph --paper`.")] = False,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -188,7 +191,7 @@ def domains(
         return
     if method not in ("leiden", "louvain"):
         raise UserError(f"--method is {method!r}; give leiden or louvain")
-    _verb(walk.domains, run, seed, workers, limit, fresh, as_json, one=one, method=method, heldout=heldout)
+    _verb(walk.domains, run, seed, workers, limit, fresh, as_json, one=one, method=method, heldout=heldout, paper=paper)
 
 
 @app.command(epilog="Example: agentscaler envs --run runs/first --workers 2")

@@ -28,6 +28,8 @@ Labels: TypeAlias = Any  # numpy array of one community number a tool
 SMALLEST, LARGEST = 5, 60
 WEAK = 7
 """Communities below this seldom keep five executable tools: they join their strongest neighbour."""
+GRAIN = 256
+"""Modularity at resolution 1 cuts a large graph into ever larger communities, and which of the ways to split these again is taken hangs on chance."""
 FEW, WHOLE = 50, 200
 """A pool of fewer services than this is somebody's own: a service of at most so many tools is one domain there, for its owner thinks of it as one."""
 Method: TypeAlias = Literal["leiden", "louvain"]
@@ -56,16 +58,19 @@ class Found(NamedTuple):
 
     domains: list[Domain]
     left: dict[str, Dropped]
+    labels: Labels
+    """The partition they were made from, in the order of sorted(tools)."""
 
 
-def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Method = "leiden", seed: int = 0, heldout: float = 0.1) -> Found:
+def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Method = "leiden", seed: int = 0, heldout: float = 0.1, paper: bool = False) -> Found:
     """The domains of five or more tools, sorted by name.
 
-    tools: id -> tool; nodes: the graph, any order; heldout: share of services on the held-out side.
+    tools: id -> tool; nodes: the graph, any order; heldout: share of services on the held-out side; paper: communities as they are found, with what is
+    too small left outside.
     """
     ids = sorted(tools)
-    labels = keep_whole(tools, partition(tools, nodes, prior=True, method=method, seed=seed))
-    groups = [[ids[i] for i in m] for m in _members(labels)]
+    labels = as_written(tools, nodes, seed=seed) if paper else partition(tools, nodes, prior=True, method=method, seed=seed)
+    groups = [[ids[i] for i in m] for m in _members(labels if paper else keep_whole(tools, labels))]
     out = heldout_families(tools, [g for g in groups if len(g) >= SMALLEST], seed=seed, share=heldout)
     sides = {i: {family(g) in out for g in (t.source.group, *t.also_in)} for i, t in tools.items()}
     kept: list[Side] = []
@@ -76,14 +81,23 @@ def find_domains(tools: Mapping[str, Tool], nodes: Sequence[Node], *, method: Me
         stray += set(group) - set(stay) if len(stay) >= SMALLEST else group
         if len(stay) >= SMALLEST:
             kept.append((stay, side))
+    if paper:
+        left = {i: Dropped("outside", "its community has fewer than five tools on its side of the split") for i in stray}
+    else:
+        left = _at_home(tools, nodes, stray, kept, sides)
+    kept = sorted((sorted(group), side) for group, side in kept)
+    names = _names([[tools[i] for i in group] for group, _ in kept])
+    domains = [make_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
+    return Found(sorted(domains, key=lambda d: d.name), left, labels)
+
+
+def _at_home(tools: Mapping[str, Tool], nodes: Sequence[Node], stray: Sequence[str], kept: list[Side], sides: Mapping[str, set[bool]]) -> dict[str, Dropped]:
+    """Tools without a domain join one of their side and service. Changes `kept`; returns those that found none, with the reason."""
     lone = set(stray)
     near = [n.model_copy(update={"together": tuple(x for x in n.together if _kin(tools, n.tool, x.tool))}) for n in nodes if n.tool in lone]
     left = take_in(stray, kept, sides, near)
     join_service(tools, left, kept, sides)
-    kept = sorted((sorted(group), side) for group, side in kept)
-    names = _names([[tools[i] for i in group] for group, _ in kept])
-    domains = [make_domain(name, {i: tools[i] for i in group}, heldout=side) for name, (group, side) in zip(names, kept, strict=True)]
-    return Found(sorted(domains, key=lambda d: d.name), left)
+    return left
 
 
 def keep_whole(tools: Mapping[str, Tool], labels: Labels) -> Labels:
@@ -202,6 +216,17 @@ def partition(
     return attach_weak(labels, a, b, w, reads, count, smallest=smallest, largest=largest)
 
 
+def as_written(tools: Mapping[str, Tool], nodes: Sequence[Node], *, seed: int = 0) -> Labels:
+    """The paper's partition: Louvain communities of all edges, none split, none joined."""
+    ids = sorted(tools)
+    at = {number: i for i, number in enumerate(ids)}
+    edges = [(at[node.tool], at[near.tool], near.score) for node in nodes for near in node.similar]
+    rows, columns, weights = np.array(edges, float).reshape(-1, 3).T
+    chosen = sp.csr_matrix((weights, (rows.astype(int), columns.astype(int))), (len(ids), len(ids)))
+    both = sp.triu(chosen.maximum(chosen.T), 1).tocoo()
+    return communities(both.row, both.col, both.data, len(ids), method="louvain", seed=seed, largest=len(ids), grain=len(ids))
+
+
 def mutual(chosen: Any) -> tuple[Any, Any, Any]:
     """Edges both ends chose, of a sparse matrix of scores; a tool without any keeps its best one."""
     both = chosen.minimum(chosen.T)
@@ -213,8 +238,8 @@ def mutual(chosen: Any) -> tuple[Any, Any, Any]:
     return np.r_[upper.row, lone[real]], np.r_[upper.col, best[real]], np.r_[upper.data, value[real]]
 
 
-def communities(a: Any, b: Any, w: Any, n: int, *, method: Method, seed: int, largest: int) -> Labels:
-    """Modularity communities, split again while they are too large."""
+def communities(a: Any, b: Any, w: Any, n: int, *, method: Method, seed: int, largest: int, grain: int = GRAIN) -> Labels:
+    """Modularity communities, split again while they are too large. grain: a graph of so many tools is cut at resolution 1, a larger one finer in proportion."""
     import igraph
 
     igraph.set_random_number_generator(random.Random(seed))
@@ -222,9 +247,10 @@ def communities(a: Any, b: Any, w: Any, n: int, *, method: Method, seed: int, la
     graph.es["w"] = w.tolist()
 
     def cut(g: Any) -> Labels:
+        fine = max(1.0, g.vcount() / grain)
         if method == "louvain":
-            return np.array(g.community_multilevel(weights="w").membership)
-        return np.array(g.community_leiden("modularity", weights="w", n_iterations=3).membership)
+            return np.array(g.community_multilevel(weights="w", resolution=fine).membership)
+        return np.array(g.community_leiden("modularity", weights="w", resolution=fine, n_iterations=-1).membership)
 
     labels = cut(graph)
     fresh = int(labels.max()) + 1 if n else 0

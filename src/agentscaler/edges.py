@@ -50,6 +50,7 @@ WEIGHTS: Final[dict[str, float]] = {
     "arn of the same thing": -0.4,
     "shows such things": -0.3,
     "shorter name": -2.2,
+    "longer name": -1.5,
     "list": 1.2,
     "get": 0.9,
     "create": 0.1,
@@ -156,28 +157,42 @@ def _maker(tool: Tool) -> Maker:
 
 
 def _outputs(number: str, tool: Tool, maker: Maker) -> Iterator[tuple[Words, Producer]]:
-    """(canonical field, where it stands) of each result field, the outermost of each name; generic names also qualified by the noun and the wrapper."""
+    """(canonical field, where it stands) of each result field, the outermost of each name; generic names also qualified by the noun and the wrapper.
+
+    A list of bare texts is one of names (`addons` of ListAddons). A list whose rows show no name lists its things all the same.
+    """
     what = maker.what
     seen: set[tuple[Words, bool]] = set()
     shown = False
-    for result in fields(tool.returns):
+    many = ""
+    nouns = dict.fromkeys((*what.noun[-2:], *what.tail[-1:]))
+    for result in fields(tool.returns, depth=3):
         key = field(result.name)
         if not key or WRAPPING.match(" ".join(key)):
             continue
         one = inside(result.schema)
         kind = kind_of(one)
         rows = kind == "object"
+        if rows and one is not result.schema and one.get("properties"):
+            many = many or result.path
         keys = [key]
         if len(key) == 1 and key[0] in GENERIC:
             wrap = field(result.wrap)
             keys += [k + key for k in (what.noun, what.noun[-1:], wrap, wrap[-1:]) if k]
-        if what.kind in READS and not rows and key[-1] in ID_WORDS and not shown:
+        bare = kind == "string" and one is not result.schema and key[-1] not in ID_WORDS
+        if bare:
+            keys.append((*key, "name"))
+        elif len(key) > 2 and key[-1] in ID_WORDS:
+            keys.append(key[-2:])
+        if what.kind in READS and not rows and (bare or key[-1] in ID_WORDS) and not shown:
             shown = True
-            keys += [(*NOUN, word) for word in dict.fromkeys((*what.noun[-2:], *what.tail[-1:]))]
+            keys += [(*NOUN, word) for word in nouns]
         for name in keys:
             if (name, rows) not in seen:
                 seen.add((name, rows))
                 yield name, Producer(number, result.path, rows, kind, key)
+    if what.kind == "list" and not shown and many:
+        yield from (((*NOUN, word), Producer(number, many, False, "", ())) for word in nouns)
 
 
 def weigh(signs: Mapping[str, float]) -> float:
@@ -200,6 +215,7 @@ def of_itself(key: Words, name: Words, maker: Maker) -> dict[str, float]:
         "tail": float(len(own.tail)),
         "thing": len(head & thing) / max(len(head | thing), 1),
         "exactly the thing": float(head == thing),
+        "longer name": float(len(name) > len(key) > 1 and name[-len(key) :] == key),
         "asks for it": float(key in maker.asks or name in maker.asks),
     }
 

@@ -3,7 +3,7 @@
 The paper's graph, E = {(i, j) | cos(phi(P_i), phi(P_j)) > tau} (section 3.1), for the whole pool at once: phi is sparse
 tf-idf over parameter names, result names, nouns, path and description words, weighted by squared inverse *service*
 frequency, so that what every service repeats weighs nothing. Each tool keeps its strongest neighbours. The dependency
-channel rides in the same product. Beside it the directed edges of edges.py, and
+channel rides in the same product. As the paper writes it, with parameters alone and a threshold, it can be had, too. Beside it the directed edges of edges.py, and
 where each required parameter comes from (wants.py).
 """
 
@@ -25,11 +25,17 @@ from agentscaler.work import many_objects, steps
 
 Matrix: TypeAlias = Any  # scipy's sparse matrices carry no types
 
-CHANNELS = {"parameters": 1.0, "results": 1.0, "nouns": 1.0, "path": 1.0, "text": 0.75, "feeds": 0.6}
-"""Weights of the parts of phi, tuned once on NMI (docs/log.md)."""
+CHANNELS = {"parameters": 1.0, "results": 1.0, "nouns": 0.5, "path": 1.0, "text": 0.75, "feeds": 0.6}
+"""Weights of the parts of phi, the best of ten mixes on one half of the services (docs/graph.md)."""
 FEW_SERVICES = 50
 BLOCK = 512
 """Rows of a product of dense vectors at a time."""
+
+
+THRESHOLD = 0.7
+"""The paper's tau; it names none, so this is the one with the best agreement on the tuning half of the services (docs/graph.md)."""
+MOST = 100
+"""Edges of a tool in the paper's graph."""
 
 
 class Similar(NamedTuple):
@@ -40,10 +46,15 @@ class Similar(NamedTuple):
     scores: Any
 
 
-def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: int = 15, workers: int = 1, dense: Matrix | None = None) -> Iterator[Node]:
-    """One Node a tool, in the order of `tools` (id -> tool). dense: vectors of length 1 by an embedder, a row a tool, in place of the sparse ones."""
+def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: int = 15, workers: int = 1, dense: Matrix | None = None, paper: float | None = None) -> Iterator[Node]:
+    """One Node a tool, in the order of `tools` (id -> tool).
+
+    dense: vectors of length 1 by an embedder, a row a tool, in place of the sparse ones; paper: the graph as the paper writes it, with this threshold (`above`).
+    """
     ids = list(tools)
-    if dense is not None:
+    if paper is not None:
+        free = close = above(list(tools.values()), threshold=paper, workers=workers, dense=dense)
+    elif dense is not None:
         groups = np.unique([t.source.group for t in tools.values()], return_inverse=True)[1]
         free, close = (closest(dense, groups, prior=p, neighbours=neighbours) for p in (0.0, prior))
     else:
@@ -65,12 +76,19 @@ def build_graph(tools: Mapping[str, Tool], *, prior: float = 0.5, neighbours: in
         )
 
 
-def similar_only(tools: Mapping[str, Tool], mix: Mapping[str, float], *, by: Literal["service", "tool"], neighbours: int = 15, workers: int = 1) -> list[Node]:
-    """Nodes with their label-free neighbours only, for comparing recipes."""
-    ids = list(tools)
-    with many_objects():
-        found = strongest(vectorise(list(tools.values()), by=by), mix, neighbours=neighbours, workers=workers)
-    return nodes_of(ids, found)
+def takes_of(tool: Tool) -> str:
+    """What the paper embeds of a tool: its parameter list."""
+    return ", ".join(" ".join(split(p)) for p in tool.parameters.get("properties", ()))
+
+
+def above(tools: Sequence[Tool], *, threshold: float, workers: int = 1, dense: Matrix | None = None) -> Similar:
+    """The paper's edges: the cosine of two embedded parameter lists is above the threshold, whoever the tools belong to.
+
+    dense: vectors of `takes_of` by an embedder; plain tf-idf without it. Of many equal lists, each tool has so many edges as MOST says.
+    """
+    if dense is None:
+        return strongest({"takes": _text([takes_of(t) for t in tools], 1.0, None)}, {"takes": 1.0}, neighbours=MOST, threshold=threshold, workers=workers)
+    return closest(dense, np.zeros(len(tools), int), prior=0.0, neighbours=MOST, threshold=threshold)
 
 
 def nodes_of(ids: Sequence[str], found: Similar) -> list[Node]:
@@ -111,7 +129,7 @@ def vectorise(tools: Sequence[Tool], *, by: Literal["service", "tool"] = "servic
         "results": weigh("results", outputs, share=0.12, most=20),
         "nouns": weigh("nouns", nouns, share=0.6, most=12),
         "path": _text([_path(t) for t in tools], 0.05, None),
-        "text": _text([" ".join(split(_short(t))) + " " + t.description[:120].lower() for t in tools], 0.03, "english"),
+        "text": _text([t.description[:120].lower() for t in tools], 0.03, "english"),
         "service": normalize(sp.csr_matrix((np.ones(len(tools), np.float32), (np.arange(len(tools)), service)), (len(tools), int(service.max()) + 1))),
         "uniform": normalize(_incidence(parameters)[0]),
     }

@@ -22,8 +22,8 @@ from agentscaler.work import cores
 
 VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple[type, ...]]]]] = {
     "tools": (walk.tools, {"from": list, "with_pool": bool, "dialect": str}),
-    "graph": (walk.graph, {"embedder": str}),
-    "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float}),
+    "graph": (walk.graph, {"embedder": str, "paper": bool, "threshold": float}),
+    "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float, "paper": bool}),
     "envs": (walk.envs, {}),
     "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float}),
     "rollouts": (

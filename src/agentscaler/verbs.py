@@ -79,7 +79,15 @@ def analyse(source: Source, name: str) -> Analysis:
         return _of_a_row(google(source.operation, source.verb or "POST"), source)
     if "." in source.operation and source.vendor not in ("aws", "tencent", "user"):
         return of_class(source.operation, source.verb or "", source.path or "")
-    return _named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor)
+    return _as_hinted(_named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor), source)
+
+
+def _as_hinted(what: Analysis, source: Source) -> Analysis:
+    """Where no verb is known, what the definition itself says decides: `weather_forecasts` that only reads is a list, `wipe_disk` that destroys a delete."""
+    if what.kind != "other" or source.hint is None or source.hint == "write":
+        return what
+    many = split(source.operation)[-1:] != what.noun[-1:]
+    return what._replace(kind="delete" if source.hint == "delete" else "list" if many else "get")
 
 
 def _of_a_row(what: Analysis, source: Source) -> Analysis:

@@ -38,10 +38,12 @@ class Dot(NamedTuple):
     y: float
     radius: float
     color: int
-    title: str
     number: str
     """Id of the domain."""
     name: str
+    tools: int
+    field: str
+    services: Sequence[str]
 
 
 class Field(NamedTuple):
@@ -67,8 +69,10 @@ class Atlas(NamedTuple):
     height: int
     dots: Sequence[Dot]
     islands: Sequence[Island]
-    lines: str
-    """One SVG path of all drawn ties."""
+    lines: Sequence[tuple[int, int]]
+    """Ties that are drawn, dot to dot."""
+    near: Sequence[tuple[int, int]]
+    """All ties that pull: drawn at the dot that is pointed at."""
     fields: Sequence[Field]
 
 
@@ -78,17 +82,16 @@ def draw_map(domains: Sequence[tuple[str, Domain]], ties: Mapping[tuple[int, int
     fields = [Field(name, color, n) for color, (name, n) in enumerate(sorted(counts.items(), key=lambda x: (x[0] == "other", -x[1], x[0])))]
     colors = {f.name: f.color for f in fields if f.name != "other" and f.color < COLORS}
     if not domains:
-        return Atlas(WIDTH, HEIGHT, (), (), "", ())
+        return Atlas(WIDTH, HEIGHT, (), (), (), (), ())
     radii = np.array([_radius(len(d.tools), len(domains)) for _, d in domains])
     near = nearest([len(d.tools) for _, d in domains], ties, NEAREST)
     points = _apart(_fit(_layout(len(domains), near, seed), radii), radii)
     dots = [
-        Dot(round(x, 1), round(y, 1), round(float(r), 1), colors.get(d.field, OTHER), f"{d.name}: {len(d.tools)} tools, {d.field}; {', '.join(d.services[:3])}", number, d.name)
+        Dot(round(x, 1), round(y, 1), round(float(r), 1), colors.get(d.field, OTHER), number, d.name, len(d.tools), d.field, d.services[:3])
         for (number, d), (x, y), r in zip(domains, points.tolist(), radii, strict=True)
     ]
     shown = nearest([len(d.tools) for _, d in domains], ties, DRAWN)
-    lines = "".join(f"M{dots[a].x:g} {dots[a].y:g}L{dots[b].x:g} {dots[b].y:g}" for a, b in sorted(shown))
-    return Atlas(WIDTH, HEIGHT, dots, _islands(domains, points), lines, [f._replace(color=colors.get(f.name, OTHER)) for f in fields])
+    return Atlas(WIDTH, HEIGHT, dots, _islands(domains, points), sorted(shown), sorted(near), [f._replace(color=colors.get(f.name, OTHER)) for f in fields])
 
 
 COLORS: Final = 24

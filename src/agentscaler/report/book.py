@@ -78,6 +78,36 @@ class Made(NamedTuple):
     """Its counts."""
 
 
+class Feed(NamedTuple):
+    """A result that can fill a parameter."""
+
+    tool: int | str
+    """Place of the producing tool in its domain, or the full name of a tool outside."""
+    field: str
+    """Where it stands in the result."""
+    score: float
+    reason: str
+
+
+class Wanted(NamedTuple):
+    """A required parameter of a tool, and where its value comes from."""
+
+    parameter: str
+    supplier: str
+    """tools, user, constant or nobody."""
+    reason: str
+    feeds: Sequence[Feed]
+    """Producers, best first."""
+
+
+class Part(NamedTuple):
+    """One tool of a domain, as the graph sees it."""
+
+    name: str
+    reads: bool
+    wants: Sequence[Wanted]
+
+
 class Book(NamedTuple):
     """Everything the report says."""
 
@@ -87,6 +117,8 @@ class Book(NamedTuple):
     """Id and domain, in the order of ids; empty where there are none yet."""
     ties: Mapping[tuple[int, int], float]
     """Two domains, by their place -> how alike their tools are."""
+    parts: Sequence[Sequence[Part]]
+    """The tools of each domain and who feeds them, domain by domain; empty where there is no graph yet."""
     worlds: Sequence[EnvRow]
     """All worlds."""
     made: Sequence[Made]

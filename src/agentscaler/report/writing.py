@@ -15,6 +15,7 @@ from agentscaler.report.book import Book, DrawnTask, DrawnWorld, Page, Seen
 from agentscaler.report.change import RowChange, rows_of, tally
 from agentscaler.report.charts import HEIGHT, WIDTH, bar_charts, histograms
 from agentscaler.report.diagram import draw_tables, plans_of
+from agentscaler.report.flows import flow_data, inline, map_data
 from agentscaler.report.house import headlines, partitions, rooms, shares, success
 
 
@@ -24,6 +25,8 @@ def write(book: Book) -> Iterator[Page]:
     links = views.pages_of(book.drawn)
     yield Page("style.css", _own("style.css"))
     yield Page("index.html", _index(book, templates, links))
+    if book.domains:
+        yield Page("domains.html", _domains(book, templates, links))
     for world in book.drawn:
         yield Page(links[world.row.env], _world(world, templates, links))
         for task in world.tasks:
@@ -51,17 +54,16 @@ def _percent(share: float) -> str:
 
 def _index(book: Book, templates: Environment, links: dict[str, str]) -> str:
     script = _own("report.js")
-    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
     atlas = draw_map(book.domains, book.ties, seed=book.seed)
     ringed = {w.row.domain: links[w.row.env] for w in book.drawn}
     return templates.get_template("index.html").render(
         root="",
-        policy=f"'sha256-{digest}'",
+        policy=_policy(script),
         script=Markup(script),
+        data=inline(map_data(atlas, ringed)),
         headlines=headlines(book),
         rooms=rooms(book),
         atlas=atlas,
-        ringed=ringed,
         partitions=partitions(book.stocks["domains"].facts),
         shares=shares(book.stocks["tasks"].facts),
         success=success(book.stocks["rollouts"].facts),
@@ -72,6 +74,24 @@ def _index(book: Book, templates: Environment, links: dict[str, str]) -> str:
         worlds=len(book.worlds),
         links=links,
         story=_story(book),
+    )
+
+
+def _policy(script: str) -> str:
+    """The one script that may run in a page, by its hash."""
+    return f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _domains(book: Book, templates: Environment, links: dict[str, str]) -> str:
+    script = _own("domains.js")
+    worlds = {w.row.domain: links[w.row.env] for w in book.drawn}
+    return templates.get_template("domains.html").render(
+        root="",
+        policy=_policy(script) if book.parts else "'none'",
+        script=Markup(script),
+        domains=sorted(book.domains, key=lambda d: (d[1].name, d[0])),
+        drawn=bool(book.parts),
+        data=inline(flow_data(book.domains, book.parts, worlds)) if book.parts else "",
     )
 
 

@@ -9,17 +9,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from agentscaler.dice import derive
 from agentscaler.errors import Dropped, UserError
 from agentscaler.grade import grade
-from agentscaler.records import Difficulty, Domain, EnvRow, EnvSpec, JsonObject, Probe, Rollout, Task
+from agentscaler.records import Difficulty, Domain, EnvRow, EnvSpec, JsonObject, Probe, Rollout, Source, Task
 from agentscaler.report import Book, Page, pages
-from agentscaler.report.book import DrawnTask, DrawnWorld, Made, Seen, Stock
+from agentscaler.report.book import DrawnTask, DrawnWorld, Feed, Made, Part, Seen, Stock, Wanted
 from agentscaler.store import FORMATS, Run, file_hash, parse, read_records, read_rows, write_atomic
+from agentscaler.verbs import READS, analyse
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint
 from agentscaler.work import Bar, many_objects
 
@@ -99,14 +100,14 @@ def _book(run: Run, seed: int, sample: int, bar: Bar) -> Book:
     stocks = {verb: _stock(verb, run.product(verb), facts.get(verb, {})) for verb in PRODUCTS} | {"sft": _sft(run, facts)}
     domains = sorted(read_records(run.product("domains"), Domain), key=lambda d: d[0]) if run.product("domains").exists() else []
     bar.step()
-    ties = _ties(run.product("graph"), domains)
+    graph = _graph(run, domains)
     bar.step()
     worlds = [row for _, row in read_records(run.product("envs"), EnvRow)] if run.product("envs").exists() else []
     made = _made(run.product("tasks"))
     bar.step()
     drawn = _read(run, _draw(worlds, made, seed, sample))
     bar.step()
-    return Book(stocks, domains, ties, worlds, list(made.values()), drawn, seed)
+    return Book(stocks, domains, graph.ties, graph.parts, worlds, list(made.values()), drawn, seed)
 
 
 def _stock(verb: str, path: Path, facts: Mapping[str, Any]) -> Stock:
@@ -140,19 +141,60 @@ def _sft(run: Run, facts: Mapping[str, Any]) -> Stock:
     return Stock("sft", sum(p.kept or 0 for p in parts), parts[0].dropped, parts[0].examples, facts.get("sft/phase1", {}))
 
 
-def _ties(path: Path, domains: Sequence[tuple[str, Domain]]) -> dict[tuple[int, int], float]:
-    """How alike the tools of two domains are: the similarity edges between them, added up."""
+class _Graph(NamedTuple):
+    """What the report takes from the graph."""
+
+    ties: Mapping[tuple[int, int], float]
+    parts: Sequence[Sequence[Part]]
+
+
+def _graph(run: Run, domains: Sequence[tuple[str, Domain]]) -> _Graph:
+    """How alike the tools of two domains are (the similarity edges between them, added up), and who feeds whom."""
+    path = run.product("graph")
+    if not domains or not path.exists() or not run.product("tools").exists():
+        return _Graph({}, ())
     home = {tool: at for at, (_, domain) in enumerate(domains) for tool in domain.tools}
     ties: defaultdict[tuple[int, int], float] = defaultdict(float)
-    if domains and path.exists():
-        with many_objects():
-            for row in read_rows(path):
-                a = home.get(row["tool"])
-                for near in row["similar"] if a is not None else ():
-                    b = home.get(near["tool"])
-                    if a is not None and b is not None and a != b:
-                        ties[min(a, b), max(a, b)] += near["score"]
-    return ties
+    wants: dict[str, list[Wanted]] = {}
+    names = _names(run.product("tools"))
+    order = {tool: n for _, domain in domains for n, tool in enumerate(sorted((i for i in domain.tools if i in names), key=lambda i: (names[i].full, i)))}
+    with many_objects():
+        for row in read_rows(path):
+            a = home.get(row["tool"])
+            if a is None:
+                continue
+            for near in row["similar"]:
+                b = home.get(near["tool"])
+                if b is not None and a != b:
+                    ties[min(a, b), max(a, b)] += near["score"]
+            wants[row["tool"]] = _wants(row, a, home, order, names)
+    parts = [[Part(names[i].short, names[i].reads, wants.get(i, ())) for i in sorted((i for i in domain.tools if i in names), key=order.__getitem__)] for _, domain in domains]
+    return _Graph(ties, parts)
+
+
+class _Name(NamedTuple):
+    full: str
+    short: str
+    reads: bool
+
+
+def _names(path: Path) -> dict[str, _Name]:
+    """Id of a tool -> vendor:service/operation, the operation, and whether it only reads."""
+    out = {}
+    for row in read_rows(path):
+        source = Source.model_validate(row["source"])
+        out[str(row["id"])] = _Name(f"{source.group}/{source.operation}", source.operation, analyse(source, str(row["name"])).kind in READS)
+    return out
+
+
+def _wants(row: JsonObject, home: int, homes: Mapping[str, int], order: Mapping[str, int], names: Mapping[str, _Name]) -> list[Wanted]:
+    """The required parameters of a tool of the domain `home`, with the producers of each."""
+    feeds: defaultdict[str, list[Feed]] = defaultdict(list)
+    for edge in row["needs"]:
+        other = edge["source"]
+        if other in names:
+            feeds[edge["parameter"]].append(Feed(order[other] if homes.get(other) == home else names[other].full, edge["field"], edge["score"], edge["reason"]))
+    return [Wanted(w["parameter"], w["supplier"], w["reason"], feeds[w["parameter"]]) for w in row.get("wants", ())]
 
 
 def _made(path: Path) -> dict[str, Made]:

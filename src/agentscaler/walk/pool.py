@@ -10,7 +10,7 @@ from typing import Any
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject, Node, Tool
-from agentscaler.store import Run, Shelf, digest, file_hash, key_of, read_records, write_atomic
+from agentscaler.store import Run, Shelf, digest, file_hash, key_of, parse, read_records, read_rows, write_atomic
 from agentscaler.tools.live import is_live, listed
 from agentscaler.tools.sdk import is_package, version_of
 from agentscaler.tools.sources import files_of, is_on_disk
@@ -18,6 +18,7 @@ from agentscaler.walk.common import Settings, Summary, done_before, fingerprint,
 from agentscaler.work import Bar, many_objects
 
 
+@many_objects()
 def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), with_pool: bool = True, dialect: str | None = None) -> Summary:
     """Room 1: API definitions -> tools.jsonl. files: what --from names; dialect: the only reader for them."""
     from agentscaler.tools import collect
@@ -95,13 +96,33 @@ def read_pool(run: Run, by: str) -> dict[str, Tool]:
         return dict(read_records(run.need("tools", by), Tool))
 
 
-def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None) -> Summary:
-    """Room 2: tools.jsonl -> graph.jsonl. embedder: of embed.py, in place of tf-idf; key: of its endpoint; cache: where its vectors are kept, in the user's cache folder if None."""
-    from agentscaler.graph import build_graph, text_of
+def read_bare(run: Run, by: str) -> dict[str, Tool]:
+    """The same without schemas and texts, which domains are not made of: a fifth of the memory."""
+    path = run.need("tools", by)
+    with many_objects():
+        return {str(row["id"]): parse({k: v for k, v in row.items() if k not in _HEAVY} | {"description": "", "parameters": {}}, Tool, where=str(path)) for row in read_rows(path)}
+
+
+_HEAVY = ("description", "parameters", "returns", "pairs", "mended")
+
+
+@many_objects()
+def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str = "", cache: Path | None = None, paper: bool = False, threshold: float | None = None) -> Summary:
+    """Room 2: tools.jsonl -> graph.jsonl.
+
+    embedder: of embed.py, in place of tf-idf; key: of its endpoint; cache: where its vectors are kept, in the user's cache folder if None; paper: parameter lists
+    alone, joined above a threshold.
+    """
+    from agentscaler.graph import THRESHOLD, build_graph, takes_of, text_of
+
+    if threshold is not None and not (paper and 0 < threshold < 1):
+        raise UserError(f"--threshold is {threshold!r}; it goes with --paper, and lies between 0 and 1")
+    tau = (THRESHOLD if threshold is None else threshold) if paper else None
+    told = ({"embedder": embedder} if embedder else {}) | ({"paper": True, "threshold": tau} if paper else {})
 
     start = time.monotonic()
     source = run.need("tools", "graph")
-    with Shelf(run, "graph", fingerprint=fingerprint("graph", [embedder] if embedder else [], [source]), fresh=settings.fresh, resume=False) as shelf:
+    with Shelf(run, "graph", fingerprint=fingerprint("graph", [*told.values()], [source]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "graph")
         pool = read_pool(run, "graph")
@@ -110,38 +131,44 @@ def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str
             from agentscaler.embed import embed, open_embedder
 
             where = cache or (settings.cache or Path.home() / ".cache" / "agentscaler") / "embeddings.sqlite"
-            dense = embed([text_of(t) for t in pool.values()], open_embedder(embedder, key=key), cache=where)
+            dense = embed([(takes_of if paper else text_of)(t) for t in pool.values()], open_embedder(embedder, key=key), cache=where)
         edges = similar = 0
         wants: Counter[str] = Counter()
-        for node in build_graph(pool, workers=settings.workers, dense=dense):
+        for node in build_graph(pool, workers=settings.workers, dense=dense, paper=tau):
             shelf.keep(key_of("graph", [], [node.tool]), node, [node.tool])
             edges += len(node.needs)
             similar += len(node.similar)
             wants.update(w.supplier for w in node.wants)
         facts = {"similarity edges": similar, "dependency edges": edges, "required parameters are supplied by": dict(wants.most_common())}
-        return finish(shelf, start, facts, **recipe_of(settings, [source], **({"embedder": embedder} if embedder else {})))
+        return finish(shelf, start, facts, **recipe_of(settings, [source], **told))
 
 
-def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, corrections: Mapping[str, Any] | None = None) -> Summary:
-    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name; corrections: those of domains.toml, read from the run folder if None."""
+@many_objects()
+def domains(
+    run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, paper: bool = False, corrections: Mapping[str, Any] | None = None
+) -> Summary:
+    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl.
+
+    one: all tools as one domain of that name; paper: Louvain communities as they are, of whatever services; corrections: those of domains.toml, read from the run folder if None.
+    """
     from agentscaler.corrections import correct, read_corrections
     from agentscaler.domains import LARGEST, find_domains, one_domain
 
     start = time.monotonic()
     inputs = [run.need("tools", "domains")] if one else [run.need("tools", "domains"), run.need("graph", "domains")]
     corrections = read_corrections(run.path) if corrections is None else corrections
-    told = {"corrections": corrections} if corrections else {}
+    told = ({"paper": True} if paper else {}) | ({"corrections": corrections} if corrections else {})
     arguments = [one, method, settings.seed, heldout, *told.values()]
     with Shelf(run, "domains", fingerprint=fingerprint("domains", arguments, inputs), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "domains")
-        pool = read_pool(run, "domains")
+        pool = read_bare(run, "domains")
         if one:
-            found, left = [one_domain(pool, one)], dict[str, Dropped]()
+            found, left, labels = [one_domain(pool, one)], dict[str, Dropped](), None
         else:
             with many_objects():
-                nodes = [node.model_copy(update={"needs": (), "wants": ()}) for _, node in read_records(inputs[1], Node)]
-            found, left = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout)  # type: ignore[arg-type]
+                nodes = [parse(row | {"needs": (), "wants": ()}, Node, where=str(inputs[1])) for row in read_rows(inputs[1])]
+            found, left, labels = find_domains(pool, nodes, method=method, seed=settings.seed, heldout=heldout, paper=paper)  # type: ignore[arg-type]
         if corrections and found:
             found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
             inside = {i for d in found for i in d.tools}
@@ -163,33 +190,25 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
         if corrections:
             facts["corrections"] = {kind: len(entries) for kind, entries in corrections.items()}
         if scores and not one:
-            facts["scores"] = score_partitions(pool, nodes, method, settings)
+            facts["scores"] = score_partitions(pool, nodes, labels, method, settings, paper=paper)
         return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout, **told))
 
 
-def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], method: Any, settings: Settings) -> list[JsonObject]:
-    """The label-free partition against the true services, and the rows that keep the figure honest beside it."""
+def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], labels: Any, method: Any, settings: Settings, *, paper: bool = False) -> list[JsonObject]:
+    """The label-free partition against the true services, and the rows that keep the figure honest beside it. labels: of the domains that were found."""
     import numpy as np
 
     from agentscaler.domains import partition, score, shuffled
-    from agentscaler.graph import CHANNELS, similar_only
 
-    ids = sorted(pool)
-    truth = np.unique([pool[i].source.group for i in ids], return_inverse=True)[1]
-    with Bar("domains: scores", 5) as bar:
-        free = partition(pool, nodes, prior=False, method=method, seed=settings.seed)
+    truth = np.unique([pool[i].source.group for i in sorted(pool)], return_inverse=True)[1]
+    with Bar("domains: scores", 2) as bar:
+        if paper:
+            free = labels
+            rows = [score("as the paper writes it: parameter lists, a threshold, Louvain", free, truth)]
+        else:
+            free = partition(pool, nodes, prior=False, method=method, seed=settings.seed)
+            rows = [score("label-free", free, truth), score("with service prior (worlds are built from it; no evidence)", labels, truth)]
         bar.step()
-        prior = partition(pool, nodes, prior=True, method=method, seed=settings.seed)
+        rows += [score("group by service", truth, truth), score("random groups of the same sizes", shuffled(free, settings.seed), truth)]
         bar.step()
-        plain_nodes = similar_only({i: pool[i] for i in ids}, CHANNELS, by="tool", workers=settings.workers)
-        plain = partition(pool, plain_nodes, prior=False, method=method, seed=settings.seed)
-        bar.step()
-        rows = [
-            score("label-free", free, truth),
-            score("label-free, plain tool frequencies", plain, truth),
-            score("with service prior (worlds are built from it; no evidence)", prior, truth),
-            score("group by service", truth, truth),
-            score("random groups of the label-free sizes", shuffled(free, settings.seed), truth),
-        ]
-        bar.step(2)
     return [{k: round(v, 4) if isinstance(v, float) else v for k, v in row._asdict().items()} for row in rows]
