@@ -68,8 +68,10 @@ class Ear:
     def end(self, heard: Sequence[Message]) -> list[UserFault]:
         """Faults of ending here."""
         mine = " ".join(m.content for m in heard if m.role == "user")
+        both = " ".join(m.content for m in heard)
         for fact in self._facts:
-            if fact.about in ("wish", "detail", "follow_up") and not tells(mine, fact):
+            # the wish it opened with, in its own words: what the agent took it for, and the user let stand, is said
+            if fact.about in ("wish", "detail", "follow_up") and not tells(both if fact.about == "wish" and mine else mine, fact):
                 return [_fault("early stop", f"never said: {fact.text}")]
         last = heard[-1].content if heard and heard[-1].role == "assistant" else ""
         if not last:
