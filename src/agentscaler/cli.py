@@ -443,6 +443,29 @@ def show(
     print(show_row(Run(run), number))
 
 
+@app.command(epilog="Example: agentscaler logs --run runs/mine --verdict failed --blame agent\n\nThen: inspect view --log-dir runs/mine/logs")
+def logs(
+    run: RunOption,
+    verdict: Annotated[str | None, typer.Option(help="passed or failed: only those.")] = None,
+    blame: Annotated[str | None, typer.Option(help="agent, user or world: only those that failed by it.")] = None,
+    field: Annotated[str | None, typer.Option(help="Field of life, as `tools` prints them: only those.")] = None,
+    shape: Annotated[str | None, typer.Option(help="Shape of the task, as `rollouts` prints them: only those.")] = None,
+    calls: Annotated[str | None, typer.Option(help="Difficulty: gold calls, such as 4 or 3-5.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the logs; logs/ of the run by default.")] = None,
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write rollouts as Inspect logs, which `inspect view` opens: messages, reasoning, calls, state diffs, verdict and blame."""
+    from agentscaler.walk.logs import Wanted, calls_of
+    from agentscaler.walk.logs import logs as write_logs
+
+    for flag, value, allowed in (("--verdict", verdict, ("passed", "failed")), ("--blame", blame, ("agent", "user", "world"))):
+        if value is not None and value not in allowed:
+            raise UserError(f"{flag} is {value!r}; give {' or '.join(allowed)}")
+    wanted = Wanted(verdict, blame, field, shape, calls_of(calls))  # type: ignore[arg-type]
+    say(write_logs(Run(run), walk.Settings(limit=limit), wanted=wanted, out=out), as_json)
+
+
 @app.command(epilog="Example: agentscaler demo --open")
 def demo(
     run: Annotated[Path | None, typer.Option("--run", help="Folder to do it in; a new temporary one by default.")] = None,

@@ -48,7 +48,7 @@ def read_shares(table: Mapping[str, float]) -> dict[UserKind, float]:
 
 def kinds_on(task: Task, shares: Mapping[UserKind, float]) -> Mapping[UserKind, float]:
     """The kinds that can show on a task: whoever only asks has nothing to waver about, for the agent announces changes only. All of them, where no other has a share."""
-    left = {k: v for k, v in shares.items() if k != "wavering"} if not task.difficulty.writes else shares
+    left: Mapping[UserKind, float] = shares if task.difficulty.writes else {k: v for k, v in shares.items() if k != "wavering"}
     return left if sum(left.values()) else shares
 
 
