@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,7 @@ def test_run_becomes_a_log_for_each_agent(bikes: Path, tmp_path: Path, command: 
     with zipfile.ZipFile(tmp_path / "gold.eval") as file:
         events = [e for name in file.namelist() if name.startswith("samples/") for e in json.loads(file.read(name))["events"]]
     # a change stands behind the call that made it
-    assert {before["event"] for before, after in zip(events, events[1:], strict=False) if after["event"] == "info"} == {"tool"}
+    assert {before["event"] for before, after in pairwise(events) if after["event"] == "info"} == {"tool"}
     agents = {r["agent"] for r in read_rows(bikes / "rollouts.jsonl")}
     assert {p.stem for p in tmp_path.iterdir()} == agents
     assert json.loads(done.out.splitlines()[-1])["kept"] == sum(1 for _ in read_rows(bikes / "rollouts.jsonl"))

@@ -113,6 +113,14 @@ def _samples(run: Run, wanted: Wanted, numbers: set[str], bar: Bar) -> Iterator[
             bar.step()
 
 
+def wanted_of(verdict: str | None, blame: str | None, field: str | None, shape: str | None, calls: str | None) -> Wanted:
+    """What flags ask for. Raises UserError that names the flag."""
+    for flag, value, allowed in (("--verdict", verdict, ("passed", "failed")), ("--blame", blame, ("agent", "user", "world"))):
+        if value is not None and value not in allowed:
+            raise UserError(f"{flag} is {value!r}; give {' or '.join(allowed)}")
+    return Wanted(verdict, blame, field, shape, calls_of(calls))  # type: ignore[arg-type]
+
+
 def calls_of(text: str | None) -> tuple[int, int] | None:
     """'3' or '3-5' as a range. Raises UserError."""
     if text is None:
