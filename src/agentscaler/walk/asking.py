@@ -66,28 +66,27 @@ class Helper(NamedTuple):
             ledger = Ledger(read_prices(self.prices), budget=self.budget)
             for name, usage in replies.paid:
                 ledger.paid(name, Tokens(usage.get("prompt", 0), usage.get("completion", 0), usage.get("cached", 0)))
-            before = ledger.total()
             model = ChatModel(endpoint(self.model), keys=self.keys, ledger=ledger, replies=replies)
             try:
-                said, lost = asyncio.run(_all(model, questions, self.at_once, label))
+                said, lost, spent = asyncio.run(_all(model, questions, self.at_once, label))
             except RunStopped as stop:
                 raise UserError(f"{stop}; what was answered is recorded: the same command goes on from there") from stop
-            spent = ledger.total()
-        facts: JsonObject = {"asked": len(questions), "answers that held": sum(s is not None for s in said)} | dict(lost)
-        if not self.offline:
-            facts["tokens"] = spent.prompt + spent.completion - before.prompt - before.completion
+        facts: JsonObject = {"asked": len(questions), "answers that held": sum(s is not None for s in said)} | dict(lost) | {"tokens of those": spent}
         return Answers(said, {f"with {self.model.partition('@')[0]}": facts})
 
 
-async def _all(model: ChatModel, questions: Sequence[Question], at_once: int, label: str) -> tuple[list[Record | None], Counter[str]]:
+async def _all(model: ChatModel, questions: Sequence[Question], at_once: int, label: str) -> tuple[list[Record | None], Counter[str], int]:
     said: list[Record | None] = [None] * len(questions)
     lost: Counter[str] = Counter()
+    spent = Tokens()
     lanes = asyncio.Semaphore(at_once)
 
     async def one(place: int, question: Question, bar: Bar) -> None:
+        nonlocal spent
         async with lanes:
             try:
-                said[place] = (await ask(model, [Message(role="user", content=question.prompt)], into=question.into, check=question.check)).record
+                found = await ask(model, [Message(role="user", content=question.prompt)], into=question.into, check=question.check)
+                said[place], spent = found.record, spent.plus(found.tokens)
             except Dropped:
                 lost["given up"] += 1
             except ModelFailure:
@@ -103,7 +102,7 @@ async def _all(model: ChatModel, questions: Sequence[Question], at_once: int, la
         raise several.exceptions[0] from None
     finally:
         await model.close()
-    return said, lost
+    return said, lost, spent.prompt + spent.completion
 
 
 def helper_of(model: str | None, **more: Any) -> Helper | None:

@@ -138,7 +138,7 @@ def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str
 
 
 def domains(run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, corrections: Mapping[str, Any] | None = None, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
-    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name; corrections: those of domains.toml, read from the run folder if None; model: names them."""
+    """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl; `one`: all tools as one domain of that name; corrections: those of domains.toml, read from the run folder if None; model: names those that nobody named."""
     from agentscaler.corrections import correct, read_corrections
     from agentscaler.domains import LARGEST, find_domains, one_domain
 
@@ -161,7 +161,7 @@ def domains(run: Run, settings: Settings, *, one: str | None = None, method: str
             found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
             inside = {i for d in found for i in d.tools}
             left = {i: reason for i, reason in left.items() if i not in inside}
-        found, help_facts = named(run, found, pool, helper_of(model, **helped))
+        found, help_facts = named(run, found, pool, None if one else helper_of(model, **helped))
         for domain in found:
             shelf.keep(key_of("domains", [domain.name], domain.tools), domain)
         for number, reason in sorted(left.items()):
