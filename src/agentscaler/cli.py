@@ -434,7 +434,7 @@ def show(
     print(show_row(Run(run), number))
 
 
-@app.command(epilog="Example: agentscaler logs --run runs/mine --verdict failed --blame agent\n\nThen: inspect view --log-dir runs/mine/logs")
+@app.command(epilog="Example: agentscaler logs --run runs/mine --verdict failed --blame agent\n\nHard ones only: agentscaler logs --run runs/mine --calls 4-9")
 def logs(
     run: RunOption,
     verdict: Annotated[str | None, typer.Option(help="passed or failed: only those.")] = None,

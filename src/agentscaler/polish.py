@@ -226,10 +226,10 @@ def _unsaid(plain: str, said: str, env: EnvSpec) -> str | None:
     things = {w for t in (env.model.tables if env.model else ()) for w in t.noun.lower().split()}
     for word in re.findall(r"[a-z]{3,}", bare):
         if singular(word) in things and singular(word)[:5] not in other:
-            return word
+            return str(word)
     for group, stems in ASKED.items():
-        if re.search(rf"\b(?:{group})\b", bare) and not re.search(rf"\b(?:{group}|{stems})", other):
-            return re.search(rf"\b(?:{group})\b", bare)[0]  # type: ignore[index]
+        if (asked := re.search(rf"\b(?:{group})\b", bare)) and not re.search(rf"\b(?:{group}|{stems})", other):
+            return str(asked[0])
     return next((str(m[0]) for marks in _MARKS if (m := re.search(rf"\b(?:{marks})\b", bare)) and not re.search(rf"\b(?:{marks})\b", other)), None)
 
 

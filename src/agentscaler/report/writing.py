@@ -14,6 +14,7 @@ from agentscaler.report.atlas import draw_map
 from agentscaler.report.book import Book, DrawnTask, DrawnWorld, Page, Seen
 from agentscaler.report.change import RowChange, rows_of, tally
 from agentscaler.report.charts import HEIGHT, WIDTH, bar_charts, histograms
+from agentscaler.report.compare import choices, listed, pair_of
 from agentscaler.report.diagram import draw_tables, plans_of
 from agentscaler.report.house import headlines, partitions, rooms, shares, success
 
@@ -24,6 +25,7 @@ def write(book: Book) -> Iterator[Page]:
     links = views.pages_of(book.drawn)
     yield Page("style.css", _own("style.css"))
     yield Page("index.html", _index(book, templates, links))
+    yield Page("rollouts.html", _rollouts(book, templates, links))
     for world in book.drawn:
         yield Page(links[world.row.env], _world(world, templates, links))
         for task in world.tasks:
@@ -73,6 +75,13 @@ def _index(book: Book, templates: Environment, links: dict[str, str]) -> str:
         links=links,
         story=_story(book),
     )
+
+
+def _rollouts(book: Book, templates: Environment, links: dict[str, str]) -> str:
+    script = _own("rollouts.js")
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rows = listed(book, links)
+    return templates.get_template("rollouts.html").render(root="", policy=f"'sha256-{digest}'", script=Markup(script), rows=rows, choices=choices(rows))
 
 
 class Story(NamedTuple):
@@ -125,5 +134,6 @@ def _task(drawn: DrawnTask, world: DrawnWorld, templates: Environment, links: di
         controls=views.CONTROLS,
         players=views.PLAYERS,
         seen=views.seen_views(drawn),
+        pair=pair_of(drawn),
         links=links,
     )
