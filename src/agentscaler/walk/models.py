@@ -133,7 +133,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
                 why = orjson.loads(next(iter(shelf.drops.values())))["message"]
                 shelf.discard()
                 raise UserError(f"none of {len(jobs)} episodes came to its end, the first: {why}")
-            facts = facts_of(run, shelf, jobs) | table.ledger.summary()
+            facts = facts_of(run, shelf, jobs) | table.ledger.summary() | ({"from the recording": replies.played} if replies.played else {})
             about = recipe_of(settings, [source], agents=list(agents), trials=trials, probes=False, **talk.matters())
             if not beside.finished:
                 beside.finish(seconds=0.0, facts={}, **about)
