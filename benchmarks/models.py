@@ -27,6 +27,7 @@ from typing import Any
 import orjson
 
 from agentscaler import walk
+from agentscaler.canonical import same
 from agentscaler.grade import from_calls, grade
 from agentscaler.llm.chat import ChatModel
 from agentscaler.llm.keys import endpoint
@@ -52,7 +53,7 @@ def main() -> None:
         tasks = borrowed(run, flags.run) if flags.run else bikes(run)
         trials = -(-flags.episodes // tasks)
         limit = tasks if trials > 1 else flags.episodes
-        figures = clients(run) | episodes(run, flags.faults, flags.at_once, trials, limit) | {"share of world and judge": share(run)}
+        figures = clients(run) | episodes(run, flags.faults, flags.at_once, trials, limit) | {"share of world and judge": share(run)} | parked(run)
     if flags.json:
         print(orjson.dumps(figures).decode())
         return
@@ -150,6 +151,34 @@ def share(run: Run) -> str:
     ours = (time.process_time() - start) / len(rows)
     waited = sum(sum(m["role"] in ("assistant", "user") for m in r["messages"]) for r in rows) / len(rows) * 0.02
     return f"{ours * 1000:.2f} ms of {waited * 1000:.0f} ms, {ours / (ours + waited):.2%}; at 2 s a reply {ours / (ours + waited * 100):.3%}"
+
+
+def parked(run: Run, count: int = 10_000) -> dict[str, Any]:
+    """Episodes that wait: each is the state of its world after half of its calls, as a snapshot; some are taken up again, played to their end and judged."""
+    tasks = list(dict(read_records(run.product("tasks"), Task)).values())
+    worlds = {t.folder: World.open(kept_env(str(run.path / t.folder)), seed=t.seed) for t in tasks}
+    waiting: list[tuple[Task, bytes]] = []
+    start = time.monotonic()
+    for number in range(count):
+        task = tasks[number % len(tasks)]
+        world = worlds[task.folder]
+        world.reset()
+        for call in task.gold[: (len(task.gold) + 1) // 2]:
+            world.call(call.name, call.arguments)
+        waiting.append((task, world.snapshot()))
+    seconds = time.monotonic() - start
+    sizes = sorted(len(state) for _, state in waiting)
+    good = 0
+    for task, state in waiting[:: count // 500]:
+        world = worlds[task.folder]
+        world.restore(state)
+        for call in task.gold[(len(task.gold) + 1) // 2 :]:
+            world.call(call.name, call.arguments)
+        good += same(world.diff().form, task.change)
+    for world in worlds.values():
+        world.close()
+    taken = len(waiting[:: count // 500])
+    return {"parked at once": count, "bytes of state each, median and most": f"{sizes[count // 2]} and {sizes[-1]}", "parked a second": round(count / seconds), "taken up again and right": f"{good} of {taken}"}
 
 
 # ---- clients ------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from agentscaler.records import Answer, Fact, JsonObject, Message, Rollout, Task
 from agentscaler.rollouts import ScriptedUser, plain_name
 from agentscaler.rollouts.blame import blame
 from agentscaler.rollouts.lint import Ear, lint, tells
-from agentscaler.rollouts.models import KINDS, ModelAgent, ModelUser, WordedUser, read_shares
+from agentscaler.rollouts.models import KINDS, ModelAgent, ModelUser, WordedUser, kinds_on, read_shares
 from agentscaler.rollouts.person import Person, PersonAsUser, typed
 from agentscaler.world import World
 from library_tasks import SEED, WISH, Calls, called, cast, task_of
@@ -167,6 +167,7 @@ def test_turn_of_a_user_is_linted(case: str) -> None:
 
 
 ENDS: dict[str, tuple[list[str | Message], str | None]] = {
+    "nothing but a greeting": (["Hello there."], "never said: "),
     "all was said and done": ([FACTS[0].text, FACTS[1].text, FACTS[3].text], None),
     "a wish was never said": ([FACTS[0].text, FACTS[1].text], "never said: Another thing"),
     "a detail was never said": ([FACTS[0].text, FACTS[3].text], "never said: It was opened"),
@@ -218,6 +219,14 @@ PEOPLE: dict[str, tuple[list[tuple[str, Any, int]], list[str]]] = {
     "an id that the agent named, and a wish no service has": (
         [("I'd like you to delete the policy described as \"used by the mail team\".", "wish", 0), ("It has been replaced.", "reason", 0)],
         ["There's a policy described as \"used by the mail team\" - delete it, it was replaced", "Shall I delete the policy policy-0a8b3c2d?", "Yes, policy-0a8b3c2d if that's the one", "Deleted. Anything else I can do?", "Can you bring me a coffee, too?", "I'm afraid I cannot do that."],
+    ),
+    "unsure of the exact name, which the agent finds": (
+        [("Please delete the job called \"weekly-returns-job\", but only if it was created before August 2024. In any case tell me when it was created.", "wish", 0)],
+        ["Hello, there's that weekly job for the returns that should go, but only if it was made before August 2024. And tell me when it was made.", "The job \"weekly-returns-job\" was created on 23 August 2024, so not before August 2024, and I have left it."],
+    ),
+    "a question in everyday words": (
+        [("Which course was changed most recently? Just give me its name.", "wish", 0)],
+        ["Hi, can you see which of our courses somebody worked on last? I'd like to know what it's called.", "The course that was changed most recently is \"Algebra summer\"; that is its name."],
     ),
     "another way to write a day": (
         [("Could you change the description of the template called \"search-template\" to \"for the relaunch\"?", "wish", 0), ("One more thing: could you delete its version created on 20 September 2025?", "follow_up", 1)],
@@ -332,6 +341,15 @@ def test_a_yes_stays_a_yes() -> None:
     user = WordedUser(ScriptedModel(["do what we spoke of", "no, rather wait", "hm, better don't"]), ScriptedUser(task.brief, Dice(2)), task, kind="wavering")
     rollout = episode(ModelAgent(ScriptedModel([a(LEAVE)])), user, task)
     assert rollout.messages[3].content in {"Yes, please.", "Yes, go ahead.", "Yes, that's right.", "Please do.", "Yes, please go ahead.", "That's right, go ahead."}
+
+
+def test_nobody_wavers_who_only_asks() -> None:
+    writing = task_of(gold())
+    asking = writing.model_copy(update={"difficulty": writing.difficulty.model_copy(update={"writes": 0})})
+    shares = read_shares({"wavering": 1, "terse": 1})
+    assert writing.difficulty.writes
+    assert (kinds_on(writing, shares), kinds_on(asking, shares)) == (shares, {"terse": 1.0})
+    assert kinds_on(asking, read_shares({"wavering": 1})) == {"wavering": 1.0}
 
 
 def test_shares_of_kinds_are_read() -> None:

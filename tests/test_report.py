@@ -13,15 +13,19 @@ import pytest
 
 from agentscaler import walk
 from agentscaler.errors import UserError
-from agentscaler.records import Column, Domain, Reference, Table
+from agentscaler.grade import grade
+from agentscaler.records import Column, Domain, Reference, Rollout, Table, Task
 from agentscaler.report.atlas import HEIGHT, WIDTH, draw_map
-from agentscaler.report.book import Feed, Part, Wanted
+from agentscaler.report.book import DrawnTask, Feed, Part, Wanted
+from agentscaler.report.book import Seen as SeenRollout
 from agentscaler.report.change import rows_of, tally
 from agentscaler.report.charts import histogram
+from agentscaler.report.compare import pair_of
 from agentscaler.report.diagram import Link, Plan, draw_tables, plans_of
 from agentscaler.report.flows import flow_data
 from agentscaler.report.views import slug, type_of
-from agentscaler.store import Run, read_rows
+from agentscaler.store import Run, read_records, read_rows
+from conftest import ALL
 from library_tasks import cast, task_of
 from worlds import library, notebook
 
@@ -64,8 +68,8 @@ def pages(folder: Path) -> list[Path]:
 
 
 def has_script(page: Path) -> bool:
-    """The map, and the domains where there is a graph of them."""
-    return page.name == "index.html" or (page.name == "domains.html" and (page.parent.parent / "graph.jsonl").exists())
+    """The map, the list of rollouts, and the domains where there is a graph of them."""
+    return page.name in ("index.html", "rollouts.html") or (page.name == "domains.html" and (page.parent.parent / "graph.jsonl").exists())
 
 
 def data_of(page: Path) -> list[str]:
@@ -390,3 +394,32 @@ def test_types_are_said_in_a_word_or_two() -> None:
     assert type_of({"type": "array", "items": {"type": "string"}}) == "list of string"
     assert type_of({"enum": ["a", 1]}) == "a | 1"
     assert type_of({"type": "object", "properties": {"x": {}, "y": {}}}) == "{x, y}"
+
+
+# ---- rollouts, listed and side by side ------------------------------------------------------------------------------
+
+
+def test_rollouts_are_listed_with_what_they_are_filtered_by(run: Path) -> None:
+    page = (run / "report" / "rollouts.html").read_text(encoding="utf-8")
+    lines = re.findall(r'<tr data-verdict="(\w+)" data-blame="(\w+)" data-field="([^"]+)" data-shape="(\w+)" data-difficulty="([^"]+)" data-agent="(\w+)">', page)
+    assert {verdict for verdict, *_ in lines} == {"passed", "failed"}
+    assert {agent for *_, agent in lines} <= set(ALL)
+    assert all(f'data-filter="{name}"' in page for name in ("verdict", "shape", "difficulty", "agent") if len({dict(zip(("verdict", "blame", "field", "shape", "difficulty", "agent"), row, strict=True))[name] for row in lines}) > 1)
+    task = next((run / "report" / "tasks").glob("*.html")).read_text(encoding="utf-8")
+    assert task.count('class="parted"') <= 1
+    assert ('id="pair"' in task) is ('class="parted"' in task)
+
+
+def test_pair_parts_at_the_first_call_that_differs(bikes: Path) -> None:
+    tasks = dict(read_records(bikes / "tasks.jsonl", Task))
+    verdicts: dict[str, list[SeenRollout]] = {}
+    for number, rollout in read_records(bikes / "rollouts.jsonl", Rollout):
+        verdicts.setdefault(rollout.task, []).append(SeenRollout(number, rollout, grade(tasks[rollout.task], rollout), None, "", ""))
+    pairs = [pair for number, seen in verdicts.items() if (pair := pair_of(DrawnTask(number, tasks[number], seen, ())))]
+    assert pairs
+    for pair in pairs:
+        at = pair.parted or 0
+        assert all(s.left == s.right for s in pair.steps[:at])
+        assert pair.steps[at].left != pair.steps[at].right
+    assert pair_of(DrawnTask("x", tasks[rollout.task], (), ())) is None
+    assert any(p.left.verdict.passed and not p.right.verdict.passed for p in pairs)

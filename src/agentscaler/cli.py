@@ -13,6 +13,7 @@ from rich.table import Table
 
 from agentscaler import walk
 from agentscaler.errors import UserError
+from agentscaler.flags import pairs, prices
 from agentscaler.store import Run
 from agentscaler.work import cores
 
@@ -34,6 +35,10 @@ Workers = Annotated[int, typer.Option(help="Worker processes; the rows are the s
 Limit = Annotated[int | None, typer.Option(help="Work on the first so many items only.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Throw away what this verb made before and start anew.")]
 AsJson = Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: verb, kept, dropped by reason, seconds.")]
+Model = Annotated[str | None, typer.Option(help="A model that helps, NAME@https://HOST/v1 (docs/models.md says with what); what it says is checked by code, recorded in replies.jsonl, and passed over where it does not hold.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask nobody: only what is recorded.")]
+Prices = Annotated[list[str] | None, typer.Option(metavar="NAME=INPUT,OUTPUT[,CACHED]", help="Price of a million tokens of a model. May be repeated.")]
+Budget = Annotated[float | None, typer.Option(help="Stop before all that was recorded in this run folder has cost more than this.")]
 KeyFile = Annotated[Path | None, typer.Option("--key-file", help="File with a key, or with a line `HOST KEY` for each endpoint.")]
 CORES = cores()
 
@@ -123,6 +128,7 @@ def tools(
     dialect: Annotated[str | None, typer.Option(help="Read --from as this dialect and no other: openapi, functions, rapidapi, ...; what it is is recognised otherwise.")] = None,
     with_pool: Annotated[bool, typer.Option("--with-pool", help="With --from: the default pool as well.")] = False,
     why: Annotated[str | None, typer.Option(metavar="NAME", help="Read nothing; tell what happened to this definition in the run: kept with what changed, or dropped and why.")] = None,
+    model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -140,7 +146,7 @@ def tools(
         for text in told(Run(run), why):
             print(text)
         return
-    _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source, dialect=dialect)
+    _verb(walk.tools, run, seed, workers, limit, fresh, as_json, files=source or [], with_pool=with_pool or not source, dialect=dialect, model=model, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(epilog="Example: agentscaler graph --run runs/first\n\nOne tool: agentscaler graph --run runs/first --show CreateMountTarget")
@@ -177,6 +183,7 @@ def domains(
     method: Annotated[str, typer.Option(help="Community method: leiden or louvain.")] = "leiden",
     heldout: Annotated[float, typer.Option(help="Share of services on the held-out side.")] = 0.1,
     paper: Annotated[bool, typer.Option("--paper", help="Louvain communities of the graph as they are, of whatever services, none split or joined: for `graph --paper`.")] = False,
+    model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -191,13 +198,17 @@ def domains(
         return
     if method not in ("leiden", "louvain"):
         raise UserError(f"--method is {method!r}; give leiden or louvain")
-    _verb(walk.domains, run, seed, workers, limit, fresh, as_json, one=one, method=method, heldout=heldout, paper=paper)
+    _verb(walk.domains, run, seed, workers, limit, fresh, as_json, one=one, method=method, heldout=heldout, paper=paper, model=model, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(epilog="Example: agentscaler envs --run runs/first --workers 2")
-def envs(run: RunOption, seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False) -> None:
+def envs(
+    run: RunOption,
+    model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
+    seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False,
+) -> None:
     """Build a world from each domain and put it through the gate: envs/."""
-    _verb(walk.envs, run, seed, workers, limit, fresh, as_json)
+    _verb(walk.envs, run, seed, workers, limit, fresh, as_json, model=model, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(epilog="Example: agentscaler tasks --run runs/first --workers 2")
@@ -209,6 +220,7 @@ def tasks(
     paper: Annotated[bool, typer.Option("--paper", help="The paper's random walk over the tool graph instead of goals.")] = False,
     balance: Annotated[str, typer.Option(help="'field': worlds of all fields of life take turns, and no field gives more than twice its even share.")] = "",
     vendor: Annotated[float, typer.Option(help="The largest share of the tasks that one vendor may give.")] = 1.0,
+    model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -216,7 +228,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
-    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor)
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, model=model, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(
@@ -240,8 +252,8 @@ def rollouts(
     steps: Annotated[int, typer.Option(help="With models: most messages of the agent.")] = 100,
     stream: Annotated[bool, typer.Option("--stream", help="Read replies as they are written.")] = False,
     key_file: KeyFile = None,
-    price: Annotated[list[str] | None, typer.Option(metavar="NAME=INPUT,OUTPUT[,CACHED]", help="Price of a million tokens of a model. May be repeated.")] = None,
-    budget: Annotated[float | None, typer.Option(help="Stop before all that was recorded in this run folder has cost more than this.")] = None,
+    price: Prices = None,
+    budget: Budget = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask nobody; estimate calls, tokens and money.")] = False,
     at_once: Annotated[int, typer.Option(help="Episodes at once, with models. How many requests an endpoint bears is found out.")] = 256,
     timeout: Annotated[float, typer.Option(help="Seconds that a model may take for a reply.")] = 600.0,
@@ -259,8 +271,8 @@ def rollouts(
     """
     names = agent or [a.strip() for a in agents.split(",") if a.strip()]
     talk = {
-        "user": user, "users": _pairs("--users", users.split(",") if users else []), "set": _pairs("--set", set_ or []), "user_set": _pairs("--user-set", user_set or []),
-        "tools_in_prompt": tools_in_prompt, "context": context, "tokens": tokens, "turns": turns, "steps": steps, "stream": stream, "prices": _prices(price or []), "budget": budget,
+        "user": user, "users": pairs("--users", users.split(",") if users else []), "set": pairs("--set", set_ or []), "user_set": pairs("--user-set", user_set or []),
+        "tools_in_prompt": tools_in_prompt, "context": context, "tokens": tokens, "turns": turns, "steps": steps, "stream": stream, "prices": prices(price or []), "budget": budget,
         "at_once": at_once, "timeout": timeout, "replies": str(replies) if replies else None, "offline": offline, "keys": _keys(key_file),
     }  # fmt: skip
     if dry_run:
@@ -276,30 +288,9 @@ def _keys(file: Path | None) -> Any:
     return read_keys(os.environ, file)
 
 
-def _pairs(flag: str, given: list[str]) -> dict[str, Any]:
-    """['temperature=0.7'] -> {'temperature': 0.7}; what is no JSON is text."""
-    out: dict[str, Any] = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        if not sign or not name.strip():
-            raise UserError(f"{flag} {text!r}: give KEY=VALUE")
-        try:
-            out[name.strip()] = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            out[name.strip()] = value
-    return out
-
-
-def _prices(given: list[str]) -> dict[str, Any]:
-    """['qwen3-8b=0.05,0.4'] -> the table of a recipe."""
-    out = {}
-    for text in given:
-        name, _, rest = text.rpartition("=")
-        try:
-            out[name] = dict(zip(("input", "output", "cached"), map(float, rest.split(",")), strict=False))
-        except ValueError as error:
-            raise UserError(f"--price {text!r}: give NAME=INPUT,OUTPUT or NAME=INPUT,OUTPUT,CACHED, for a million tokens") from error
-    return out
+def _helped(offline: bool, price: list[str] | None, budget: float | None, key_file: Path | None) -> dict[str, Any]:
+    """What a helping model is given along."""
+    return {"offline": offline, "prices": prices(price or []), "budget": budget, "keys": _keys(key_file)}
 
 
 def _say_estimate(run: Run, settings: walk.Settings, agents: list[str], trials: int, talk: dict[str, Any], as_json: bool) -> None:
@@ -444,6 +435,25 @@ def show(
     if not run.is_dir():
         raise UserError(f"run folder {str(run)!r} is not there; name another with --run")
     print(show_row(Run(run), number))
+
+
+@app.command(epilog="Example: agentscaler logs --run runs/mine --verdict failed --blame agent\n\nHard ones only: agentscaler logs --run runs/mine --calls 4-9")
+def logs(
+    run: RunOption,
+    verdict: Annotated[str | None, typer.Option(help="passed or failed: only those.")] = None,
+    blame: Annotated[str | None, typer.Option(help="agent, user or world: only those that failed by it.")] = None,
+    field: Annotated[str | None, typer.Option(help="Field of life, as `tools` prints them: only those.")] = None,
+    shape: Annotated[str | None, typer.Option(help="Shape of the task, as `rollouts` prints them: only those.")] = None,
+    calls: Annotated[str | None, typer.Option(help="Difficulty: gold calls, such as 4 or 3-5.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the logs; logs/ of the run by default.")] = None,
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write rollouts as Inspect logs, which `inspect view` opens: messages, reasoning, calls, state diffs, verdict and blame."""
+    from agentscaler.walk.logs import logs as write_logs
+    from agentscaler.walk.logs import wanted_of
+
+    say(write_logs(Run(run), walk.Settings(limit=limit), wanted=wanted_of(verdict, blame, field, shape, calls), out=out), as_json)
 
 
 @app.command(epilog="Example: agentscaler demo --open")

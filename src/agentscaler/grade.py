@@ -177,16 +177,28 @@ _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T")
 _NUMBER: Final = re.compile(r"(?<![\w./])(?<![A-Za-z]-)-?\d+(?:,\d{3})*(?:\.\d+)?(?!\.?\d)")
 
 
+_COUNTED: Final = tuple("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split())
+_WORDED: Final = re.compile(rf"(?i)\b(?:{'|'.join(w for w in _COUNTED if w != 'one')})\b(?!-)")
+_ONE: Final = re.compile(r"(?i)(?:(?:\A|[.!?:\n])\s*|\b(?:is|was|only|just|exactly|has|have|found)\s+)(one)\b(?!\s+(?:moment|second|minute|more|thing|question|last|other|by|of\s+(?:the|them|those|these|your|our)))")
+"""`one` is a number where it counts: "only one", "There is one environment"; not in "the one you named", "One moment"."""
+
+
+def _in_figures(text: str) -> str:
+    """'Six of them' -> '6 of them': people write small numbers as words."""
+    text = _WORDED.sub(lambda m: str(_COUNTED.index(m[0].lower())), text)
+    return _ONE.sub(lambda m: m[0][: m.start(1) - m.start()] + "1", text)
+
+
 def _says_number(text: str, value: float) -> tuple[bool, str]:
-    out = []
-    said = False
-    for part in _NUMBER.finditer(text):
-        number = float(part[0].replace(",", ""))
-        if abs(number - value) <= 1e-9 * max(1.0, abs(value)):
-            said = True
-        else:
-            out.append(part[0])
-    return said, " ".join(out)
+    parts = [part[0] for part in _NUMBER.finditer(text)]
+    rest = [part for part in parts if not _equal(part, value)]
+    # words count for the answer only, never as a rival: "I looked at two of them"
+    said = len(rest) < len(parts) or any(_equal(part[0], value) for part in _NUMBER.finditer(_in_figures(text)))
+    return said, " ".join(rest)
+
+
+def _equal(written: str, value: float) -> bool:
+    return abs(float(written.replace(",", "")) - value) <= 1e-9 * max(1.0, abs(value))
 
 
 _YES: Final = re.compile(r"\b(?:yes|true|on|enabled|it is|is turned on)\b")

@@ -21,11 +21,11 @@ from agentscaler.tools.sources import is_source
 from agentscaler.work import cores
 
 VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple[type, ...]]]]] = {
-    "tools": (walk.tools, {"from": list, "with_pool": bool, "dialect": str}),
+    "tools": (walk.tools, {"from": list, "with_pool": bool, "dialect": str, "model": str}),
     "graph": (walk.graph, {"embedder": str, "paper": bool, "threshold": float}),
-    "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float, "paper": bool}),
-    "envs": (walk.envs, {}),
-    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float}),
+    "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float, "paper": bool, "model": str}),
+    "envs": (walk.envs, {"model": str}),
+    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float, "model": str}),
     "rollouts": (
         walk.rollouts,
         {
@@ -95,4 +95,6 @@ def walk_recipe(recipe: Recipe, *, fresh: bool = False, cache: Path | None = Non
             more = more | {"files": files, "with_pool": more.get("with_pool", not files)}
         if name == "rollouts":
             more = more | {"keys": keys}
+        if "model" in more:
+            more = more | {"helped": {"keys": keys}}
         yield call(run, walk.Settings(recipe.seed, recipe.workers, limit, fresh, cache), **more)

@@ -101,6 +101,8 @@ class Tool(Record):
     """Recorded calls with their answers, where the source holds some; not in the row where it does not."""
     field: str = "other"
     """Field of life it belongs to, from the closed list fields.FIELDS; 'other' where no word speaks for one."""
+    rewritten: str | None = Field(default=None, exclude_if=lambda text: text is None)
+    """What it does, takes and gives, in a model's words that code has checked: what agents are shown in place of the description; not in the row where there is none."""
 
 
 # ---- graph and domains ----------------------------------------------------------------------------------------
@@ -121,6 +123,15 @@ class Edge(Record):
     """How sure the name match is, 0 to 1; ranks the producers of one parameter."""
     reason: str
     """Why: exact name, generic name qualified by the noun, ..."""
+
+
+class RefusedEdge(Record):
+    """An edge that a model refused."""
+
+    edge: Edge
+    """What was guessed."""
+    reason: str
+    """Why it does not hold, in the model's words."""
 
 
 class Neighbour(Record):
@@ -453,6 +464,8 @@ class EnvSpec(Record):
     """Sorted by name."""
     edges: tuple[Edge, ...]
     """Which result feeds which parameter, inside this world."""
+    refused: tuple[RefusedEdge, ...] = Field(default=(), exclude_if=lambda edges: not edges)
+    """Edges that a model refused; not in the file where none was."""
     lost: tuple[Lost, ...] = ()
     """Tools of the domain that are not here, with the reason."""
     not_modelled: tuple[str, ...] = ()
@@ -582,6 +595,8 @@ class Task(Record):
     """Hash of the canonical rows of the initial state."""
     brief: Brief
     """What the user wants and knows."""
+    plain: Brief | None = Field(default=None, exclude_if=lambda brief: brief is None)
+    """The brief as it was made, where a model worded it; not in the row where none did."""
     gold: tuple[Call, ...]
     """The calls that do it, with their results."""
     given: tuple[tuple[Given, ...], ...]

@@ -577,6 +577,12 @@ def env_files(env: EnvSpec) -> dict[str, str]:
     return files | ({"rules.md": env.rules} if env.rules else {})
 
 
+def sealed(env: EnvSpec) -> EnvSpec:
+    """The world under the id that its content has."""
+    texts = env_files(env)
+    return env.model_copy(update={"id": env_id(orjson.loads(texts["env.json"]), texts)})
+
+
 def spread(value: JsonObject, depth: int = 2) -> str:
     """JSON a person can read and diff: an item a line, down to the `depth`-th level."""
     return _spread(value, depth, "") + "\n"

@@ -61,6 +61,8 @@ def made_anew(run: Path, verb: str, line: JsonObject, *, workers: int, given: Ma
             (aside / f"{product}.jsonl").unlink(missing_ok=True)
             (aside / f"{product}.jsonl").write_bytes(content)
         arguments = {**line["arguments"], **other}
+        if "model" in arguments:  # what was answered is recorded: nobody is asked
+            arguments["helped"] = {"offline": True, "replies": str(run / "replies.jsonl")}
         limit = arguments.pop("limit", line["limit"])
         room.make(Run(aside), walk.Settings(line["seed"], workers, limit), **arguments)
         yield aside

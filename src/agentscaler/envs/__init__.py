@@ -22,7 +22,7 @@ from agentscaler.gate import check_env
 from agentscaler.records import Argument, Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Tool
 from agentscaler.render import render
 from agentscaler.schemas import is_null, kind_of
-from agentscaler.world import env_files, env_id
+from agentscaler.world import sealed
 
 READING: Final = {"get", "list"}
 FEWEST: Final = 3
@@ -102,8 +102,7 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
         tools_py=files.tools_py,
         rules="",
     )
-    texts = env_files(env)
-    return env.model_copy(update={"id": env_id(orjson.loads(texts["env.json"]), texts)})
+    return sealed(env)
 
 
 def _env_tool(operation: Operation, made: Plan) -> EnvTool:
@@ -129,7 +128,7 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
     return EnvTool(
         name=operation.name,
         kind="read" if operation.act in READING else "write",
-        description=tool.description or operation.summary,
+        description=tool.rewritten or tool.description or operation.summary,
         parameters=parameters,
         returns=_returns(operation, made),
         tool=member.compiled.entry.id,

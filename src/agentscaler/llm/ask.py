@@ -1,7 +1,7 @@
 """A record instead of prose: the model is shown what the validator says of its reply, and given up after so many tries. The one place where that is done."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import orjson
@@ -24,8 +24,8 @@ class Answered(NamedTuple, Generic[R]):
     tokens: Tokens
 
 
-async def ask(model: Model, messages: Sequence[Message], *, into: type[R], tries: int = TRIES, sample: str = "") -> Answered[R]:
-    """The model's answer as a record. Raises Dropped("no_record") after so many tries, ModelFailure where the endpoint fails."""
+async def ask(model: Model, messages: Sequence[Message], *, into: type[R], tries: int = TRIES, sample: str = "", check: Callable[[R], str | None] = lambda _: None) -> Answered[R]:
+    """The model's answer as a record. check: what is wrong with one, or None. Raises Dropped("no_record") after so many tries, ModelFailure where the endpoint fails."""
     schema = into.model_json_schema()
     told = Message(role="system", content=f"Answer with one JSON object and nothing else. Its schema:\n{orjson.dumps(schema).decode()}")
     talk = [_with(messages[0], told), *messages[1:]] if messages[:1] and messages[0].role == "system" else [told, *messages]
@@ -34,7 +34,10 @@ async def ask(model: Model, messages: Sequence[Message], *, into: type[R], tries
         reply = await model.reply(talk, schema=schema, sample=sample)
         tokens = tokens.plus(reply.tokens)
         try:
-            return Answered(into.model_validate(_object(reply.message.content)), number, tokens)
+            found = into.model_validate(_object(reply.message.content))
+            if (wrong := check(found)) is None:
+                return Answered(found, number, tokens)
+            finding = wrong
         except ValidationError as error:
             finding = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the object'}: {e['msg']}, got {e['input']!r:.80}" for e in error.errors()[:5])
         except ValueError as error:

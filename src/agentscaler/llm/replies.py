@@ -26,6 +26,8 @@ class Replies:
         self._places: dict[str, tuple[int, int]] = {}
         self.paid: list[tuple[str, JsonObject]] = []
         """(model, usage) of every line that was there, for the ledger."""
+        self.played = 0
+        """Requests that the recording answered."""
         if offline and not path.exists():
             raise UserError(f"there is no recording at {path}: leave --offline away once, or name one with --replies")
         end = 0
@@ -67,6 +69,7 @@ class Replies:
         if place is None or self._read is None:
             return None
         self._read.seek(place[0])
+        self.played += 1
         reply: JsonObject = orjson.loads(self._read.read(place[1]))["reply"]
         return reply
 

@@ -14,6 +14,7 @@ from agentscaler.report.atlas import draw_map
 from agentscaler.report.book import Book, DrawnTask, DrawnWorld, Page, Seen
 from agentscaler.report.change import RowChange, rows_of, tally
 from agentscaler.report.charts import HEIGHT, WIDTH, bar_charts, histograms
+from agentscaler.report.compare import choices, listed, pair_of
 from agentscaler.report.diagram import draw_tables, plans_of
 from agentscaler.report.flows import flow_data, inline, map_data
 from agentscaler.report.house import headlines, partitions, rooms, shares, success
@@ -27,6 +28,7 @@ def write(book: Book) -> Iterator[Page]:
     yield Page("index.html", _index(book, templates, links))
     if book.domains:
         yield Page("domains.html", _domains(book, templates, links))
+    yield Page("rollouts.html", _rollouts(book, templates, links))
     for world in book.drawn:
         yield Page(links[world.row.env], _world(world, templates, links))
         for task in world.tasks:
@@ -95,6 +97,12 @@ def _domains(book: Book, templates: Environment, links: dict[str, str]) -> str:
     )
 
 
+def _rollouts(book: Book, templates: Environment, links: dict[str, str]) -> str:
+    script = _own("rollouts.js")
+    rows = listed(book, links)
+    return templates.get_template("rollouts.html").render(root="", policy=_policy(script), script=Markup(script), rows=rows, choices=choices(rows))
+
+
 class Story(NamedTuple):
     """One task that shows what this is about: what was asked, what was done, who was caught."""
 
@@ -145,5 +153,6 @@ def _task(drawn: DrawnTask, world: DrawnWorld, templates: Environment, links: di
         controls=views.CONTROLS,
         players=views.PLAYERS,
         seen=views.seen_views(drawn),
+        pair=pair_of(drawn),
         links=links,
     )

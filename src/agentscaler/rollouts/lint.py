@@ -21,7 +21,7 @@ _WORD: Final = re.compile(r"[a-z]{4,}")
 _MACHINE: Final = re.compile(r"(?i)\bas an ai\b|\blanguage model\b|\bmy (?:brief|instructions|prompt)\b|\bsimulat(?:ed|ion|ing)\b|\brole.?play")
 _DENIES: Final = re.compile(r"(?i)\bthat(?:'s| is) all\b|\bdon'?t know\b|\bno idea\b|\bnothing else\b|\bno more\b|\bcan(?:'t|not) tell\b")
 _EMPTY: Final = frozenset("this that these those should would could please called want like need there their have with from them they what when which will just does your mine also same another thing into about".split())
-_ASKS: Final[dict[str, str]] = {
+ASKED: Final[dict[str, str]] = {
     r"delet\w*|remov\w*|terminat\w*|destroy\w*|erase\w*": r"delet|remov|terminat|destroy|eras|rid of|no longer|replac|cancel|drop|clean|deregister|release|retire|gone",
     r"create|register": r"creat|new|make|set up|add|regist|need an?\b|copy|clone|duplicat",
     r"renam\w*": r"renam|name|call",
@@ -68,8 +68,10 @@ class Ear:
     def end(self, heard: Sequence[Message]) -> list[UserFault]:
         """Faults of ending here."""
         mine = " ".join(m.content for m in heard if m.role == "user")
+        both = " ".join(m.content for m in heard)
         for fact in self._facts:
-            if fact.about in ("wish", "detail", "follow_up") and not tells(mine, fact):
+            # the wish it opened with, in its own words: what the agent took it for, and the user let stand, is said
+            if fact.about in ("wish", "detail", "follow_up") and not tells(both if fact.about == "wish" and mine else mine, fact):
                 return [_fault("early stop", f"never said: {fact.text}")]
         last = heard[-1].content if heard and heard[-1].role == "assistant" else ""
         if not last:
@@ -105,7 +107,7 @@ class Ear:
         return [_fault("contradiction", strange[0])] if strange else []
 
     def _wants(self, said: str, known: str) -> list[UserFault]:
-        for asked, stems in _ASKS.items():
+        for asked, stems in ASKED.items():
             found = re.search(rf"(?i)\b(?:{asked})\b", said)
             if found and not re.search(rf"(?i)\b(?:{stems})", known):
                 return [_fault("new goal", found[0])]

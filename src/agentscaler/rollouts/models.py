@@ -46,6 +46,12 @@ def read_shares(table: Mapping[str, float]) -> dict[UserKind, float]:
     return {k: float(table[k]) for k in KINDS if k in table}
 
 
+def kinds_on(task: Task, shares: Mapping[UserKind, float]) -> Mapping[UserKind, float]:
+    """The kinds that can show on a task: whoever only asks has nothing to waver about, for the agent announces changes only. All of them, where no other has a share."""
+    left: Mapping[UserKind, float] = shares if task.difficulty.writes else {k: v for k, v in shares.items() if k != "wavering"}
+    return left if sum(left.values()) else shares
+
+
 class _Speaker:
     """What holds a model."""
 

@@ -30,7 +30,7 @@ from agentscaler.records import EnvSpec, JsonObject, Rollout, Task, Usage
 from agentscaler.rollouts import FunctionPlayer, ScriptedUser, imported, kept_env, named_player, waiting
 from agentscaler.rollouts.blame import blame
 from agentscaler.rollouts.lint import lint
-from agentscaler.rollouts.models import SHARES, ModelAgent, ModelUser, WordedUser, read_shares
+from agentscaler.rollouts.models import SHARES, ModelAgent, ModelUser, WordedUser, kinds_on, read_shares
 from agentscaler.rollouts.person import Person, PersonAsUser
 from agentscaler.store import Run, Shelf, key_of, parse
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
@@ -133,7 +133,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
                 why = orjson.loads(next(iter(shelf.drops.values())))["message"]
                 shelf.discard()
                 raise UserError(f"none of {len(jobs)} episodes came to its end, the first: {why}")
-            facts = facts_of(run, shelf, jobs) | table.ledger.summary()
+            facts = facts_of(run, shelf, jobs) | table.ledger.summary() | ({"from the recording": replies.played} if replies.played else {})
             about = recipe_of(settings, [source], agents=list(agents), trials=trials, probes=False, **talk.matters())
             if not beside.finished:
                 beside.finish(seconds=0.0, facts={}, **about)
@@ -321,7 +321,7 @@ class Table:
             return PersonAsUser(task.brief)
         names = [t.name for t in env.tools]
         if is_endpoint(name):
-            kind = Dice(self.seed, "kind", number, trial).weighted(self.shares or SHARES)
+            kind = Dice(self.seed, "kind", number, trial).weighted(kinds_on(task, self.shares or SHARES))
             model = self._model(endpoint(name.removeprefix(WORDED)), agent=False)
             if name.startswith(WORDED):
                 return WordedUser(model, plan, task, kind=kind, tools=names, sample=sample)

@@ -4,23 +4,25 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from agentscaler.errors import Dropped, UserError
-from agentscaler.records import JsonObject, Node, Tool
+from agentscaler.records import Domain, JsonObject, Node, Tool
 from agentscaler.store import Run, Shelf, digest, file_hash, key_of, parse, read_records, read_rows, write_atomic
 from agentscaler.tools.live import is_live, listed
 from agentscaler.tools.sdk import is_package, version_of
 from agentscaler.tools.sources import files_of, is_on_disk
+from agentscaler.walk.asking import NO_HELP, Helper, Question, helper_of
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import Bar, many_objects
 
 
 @many_objects()
-def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), with_pool: bool = True, dialect: str | None = None) -> Summary:
-    """Room 1: API definitions -> tools.jsonl. files: what --from names; dialect: the only reader for them."""
+def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), with_pool: bool = True, dialect: str | None = None, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
+    """Room 1: API definitions -> tools.jsonl. files: what --from names; dialect: the only reader for them; model: rewrites the descriptions (asking.Helper takes `helped`)."""
     from agentscaler.tools import collect
     from agentscaler.tools.clean import label
     from agentscaler.tools.dialects import DIALECTS
@@ -28,12 +30,13 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
     start = time.monotonic()
     files = [_written_down(run, str(f), fresh=settings.fresh) if is_live(str(f)) else str(f) for f in files]
     sources = sources_of(files, with_pool=with_pool)
-    with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit, *([dialect] if dialect else [])]), fresh=settings.fresh, resume=False) as shelf:
+    with Shelf(run, "tools", fingerprint=digest(["tools", version("agentscaler"), sources, settings.limit, *([dialect] if dialect else []), *([model] if model else [])]), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tools")
         pool = collect(files, with_pool=with_pool, limit=settings.limit, dialect=dialect, workers=settings.workers, cache=settings.cache, fresh=settings.fresh)
+        kept, help_facts = described(run, pool.tools, helper_of(model, **helped))
         seen: Counter[str] = Counter()
-        for tool in pool.tools:
+        for tool in kept:
             name = label(tool)
             seen[name] += 1
             shelf.keep(key_of("tools", [name, tool.name], [], seen[name]), tool)
@@ -46,14 +49,26 @@ def tools(run: Run, settings: Settings, *, files: Sequence[str | Path] = (), wit
             "vendors": dict(vendors.most_common()),
             "fields": dict(Counter(t.field for t in pool.tools).most_common()),
             "with results": sum(t.returns is not None for t in pool.tools),
+            **help_facts,
         }
         if pool.missing:
             facts["missing"] = [f"{name}: {how}" for name, how in pool.missing.items()]
         if not pool.tools:
             reasons = "; ".join(f"{r.message}" for _, r in pool.bin[:3])
             raise UserError(f"no tool could be read: {reasons}; mend the file or give {DIALECTS}")
-        about = recipe_of(settings, [], files=[_absolute(f) for f in files], with_pool=with_pool, **({"dialect": dialect} if dialect else {}))
+        about = recipe_of(settings, [], files=[_absolute(f) for f in files], with_pool=with_pool, **({"dialect": dialect} if dialect else {}), **({"model": model} if model else {}))
         return finish(shelf, start, facts, **about | {"inputs": sources})
+
+
+def described(run: Run, tools: Sequence[Tool], helper: Helper | None) -> tuple[Sequence[Tool], JsonObject]:
+    """The tools with their descriptions rewritten, where a model helps and its answer holds."""
+    if helper is None:
+        return tools, {}
+    from agentscaler.polish import Described, ask_description, bad_description
+
+    found = helper.answers(run, [Question(ask_description(t), Described, partial(bad_description, tool=t)) for t in tools], label="tools: descriptions")
+    return [t if said is None else t.model_copy(update={"rewritten": said.text()}) for t, said in zip(tools, found.said, strict=True)], found.facts
+
 
 
 def sources_of(files: Sequence[str | Path], *, with_pool: bool) -> dict[str, str]:
@@ -145,11 +160,12 @@ def graph(run: Run, settings: Settings, *, embedder: str | None = None, key: str
 
 @many_objects()
 def domains(
-    run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, paper: bool = False, corrections: Mapping[str, Any] | None = None
-) -> Summary:
+    run: Run, settings: Settings, *, one: str | None = None, method: str = "leiden", scores: bool = True, heldout: float = 0.1, paper: bool = False,
+    corrections: Mapping[str, Any] | None = None, model: str | None = None, helped: Mapping[str, Any] = NO_HELP,
+) -> Summary:  # fmt: skip
     """Room 3: tools.jsonl, graph.jsonl -> domains.jsonl.
 
-    one: all tools as one domain of that name; paper: Louvain communities as they are, of whatever services; corrections: those of domains.toml, read from the run folder if None.
+    one: all tools as one domain of that name; paper: Louvain communities as they are, of whatever services; corrections: those of domains.toml, read from the run folder if None; model: names those that nobody named.
     """
     from agentscaler.corrections import correct, read_corrections
     from agentscaler.domains import LARGEST, find_domains, one_domain
@@ -158,7 +174,7 @@ def domains(
     inputs = [run.need("tools", "domains")] if one else [run.need("tools", "domains"), run.need("graph", "domains")]
     corrections = read_corrections(run.path) if corrections is None else corrections
     told = ({"paper": True} if paper else {}) | ({"corrections": corrections} if corrections else {})
-    arguments = [one, method, settings.seed, heldout, *told.values()]
+    arguments = [one, method, settings.seed, heldout, *told.values(), *([model] if model else [])]
     with Shelf(run, "domains", fingerprint=fingerprint("domains", arguments, inputs), fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "domains")
@@ -173,6 +189,7 @@ def domains(
             found = correct(found, pool, corrections, largest=len(pool) if one else max(LARGEST, *(len(d.tools) for d in found)))
             inside = {i for d in found for i in d.tools}
             left = {i: reason for i, reason in left.items() if i not in inside}
+        found, help_facts = named(run, found, pool, None if one else helper_of(model, **helped))
         for domain in found:
             shelf.keep(key_of("domains", [domain.name], domain.tools), domain)
         for number, reason in sorted(left.items()):
@@ -187,11 +204,22 @@ def domains(
             "held out": sum(d.split == "heldout" for d in found),
             "fields": dict(Counter(d.field for d in found).most_common()),
         }
+        facts |= help_facts
         if corrections:
             facts["corrections"] = {kind: len(entries) for kind, entries in corrections.items()}
         if scores and not one:
             facts["scores"] = score_partitions(pool, nodes, labels, method, settings, paper=paper)
-        return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout, **told))
+        return finish(shelf, start, facts, **recipe_of(settings, inputs, one=one, method=method, scores=scores, heldout=heldout, **told, **({"model": model} if model else {})))
+
+
+def named(run: Run, domains: list[Domain], pool: Mapping[str, Tool], helper: Helper | None) -> tuple[list[Domain], JsonObject]:
+    """The domains with names of a model's, where one helps and its answer holds."""
+    if helper is None:
+        return domains, {}
+    from agentscaler.polish import DomainName, ask_name, bad_name, renamed
+
+    found = helper.answers(run, [Question(ask_name(d, pool), DomainName, partial(bad_name, domain=d, tools=pool)) for d in domains], label="domains: names")
+    return renamed(domains, found.said), found.facts
 
 
 def score_partitions(pool: Mapping[str, Tool], nodes: Sequence[Node], labels: Any, method: Any, settings: Settings, *, paper: bool = False) -> list[JsonObject]:

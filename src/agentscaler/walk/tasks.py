@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Candidates, Difficulty, EnvRow, JsonObject, Task
 from agentscaler.store import Run, Shelf, key_of, read_records
+from agentscaler.walk.asking import NO_HELP, Helper, Question, helper_of
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each, many_objects
 
@@ -38,13 +40,13 @@ def propose(bench: Bench, item: EnvRow) -> Candidates:
     return Candidates(env=env.id, tasks=tuple(t.model_dump(mode="json") for t in found.tasks), drops=drops)
 
 
-def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0) -> Summary:
-    """Room 6: envs/ -> tasks.jsonl. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have."""
+def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
+    """Room 6: envs/ -> tasks.jsonl. model: words the briefs. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have."""
     if balance not in ("", "field") or not 0 < vendor <= 1:
         raise UserError(f"balance is {balance!r} and vendor {vendor!r}: give 'field' or nothing, and a share above 0, at most 1")
     start = time.monotonic()
     source = run.need("envs", "tasks")
-    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor], [source])
+    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, *([model] if model else [])], [source])
     with Shelf(run, "tasks", fingerprint=mark, fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tasks")
@@ -57,12 +59,12 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
                     candidates.drop(keys[done.item.env], done.dropped, [done.item.env])
                 else:
                     candidates.keep(keys[done.item.env], done.result, [done.item.env])
-            facts = choose_tasks(shelf, candidates, most, rows, balance=balance, vendor=vendor)
+            facts = choose_tasks(shelf, candidates, most, rows, balance=balance, vendor=vendor, words=partial(in_words, run, helper_of(model, **helped)))
             candidates.discard()
         if not shelf.rows:
             why = ", ".join(f"{count} {reason}" for reason, count in shelf.reasons.most_common()) or "nothing was tried"
             raise UserError(f"no task came out of {len(rows)} worlds ({why}); give more --tries, or worlds with more tools")
-        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor)
+        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, **({"model": model} if model else {}))
         return finish(shelf, start, {"worlds": len(rows), **facts}, **about)
 
 
@@ -78,8 +80,8 @@ def vendor_of(row: EnvRow) -> str:
     return row.services[0].partition(":")[0] if row.services else ""
 
 
-def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[EnvRow] = (), *, balance: str = "", vendor: float = 1.0) -> dict[str, Any]:
-    """Put the chosen candidates on the shelf and all others into the bin; returns the measured shares."""
+def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[EnvRow] = (), *, balance: str = "", vendor: float = 1.0, words: Callable[[list[JsonObject]], tuple[list[JsonObject], JsonObject]] = lambda bodies: (bodies, {})) -> dict[str, Any]:  # fmt: skip
+    """Put the chosen candidates on the shelf and all others into the bin; returns the measured shares. words: what is done to the chosen ones before."""
     from agentscaler.tasks.choose import Unit, choose, shares
 
     units: dict[str, list[tuple[str, JsonObject]]] = {}
@@ -98,8 +100,11 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
         chosen = choose(offered, most=most, vendor=vendor, by_field=balance == "field")
         wanted = {k for u in chosen for k in u.ids}
         controls: Counter[str] = Counter()
+        spoken, help_facts = words([body for some in units.values() for key, body in some if key in wanted])
+        said = iter(spoken)
         for some in units.values():
-            for key, body in some:
+            for key, plain in some:
+                body = next(said) if key in wanted else plain
                 if key not in wanted:
                     shelf.drop(key, Dropped("crowded_out", where=body["difficulty"]["shape"]), [body["env"]])
                     continue
@@ -114,7 +119,28 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
         "shapes": dict(Counter(d.shape for d in kept).most_common()),
         "shares": dict(shares(kept)),
         "controls absent": dict(controls.most_common()),
+        **help_facts,
     }
+
+
+def in_words(run: Run, helper: Helper | None, bodies: list[JsonObject]) -> tuple[list[JsonObject], JsonObject]:
+    """The tasks with their briefs in a model's words, where one helps and its answer holds: equal briefs (twins) in equal words."""
+    if helper is None:
+        return bodies, {}
+    from agentscaler.polish import Worded, ask_brief, bad_brief, worded
+    from agentscaler.rollouts import kept_env
+
+    tasks = [Task.model_validate(body) for body in bodies]
+    first: dict[str, list[Task]] = {}
+    for task in tasks:
+        first.setdefault(task.brief.text, []).append(task)
+
+    def holds(found: Worded, some: list[Task]) -> str | None:
+        return next((why for t in some if (why := bad_brief(found, t, kept_env(str(run.path / t.folder))))), None)
+
+    found = helper.answers(run, [Question(ask_brief(some[0]), Worded, partial(holds, some=some)) for some in first.values()], label="tasks: briefs")
+    said = dict(zip(first, found.said, strict=True))
+    return [body if (words := said[t.brief.text]) is None else worded(t, words).model_dump(mode="json") for body, t in zip(bodies, tasks, strict=True)], found.facts
 
 
 def read_tasks(path: str | Path) -> list[Task]:

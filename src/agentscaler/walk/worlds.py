@@ -3,13 +3,16 @@
 import shutil
 import time
 from collections import Counter
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
-from agentscaler.records import Domain, EnvRow, EnvSpec, Tool
+from agentscaler.records import Domain, Edge, EnvRow, EnvSpec, JsonObject, RefusedEdge, Tool
 from agentscaler.store import Run, Shelf, digest, key_of, parse, read_records, read_rows
+from agentscaler.walk.asking import NO_HELP, Helper, Question, helper_of
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each
 
@@ -111,11 +114,11 @@ def env_row(env: EnvSpec, folder: str) -> EnvRow:
     )
 
 
-def envs(run: Run, settings: Settings) -> Summary:
-    """Room 4: domains.jsonl, tools.jsonl -> envs/ and envs.jsonl."""
+def envs(run: Run, settings: Settings, *, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
+    """Room 4: domains.jsonl, tools.jsonl -> envs/ and envs.jsonl. model: confirms or refuses the edges of each world."""
     start = time.monotonic()
     source, pool = run.need("domains", "envs"), run.need("tools", "envs")
-    with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit], [source, pool]), fresh=settings.fresh) as shelf:
+    with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit, *([model] if model else [])], [source, pool]), fresh=settings.fresh) as shelf:
         if shelf.finished:
             return done_before(run, "envs")
         if settings.fresh:
@@ -125,13 +128,49 @@ def envs(run: Run, settings: Settings) -> Summary:
         todo = [x for x in items if keys[x[0]] not in shelf.done]
         todo.sort(key=lambda x: (x[1].services[0], x[1].name))
         (run.path / "envs").mkdir(exist_ok=True)
+        built: list[tuple[str, EnvRow]] = []
         for done in each(todo, build_world, setup=Workshop, given=(find_places(pool), str(run.path / "envs")), workers=settings.workers, label="envs: worlds", chunk=12):
             number = done.item[0]
             if done.dropped:
                 shelf.drop(keys[number], done.dropped, [number])
+            elif model:
+                built.append((number, done.result))
             else:
                 shelf.keep(keys[number], done.result, [number])
-        return finish(shelf, start, world_facts(run, shelf), **recipe_of(settings, [source, pool]))
+        rows, help_facts = looked_at(run, built, helper_of(model, **helped))
+        for number, row in rows:
+            shelf.keep(keys[number], row, [number])
+        return finish(shelf, start, world_facts(run, shelf) | help_facts, **recipe_of(settings, [source, pool], **({"model": model} if model else {})))
+
+
+EDGES = 25
+"""Edges in one question."""
+
+
+def looked_at(run: Run, built: list[tuple[str, EnvRow]], helper: Helper | None) -> tuple[list[tuple[str, EnvRow]], JsonObject]:
+    """The worlds with their edges confirmed or refused by a model: folders and ids anew, where that moves anything."""
+    if helper is None:
+        return built, {}
+    from agentscaler.polish import EdgeVerdicts, ask_edges, bad_verdicts, judged_edges
+    from agentscaler.world import read_env, sealed
+
+    worlds = [read_env(run.path / row.folder) for _, row in built]
+    parts = [(at, env.edges[n : n + EDGES]) for at, env in enumerate(worlds) for n in range(0, len(env.edges), EDGES)]
+    found = helper.answers(run, [Question(ask_edges(worlds[at], edges), EdgeVerdicts, partial(bad_verdicts, edges=edges)) for at, edges in parts], label="envs: edges")
+    kept: list[list[Edge]] = [[] for _ in worlds]
+    refused: list[list[RefusedEdge]] = [[] for _ in worlds]
+    for (at, edges), said in zip(parts, found.said, strict=True):
+        good, bad = (list(edges), []) if said is None else judged_edges(worlds[at], edges, said)
+        kept[at] += good
+        refused[at] += bad
+    out = []
+    for (number, row), env, good, bad in zip(built, worlds, kept, refused, strict=True):
+        if tuple(good) != env.edges:
+            shutil.rmtree(run.path / row.folder)
+            fresh = write_world(sealed(env.model_copy(update={"edges": tuple(good), "refused": tuple(bad)})), run.path / "envs")
+            row = row.model_copy(update={"env": fresh.env, "folder": fresh.folder})
+        out.append((number, row))
+    return out, found.facts | {"edges refused": sum(map(len, refused)), "edges": sum(map(len, kept))}
 
 
 def world_facts(run: Run, shelf: Shelf) -> dict[str, Any]:
