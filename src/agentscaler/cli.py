@@ -223,7 +223,7 @@ def tasks(
 def rollouts(
     run: RunOption,
     agents: Annotated[str, typer.Option(help="Who plays: gold, stumbling, forgetting, adding, wrong, mutation (one of these four, drawn for each task), solver, shallow.")] = ",".join(walk.AGENTS),
-    agent: Annotated[list[str] | None, typer.Option(help="One agent: NAME@https://HOST/v1 (any OpenAI-compatible endpoint), module:function (is given messages and tools, answers with a message), scripted[:NAME], human. May be repeated.")] = None,
+    agent: Annotated[list[str] | None, typer.Option(help="One agent: NAME@https://HOST/v1 (any OpenAI-compatible endpoint), hf:FOLDER (a model in this process), module:function (is given messages and tools, answers with a message), scripted[:NAME], human. May be repeated.")] = None,
     user: Annotated[str, typer.Option(help="Who plays the user: scripted, NAME@https://HOST/v1, worded:NAME@... (a scripted plan, worded by the model), module:function (is given messages and the brief), human.")] = "scripted",
     users: Annotated[str, typer.Option(help="Kinds of user that a model plays, with shares: cooperative=4,terse=1,chatty=1,impatient=1,digressing=1,unsure=1,wavering=1,overreaching=1.")] = "",
     trials: Annotated[int, typer.Option(help="Episodes of each agent on each task.")] = 1,
@@ -312,18 +312,62 @@ def _say_estimate(run: Run, settings: walk.Settings, agents: list[str], trials: 
         print(orjson.dumps({"verb": "rollouts", "episodes": found.episodes, "models": found.rows()}).decode())
 
 
-@app.command(epilog="Example: agentscaler play --run runs/first\n\nA task by its id: agentscaler play 3f9c2a --run runs/first")
+@app.command(
+    epilog="Example: agentscaler rl --run runs/first --train runs/first/models/phase2\n\nWith the settings of a recipe: agentscaler rl --run runs/first --train runs/first/models/phase2 --recipe runs/qwen3-8b.toml"
+)
+def rl(
+    run: RunOption,
+    train: Annotated[str, typer.Option(metavar="MODEL", help="Model to start from: a folder of `sft --train`, or a hub id. Needs the extra `train`.")],
+    recipe: Annotated[Path | None, typer.Option(help="Take all settings from the [rl] table of this file, in place of the flags below.")] = None,
+    user: Annotated[str, typer.Option(help="scripted: the user speaks in turn, as in rollouts; tool: TRL drives the episode, and the user is asked by a call of ask_user.")] = "scripted",
+    steps: Annotated[int, typer.Option(help="Updates; -1 for one pass over the tasks.")] = -1,
+    rate: Annotated[float, typer.Option(help="Learning rate.")] = 1e-6,
+    group: Annotated[int, typer.Option(help="Episodes of one task, against whose mean each is measured.")] = 8,
+    batch: Annotated[int, typer.Option(help="Episodes a device and step.")] = 8,
+    accumulate: Annotated[int, typer.Option(help="Steps put together into one update.")] = 8,
+    longest: Annotated[int, typer.Option(help="Tokens a prompt may have; tasks with longer ones are left out.")] = 16_384,
+    most: Annotated[int, typer.Option(help="Tokens of an episode behind its prompt.")] = 8192,
+    answer: Annotated[int, typer.Option(help="Tokens of one message of the model.")] = 2048,
+    turns: Annotated[int, typer.Option(help="Most messages of the user.")] = 10,
+    step_limit: Annotated[int, typer.Option(help="Most messages of the model.")] = 30,
+    calls: Annotated[int, typer.Option(help="Most calls of an episode.")] = 60,
+    beta: Annotated[float, typer.Option(help="Weight of the KL term; 0: no reference model.")] = 0.0,
+    shaped: Annotated[float, typer.Option(help="What a part of the way is worth at most; 0: the reward is 0 or 1.")] = 0.0,
+    lora: Annotated[int, typer.Option(help="Rank of LoRA; 0 trains all weights.")] = 0,
+    vllm: Annotated[bool, typer.Option("--vllm", help="Generate with vLLM inside the training processes.")] = False,
+    save: Annotated[int, typer.Option(help="Updates between checkpoints.")] = 50,
+    seed: Seed = 0,
+    limit: Limit = None,
+    fresh: Fresh = False,
+) -> None:
+    """Train a model by reinforcement learning in the run's training worlds, rewarded by the one judge: models/rl."""
+    from agentscaler.train.grpo import Practice
+    from agentscaler.train.recipes import read_practice
+    from agentscaler.walk.practice import rl as train_on
+
+    given = Practice(
+        rate=rate, steps=steps, group=group, batch=batch, accumulate=accumulate, longest=longest, most=most, answer=answer, turns=turns, step_limit=step_limit, calls=calls, beta=beta, shaped=shaped,
+        users=user, lora=lora, vllm=vllm, save=save, seed=seed,  # type: ignore[arg-type]
+    )  # fmt: skip
+    done = train_on(Run(run), train, read_practice(recipe) if recipe else given, limit=limit, fresh=fresh)
+    if done.progress:
+        print(f"{done.folder}: reward {done.progress[0]['reward']:.3f} -> {done.progress[-1]['reward']:.3f} in {done.progress[-1]['step']} updates; {done.share:.2%} of the time in worlds")
+
+
+@app.command(epilog="Example: agentscaler play --run runs/first\n\nA task by its id: agentscaler play 3f9c2a --run runs/first\n\nWatch a model: agentscaler play --run runs/first --agent hf:runs/first/models/phase2")
 def play(
     run: RunOption,
     number: Annotated[str | None, typer.Argument(metavar="ID", help="Id of a task, or its first digits; one is drawn where none is given.")] = None,
     user: Annotated[str, typer.Option(help="Who plays the user: scripted, or NAME@https://HOST/v1.")] = "scripted",
+    agent: Annotated[str | None, typer.Option(help="Let this agent play and watch: hf:FOLDER, NAME@https://HOST/v1, module:function or a scripted one.")] = None,
     key_file: KeyFile = None,
     seed: Seed = 0,
 ) -> None:
     """Play the agent yourself, in the terminal: say something, or call a tool by its name. `?` lists the tools. The judge speaks at the end."""
-    from agentscaler.walk.hand import play_by_hand
+    from agentscaler.walk.hand import play_by_hand, watch
 
-    for line in play_by_hand(Run(run), number, user=user, keys=_keys(key_file), seed=seed):
+    lines = watch(Run(run), number, agent=agent, keys=_keys(key_file), seed=seed) if agent else play_by_hand(Run(run), number, user=user, keys=_keys(key_file), seed=seed)
+    for line in lines:
         print(line)
 
 
@@ -355,6 +399,7 @@ def sft(
     rate: Annotated[float, typer.Option(help="With --train: learning rate.")] = 1e-5,
     packing: Annotated[bool, typer.Option("--packing", help="With --train: put whole rows together into one of --longest tokens.")] = False,
     show: Annotated[str | None, typer.Option(metavar="ID", help="Print a training row, what has loss in colour, as the model of --train BASE reads it.")] = None,
+    recipe: Annotated[Path | None, typer.Option(help="With --train: take all its settings from the [train] table of this file, in place of flags.")] = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -367,10 +412,12 @@ def sft(
     elif train is not None:
         from agentscaler.train.loop import Recipe
         from agentscaler.train.loop import train as train_on
+        from agentscaler.train.recipes import read_training
 
         if phase not in ("1", "2", "both"):
             raise UserError(f"--phase is {phase!r}; give 1, 2 or both")
-        for done in train_on(run, train, phase, Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed), fresh=fresh):  # type: ignore[arg-type]
+        given = read_training(recipe) if recipe else Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed)
+        for done in train_on(run, train, phase, given, fresh=fresh):  # type: ignore[arg-type]
             print(f"{done.folder}: loss {done.losses[0][1]:.4f} -> {done.losses[-1][1]:.4f} in {done.losses[-1][0]} steps")
     else:
         _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)
