@@ -83,7 +83,8 @@ class Policy:
         self.stages.append(stage)
         return stage
 
-    def _generate_single_turn(self, prompts: Sequence[list[int]], images: Any = None, fields: Any = None, num_generations: int = 1, **more: Any) -> tuple[list[list[int]], None]:
+    def _generate_single_turn(self, prompts: Sequence[list[int]], *more: Any, **named: Any) -> tuple[list[list[int]], None]:
+        del more, named
         live = [n for n, s in enumerate(self.stages) if not s.over]
         assert len(live) == len(prompts)
         return [self._tokens(n) for n in live], None

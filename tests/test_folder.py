@@ -180,7 +180,7 @@ def test_what_a_user_can_put_right(base: Base, tmp_path: Path, command: Command)
     config = orjson.loads((bare / "tokenizer_config.json").read_bytes())
     del config["response_template"]
     (bare / "tokenizer_config.json").write_bytes(orjson.dumps(config))
-    with pytest.raises(UserError, match="response_template in tokenizer_config.json"):
+    with pytest.raises(UserError, match="response_template in"):
         load_folder(f"hf:{bare}")
 
 
