@@ -19,6 +19,7 @@ from agentscaler.records import EnvSpec, JsonObject
 from agentscaler.store import digest, write_atomic
 from agentscaler.train.loop import (
     find_reader,
+    frozen,
     lora,
     needs_trl,
     newest_checkpoint,
@@ -190,7 +191,7 @@ def make_trainer(exercises: Sequence[Exercise], base: str, folder: Path, practic
         disable_tqdm=True,
         seed=practice.seed,
     )
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if gpu else torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen(practice.lora, gpu) else torch.float32)
     given: dict[str, Any] = {"model": model, "processing_class": tokenizer, "args": config, "train_dataset": Dataset.from_list(rows), "peft_config": lora(model, practice.lora) if practice.lora else None}
     if practice.users == "tool":
         given |= {"environment_factory": {w: world_class(house.env_of(w), house.open_stage) for w in worlds}, "reward_funcs": [judged_worlds]}
