@@ -80,6 +80,8 @@ class Practice(NamedTuple):
     vllm: bool = False
     """Generate with vLLM in the training processes (TRL's `colocate`)."""
     seed: int = 0
+    attention: str = ""
+    """How transformers works out attention ("flash_attention_2"); empty: its default."""
     trl: Mapping[str, Any] = {}
     """Further fields of TRL's GRPOConfig, or others for those named above."""
 
@@ -181,7 +183,7 @@ def make_trainer(exercises: Sequence[Exercise], base: str, folder: Path, practic
         use_vllm=practice.vllm,
         vllm_mode="colocate",
         vllm_max_model_length=practice.longest + practice.most if practice.vllm else None,
-        gradient_checkpointing=gpu,
+        activation_checkpointing=gpu,
         bf16=gpu,
         use_cpu=not gpu,
         logging_steps=1,
@@ -191,7 +193,7 @@ def make_trainer(exercises: Sequence[Exercise], base: str, folder: Path, practic
         disable_tqdm=True,
         seed=practice.seed,
     )
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen(practice.lora, gpu) else torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen(practice.lora, gpu) else torch.float32, attn_implementation=practice.attention or None)
     given: dict[str, Any] = {"model": model, "processing_class": tokenizer, "args": config, "train_dataset": Dataset.from_list(rows), "peft_config": lora(model, practice.lora) if practice.lora else None}
     if practice.users == "tool":
         given |= {"environment_factory": {w: world_class(house.env_of(w), house.open_stage) for w in worlds}, "reward_funcs": [judged_worlds]}

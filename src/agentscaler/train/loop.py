@@ -48,6 +48,8 @@ class Recipe(NamedTuple):
     save: int = 200
     """Steps between checkpoints."""
     seed: int = 0
+    attention: str = ""
+    """How transformers works out attention ("flash_attention_2"); empty: its default."""
     trl: Mapping[str, Any] = {}
     """Further fields of TRL's SFTConfig, or others for those named above."""
 
@@ -133,7 +135,7 @@ def train_phase(file: Path, base: str, folder: Path, recipe: Recipe, *, say: Cal
         max_length=recipe.longest if recipe.packing else None,
         packing=recipe.packing,
         assistant_only_loss=False,
-        gradient_checkpointing=gpu,
+        activation_checkpointing=gpu,
         bf16=gpu,
         use_cpu=not gpu,
         logging_steps=1 if 0 < recipe.steps <= 100 else 10,
@@ -143,7 +145,7 @@ def train_phase(file: Path, base: str, folder: Path, recipe: Recipe, *, say: Cal
         disable_tqdm=False,
         seed=recipe.seed,
     )
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen(recipe.lora, gpu) else torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen(recipe.lora, gpu) else torch.float32, attn_implementation=recipe.attention or None)
     data = Dataset.from_dict({"input_ids": [r.input_ids for r in rows], "labels": [r.labels for r in rows]})
     trainer = SFTTrainer(model=model, processing_class=tokenizer, train_dataset=data, args=config, peft_config=lora(model, recipe.lora) if recipe.lora else None)
     last = newest_checkpoint(folder / "checkpoints")
