@@ -144,7 +144,7 @@ def make_trainer(exercises: Sequence[Exercise], base: str, folder: Path, practic
     """TRL's trainer, ready to run, and how many tasks were left out."""
     import torch
     from datasets import Dataset
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback
     from trl import GRPOConfig, GRPOTrainer
 
     tokenizer = AutoTokenizer.from_pretrained(base, padding_side="left")
@@ -199,7 +199,9 @@ def make_trainer(exercises: Sequence[Exercise], base: str, folder: Path, practic
         given |= {"environment_factory": {w: world_class(house.env_of(w), house.open_stage) for w in worlds}, "reward_funcs": [judged_worlds]}
     else:
         given |= {"rollout_func": Talk(tokenizer, house.open_stage, most=practice.most, shaped=practice.shaped), "reward_funcs": [judged]}
-    return GRPOTrainer(**given, callbacks=[_telling(say)]), len(exercises) - len(rows)
+    trainer = GRPOTrainer(**given, callbacks=[_telling(say)])
+    trainer.remove_callback(PrinterCallback)
+    return trainer, len(exercises) - len(rows)
 
 
 def rows_of(exercises: Sequence[Exercise], tokenizer: Any, practice: Practice, house: House) -> list[JsonObject]:
