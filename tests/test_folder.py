@@ -188,14 +188,18 @@ def test_way_to_read_calls_is_the_one_that_reads_back_what_the_template_writes(b
     """Of a chat template that TRL does not know, too; and of one whose calls nobody reads there is none."""
     from transformers import AutoTokenizer
 
+    import trl
+
     from agentscaler.train.loop import find_reader
     from chat_templates import TEMPLATES
 
-    for family, known in (("qwen", True), ("thinking", True), ("mistral", False)):
+    theirs = Path(trl.__file__).parent / "chat_templates"
+    known = {"qwen": True, "thinking": True, "mistral": False, **dict.fromkeys(("qwen3", "qwen3_instruct_2507", "qwen3_6", "glm4moe"), True)}
+    for family, found in known.items():
         tokenizer = AutoTokenizer.from_pretrained(base.folder)
         tokenizer.response_template = None
-        tokenizer.chat_template = TEMPLATES[family]
-        assert find_reader(tokenizer) is known, family
+        tokenizer.chat_template = TEMPLATES[family] if family in TEMPLATES else (theirs / f"{family}.jinja").read_text(encoding="utf-8")
+        assert find_reader(tokenizer) is found, family
 
 
 def test_message_without_calls_stays_text(loaded: Loaded) -> None:

@@ -10,6 +10,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -229,10 +230,13 @@ def save_tokenizer(tokenizer: Any, folder: Path) -> bool:
 
 
 def find_reader(tokenizer: Any) -> bool:
-    """Make sure that the tokenizer knows how calls are read out of answers: its own way, or the one of TRL's that reads back what its chat template writes. False where there is none."""
+    """Make sure that the tokenizer knows how calls are read out of answers: its own way, the one TRL has for its chat template, or one of TRL's that reads back what the template writes. False where there is none."""
     from trl import chat_template_utils
 
     if getattr(tokenizer, "response_template", None) is not None:
+        return True
+    with suppress(ValueError):  # TRL knows templates letter by letter
+        chat_template_utils.add_response_schema(tokenizer)
         return True
     for name, template in sorted(vars(chat_template_utils).items()):
         if name.endswith("_template") and isinstance(template, dict) and reads_back(tokenizer, template):
