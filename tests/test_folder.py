@@ -186,9 +186,8 @@ def test_what_a_user_can_put_right(base: Base, tmp_path: Path, command: Command)
 
 def test_way_to_read_calls_is_the_one_that_reads_back_what_the_template_writes(base: Base) -> None:
     """Of a chat template that TRL does not know, too; and of one whose calls nobody reads there is none."""
-    from transformers import AutoTokenizer
-
     import trl
+    from transformers import AutoTokenizer
 
     from agentscaler.train.loop import find_reader
     from chat_templates import TEMPLATES

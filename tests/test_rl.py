@@ -1,5 +1,6 @@
 """RL in the worlds through TRL: the policy reads what training rows and evaluation hold, the one judge rewards, infrastructure moves nothing, a killed training goes on."""
 
+import copy
 import inspect
 import json
 from pathlib import Path
@@ -131,6 +132,23 @@ def test_names_that_no_python_has_and_names_of_trl(base: Base) -> None:
     assert str(inspect.signature(getattr(made, "get-it"))) == "(self, *, limit: int = None, **others)"
     with pytest.raises(UserError, match="'reset'"):
         world_class(env.model_copy(update={"tools": (tool.model_copy(update={"name": "reset"}),)}), house.open_stage)
+
+
+@pytest.mark.parametrize(("family", "opened"), [("qwen3", ""), ("qwen3_instruct_2507", ""), ("qwen3_6", "<think>\n")])
+def test_what_others_say_is_rendered_as_the_template_of_the_model_has_it(tokenizer: Any, family: str, opened: str) -> None:
+    """With the templates of real models, those too that rewrite earlier turns; marks inside an answer end nothing."""
+    import trl
+
+    from agentscaler.train.talk import spoken
+
+    here = copy.copy(tokenizer)
+    here.chat_template = (Path(trl.__file__).parent / "chat_templates" / f"{family}.jinja").read_text(encoding="utf-8")
+    calls = (ToolCall(id="a", name="get_x", arguments={"k": 1}), ToolCall(id="b", name="get_y", arguments={}))
+    answers = [Message(role="tool", content='{"a":1}', call_id="a", name="get_x"), Message(role="tool", content="<|im_end|> x", call_id="b", name="get_y")]
+    told = here.decode(spoken(answers, Message(role="assistant", content="Let me look.", reasoning="Hm.", calls=calls), here))
+    both = '<tool_response>\n{"a":1}\n</tool_response>\n<tool_response>\n<|im_end|> x\n</tool_response>'
+    assert told == f"\n<|im_start|>user\n{both}<|im_end|>\n<|im_start|>assistant\n{opened}"
+    assert here.decode(spoken([Message(role="user", content="Yes.")], Message(role="assistant", content="Shall I?"), here)) == f"\n<|im_start|>user\nYes.<|im_end|>\n<|im_start|>assistant\n{opened}"
 
 
 # ---- what it earns ------------------------------------------------------------------------------------------------------
