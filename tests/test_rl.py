@@ -255,11 +255,13 @@ def test_training_stops_where_nothing_came_to_its_end(base: Base, tmp_path: Path
         stepped(base, tmp_path, lambda n: "gold", broken=lambda n: True)
 
 
-@pytest.mark.parametrize("users", ["scripted", "tool"])
-def test_a_random_model_practises_in_several_worlds(base: Base, tmp_path: Path, users: Any) -> None:
+@pytest.mark.parametrize(("users", "lora"), [("scripted", 0), ("tool", 2)])
+def test_a_random_model_practises_in_several_worlds(base: Base, tmp_path: Path, users: Any, lora: int) -> None:
+    from agentscaler.llm.folder import load_folder
+
     run = copied(base, tmp_path)
     said: list[str] = []
-    done = rl(Run(run), base.folder, SHORT._replace(users=users, batch=8), say=said.append)
+    done = rl(Run(run), base.folder, SHORT._replace(users=users, batch=8, lora=lora), say=said.append)
     assert "in 2 worlds" in said[0]
     assert [line["step"] for line in done.progress] == [1, 2]
     assert all(line["reward"] == 0.0 for line in done.progress)
@@ -268,6 +270,7 @@ def test_a_random_model_practises_in_several_worlds(base: Base, tmp_path: Path, 
     card = (done.folder / "README.md").read_text()
     assert "| share of the time in worlds |" in card
     assert "| group | 4 |" in card
+    assert load_folder(f"hf:{done.folder}").model.config.model_type == "qwen3", "a plain folder that plays, LoRA merged"
 
 
 def copied(base: Base, folder: Path) -> Path:
