@@ -4,6 +4,7 @@ import copy
 import inspect
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -190,6 +191,37 @@ def test_limits_end_an_episode_and_what_is_there_counts(base: Base, tokenizer: A
     house, _ = house_of(Run(base.run), SHORT._replace(calls=0))
     calling = Policy(tokenizer, house.open_stage, lambda n: "gold")
     assert Talk(tokenizer, calling.open_stage, most=4000)(prompts, calling)["stop"] == ["steps"]
+
+
+def test_process_that_is_done_keeps_step_with_one_that_is_not(base: Base, tokenizer: Any) -> None:
+    """Generation by sharded models is a joint act: while the other process has an episode left, this one writes messages that are thrown away."""
+    import torch
+
+    house, exercises = house_of(Run(base.run), SHORT)
+    alone = Policy(tokenizer, house.open_stage, lambda n: "gold")
+    prompts = [[{"role": "user", "content": "", "task": writing(base, house, exercises).number}]]
+    expected = Talk(tokenizer, alone.open_stage, most=4000)(prompts, alone)
+
+    class Two(Policy):
+        """The other process still has an episode in so many rounds."""
+
+        rounds, thrown_away = 12, 0
+
+        def gather(self, mine: Any) -> Any:
+            self.rounds -= 1
+            return torch.cat([mine, torch.tensor([int(self.rounds > 0)])])
+
+        def _generate_single_turn(self, prompts: Any, *more: Any, **named: Any) -> Any:
+            if all(s.over for s in self.stages):
+                self.thrown_away += 1
+                return [[tokenizer.eos_token_id]] * len(prompts), None
+            return super()._generate_single_turn(prompts, *more, **named)
+
+    two = Two(tokenizer, house.open_stage, lambda n: "gold")
+    two.accelerator = SimpleNamespace(num_processes=2, device="cpu", gather=two.gather)
+    found = Talk(tokenizer, two.open_stage, most=4000)(prompts, two)
+    assert two.thrown_away > 0
+    assert {k: v for k, v in found.items() if k != "world_seconds"} == {k: v for k, v in expected.items() if k != "world_seconds"}
 
 
 # ---- through the trainer ------------------------------------------------------------------------------------------------
