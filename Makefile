@@ -1,6 +1,7 @@
 # make run    install into .venv, then the first walk over 46,200 tools (about ten minutes on two cores); a second time it takes seconds
 # make libraries    the 29 client libraries of the pool (shops, banks, mail, travel, ...) alone; `make run` installs them, too
 # make test   the whole test suite, types, lint and import rules
+# make test-train    the tests that need the extra `train` (SFT, RL, models that play, recipes), in an environment of their own with torch for CPUs: 1.8 GB
 # make learn  the proof of learning: a small transformer from scratch, in few and in many worlds; report/learning.html
 # make bench  the figures of the README, each beside what the machine needs at least
 
@@ -11,7 +12,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RECIPE ?= runs/first.toml
 CLIENTS = $(VENV)/share/agentscaler/clients
 
-.PHONY: run libraries test bench small learn clean
+TRAIN  := .venv-train
+# Where torch for CPUs comes from, where the usual index has it for GPUs only: make test-train TORCH="--extra-index-url https://download.pytorch.org/whl/cpu"
+TORCH  ?=
+
+.PHONY: run libraries test test-train bench small learn clean
 
 run: $(VENV)/.pool $(VENV)/.libraries
 	$(BIN)/agentscaler run $(RECIPE)
@@ -26,6 +31,11 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2
+
+# The import comes first, so that nothing is skipped for want of a library.
+test-train: $(TRAIN)/.made
+	$(TRAIN)/bin/python -c "import accelerate, datasets, peft, torch, transformers, trl"
+	OMP_NUM_THREADS=1 $(TRAIN)/bin/python -m pytest -n 2 --dist loadfile tests/test_train.py tests/test_rl.py tests/test_folder.py tests/test_clusters.py tests/test_masks.py tests/test_learn.py
 
 bench: $(VENV)/.pool
 	$(PIP) install -c constraints.txt -e ".[models]"
@@ -58,9 +68,14 @@ $(VENV)/.train: $(VENV)/.made
 	$(PIP) install -c constraints.txt -e ".[train]"
 	touch $@
 
+$(TRAIN)/.made: pyproject.toml constraints.txt
+	test -d $(TRAIN) || $(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt $(TORCH) -e ".[train,dev]"
+	touch $@
+
 $(VENV)/.dev: $(VENV)/.made
 	$(PIP) install -c constraints.txt -e ".[dev,mcp,models]"
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(TRAIN) build dist

@@ -12,6 +12,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from agentscaler import walk
+from agentscaler.cli_rl import EXAMPLE as RL_EXAMPLE
+from agentscaler.cli_rl import rl
 from agentscaler.errors import UserError
 from agentscaler.flags import pairs, prices
 from agentscaler.store import Run
@@ -238,7 +240,7 @@ def tasks(
 def rollouts(
     run: RunOption,
     agents: Annotated[str, typer.Option(help="Who plays: gold, stumbling, forgetting, adding, wrong, mutation (one of these four, drawn for each task), solver, shallow.")] = ",".join(walk.AGENTS),
-    agent: Annotated[list[str] | None, typer.Option(help="One agent: NAME@https://HOST/v1 (any OpenAI-compatible endpoint), module:function (is given messages and tools, answers with a message), scripted[:NAME], human. May be repeated.")] = None,
+    agent: Annotated[list[str] | None, typer.Option(help="One agent: NAME@https://HOST/v1 (any OpenAI-compatible endpoint), hf:FOLDER (a model in this process), module:function (is given messages and tools, answers with a message), scripted[:NAME], human. May be repeated.")] = None,
     user: Annotated[str, typer.Option(help="Who plays the user: scripted, NAME@https://HOST/v1, worded:NAME@... (a scripted plan, worded by the model), module:function (is given messages and the brief), human.")] = "scripted",
     users: Annotated[str, typer.Option(help="Kinds of user that a model plays, with shares: cooperative=4,terse=1,chatty=1,impatient=1,digressing=1,unsure=1,wavering=1,overreaching=1.")] = "",
     trials: Annotated[int, typer.Option(help="Episodes of each agent on each task.")] = 1,
@@ -306,18 +308,23 @@ def _say_estimate(run: Run, settings: walk.Settings, agents: list[str], trials: 
         print(orjson.dumps({"verb": "rollouts", "episodes": found.episodes, "models": found.rows()}).decode())
 
 
-@app.command(epilog="Example: agentscaler play --run runs/first\n\nA task by its id: agentscaler play 3f9c2a --run runs/first")
+app.command(epilog=RL_EXAMPLE)(rl)
+
+
+@app.command(epilog="Example: agentscaler play --run runs/first\n\nA task by its id: agentscaler play 3f9c2a --run runs/first\n\nWatch a model: agentscaler play --run runs/first --agent hf:runs/first/models/phase2")
 def play(
     run: RunOption,
     number: Annotated[str | None, typer.Argument(metavar="ID", help="Id of a task, or its first digits; one is drawn where none is given.")] = None,
     user: Annotated[str, typer.Option(help="Who plays the user: scripted, or NAME@https://HOST/v1.")] = "scripted",
+    agent: Annotated[str | None, typer.Option(help="Let this agent play and watch: hf:FOLDER, NAME@https://HOST/v1, module:function or a scripted one.")] = None,
     key_file: KeyFile = None,
     seed: Seed = 0,
 ) -> None:
     """Play the agent yourself, in the terminal: say something, or call a tool by its name. `?` lists the tools. The judge speaks at the end."""
-    from agentscaler.walk.hand import play_by_hand
+    from agentscaler.walk.hand import play_by_hand, watch
 
-    for line in play_by_hand(Run(run), number, user=user, keys=_keys(key_file), seed=seed):
+    lines = watch(Run(run), number, agent=agent, keys=_keys(key_file), seed=seed) if agent else play_by_hand(Run(run), number, user=user, keys=_keys(key_file), seed=seed)
+    for line in lines:
         print(line)
 
 
@@ -349,6 +356,7 @@ def sft(
     rate: Annotated[float, typer.Option(help="With --train: learning rate.")] = 1e-5,
     packing: Annotated[bool, typer.Option("--packing", help="With --train: put whole rows together into one of --longest tokens.")] = False,
     show: Annotated[str | None, typer.Option(metavar="ID", help="Print a training row, what has loss in colour, as the model of --train BASE reads it.")] = None,
+    recipe: Annotated[Path | None, typer.Option(help="With --train: take all its settings from the [train] table of this file, in place of flags.")] = None,
     seed: Seed = 0,
     workers: Workers = CORES,
     limit: Limit = None,
@@ -361,10 +369,12 @@ def sft(
     elif train is not None:
         from agentscaler.train.loop import Recipe
         from agentscaler.train.loop import train as train_on
+        from agentscaler.train.recipes import read_training
 
         if phase not in ("1", "2", "both"):
             raise UserError(f"--phase is {phase!r}; give 1, 2 or both")
-        for done in train_on(run, train, phase, Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed), fresh=fresh):  # type: ignore[arg-type]
+        given = read_training(recipe) if recipe else Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed)
+        for done in train_on(run, train, phase, given, fresh=fresh):  # type: ignore[arg-type]
             print(f"{done.folder}: loss {done.losses[0][1]:.4f} -> {done.losses[-1][1]:.4f} in {done.losses[-1][0]} steps")
     else:
         _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)

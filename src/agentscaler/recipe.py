@@ -6,6 +6,7 @@
     workers = 2
 
 A table for each verb holds what its flags would say. `from` of [tools] names definitions of one's own. Rooms that are finished are passed over.
+[train] and [rl] are settings of `sft --train --recipe` and `rl --recipe` (train/recipes.py): a walk trains nothing, and passes over them.
 """
 
 import tomllib
@@ -38,6 +39,8 @@ VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple
     "report": (walk.report, {"sample": int}),
 }
 """Verb -> its function and the settings it takes, in the order of the walk."""
+TRAINING: Final = ("train", "rl")
+"""Tables that belong to training."""
 _RUN: Final[dict[str, type | tuple[type, ...]]] = {"folder": str, "seed": int, "workers": int}
 
 
@@ -60,8 +63,8 @@ def read_recipe(path: Path) -> Recipe:
         raise UserError(f"{path} is no TOML: {error}") from error
     run = _table(path, data, "run", _RUN)
     verbs = {name: _table(path, data, name, allowed | {"limit": int}) for name, (_, allowed) in VERBS.items() if name in data or name != "graph" or "one" not in data.get("domains", {})}
-    if unknown := sorted(data.keys() - VERBS.keys() - {"run"}):
-        raise UserError(f"{path}: [{unknown[0]}] is no verb; the tables are run, {', '.join(VERBS)}")
+    if unknown := sorted(data.keys() - VERBS.keys() - {"run", *TRAINING}):
+        raise UserError(f"{path}: [{unknown[0]}] is no verb; the tables are run, {', '.join(VERBS)}; and {', '.join(TRAINING)} for training")
     for source in verbs["tools"].get("from", ()):
         if not is_source(str(source)):
             raise UserError(f"{path}: [tools] from names {source!r}, which is not there; paths are relative to where the command is run")

@@ -10,7 +10,8 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from agentscaler.episode import tool_list
-from agentscaler.records import EnvSpec, Example, JsonObject, Message, Rollout
+from agentscaler.llm.wire import openai_message as openai_message
+from agentscaler.records import EnvSpec, Example, JsonObject, Rollout
 
 
 def example(rollout: Rollout, env: EnvSpec, *, number: str, phase: Literal[1, 2]) -> Example:
@@ -22,18 +23,6 @@ def example(rollout: Rollout, env: EnvSpec, *, number: str, phase: Literal[1, 2]
         scripted=rollout.scripted,
         rollout=number,
     )
-
-
-def openai_message(message: Message) -> JsonObject:
-    """{'role': ..., 'content': ..., 'tool_calls': [...]}: no empty fields, arguments as an object."""
-    out: JsonObject = {"role": message.role, "content": message.content}
-    if message.reasoning:
-        out["reasoning_content"] = message.reasoning
-    if message.calls:
-        out["tool_calls"] = [{"id": c.id, "type": "function", "function": {"name": c.name, "arguments": c.arguments}} for c in message.calls]
-    if message.role == "tool":
-        out |= {"tool_call_id": message.call_id, "name": message.name}
-    return out
 
 
 def phase_of(services: Sequence[str], vertical: Sequence[str]) -> Literal[1, 2]:

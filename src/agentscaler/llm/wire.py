@@ -73,6 +73,18 @@ def _sent(message: Message, in_prompt: bool, reasoning_in: str) -> JsonObject:
     return out
 
 
+def openai_message(message: Message) -> JsonObject:
+    """{'role': ..., 'content': ..., 'tool_calls': [...]}: no empty fields, arguments as an object: what chat templates and training rows hold."""
+    out: JsonObject = {"role": message.role, "content": message.content}
+    if message.reasoning:
+        out["reasoning_content"] = message.reasoning
+    if message.calls:
+        out["tool_calls"] = [{"id": c.id, "type": "function", "function": {"name": c.name, "arguments": c.arguments}} for c in message.calls]
+    if message.role == "tool":
+        out |= {"tool_call_id": message.call_id, "name": message.name}
+    return out
+
+
 def _merged(messages: Sequence[JsonObject]) -> list[JsonObject]:
     """Neighbours of one role as one: templates want user and assistant in turn."""
     out: list[JsonObject] = []

@@ -3,6 +3,7 @@
     rollout = play(task, agent="gold")
     rollout = play(task, agent=my_agent, user=my_user)      anything with `play(messages, tools) -> Message`, or a function of the same form
     rollout = play(task, agent="qwen3-8b@http://localhost:8000/v1")
+    rollout = play(task, agent="hf:runs/first/models/phase2")           a folder, loaded once and kept
 
 Scripted players are named so in every row: `gold` and its named mutations know the gold calls (gold.py); `solver` works from
 the conversation and the tool list alone (solver.py); `user` tells the brief bit by bit (user.py). `probe` measures the tasks (probes.py). Models play as agent
@@ -21,6 +22,7 @@ from agentscaler.dice import Dice
 from agentscaler.episode import STEPS, TURNS, AnyPlayer, Player, WaitingPlayer, run_episode
 from agentscaler.errors import UserError
 from agentscaler.grade import grade
+from agentscaler.llm.folder import FolderModel, Loaded, is_folder, load_folder
 from agentscaler.llm.keys import Keys, endpoint, is_endpoint, read_keys
 from agentscaler.llm.wire import parsed
 from agentscaler.records import EnvSpec, JsonObject, Message, Probe, Rollout, Seed, Task, ToolCall
@@ -41,7 +43,7 @@ PROBES: Final = ("do-nothing", "shallow", "random", "solver, brief of another ta
 def play(
     task: Task, *, agent: AnyPlayer | AgentFunction | str, user: AnyPlayer | AgentFunction | None = None, trial: int = 0, seed: Seed = 0, trusted: bool = False, keys: Keys | None = None
 ) -> Rollout:
-    """One episode. agent: a player, a function (messages, tools) -> message, `NAME@https://host/v1`, `module:function`, or a name of AGENTS.
+    """One episode. agent: a player, a function (messages, tools) -> message, `NAME@https://host/v1`, `hf:FOLDER`, `module:function`, or a name of AGENTS.
 
     keys: those of the environment, where none are given. Raises UserError where the task's world is not where the task says, or the agent does not exist on the task.
     """
@@ -74,6 +76,17 @@ def kept_env(folder: str) -> EnvSpec:
     return _envs[folder]
 
 
+_models: dict[str, Loaded] = {}
+
+
+def kept_model(name: str) -> Loaded:
+    """The model of hf:FOLDER; the last one is kept."""
+    if name not in _models:
+        _models.clear()
+        _models[name] = load_folder(name)
+    return _models[name]
+
+
 # ---- agents -----------------------------------------------------------------------------------------------------
 
 
@@ -84,6 +97,10 @@ def as_player(agent: AnyPlayer | AgentFunction | str, task: Task, env: EnvSpec, 
         from agentscaler.rollouts.models import ModelAgent
 
         return ModelAgent(ChatModel(endpoint(agent), keys=keys or read_keys(os.environ, None)), sample=str(dice.bits()))
+    if isinstance(agent, str) and is_folder(agent):
+        from agentscaler.rollouts.models import ModelAgent
+
+        return ModelAgent(FolderModel(kept_model(agent)))
     if isinstance(agent, str):
         return named_player(agent, task, env, dice)
     if hasattr(agent, "play"):

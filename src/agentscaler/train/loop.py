@@ -10,6 +10,8 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -19,7 +21,7 @@ import orjson
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject
 from agentscaler.store import file_hash, read_rows, write_atomic
-from agentscaler.train.masks import IGNORED, Row, supervise
+from agentscaler.train.masks import IGNORED, Row, supervise, turn
 
 Phase: TypeAlias = Literal["1", "2", "both"]
 LIBRARIES: Final = ("agentscaler", "torch", "transformers", "trl", "peft", "datasets", "accelerate")
@@ -47,6 +49,10 @@ class Recipe(NamedTuple):
     save: int = 200
     """Steps between checkpoints."""
     seed: int = 0
+    attention: str = ""
+    """How transformers works out attention ("flash_attention_2"); empty: its default."""
+    trl: Mapping[str, Any] = {}
+    """Further fields of TRL's SFTConfig, or others for those named above."""
 
 
 class Trained(NamedTuple):
@@ -73,14 +79,14 @@ def train(run: Path, base: str, phase: Phase, recipe: Recipe, *, fresh: bool = F
         if not file.exists() or not file.stat().st_size:
             raise UserError(f"{file} {'has no rows' if file.exists() else 'is not there'}: run `agentscaler sft --run {run}` with --vertical for phase 2, or give --phase 1")
         folder = run / "models" / f"phase{number}"
-        _open(folder, {"base": start, "data": file_hash(file), **recipe._asdict()}, fresh)
+        open_folder(folder, {"base": start, "data": file_hash(file), **recipe._asdict()}, fresh)
         done = train_phase(file, start, folder, recipe, say=say)
         start = str(done.folder)
         out.append(done)
     return out
 
 
-def _open(folder: Path, about: JsonObject, fresh: bool) -> None:
+def open_folder(folder: Path, about: JsonObject, fresh: bool) -> None:
     """The folder of a phase, if it is new or belongs to the same training: a checkpoint of another must not be gone on from. Raises UserError."""
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
@@ -116,8 +122,9 @@ def train_phase(file: Path, base: str, folder: Path, recipe: Recipe, *, say: Cal
     supervised = sum(label != IGNORED for r in rows for label in r.labels)
     say(f"{folder.name}: {len(rows)} rows, {sum(len(r.input_ids) for r in rows)} tokens, {supervised} with loss; dropped {dict(dropped) or 'none'}")
     gpu = torch.cuda.is_available()
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if gpu else torch.float32)
-    config = SFTConfig(
+    config = settings(
+        SFTConfig,
+        recipe.trl,
         output_dir=str(folder / "checkpoints"),
         learning_rate=recipe.rate,
         num_train_epochs=recipe.epochs,
@@ -129,7 +136,7 @@ def train_phase(file: Path, base: str, folder: Path, recipe: Recipe, *, say: Cal
         max_length=recipe.longest if recipe.packing else None,
         packing=recipe.packing,
         assistant_only_loss=False,
-        gradient_checkpointing=gpu,
+        activation_checkpointing=gpu,
         bf16=gpu,
         use_cpu=not gpu,
         logging_steps=1 if 0 < recipe.steps <= 100 else 10,
@@ -139,18 +146,50 @@ def train_phase(file: Path, base: str, folder: Path, recipe: Recipe, *, say: Cal
         disable_tqdm=False,
         seed=recipe.seed,
     )
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen(recipe.lora, gpu) else torch.float32, attn_implementation=recipe.attention or None)
     data = Dataset.from_dict({"input_ids": [r.input_ids for r in rows], "labels": [r.labels for r in rows]})
     trainer = SFTTrainer(model=model, processing_class=tokenizer, train_dataset=data, args=config, peft_config=lora(model, recipe.lora) if recipe.lora else None)
     last = newest_checkpoint(folder / "checkpoints")
     trainer.train(resume_from_checkpoint=str(last) if last else None)
-    whole = trainer.model.merge_and_unload() if recipe.lora else trainer.model
-    whole.save_pretrained(folder)
-    answers = save_tokenizer(tokenizer, folder)
+    save_model(trainer, folder, lora=bool(recipe.lora))
+    answers = save_tokenizer(tokenizer, folder) if trainer.is_world_process_zero() else False
     losses = [(int(line["step"]), float(line["loss"])) for line in trainer.state.log_history if "loss" in line]
     done = Trained(folder, len(rows), supervised, dict(dropped), losses, int(last.name.split("-")[1]) if last else 0)
-    write_atomic(folder / "losses.jsonl", b"".join(orjson.dumps({"step": s, "loss": v}) + b"\n" for s, v in losses))
-    write_atomic(folder / "README.md", card(done, file, base, recipe, answers=answers).encode())
+    if trainer.is_world_process_zero():
+        write_atomic(folder / "losses.jsonl", b"".join(orjson.dumps({"step": s, "loss": v}) + b"\n" for s, v in losses))
+        write_atomic(folder / "README.md", card(done, file, base, recipe, answers=answers).encode())
     return done
+
+
+def frozen(rank: int, gpu: bool) -> bool:
+    """May the weights lie in bf16? Only those that LoRA leaves alone: a step of 1e-5 is less than half of what bf16 tells apart near most weights, so trained ones would stand still."""
+    return gpu and rank > 0
+
+
+def settings(config: Any, more: Mapping[str, Any], **ours: Any) -> Any:
+    """A TRL config of our settings and a recipe's further fields, which come first. Raises UserError for a field it does not have, or a value it does not take."""
+    known = {f.name for f in fields(config) if f.init}
+    if unknown := sorted(more.keys() - known):
+        raise UserError(f"{unknown[0]!r} is no field of {config.__name__} in the installed TRL {version('trl')}; take it out of the recipe's trl table")
+    try:
+        return config(**{**ours, **more})
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{config.__name__} of TRL {version('trl')} does not take these settings: {error}") from error
+
+
+def save_model(trainer: Any, folder: Path, *, lora: bool) -> None:
+    """The weights in one folder that loads anywhere: gathered where they are sharded, an adapter merged into its base."""
+    if trainer.is_fsdp_enabled:
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
+        trainer.save_model(str(folder / "adapter" if lora else folder))
+        if lora and trainer.is_world_process_zero():
+            from peft import AutoPeftModelForCausalLM
+
+            AutoPeftModelForCausalLM.from_pretrained(folder / "adapter", dtype="auto").merge_and_unload().save_pretrained(folder)
+    elif trainer.is_world_process_zero():
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        (model.merge_and_unload() if lora else model).save_pretrained(folder)
+    trainer.accelerator.wait_for_everyone()
 
 
 def tokenised(rows: Any, tokenizer: Any, *, longest: int) -> tuple[list[Row], Counter[str]]:
@@ -184,17 +223,40 @@ def newest_checkpoint(folder: Path) -> Path | None:
 
 
 def save_tokenizer(tokenizer: Any, folder: Path) -> bool:
-    """Tokenizer and serving template, with the way to read calls out of answers where TRL knows one; says whether it does."""
-    from trl.chat_template_utils import add_response_schema
-
-    if getattr(tokenizer, "response_template", None) is None:
-        try:
-            tokenizer = add_response_schema(tokenizer)
-        except ValueError:
-            tokenizer.save_pretrained(folder)
-            return False
+    """Tokenizer and serving template, with the way to read calls out of answers where one is known; says whether it is."""
+    known = find_reader(tokenizer)
     tokenizer.save_pretrained(folder)
-    return True
+    return known
+
+
+def find_reader(tokenizer: Any) -> bool:
+    """Make sure that the tokenizer knows how calls are read out of answers: its own way, the one TRL has for its chat template, or one of TRL's that reads back what the template writes. False where there is none."""
+    from trl import chat_template_utils
+
+    if getattr(tokenizer, "response_template", None) is not None:
+        return True
+    with suppress(ValueError):  # TRL knows templates letter by letter
+        chat_template_utils.add_response_schema(tokenizer)
+        return True
+    for name, template in sorted(vars(chat_template_utils).items()):
+        if name.endswith("_template") and isinstance(template, dict) and reads_back(tokenizer, template):
+            tokenizer.response_template = template
+            return True
+    return False
+
+
+def reads_back(tokenizer: Any, template: JsonObject) -> bool:
+    """Does this way of reading give back what the chat template writes: two calls with a text before them, and a text alone?"""
+    calls = [{"id": f"call_{n}", "type": "function", "function": {"name": "find_book", "arguments": {"title": title, "shelf": n}}} for n, title in enumerate(("Zen", "Tao"))]
+    talk: list[JsonObject] = [{"role": "user", "content": "Zen?"}, {"role": "assistant", "content": "Let me look.", "tool_calls": calls}]
+    plain: list[JsonObject] = [talk[0], {"role": "assistant", "content": "It is there."}]
+    try:
+        found, said = (tokenizer.parse_response(target, schema=template, prefix=prompt) for prompt, target in (turn(t, (), tokenizer, 1, {}) for t in (talk, plain)))
+        got = [(c["function"]["name"], c["function"]["arguments"]) for c in found["tool_calls"]]
+        texts = [str(m.get("content") or "").removesuffix(tokenizer.eos_token).strip() for m in (found, said)]
+    except Exception:  # each of TRL's templates fails in its own way on answers of another family: none of them is the one
+        return False
+    return got == [(c["function"]["name"], c["function"]["arguments"]) for c in talk[1]["tool_calls"]] and texts == ["Let me look.", "It is there."] and not said.get("tool_calls")
 
 
 # ---- the card ---------------------------------------------------------------------------------------------------
@@ -217,8 +279,8 @@ tags: [tool-use, function-calling, agents, agentscaler]
 | rows, supervised tokens | {done.rows}, {done.supervised} |
 | dropped | {", ".join(f"{n} {why}" for why, n in done.dropped.items()) or "none"} |
 | went on from a checkpoint | {f"step {done.resumed}" if done.resumed else "no"} |
-{_lines(recipe._asdict())}
-{_lines(versions())}
+{table(recipe._asdict())}
+{table(versions())}
 
 Loss is on the assistant's calls and replies with their end of turn, on nothing else; histories are those a server sends. {"" if answers else "How to read calls out of answers is not stored: TRL knows no response template for this chat template."}
 
@@ -228,7 +290,8 @@ Loss is on the assistant's calls and replies with their end of turn, on nothing 
 """
 
 
-def _lines(values: Mapping[str, Any]) -> str:
+def table(values: Mapping[str, Any]) -> str:
+    """Rows of the card's table."""
     return "\n".join(f"| {name} | {value} |" for name, value in values.items())
 
 

@@ -142,6 +142,7 @@ def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, tr
 
 def seats(agents: Sequence[str], user: str) -> list[str]:
     """The agents by their plain names. Raises UserError for a name of nobody, before anything is played."""
+    from agentscaler.llm.folder import folder_of, is_folder
     from agentscaler.llm.keys import endpoint, is_endpoint
     from agentscaler.rollouts import AGENTS as NAMES
     from agentscaler.rollouts import imported, plain_name
@@ -149,9 +150,13 @@ def seats(agents: Sequence[str], user: str) -> list[str]:
     names = [plain_name(a) for a in agents]
     if user.startswith("worded:") and not is_endpoint(user):
         raise UserError(f"--user {user!r}: a model words the plan, so give worded:NAME@https://HOST/v1")
+    if is_folder(user):
+        raise UserError(f"--user {user!r}: a model in this process plays agents only; serve it and name NAME@http://HOST/v1")
     for name in (*names, *([] if user == "scripted" else [user.removeprefix("worded:")])):
         if is_endpoint(name):
             endpoint(name)
+        elif is_folder(name):
+            folder_of(name)
         elif name not in (*NAMES, "mutation", "human"):
             imported(name)
     return names

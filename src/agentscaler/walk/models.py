@@ -1,6 +1,6 @@
 """Room 7 with models at the table: hundreds of episodes at once in one event loop, each a row that is written when it is done.
 
-Who plays is named: `NAME@https://host/v1`, `worded:NAME@...` (a user whose plan is scripted), `module:function`, `scripted[:skill]`, `human`, or a name of rollouts.AGENTS. Every reply is
+Who plays is named: `NAME@https://host/v1`, `hf:FOLDER` (a model in this process), `worded:NAME@...` (a user whose plan is scripted), `module:function`, `scripted[:skill]`, `human`, or a name of rollouts.AGENTS. Every reply is
 recorded (replies.jsonl), so a killed run goes on where it was without paying again; a run that stops for its budget, or because the endpoint is gone, keeps what is finished and says so.
 """
 
@@ -20,6 +20,7 @@ from agentscaler.episode import STEPS, TURNS, AnyPlayer, play_episode
 from agentscaler.errors import Dropped, UserError
 from agentscaler.grade import grade
 from agentscaler.llm.chat import ChatModel, Line
+from agentscaler.llm.folder import FolderModel, is_folder, load_folder, mark_of
 from agentscaler.llm.keys import Endpoint, Keys, endpoint, is_endpoint
 from agentscaler.llm.ledger import Ledger, read_prices
 from agentscaler.llm.model import RunStopped, Tokens
@@ -95,7 +96,7 @@ class Talk(NamedTuple):
 
 def needs_models(agents: Sequence[str], talk: Talk) -> bool:
     """Is anybody at the table a model, a person, an `async def`, or a user of one's own?"""
-    return talk.user != "scripted" or any(is_endpoint(a) or a == "human" or (":" in a and iscoroutinefunction(imported(a))) for a in agents)
+    return talk.user != "scripted" or any(is_endpoint(a) or is_folder(a) or a == "human" or (":" in a and iscoroutinefunction(imported(a))) for a in agents)
 
 
 class Job(NamedTuple):
@@ -116,7 +117,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
     """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl. Raises UserError where the run stopped before its end; the same command goes on."""
     start = time.monotonic()
     source = run.need("tasks", "rollouts")
-    mark = fingerprint("rollouts", [settings.seed, settings.limit, list(agents), trials, talk.matters()], [source])
+    mark = fingerprint("rollouts", [settings.seed, settings.limit, list(agents), trials, talk.matters(), *(mark_of(a) for a in agents if is_folder(a))], [source])
     if "mutation" in agents:
         raise UserError("mutation is drawn for runs without models: name who plays with --agent or --agents (stumbling, forgetting, adding, wrong are its kinds)")
     with Shelf(run, "rollouts", fingerprint=mark, fresh=settings.fresh) as shelf:
@@ -224,6 +225,7 @@ class Table:
         self._start = 0.0
         self._lines: dict[str, Line] = {}
         self._models: dict[tuple[str, bool], ChatModel] = {}
+        self._folders: dict[str, FolderModel] = {}
         self._tasks = Reader(str(run.path / "tasks.jsonl"))
 
     # ---- all of them
@@ -309,6 +311,10 @@ class Table:
             return Person()
         if is_endpoint(job.agent):
             return ModelAgent(self._model(endpoint(job.agent), agent=True), sample=sample, context=self.talk.context, most=self.talk.tokens)
+        if is_folder(job.agent):
+            if job.agent not in self._folders:
+                self._folders[job.agent] = FolderModel(load_folder(job.agent), parameters=self.talk.set)
+            return ModelAgent(self._folders[job.agent], sample=sample, context=self.talk.context, most=self.talk.tokens)
         player = named_player(job.agent, task, env, Dice(self.seed, "agent", job.task.id, job.trial))
         return waiting(player) if isinstance(player, FunctionPlayer) else player
 
