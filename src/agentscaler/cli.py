@@ -13,6 +13,11 @@ from rich.table import Table
 
 from agentscaler import walk
 from agentscaler.errors import UserError
+from agentscaler.evals.door import app as evals
+from agentscaler.flags import cache_folder
+from agentscaler.flags import keys as _keys
+from agentscaler.flags import pairs as _pairs
+from agentscaler.flags import prices as _prices
 from agentscaler.store import Run
 from agentscaler.work import cores
 
@@ -27,6 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(evals, name="evals")
 
 RunOption = Annotated[Path, typer.Option("--run", help="Run folder: where products are read and written.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything random: same seed, same rows.")]
@@ -103,11 +110,6 @@ def _print(parts: Iterable[RenderableType]) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     for part in parts:
         console.print(part)
-
-
-def cache_folder() -> Path:
-    """Where what can be made again is kept: AGENTSCALER_CACHE, or `agentscaler` in the user's cache folder."""
-    return Path(os.environ.get("AGENTSCALER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "agentscaler"))
 
 
 def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int, limit: int | None, fresh: bool, as_json: bool, **more: Any) -> None:
@@ -264,39 +266,6 @@ def rollouts(
         _say_estimate(Run(run), walk.Settings(seed, workers, limit, fresh), names, trials, talk, as_json)
     else:
         _verb(walk.rollouts, run, seed, workers, limit, fresh, as_json, agents=names, trials=trials, probes=probes and not agent, **talk)
-
-
-def _keys(file: Path | None) -> Any:
-    """Keys of the environment and the file."""
-    from agentscaler.llm.keys import read_keys
-
-    return read_keys(os.environ, file)
-
-
-def _pairs(flag: str, given: list[str]) -> dict[str, Any]:
-    """['temperature=0.7'] -> {'temperature': 0.7}; what is no JSON is text."""
-    out: dict[str, Any] = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        if not sign or not name.strip():
-            raise UserError(f"{flag} {text!r}: give KEY=VALUE")
-        try:
-            out[name.strip()] = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            out[name.strip()] = value
-    return out
-
-
-def _prices(given: list[str]) -> dict[str, Any]:
-    """['qwen3-8b=0.05,0.4'] -> the table of a recipe."""
-    out = {}
-    for text in given:
-        name, _, rest = text.rpartition("=")
-        try:
-            out[name] = dict(zip(("input", "output", "cached"), map(float, rest.split(",")), strict=False))
-        except ValueError as error:
-            raise UserError(f"--price {text!r}: give NAME=INPUT,OUTPUT or NAME=INPUT,OUTPUT,CACHED, for a million tokens") from error
-    return out
 
 
 def _say_estimate(run: Run, settings: walk.Settings, agents: list[str], trials: int, talk: dict[str, Any], as_json: bool) -> None:
