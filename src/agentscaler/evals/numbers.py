@@ -60,7 +60,7 @@ def rate(sums: Sequence[float], counts: Sequence[float], *, seed: int = 0) -> In
     value = float(totals.sum() / sizes.sum())
     if np.ptp(totals / sizes) == 0:
         if value not in (0.0, 1.0):
-            return Interval(value, value, value, len(totals))
+            return Interval(value, float("nan"), float("nan"), len(totals))
         exact = stats.binomtest(round(value * len(totals)), len(totals)).proportion_ci(LEVEL, "exact")
         return Interval(value, float(exact.low), float(exact.high), len(totals))
     low, high = _resampled((totals, sizes), lambda a, b, axis=-1: a.sum(axis=axis) / b.sum(axis=axis), seed)
@@ -80,16 +80,14 @@ def by_cluster(outcomes: Outcomes, cluster: Mapping[str, str], *, crashed: Crash
     for unit, (c, n) in counted(outcomes, crashed).items():
         sums[cluster[unit]] = sums.get(cluster[unit], 0.0) + c / n
         sizes[cluster[unit]] = sizes.get(cluster[unit], 0.0) + 1
-    return rate(list(sums.values()), list(sizes.values()))
+    found = rate(list(sums.values()), list(sizes.values()))
+    return found if len(sums) > 1 else found._replace(low=float("nan"), high=float("nan"))
 
 
 def visible(outcomes: Outcomes, *, crashed: Crashed = "fails") -> float:
     """The smallest difference to another player of the same noise that such a run would show, at 5 % error with 80 % power, were the two not paired. Pairing by task makes it smaller."""
     counts = counted(outcomes, crashed)
-    if len(counts) < 2:
-        return float("nan")
-    means = [c / n for c, n in counts.values()]
-    return _effect() * sqrt(2) * float(np.std(means, ddof=1)) / sqrt(len(means))
+    return _seen([c / n for c, n in counts.values()], 2)
 
 
 class Paired(NamedTuple):
@@ -119,16 +117,20 @@ def paired(a: Outcomes, b: Outcomes, *, crashed: Crashed = "fails", seed: int = 
         nan = float("nan")
         return Paired(Interval(float(deltas.mean()) if len(units) else nan, nan, nan, len(units)), nan, better, worse, p)
     if np.ptp(deltas) == 0:
-        low = high = float(deltas[0])
+        other = 1 - ((1 - LEVEL) / 2) ** (1 / len(deltas))  # so large a share of tasks could go otherwise and not have been met
+        low, high = float(deltas[0] - other * (1 + deltas[0])), float(deltas[0] + other * (1 - deltas[0]))
     else:
         low, high = _resampled((deltas,), lambda x, axis=-1: x.mean(axis=axis), seed)
-    seen = _effect() * float(np.std(deltas, ddof=1)) / sqrt(len(deltas))
+    seen = _seen([float(d) for d in deltas], 1)
     return Paired(Interval(float(deltas.mean()), low, high, len(units)), seen, better, worse, p)
 
 
-def _effect() -> float:
-    """So many standard errors must a difference be."""
-    return float(stats.norm.ppf(1 - (1 - LEVEL) / 2) + stats.norm.ppf(POWER))
+def _seen(values: Sequence[float], runs: int) -> float:
+    """So many standard errors must a difference be; not a number where no spread was met, for then nothing is known of the noise."""
+    if len(values) < 2 or np.ptp(values) == 0:
+        return float("nan")
+    effect = float(stats.norm.ppf(1 - (1 - LEVEL) / 2) + stats.norm.ppf(POWER))
+    return effect * sqrt(runs) * float(np.std(values, ddof=1)) / sqrt(len(values))
 
 
 def _resampled(data: tuple["np.ndarray[tuple[int], np.dtype[np.float64]]", ...], statistic: object, seed: int) -> tuple[float, float]:
