@@ -60,7 +60,7 @@ def one_line(ended: Ended) -> str:
 
 
 def test_verbs_are_those_of_the_house() -> None:
-    assert set(COMMANDS) == {*VERBS, "graph", "report", "run", "show", "demo", "check", "learn", "logs", "play", "rl", "twin"}
+    assert set(COMMANDS) == {*VERBS, "graph", "report", "run", "show", "demo", "check", "evals", "learn", "logs", "play", "rl", "twin"}
 
 
 @pytest.mark.parametrize("verb", sorted(COMMANDS))

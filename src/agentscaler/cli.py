@@ -15,7 +15,8 @@ from agentscaler import walk
 from agentscaler.cli_rl import EXAMPLE as RL_EXAMPLE
 from agentscaler.cli_rl import rl
 from agentscaler.errors import UserError
-from agentscaler.flags import pairs, prices
+from agentscaler.evals.door import app as evals
+from agentscaler.flags import cache_folder, keys, pairs, prices
 from agentscaler.store import Run
 from agentscaler.work import cores
 
@@ -30,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(evals, name="evals")
 
 RunOption = Annotated[Path, typer.Option("--run", help="Run folder: where products are read and written.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything random: same seed, same rows.")]
@@ -110,11 +113,6 @@ def _print(parts: Iterable[RenderableType]) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     for part in parts:
         console.print(part)
-
-
-def cache_folder() -> Path:
-    """Where what can be made again is kept: AGENTSCALER_CACHE, or `agentscaler` in the user's cache folder."""
-    return Path(os.environ.get("AGENTSCALER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "agentscaler"))
 
 
 def _verb(call: Callable[..., walk.Summary], run: Path, seed: int, workers: int, limit: int | None, fresh: bool, as_json: bool, **more: Any) -> None:
@@ -275,7 +273,7 @@ def rollouts(
     talk = {
         "user": user, "users": pairs("--users", users.split(",") if users else []), "set": pairs("--set", set_ or []), "user_set": pairs("--user-set", user_set or []),
         "tools_in_prompt": tools_in_prompt, "context": context, "tokens": tokens, "turns": turns, "steps": steps, "stream": stream, "prices": prices(price or []), "budget": budget,
-        "at_once": at_once, "timeout": timeout, "replies": str(replies) if replies else None, "offline": offline, "keys": _keys(key_file),
+        "at_once": at_once, "timeout": timeout, "replies": str(replies) if replies else None, "offline": offline, "keys": keys(key_file),
     }  # fmt: skip
     if dry_run:
         _say_estimate(Run(run), walk.Settings(seed, workers, limit, fresh), names, trials, talk, as_json)
@@ -283,16 +281,9 @@ def rollouts(
         _verb(walk.rollouts, run, seed, workers, limit, fresh, as_json, agents=names, trials=trials, probes=probes and not agent, **talk)
 
 
-def _keys(file: Path | None) -> Any:
-    """Keys of the environment and the file."""
-    from agentscaler.llm.keys import read_keys
-
-    return read_keys(os.environ, file)
-
-
 def _helped(offline: bool, price: list[str] | None, budget: float | None, key_file: Path | None) -> dict[str, Any]:
     """What a helping model is given along."""
-    return {"offline": offline, "prices": prices(price or []), "budget": budget, "keys": _keys(key_file)}
+    return {"offline": offline, "prices": prices(price or []), "budget": budget, "keys": keys(key_file)}
 
 
 def _say_estimate(run: Run, settings: walk.Settings, agents: list[str], trials: int, talk: dict[str, Any], as_json: bool) -> None:
@@ -323,7 +314,7 @@ def play(
     """Play the agent yourself, in the terminal: say something, or call a tool by its name. `?` lists the tools. The judge speaks at the end."""
     from agentscaler.walk.hand import play_by_hand, watch
 
-    lines = watch(Run(run), number, agent=agent, keys=_keys(key_file), seed=seed) if agent else play_by_hand(Run(run), number, user=user, keys=_keys(key_file), seed=seed)
+    lines = watch(Run(run), number, agent=agent, keys=keys(key_file), seed=seed) if agent else play_by_hand(Run(run), number, user=user, keys=keys(key_file), seed=seed)
     for line in lines:
         print(line)
 
@@ -412,7 +403,7 @@ def run_recipe(
 
     read = read_recipe(recipe)
     summaries = []
-    for summary in walk_recipe(read, fresh=fresh, cache=cache_folder(), keys=_keys(key_file)):
+    for summary in walk_recipe(read, fresh=fresh, cache=cache_folder(), keys=keys(key_file)):
         say(summary, False)
         summaries.append(summary)
     _say_house(summaries)

@@ -1,10 +1,24 @@
-"""What flags of the command line say, as values: KEY=VALUE and prices. Wrong ones are named."""
+"""What several verbs read of their flags: KEY=VALUE pairs, prices, keys of endpoints, and where the cache is."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from agentscaler.errors import UserError
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: AGENTSCALER_CACHE, or `agentscaler` in the user's cache folder."""
+    return Path(os.environ.get("AGENTSCALER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "agentscaler"))
+
+
+def keys(file: Path | None) -> Any:
+    """Keys of the environment and the file."""
+    from agentscaler.llm.keys import read_keys
+
+    return read_keys(os.environ, file)
 
 
 def pairs(flag: str, given: list[str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from agentscaler.records import JsonObject, Record
 R = TypeVar("R", bound=Record)
 
 FORMATS = {
-    "tools": 1, "graph": 1, "domains": 1, "envs": 1, "candidates": 1, "tasks": 1, "rollouts": 1, "probes": 1, "played": 1, "kept": 1, "sft": 1, "report": 1,
+    "tools": 1, "graph": 1, "domains": 1, "envs": 1, "candidates": 1, "tasks": 1, "rollouts": 1, "probes": 1, "played": 1, "kept": 1, "sft": 1, "report": 1, "episodes": 1,
 }  # fmt: skip
 MAKERS = {"kept": "funnel"}
 """Products that are not named after their verb."""

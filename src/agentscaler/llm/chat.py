@@ -45,6 +45,8 @@ class Line:
         """Requests that failed for good since the last reply."""
         self.ever = False
         """Did it ever reply?"""
+        self.broken: set[str] = set()
+        """Requests that it answered with an error of its own (500), to the last try. Made once more they say nothing of whether it is there."""
 
 
 class Transient(Exception):
@@ -127,7 +129,9 @@ class ChatModel:
                 last = failure
             if attempt + 1 < self._tries:
                 await asyncio.sleep(delay(attempt, last.retry_after, dice))
-        self.line.lost += 1
+        mark = digest(body)
+        self.line.lost += not (last.kind == "500" and mark in self.line.broken)
+        self.line.broken |= {mark} if last.kind == "500" else set()
         said = f"{self.name}: no reply after {self._tries} tries, the last: {last.kind}"
         if self.line.lost >= (GIVE_UP if self.line.ever else GIVE_UP_AT_ONCE):
             raise Unreachable(f"{said}; {self.line.lost} requests in a row came to nothing")

@@ -7,11 +7,11 @@ recorded (replies.jsonl), so a killed run goes on where it was without paying ag
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -67,6 +67,8 @@ class Talk(NamedTuple):
     """Most messages of the user."""
     steps: int = STEPS
     """Most messages of the agent."""
+    shown: str = "plain"
+    """How tools are shown to the agent, by the name of its dress."""
     stream: bool = False
     """Read replies as they are written."""
     prices: Mapping[str, Any] = {}
@@ -90,8 +92,12 @@ class Talk(NamedTuple):
 
     def matters(self) -> JsonObject:
         """What moves a row, where it is not the default."""
-        names = ("user", "users", "set", "user_set", "tools_in_prompt", "context", "tokens", "turns", "steps")
+        names = ("user", "users", "set", "user_set", "tools_in_prompt", "context", "tokens", "turns", "steps", "shown")
         return {n: getattr(self, n) for n in names if getattr(self, n) != Talk._field_defaults[n]}
+
+
+Dress: TypeAlias = Callable[[AnyPlayer, EnvSpec], AnyPlayer]
+"""What stands between an agent and the world: it may show tools and answers otherwise."""
 
 
 def needs_models(agents: Sequence[str], talk: Talk) -> bool:
@@ -113,8 +119,8 @@ class Job(NamedTuple):
         return key_of("rollouts", [self.agent, self.trial], [self.task.id])
 
 
-def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], trials: int, talk: Talk) -> Summary:
-    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl. Raises UserError where the run stopped before its end; the same command goes on."""
+def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], trials: int, talk: Talk, dress: Dress | None = None) -> Summary:
+    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl. dress: put on each agent that is not a person. Raises UserError where the run stopped before its end; the same command goes on."""
     start = time.monotonic()
     source = run.need("tasks", "rollouts")
     mark = fingerprint("rollouts", [settings.seed, settings.limit, list(agents), trials, talk.matters(), *(mark_of(a) for a in agents if is_folder(a))], [source])
@@ -125,7 +131,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
             return done_before(run, "rollouts")
         jobs = jobs_of(run, settings, agents, trials)
         with Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh) as beside, Replies(replies_of(run, talk), offline=talk.offline) as replies:
-            table = Table(run, settings.seed, talk, replies)
+            table = Table(run, settings.seed, talk, replies, dress)
             asyncio.run(table.play_all([j for j in jobs if j.key not in shelf.done], shelf))
             if table.stopped is not None:
                 done = len(shelf.done)
@@ -215,8 +221,8 @@ def _places(rollout: Rollout, turns: Sequence[int]) -> tuple[int, ...]:
 class Table:
     """Everybody who plays, and what they share."""
 
-    def __init__(self, run: Run, seed: int, talk: Talk, replies: Replies) -> None:
-        self.run, self.seed, self.talk, self.replies = run, seed, talk, replies
+    def __init__(self, run: Run, seed: int, talk: Talk, replies: Replies, dress: Dress | None = None) -> None:
+        self.run, self.seed, self.talk, self.replies, self.dress = run, seed, talk, replies, dress
         self.ledger = Ledger(read_prices(talk.prices), budget=talk.budget)
         for model, usage in replies.paid:
             self.ledger.paid(model, Tokens(usage.get("prompt", 0), usage.get("completion", 0), usage.get("cached", 0)))
@@ -297,6 +303,8 @@ class Table:
         with World.open(env, seed=task.seed) as world:
             if isinstance(agent, Person):
                 agent.attend(world)
+            elif self.dress is not None:
+                agent = self.dress(agent, env)
             rollout = await play_episode(task, world, agent=agent, user=user, number=number, trial=job.trial, seed=self.seed, turns=self.talk.turns, steps=self.talk.steps)
         if agent.scripted and user.scripted:
             return None if agent.name == "adding" and grade(task, rollout).passed else rollout

@@ -1,0 +1,173 @@
+"""ACEBench: our two rules against its own checker, on gold, on answers that were made wrong in named ways, and on exploits. No model."""
+
+import copy
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from agentscaler.evals.bench.line import Line
+from agentscaler.evals.bench.parity import Cell
+from agentscaler.evals.bench.served import ace_rule
+from agentscaler.evals.bench.sources import how_to_get
+
+LANGUAGES: Final = ("en", "zh")
+GOLD: Final = {"en": (821, 823), "zh": (811, 817)}
+CONSTANT: Final = f"{ace_rule.PHRASES['incomplete']}. {ace_rule.PHRASES['error']}. {ace_rule.PHRASES['irrelevant']}"
+TEMPLATE: Final = {"en": 149, "zh": 150}
+"""Special rows, of 150, that one fixed template (all three phrases, all names of the schema, the question said back) wins officially."""
+
+Mutation = Callable[[dict[str, Any], str, Any], Any]
+
+
+def _put(value: Any) -> Mutation:
+    return lambda arguments, name, old: arguments.__setitem__(name, value(old) if callable(value) else value)
+
+
+MUTATIONS: Final[dict[str, tuple[Callable[[Any], bool], *tuple[Mutation, ...]]]] = {
+    "another int": (lambda v: type(v) is int, _put(lambda v: v + 7)),
+    "another float": (lambda v: type(v) is float, *(_put(lambda v, by=by: v + by) for by in (0.5, -0.5, 1.0, -1.25, 100.0, -1e6, 1e9))),
+    "another bool": (lambda v: type(v) is bool, _put(lambda v: not v), _put(lambda v: int(not v)), _put(lambda v: "no" if v else "yes")),
+    "another text": (lambda v: type(v) is str, _put("QQQ")),
+    "text that holds the right one": (lambda v: type(v) is str, _put(lambda v: f"not {v} at all")),
+    "text in other letters and spaces": (lambda v: type(v) is str, _put(lambda v: v.upper().replace(" ", "  "))),
+    "text cut short": (lambda v: type(v) is str and len(v) > 1, _put(lambda v: v[:-1])),
+    "number as text": (lambda v: type(v) in (int, float), _put(str)),
+    "text as list": (lambda v: type(v) is str, _put(lambda v: [v])),
+    "int as float": (lambda v: type(v) is int, _put(float)),
+    "bool as text": (lambda v: type(v) is bool, _put(lambda v: str(v).lower()), _put(str)),
+    "another item in a list": (lambda v: type(v) is list and bool(v), _put(lambda v: [_wrong(v[0]), *v[1:]])),
+    "one item less": (lambda v: type(v) is list and len(v) > 0, _put(lambda v: v[:-1])),
+    "another value in an object": (lambda v: type(v) is dict and bool(v), _put(lambda v: {**v, next(iter(v)): _wrong(next(iter(v.values())))})),
+    "one key less": (lambda v: type(v) is dict and bool(v), _put(lambda v: dict(list(v.items())[1:]))),
+    "nothing": (lambda v: True, _put(None)),
+    "argument left out": (lambda v: True, lambda arguments, name, old: arguments.pop(name)),
+    "argument under another name": (lambda v: True, lambda arguments, name, old: arguments.update({name + "x": arguments.pop(name)})),
+    "one argument more": (lambda v: True, lambda arguments, name, old: arguments.update({"qqq": 1})),
+}
+"""Which values it can be done to, and what it does to an argument, in one or more ways."""
+
+
+def _wrong(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 7
+    if isinstance(value, list):
+        return [_wrong(value[0]), *value[1:]] if value else ["QQQ"]
+    if isinstance(value, dict):
+        return {**value, next(iter(value)): _wrong(next(iter(value.values())))} if value else {"q": 1}
+    return "QQQ"
+
+
+def gold_calls(row: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The first right answer as calls, and that answer."""
+    answers = row["answer"] if isinstance(row["answer"], list) else [row["answer"]]
+    functions = row["function"] if isinstance(row["function"], list) else [row["function"]]
+    names = {f["name"] for f in functions}
+    return [{(k if k in names else re.sub(r"_\d+$", "", k)): copy.deepcopy(v)} for k, v in answers[0].items()], answers[0]
+
+
+def mutated(calls: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Every named way to go wrong, on every argument; and calls doubled, dropped, in another order, of another name."""
+    for number, call in enumerate(calls):
+        [(name, arguments)] = call.items()
+        for argument, value in (arguments or {}).items():
+            for kind, (fits, *changes) in MUTATIONS.items():
+                for change in changes if fits(value) else ():
+                    made = copy.deepcopy(calls)
+                    change(made[number][name], argument, copy.deepcopy(value))
+                    yield kind, made
+        made = copy.deepcopy(calls)
+        made[number] = {name + "_other": arguments}
+        yield "another function", made
+        yield "call left out", calls[:number] + calls[number + 1 :]
+        yield "call made twice", [*copy.deepcopy(calls), copy.deepcopy(call)]
+    if len(calls) > 1:
+        yield "calls in another order", copy.deepcopy(calls[::-1])
+
+
+def ace_parity(folder: Path | None) -> Iterator[Cell]:
+    """The cells of both languages."""
+    for language in LANGUAGES:
+        if folder is None:
+            good, of = GOLD[language]
+            yield Cell("acebench", language, "gold, agreement with its checker, exploits", f"{good}/{of}, all, {TEMPLATE[language]}/150", "", "not run", how_to_get("acebench"))
+            continue
+        with Line(sys.executable, "serve_ace", [str(folder.resolve())]) as line:
+            yield from _normal(line, language)
+            yield from _special(line, language)
+
+
+def _normal(line: Line, language: str) -> Iterator[Cell]:
+    accepted = strictly = total = 0
+    agree: Counter[str] = Counter()
+    tried: Counter[str] = Counter()
+    passed: Counter[str] = Counter()
+    strict: Counter[str] = Counter()
+    for category in line.ask("categories", domain=language):
+        if category.startswith("special"):
+            continue
+        for row in line.ask("rows", domain=language, category=category):
+            answers = row["answer"] if isinstance(row["answer"], list) else [row["answer"]]
+            calls, answer = gold_calls(row)
+            items = [("gold", calls, a) for a in answers] + [(kind, made, answer) for kind, made in mutated(calls)]
+            found = line.ask("theirs", category=category, items=[{"functions": row["function"], "calls": c, "answer": a, "question": row["question"]} for _, c, a in items])
+            ours = [ace_rule.official(row["function"], c, a) for _, c, a in items]
+            total += 1
+            accepted += any(found[: len(answers)])
+            strictly += any(ace_rule.strict(calls, a) for a in answers)
+            for (kind, made, a), their, our in zip(items, found, ours, strict=True):
+                tried[kind] += 1
+                agree[kind] += bool(their) == our
+                if made != calls:
+                    passed[kind] += bool(their)
+                    strict[kind] += ace_rule.strict(made, a)
+    good, of = GOLD[language]
+    yield Cell("acebench", language, "gold accepted officially", f"{good}/{of}", f"{accepted}/{total}", "holds" if (accepted, total) == (good, of) else "differs", f"strictly {strictly}/{total}")
+    for kind, count in tried.items():
+        yield Cell("acebench", language, f"agreement on: {kind}", f"{count}/{count}", f"{agree[kind]}/{count}", "holds" if agree[kind] == count else "differs", f"passes officially {passed[kind]}, strictly {strict[kind]}")
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """Every parameter's name, at any depth."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        for value in schema.values():
+            yield from _names(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _names(value)
+
+
+def _special(line: Line, language: str) -> Iterator[Cell]:
+    wins, strictly, agreed, tried = Counter[str](), Counter[str](), 0, 0
+    for category in [c for c in line.ask("categories", domain=language) if c.startswith("special")]:
+        rows = line.ask("rows", domain=language, category=category)
+        kind = next(k for k in ace_rule.PHRASES if k in category)
+        listed = [r["function"] if isinstance(r["function"], list) else [r["function"]] for r in rows]
+        whole = [" ".join([CONSTANT, *(" ".join([f["name"], *_names(f["parameters"])]) for f in some), r["question"]]) for r, some in zip(rows, listed, strict=True)]
+        told = [_told(kind, r["answer"]) for r in rows]
+        for name, texts in (("constant sentence", [CONSTANT] * len(rows)), ("one template", whole), ("right answer", told), ("nothing", [""] * len(rows))):
+            found = line.ask("special", category=category, texts=texts, answers=[r["answer"] for r in rows])
+            ours = [ace_rule.special_official(kind, t, r["answer"]) for t, r in zip(texts, rows, strict=True)]
+            agreed += sum(a == b for a, b in zip(found, ours, strict=True))
+            tried += len(rows)
+            wins[name] += sum(found)
+            strictly[name] += sum(ace_rule.special_strict(kind, t, r["answer"], r["function"], r["question"]) for t, r in zip(texts, rows, strict=True))
+    for name, wanted in (("constant sentence", (50, 0)), ("one template", (TEMPLATE[language], 0)), ("right answer", (150, 150)), ("nothing", (0, 0))):
+        found_ = (wins[name], strictly[name])
+        yield Cell("acebench", language, f"special, {name}: officially, strictly", f"{wanted[0]}, {wanted[1]} of 150", f"{found_[0]}, {found_[1]} of 150", "holds" if found_ == wanted else "differs")
+    yield Cell("acebench", language, "special, agreement with its rule", f"{tried}/{tried}", f"{agreed}/{tried}", "holds" if agreed == tried else "differs")
+
+
+def _told(kind: str, answer: Any) -> str:
+    """What a right answer says."""
+    if kind == "irrelevant":
+        return f"Due to {ace_rule.PHRASES[kind]}, I cannot solve this problem."
+    if kind == "incomplete":
+        return ". ".join(f"{ace_rule.PHRASES[kind]} ({', '.join(values)}) for the API ({name})" for name, values in answer.items())
+    return ". ".join(f"{ace_rule.PHRASES[kind]} ({', '.join(values)}) of the parameters ({name})" for name, values in answer.items())

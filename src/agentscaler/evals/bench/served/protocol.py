@@ -1,0 +1,49 @@
+"""The child's end of the line: a JSON object a line on stdin and stdout. Needs nothing but Python; runs in a benchmark's own environment.
+
+    parent {"do": "gold", "with": {...}}     child {"ok": ...} or {"error": "..."}
+
+While it works, a child may ask for a model: {"ask": {"seat": "agent", "body": {...}}}; the parent answers {"reply": {...}} in the form of OpenAI, or {"failed": "..."}.
+"""
+
+import contextlib
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_out = sys.stdout
+
+
+class NoReply(OSError):
+    """The parent could not get a reply from the model: nobody's fault but the connection's."""
+
+
+def serve(verbs: Mapping[str, Callable[..., Any]]) -> None:
+    """Answer until stdin ends. What the benchmark prints goes to stderr, so that it cannot get between the lines."""
+    sys.stdout = sys.stderr
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            found = {"ok": verbs[asked["do"]](**asked.get("with", {}))}
+        except NoReply as error:
+            found = {"infrastructure": str(error)}
+        except Exception as error:
+            found = {"error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-2000:]}
+        _say(found)
+
+
+def ask(seat: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A model's reply, in the form of OpenAI's chat completions. Raises NoReply."""
+    _say({"ask": {"seat": seat, "body": body}})
+    answer: dict[str, Any] = json.loads(sys.stdin.readline() or '{"failed": "the parent is gone"}')
+    if "reply" not in answer:
+        raise NoReply(answer.get("failed", "no reply"))
+    reply: dict[str, Any] = answer["reply"]
+    return reply
+
+
+def _say(found: Mapping[str, Any]) -> None:
+    _out.write(json.dumps(found, default=str) + "\n")
+    with contextlib.suppress(BrokenPipeError):
+        _out.flush()

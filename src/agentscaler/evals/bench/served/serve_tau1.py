@@ -1,0 +1,112 @@
+"""tau-bench behind the line: its own environments, agent loop, user simulator and reward; models are asked through the parent. argv: the checkout."""
+
+import sys
+from typing import Any
+
+from protocol import NoReply, ask, serve
+
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+
+import tau_bench.agents.tool_calling_agent as agent_module
+import tau_bench.envs.user as user_module
+from litellm.types.utils import ModelResponse
+from tau_bench.envs import get_env
+from tau_bench.types import RESPOND_ACTION_NAME, Action
+
+SORRY = "Sorry, I cannot help with that."
+
+
+class Silent:
+    """Where no user is wanted."""
+
+    def reset(self, instruction: str | None = None) -> str:
+        return ""
+
+    def step(self, content: str) -> str:
+        return ""
+
+    def get_total_cost(self) -> float:
+        return 0.0
+
+
+def environment(domain: str, task: int) -> Any:
+    """A fresh one, without a user."""
+    made = get_env(domain, user_strategy="human", user_model="none", task_split="test", task_index=task)
+    made.user = Silent()
+    return made
+
+
+def tasks(domain: str) -> list[dict[str, Any]]:
+    """Of the test split."""
+    made = environment(domain, 0)
+    return [{"id": str(n), "gold_calls": sum(a.name != RESPOND_ACTION_NAME for a in t.actions)} for n, t in enumerate(made.tasks)]
+
+
+def gold(domain: str, task: str) -> dict[str, Any]:
+    """The gold actions and outputs, and what their own reward says of them."""
+    made = environment(domain, int(task))
+    errors = 0
+    for action in made.task.actions:
+        if action.name != RESPOND_ACTION_NAME and action.name not in made.terminate_tools:
+            errors += str(made.step(action).observation).startswith("Error")
+    made.step(Action(name=RESPOND_ACTION_NAME, kwargs={"content": "; ".join(made.task.outputs) or "Done."}))
+    return {"reward": made.calculate_reward().reward, "judged": False, "errors": errors, "calls": len(made.task.actions)}
+
+
+def idle(domain: str, task: str) -> dict[str, Any]:
+    """One harmless sentence, no call."""
+    made = environment(domain, int(task))
+    made.step(Action(name=RESPOND_ACTION_NAME, kwargs={"content": SORRY}))
+    return {"reward": made.calculate_reward().reward, "judged": False}
+
+
+def completion(seat: str) -> Any:
+    def complete(**given: Any) -> Any:
+        body = {k: given[k] for k in ("messages", "tools", "temperature") if k in given}
+        found = ModelResponse(**ask(seat, body))
+        found._hidden_params = {"response_cost": 0.0}
+        return found
+
+    return complete
+
+
+def play(domain: str, task: str, steps: int = 30, temperature: float = 0.0) -> dict[str, Any]:
+    """An episode by their own agent loop and user simulator. What their loop raises counts as reward 0 there, and here; only a missing reply does not."""
+    made = get_env(domain, user_strategy="human", user_model="none", task_split="test", task_index=int(task))
+    user_module.completion = completion("user")
+    agent_module.completion = completion("agent")
+    made.user = _user()
+    agent = agent_module.ToolCallingAgent(tools_info=made.tools_info, wiki=made.wiki, model="agent", provider="openai", temperature=temperature)
+    done: list[bool] = []
+    inner = made.step
+
+    def step(action: Any) -> Any:
+        answer = inner(action)
+        done.append(answer.done)
+        return answer
+
+    made.step = step
+    try:
+        found = agent.solve(env=made, task_index=int(task), max_num_steps=steps)
+    except NoReply:
+        raise
+    except Exception as error:
+        return {"reward": 0.0, "stop": "error", "evidence": f"{type(error).__name__}: {error}", "messages": [], "calls": sum(a.name != RESPOND_ACTION_NAME for a in made.actions), "parts": {}}
+    info = (found.info.get("reward_info") or {}).get("info") or {}
+    messages = found.messages
+    return {
+        "reward": found.reward, "stop": "done" if any(done) else "steps", "messages": messages, "calls": sum(m["role"] == "tool" for m in messages),
+        "failed_calls": sum(m["role"] == "tool" and str(m["content"]).startswith("Error") for m in messages), "parts": {k: v for k, v in info.items() if k in ("r_actions", "r_outputs")}, "result": found.model_dump(),
+    }  # fmt: skip
+
+
+def _user() -> Any:
+    """Their user simulator, without the request that its constructor makes and throws away."""
+    user = user_module.LLMUserSimulationEnv.__new__(user_module.LLMUserSimulationEnv)
+    user.messages, user.model, user.provider, user.total_cost = [], "user", "openai", 0.0
+    return user
+
+
+if __name__ == "__main__":
+    serve({"tasks": tasks, "gold": gold, "idle": idle, "play": play})

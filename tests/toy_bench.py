@@ -1,0 +1,58 @@
+"""A benchmark of our own behind the line: a user who says a number, an agent that must add one by a tool. As a program it speaks the protocol, as a module it gives agents."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+TASKS = 12
+
+
+def tasks(domain: str) -> list[dict[str, Any]]:
+    return [{"id": str(n), "gold_calls": 1, "judged": domain == "judged" and n % 2 == 0} for n in range(TASKS)]
+
+
+def gold(domain: str, task: str) -> dict[str, Any]:
+    return {"reward": 1.0, "judged": False, "errors": 0, "calls": 1}
+
+
+def idle(domain: str, task: str) -> dict[str, Any]:
+    return {"reward": float(task == "0"), "judged": False}
+
+
+def odd(what: str) -> Any:
+    """Ways to misbehave."""
+    if what == "raise":
+        raise ValueError("a bug of theirs")
+    if what == "die":
+        print("out of memory", file=sys.stderr, flush=True)
+        os._exit(3)
+    if what == "print":
+        print("loud")
+    return {"pid": os.getpid(), "keys": sorted(k for k in os.environ if "KEY" in k)}
+
+
+def play(domain: str, task: str, steps: int = 3) -> dict[str, Any]:
+    """The user says a number; the agent's last call must be add_one of it."""
+    said = ask("user", {"messages": [{"role": "system", "content": f"You say {task}."}]})["choices"][0]["message"]["content"]
+    messages: list[dict[str, Any]] = [{"role": "system", "content": "Add one by the tool."}, {"role": "user", "content": said}]
+    tool = {"type": "function", "function": {"name": "add_one", "description": "Adds.", "parameters": {"type": "object", "properties": {"to": {"type": "integer"}}}}}
+    made: list[str] = []
+    for _ in range(steps):
+        reply = ask("agent", {"messages": messages, "tools": [tool]})["choices"][0]["message"]
+        calls = reply.get("tool_calls") or []
+        messages.append({"role": "assistant", **{k: v for k, v in reply.items() if v}})
+        if not calls:
+            break
+        for call in calls:
+            made.append(call["function"]["arguments"])
+            messages.append({"role": "tool", "tool_call_id": call["id"], "content": "ok"})
+    right = bool(made) and made[-1].replace(" ", "") == f'{{"to":{task}}}'
+    return {"reward": float(right), "judged": domain == "judged" and int(task) % 2 == 0, "stop": "done", "calls": len(made), "parts": {"state": float(right)}, "result": {"messages": messages}}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(sys.argv[1])))
+    from protocol import ask, serve
+
+    serve({"tasks": tasks, "gold": gold, "idle": idle, "play": play, "odd": odd})
