@@ -236,8 +236,8 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
     if lists := [a.column or "" for a in operation.arguments if a.role == "removes" and a.required]:
         rows = [r for r in rows if all(_listed(r, c) for c in lists)] or rows
     if operation.act == "delete":
-        held = {tuple(r[c] for c in to.columns) for t in model.tables for to in t.references if to.table == source and to.on_delete == "RESTRICT" for r in world.rows(t.name)}
-        rows = [r for r in rows if tuple(r[k] for k in table.key) not in held] or rows
+        held = {repr([r[c] for c in to.columns]) for t in model.tables for to in t.references if to.table == source and to.on_delete == "RESTRICT" for r in world.rows(t.name)}
+        rows = [r for r in rows if repr([r[k] for k in table.key]) not in held] or rows
     if operation.act == "create" and rows and attempt % 2 == 0:
         return dice.choice(rows)
     return dice.choice(rows) if rows else {}
