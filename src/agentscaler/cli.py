@@ -12,8 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from agentscaler import walk
-from agentscaler.cli_rl import EXAMPLE as RL_EXAMPLE
-from agentscaler.cli_rl import rl
+from agentscaler.cli_train import LEARN_EXAMPLE, RL_EXAMPLE, learn, rl
 from agentscaler.errors import UserError
 from agentscaler.evals.door import app as evals
 from agentscaler.flags import cache_folder, keys, pairs, prices
@@ -549,35 +548,7 @@ def twin(
         act_in(made, as_json=as_json)
 
 
-@app.command(epilog="Example: agentscaler learn --out report\n\nOn a GPU: agentscaler learn --device cuda --hidden 512 --layers 8 --steps 1500 --tokens 65536 --conversations 10240 --rate 0.0006 --warm-rate 0.001")
-def learn(
-    out: Annotated[Path, typer.Option(help="Folder of learning.html, and of a folder with figures and models; a second call goes on from what is there.")] = Path("report"),
-    worlds: Annotated[str, typer.Option(help="Numbers of training worlds.")] = "1,8,64,256",
-    seeds: Annotated[int, typer.Option(help="Runs of each.")] = 3,
-    steps: Annotated[int, typer.Option(help="Steps of training, the same for each.")] = 700,
-    tokens: Annotated[int, typer.Option(help="Tokens a step.")] = 3072,
-    conversations: Annotated[int, typer.Option(help="Demonstrations of a run, shared out among its worlds.")] = 5600,
-    unseen: Annotated[int, typer.Option(help="Worlds that are only played in.")] = 60,
-    hidden: Annotated[int, typer.Option(help="Width of the model, a multiple of 64.")] = 128,
-    layers: Annotated[int, typer.Option(help="Layers of the model.")] = 3,
-    rate: Annotated[float, typer.Option(help="Learning rate.")] = 2e-3,
-    warm_rate: Annotated[float, typer.Option(help="Learning rate of the warm-up.")] = 2e-3,
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
-    workers: Annotated[int, typer.Option(help="Runs at a time.")] = min(CORES, 2),
-) -> None:
-    """Prove learning: train a small transformer from scratch in few and in many worlds, and measure it in worlds it has never seen: learning.html."""
-    from agentscaler.learn.curve import Plan, table, write_page
-    from agentscaler.learn.curve import learn as run_plan
-    from agentscaler.learn.practice import Practice
-    from agentscaler.learn.tiny import Size
-
-    plan = Plan(
-        tuple(int(n) for n in worlds.split(",")), seeds, conversations, unseen, size=Size(hidden, layers), practice=Practice(steps, tokens, rate), warm_rate=warm_rate, device=device, workers=workers
-    )
-    lines = run_plan(plan, out)
-    write_page(lines, plan, out / "learning.html")
-    print(table(lines))
-    print(f"page: {out / 'learning.html'}")
+app.command(epilog=LEARN_EXAMPLE)(learn)
 
 
 @app.command(epilog="Example: agentscaler report --run runs/first")
