@@ -1220,29 +1220,29 @@ def test_a_client_library_is_read_and_not_run(tmp_path: Path, monkeypatch: pytes
     monkeypatch.syspath_prepend(str(tmp_path))
     tools = {t.source.operation: t for t in good(Path("pkg:coinbank-sdk"))}
     assert {n: (t.source.verb, t.source.path) for n, t in tools.items()} == {
-        "accounts_create": ("POST", "/accounts"),
-        "accounts_retrieve": ("GET", "/accounts/{account_id}"),
-        "accounts_list": ("GET", "/accounts"),
-        "payments_get": ("GET", "/v2/payments/{payment_id}"),
-        "charge_update": ("POST", "/v1/charges/{charge}"),
-        "get_task": ("GET", "/tasks/{task_gid}"),
-        "chat_postMessage": ("POST", "/chat.postMessage"),
+        "accounts.create": ("POST", "/accounts"),
+        "accounts.retrieve": ("GET", "/accounts/{account_id}"),
+        "accounts.list": ("GET", "/accounts"),
+        "payments.get": ("GET", "/v2/payments/{payment_id}"),
+        "charge.update": ("POST", "/v1/charges/{charge}"),
+        "tasks.get_task": ("GET", "/tasks/{task_gid}"),
+        "chat.postMessage": ("POST", "/chat.postMessage"),
     }
-    create = tools["accounts_create"]
+    create = tools["accounts.create"]
     assert takes(create) == {"name*": "string", "funding": ["string", "null"]}, "what steers the library is no argument"
     assert create.returns is not None
     assert {n: s["type"] for n, s in create.returns["properties"].items()} == {"id": "string", "name": "string", "best": "object"}
     assert create.source == Source(
-        vendor="coinbank-sdk", service="coinbank-sdk", version="1.2", operation="accounts_create", verb="POST", path="/accounts", licence="MIT", package="coinbank-sdk 1.2", title="Coinbank"
+        vendor="coinbank-sdk", service="coinbank-sdk", version="1.2", operation="accounts.create", verb="POST", path="/accounts", licence="MIT", package="coinbank-sdk 1.2", title="Coinbank"
     )
-    assert tools["accounts_list"].returns is not None
-    assert tools["accounts_list"].returns["type"] == "array"
-    assert tools["payments_get"].returns == create.returns
-    assert takes(tools["charge_update"]) == {"charge*": "string", "note*": "string", "size": "integer", "order*": "object"}, "a record of all parameters is opened, what steers the library is left out"
-    order = tools["charge_update"].parameters["properties"]["order"]
+    assert tools["accounts.list"].returns is not None
+    assert tools["accounts.list"].returns["type"] == "array"
+    assert tools["payments.get"].returns == create.returns
+    assert takes(tools["charge.update"]) == {"charge*": "string", "note*": "string", "size": "integer", "order*": "object"}, "a record of all parameters is opened, what steers the library is left out"
+    order = tools["charge.update"].parameters["properties"]["order"]
     assert (set(order["properties"]), order["required"]) == ({"id", "text"}, ["id"]), "of a record that is not total only what says so is required"
-    assert takes(tools["get_task"]) == {"task_gid*": "string", "opt_fields": "array"}
-    assert tools["get_task"].description == "Get a task"
+    assert takes(tools["tasks.get_task"]) == {"task_gid*": "string", "opt_fields": "array"}
+    assert tools["tasks.get_task"].description == "Get a task"
 
 
 def test_a_library_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

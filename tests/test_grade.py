@@ -746,6 +746,15 @@ def test_a_year_of_something_else_is_no_matter(text: str) -> None:
     assert says(text, DAY, "time")[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("The current version is 5.", True), ("(5)", True), ("Version:5", True), ("channel arn:aws:kafka:eu-west-5:730511928446:channel/27f5", False), ("10.5.2", False), ("build-5", False), ("15", False), ("2026-5-1", False)],
+)
+def test_a_text_of_digits_stands_alone(text: str, said: bool) -> None:
+    """Digits inside an address or an id are neither answer nor rival."""
+    assert says(text, "5", "text")[0] is said
+
+
 def test_a_rival_inside_the_answer_is_not_said() -> None:
     answer = Answer(name="city", type="text", value="New York", rivals=("York",), step=0)
     shown_ = Message(role="tool", content='{"city": "New York"}')

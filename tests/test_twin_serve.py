@@ -291,7 +291,7 @@ def test_administration(base: str) -> None:
     ("verb", "path", "body", "status", "said"),
     [
         ("GET", "/__world__/nothing", None, 404, "there is no /__world__/nothing"),
-        ("GET", "/__world__/rows/nothing", None, 404, "there is no table 'nothing'; there is station, "),
+        ("GET", "/__world__/rows/nothing", None, 404, "there is no table 'nothing'; there is member, "),
         ("POST", "/__world__/reset", {"seed": "x"}, 400, "seed is 'x', not a whole number"),
         ("POST", "/__world__/reset", [1], 400, "no JSON object"),
         ("POST", "/__world__/reset", b"{", 400, "the body is no JSON"),

@@ -5,7 +5,7 @@ are answered with an error and no change; foreign keys hold after every call; eq
 restore agree; every tool can be reached with arguments that exist in the state. Of a compiled world the laws of laws.py hold, too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -216,6 +216,20 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
         value = _value(world, argument, operation, table, model, row, parents, dice, properties[argument.name])
         if value is not None:
             out[argument.name] = value
+    if operation.act == "create":
+        out |= _fresh_names(world, operation, table, properties, out, attempt)
+    return out
+
+
+def _fresh_names(world: World, operation: Operation, table: Table, properties: Mapping[str, Schema], given: JsonObject, attempt: int) -> JsonObject:
+    """What no two rows may share is another word than any row has."""
+    unique = {c.name for c in table.columns if c.unique}
+    taken = {(c, r[c]) for r in world.rows(table.name) for c in unique if isinstance(r[c], str)} if unique else set()
+    out: JsonObject = {}
+    for argument in operation.arguments:
+        value = given.get(argument.name)
+        if argument.column in unique and isinstance(value, str) and "enum" not in properties[argument.name] and (argument.column, value) in taken:
+            out[argument.name] = f"{value}-{attempt}"
     return out
 
 

@@ -111,6 +111,9 @@ def says(text: str, value: Any, kind: str) -> tuple[bool, str]:
         return _says_flag(text, bool(value)), text
     if kind == "time" and (moment := _moment(value)):
         return _says_day(text, value, moment)
+    if str(value).isdigit():
+        alone = re.compile(rf"(?<![\w./-]){value}(?![./:-]?\w)")
+        return bool(alone.search(text)), alone.sub("|", text)
     plain = f" {_loose(text)} "
     found = [s for s in _texts(str(value)) if f" {s} " in plain]
     for spelling in found:

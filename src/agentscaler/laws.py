@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from agentscaler.canonical import Form
-from agentscaler.records import Argument, EnvSpec, EnvTool, Json, JsonObject, Model, Operation, Shape
+from agentscaler.records import Argument, EnvSpec, EnvTool, Json, JsonObject, Model, Operation, Schema, Shape
+from agentscaler.schemas import kind_of
 from agentscaler.statements import TableInfo
 from agentscaler.world import Answer, World
 
@@ -147,6 +148,8 @@ class Laws:
 
     def _narrowed(self, world: World, operation: Operation, arguments: JsonObject) -> Iterator[Broken]:
         rows = world.rows(operation.table)
+        if any(a.required and a.role not in ("filter", "within") for a in operation.arguments):
+            return
         for argument in operation.arguments:
             if argument.role != "filter" or argument.required or argument.column is None or argument.column not in self.tables[operation.table].columns:
                 continue
@@ -182,7 +185,11 @@ class Laws:
             yield Broken(operation.name, f"its pages put together hold {len(parts)} rows, the whole list {len(whole)}, not the same ones")
 
     def _least(self, operation: Operation, argument: Argument) -> int:
-        return int(self.tools[operation.name].parameters["properties"][argument.name].get("minimum", 1))
+        return int(self._schema(operation, argument).get("minimum", 1))
+
+    def _schema(self, operation: Operation, argument: Argument) -> Schema:
+        found: Schema = self.tools[operation.name].parameters["properties"][argument.name]
+        return found
 
     def _all(self, world: World, operation: Operation, arguments: JsonObject, *, size: int | None = None) -> list[Any] | None:
         """All rows of a list, page by page; None where a call is refused."""
@@ -190,7 +197,7 @@ class Laws:
         roles = {a.role: a for a in operation.arguments if a.role in ("size", "token", "offset", "page")}
         asked = {k: v for k, v in arguments.items() if k not in {a.name for r, a in roles.items() if r != "size" or size is not None}}
         if size is not None:
-            asked[roles["size"].name] = size
+            asked[roles["size"].name] = str(size) if kind_of(self._schema(operation, roles["size"])) == "string" else size
         out: list[Any] = []
         for number in range(MOST_PAGES):
             answer = world.call(operation.name, asked)
@@ -205,7 +212,8 @@ class Laws:
                 asked = {**asked, roles["token"].name: token}
             elif size is not None and len(rows) >= size and ("offset" in roles or "page" in roles):
                 turn = roles.get("offset") or roles["page"]
-                asked = {**asked, turn.name: len(out) if turn.role == "offset" else number + 2}
+                place = len(out) if turn.role == "offset" else number + 2
+                asked = {**asked, turn.name: str(place) if kind_of(self._schema(operation, turn)) == "string" else place}
             else:
                 return out
         return out
@@ -225,7 +233,7 @@ class Laws:
         """Columns that the arguments set, with what they set them to. A column that another argument touches too is left out."""
         out: dict[str, Any] = {}
         for argument in operation.arguments:
-            if argument.name not in arguments:
+            if argument.name not in arguments or argument.pair:
                 continue
             if argument.role == "value" and argument.column:
                 out[argument.column] = arguments[argument.name]
