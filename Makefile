@@ -59,9 +59,10 @@ $(VENV)/.pool: $(VENV)/.made
 	$(PIP) install -c constraints.txt --no-deps tccli-intl-en
 	touch $@
 
-# Client libraries are only read, too: they lie where nothing can import them, without what they depend on.
+# Client libraries are only read, too: they lie where nothing can import them, without what they depend on. Reading them once is part of installing; the walk takes them from the cache.
 $(VENV)/.libraries: $(VENV)/.made
 	$(PIP) install -c constraints.txt --no-deps --no-compile --only-binary=:all: --upgrade --target $(CLIENTS) $$($(BIN)/python -m agentscaler.tools.clients)
+	$(BIN)/python -c "from agentscaler.flags import cache_folder; from agentscaler.tools.clients import read_clients; list(read_clients(workers=2, cache=cache_folder()))"
 	touch $@
 
 $(VENV)/.train: $(VENV)/.made

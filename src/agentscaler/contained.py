@@ -156,6 +156,10 @@ class Contained(World):
             raise KeyError(table)
         return self._told(["rows", table], lambda said: [dict(row) for row in said])
 
+    def keys(self, table: str) -> list[tuple[Any, ...]]:
+        info = self.loaded.tables[table]
+        return [tuple(row[info.columns.index(c)] for c in info.key) for row in self.dump()[table]]
+
     def broken(self) -> list[tuple[Any, ...]]:
         return self._told(["broken"], lambda said: [tuple(row) for row in said])
 

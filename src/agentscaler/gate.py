@@ -14,7 +14,7 @@ from agentscaler.canonical import Form
 from agentscaler.contained import Contained
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
-from agentscaler.laws import Laws
+from agentscaler.laws import Laws, State
 from agentscaler.population import draw_value, fill_id
 from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
 from agentscaler.schemas import kind_of
@@ -40,11 +40,12 @@ def check_env(env: EnvSpec, *, trusted: bool = False, seed: int = SEED) -> list[
         return [Finding(reason.where, reason.message)]
     out: list[Finding] = []
     with first as world, second as twin:
-        if world.dump() != twin.dump():
+        before = world.dump()
+        if before != twin.dump():
             out.append(Finding("population.json", "the same seed gives other rows the second time"))
         laws = Laws(env, env.model, world) if env.model else None
         for tool in sorted(env.tools, key=lambda t: t.kind):  # reads first: what a write did is seen by those that can be trusted
-            found = list(_check_tool(world, twin, tool, env, laws))
+            found = list(_check_tool(world, twin, tool, env, laws, before))
             if found and laws is not None:
                 laws.without(tool.name)
             out += found
@@ -64,11 +65,10 @@ def _fresh(env: EnvSpec, seed: int, trusted: bool) -> World:
     return World(Loaded(env, trusted=trusted), seed)
 
 
-def _check_tool(world: World, twin: World, tool: EnvTool, env: EnvSpec, laws: Laws | None) -> Iterator[Finding]:
+def _check_tool(world: World, twin: World, tool: EnvTool, env: EnvSpec, laws: Laws | None, before: State) -> Iterator[Finding]:
     operation = next((o for o in env.model.operations if o.name == tool.name), None) if env.model else None
     worked = changed = filled = False
     last, given = "", set[str]()
-    before = world.dump() if tool.kind == "write" and laws is not None else {}
     for attempt in range(TRIES):
         arguments = valid_arguments(world, tool, operation, env.model, attempt)
         world.reset()

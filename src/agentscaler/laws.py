@@ -5,19 +5,22 @@ argument shows just the rows that have the value; pages put together are the who
 The model says which tools speak of which table; what the tools do is seen by calling them only.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from agentscaler.canonical import Form
 from agentscaler.records import Argument, EnvSpec, EnvTool, Json, JsonObject, Model, Operation, Schema, Shape
 from agentscaler.schemas import kind_of
-from agentscaler.statements import TableInfo
 from agentscaler.world import Answer, World
 
 PAGES: Final = 3
 """So many pages a list is cut into."""
 MOST_PAGES: Final = 60
 """More than these is a list that does not end."""
+
+
+State = Mapping[str, Sequence[tuple[Any, ...]]]
+"""The rows of all tables."""
 
 
 class Broken(NamedTuple):
@@ -56,7 +59,7 @@ class Laws:
 
     # ---- after a write
 
-    def after_write(self, world: World, tool: EnvTool, arguments: JsonObject, before: Mapping[str, list[tuple[Any, ...]]], form: Form) -> Iterator[Broken]:
+    def after_write(self, world: World, tool: EnvTool, arguments: JsonObject, before: State, form: Form) -> Iterator[Broken]:
         """The world stands as the write left it; before: its rows as they were."""
         operation = self.operations.get(tool.name)
         if operation is None:
@@ -65,8 +68,9 @@ class Laws:
         info = self.tables[operation.table]
         key = self._key(operation, arguments)
         if operation.act == "create":
-            old = {self._key_of(info, row) for row in before[info.name]}
-            new = [k for row in world.dump()[info.name] if (k := self._key_of(info, row)) not in old]
+            places = [info.columns.index(c) for c in info.key]
+            old = {tuple(row[p] for p in places) for row in before[info.name]}
+            new = [k for row in world.keys(info.name) if (k := tuple(row)) not in old]
             if len(new) > 1 and not any(a.role == "rows" or a.many for a in operation.arguments):
                 yield Broken(operation.name, f"one call made {len(new)} rows of {info.name}")
             elif len(new) == 1:
@@ -225,9 +229,6 @@ class Laws:
         named = {a.column: arguments[a.name] for a in operation.arguments if a.role == "key" and a.column and not a.many and a.name in arguments}
         key = self.tables[operation.table].key
         return {c: named[c] for c in key} if set(key) <= named.keys() else None
-
-    def _key_of(self, info: TableInfo, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(row[info.columns.index(c)] for c in info.key)
 
     def _given(self, operation: Operation, arguments: JsonObject) -> dict[str, Any]:
         """Columns that the arguments set, with what they set them to. A column that another argument touches too is left out."""

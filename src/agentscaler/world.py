@@ -270,6 +270,11 @@ class World:
         order = ", ".join(f'"{c}"' for c in info.key)
         return [self.db._row(info, r) for r in self._x(f'SELECT * FROM "{table}" ORDER BY {order}')]
 
+    def keys(self, table: str) -> list[tuple[Any, ...]]:
+        """The keys of all rows of a table, as they are stored."""
+        names = ", ".join(f'"{c}"' for c in self.loaded.tables[table].key)
+        return list(self._x(f'SELECT {names} FROM "{table}" ORDER BY {names}'))
+
     def close(self) -> None:
         self._session.close()
         self._connection.close()
