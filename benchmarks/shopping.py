@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from agentscaler.folder import read_env
 from agentscaler.records import EnvSpec, JsonObject
-from agentscaler.world import World, read_env
+from agentscaler.world import World
 
 SEED = 7
 SHELF = "north"

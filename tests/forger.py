@@ -13,11 +13,11 @@ import orjson
 
 from agentscaler import walk
 from agentscaler.errors import UserError
+from agentscaler.folder import env_files, env_id, read_env
 from agentscaler.records import EnvSpec, Model
 from agentscaler.render import render
 from agentscaler.store import Run, body_id, file_hash
 from agentscaler.walk.worlds import env_row
-from agentscaler.world import env_files, env_id, read_env
 
 Row = dict[str, Any]
 LATER = {"tools": "domains", "domains": "envs", "envs": "tasks", "tasks": "rollouts", "rollouts": "kept", "kept": "sft"}

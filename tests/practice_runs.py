@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from agentscaler.dice import Dice
+from agentscaler.folder import env_files
 from agentscaler.learn.apis import made_up_words
 from agentscaler.learn.worlds import draw_worlds, tasks_of
 from agentscaler.llm.wire import openai_message
@@ -16,7 +17,6 @@ from agentscaler.rollouts import named_player
 from agentscaler.store import row_id
 from agentscaler.train.masks import turn
 from agentscaler.train.stage import Stage
-from agentscaler.world import env_files
 from chat_templates import TEMPLATES
 
 

@@ -18,8 +18,9 @@ import pytest
 from agentscaler import contained, jail
 from agentscaler.contained import Contained
 from agentscaler.errors import Dropped, UserError
+from agentscaler.folder import read_env
 from agentscaler.gate import check_env
-from agentscaler.world import World, foreign, read_env
+from agentscaler.world import World, foreign
 from worlds import NOTES_PY, NOTES_SQL, NOTES_TOOLS, library, notebook, plain_tool, written
 
 pytestmark = pytest.mark.skipif(not jail.can_contain(), reason="contained on Linux on x86-64 only")

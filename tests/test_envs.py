@@ -13,9 +13,10 @@ import pytest
 from agentscaler.envs import Built
 from agentscaler.envs.same import shape_of
 from agentscaler.errors import Dropped
+from agentscaler.folder import env_files, read_env
 from agentscaler.gate import check_env
 from agentscaler.records import EnvSpec, Operation
-from agentscaler.world import World, env_files, read_env
+from agentscaler.world import World
 from shops import build, shop, shop_api, tools_of
 from worlds import write_folder
 

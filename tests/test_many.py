@@ -144,7 +144,7 @@ def test_endpoint_that_is_gone_stops_the_run_and_the_same_command_goes_on(run: R
 
         def dying(body: dict[str, Any]) -> dict[str, Any]:
             calls[0] += 1
-            return answer(body) if calls[0] < 60 else {"status": 500, "error": {"message": "out of memory"}}
+            return answer(body) if calls[0] < 20 else {"status": 500, "error": {"message": "out of memory"}}
 
         server._answer = dying
         with pytest.raises(UserError, match=rf"requests in a row came to nothing; \d+ of {2 * count(run)} episodes are finished and stay"):

@@ -16,6 +16,7 @@ from agentscaler import grade, play, read_tasks, walk
 from agentscaler.dice import Dice
 from agentscaler.episode import DONE
 from agentscaler.errors import UserError
+from agentscaler.folder import read_env
 from agentscaler.records import Brief, Fact, JsonObject, Message, Probe, Rollout, Task, ToolCall
 from agentscaler.rollouts import FunctionPlayer, Solver, mutation, named_player, play_in
 from agentscaler.rollouts.reading import Goal, Test, Thing, read_wishes
@@ -33,7 +34,7 @@ from agentscaler.rollouts.toolbox import (
 )
 from agentscaler.rollouts.user import MOST_SHRUGS, ScriptedUser
 from agentscaler.store import Run, read_records, read_rows
-from agentscaler.world import World, read_env
+from agentscaler.world import World
 
 Test.__test__ = False  # type: ignore[attr-defined]  # a record, not for pytest
 

@@ -12,10 +12,10 @@ import yaml
 
 from agentscaler import read_tasks, walk
 from agentscaler.errors import UserError
+from agentscaler.folder import read_env
 from agentscaler.records import Example, JsonObject, Message, Rollout, ToolCall
 from agentscaler.sft import openai_message, phase_of
 from agentscaler.store import Run, read_records, read_rows
-from agentscaler.world import read_env
 
 FILES = ("phase1", "phase2", "heldout")
 

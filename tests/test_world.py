@@ -15,9 +15,10 @@ from agentscaler import World, read_env
 from agentscaler.contained import Contained
 from agentscaler.dice import Dice
 from agentscaler.errors import CODES, Dropped, UserError
+from agentscaler.folder import FILES, env_files, env_id, spread
 from agentscaler.jail import can_contain
 from agentscaler.records import EnvSpec
-from agentscaler.world import FILES, Answer, Loaded, env_files, env_id, foreign, load_schema, spread
+from agentscaler.world import Answer, Loaded, foreign, load_schema
 from worlds import (
     NOTES_POPULATION,
     NOTES_PY,

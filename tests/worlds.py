@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 
 from agentscaler.dice import Dice
+from agentscaler.folder import env_files, env_id
 from agentscaler.records import Argument, Column, EnvSpec, EnvTool, Model, Operation, Reference, Shape, Table
 from agentscaler.render import render
-from agentscaler.world import World, env_files, env_id
+from agentscaler.world import World
 
 NOW = "2026-06-15T09:00:00Z"
 

@@ -9,8 +9,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from agentscaler.folder import read_env
 from agentscaler.grade import from_calls, grade
-from agentscaler.world import World, read_env
+from agentscaler.world import World
 
 if TYPE_CHECKING:
     from agentscaler.rollouts import play

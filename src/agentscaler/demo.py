@@ -12,12 +12,13 @@ from agentscaler import walk
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.explain import told
+from agentscaler.folder import read_env
 from agentscaler.funnel import judge
 from agentscaler.records import Rollout, Task
 from agentscaler.rollouts import named_player, play_in
 from agentscaler.show import spoken
 from agentscaler.store import Run, read_records
-from agentscaler.world import World, read_env
+from agentscaler.world import World
 
 DOCUMENT: Final = "bikes.yaml"
 WRONG: Final = ("forgetting", "adding", "wrong")

@@ -20,6 +20,7 @@ import orjson
 
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
+from agentscaler.folder import read_env
 from agentscaler.laws import rows_of
 from agentscaler.records import EnvSpec, EnvTool, Json, JsonObject, Operation, Pair, Schema, Shape, Tool
 from agentscaler.schemas import kind_of
@@ -28,7 +29,7 @@ from agentscaler.store import read_rows
 from agentscaler.tools.examples import examples_of
 from agentscaler.words import singular
 from agentscaler.work import steps
-from agentscaler.world import Answer, World, read_env
+from agentscaler.world import Answer, World
 
 Leaf = tuple[str, Any]
 """A path in an answer, lists without their numbers, and the bare value there: ('Instances.State', 'running')."""

@@ -9,12 +9,13 @@ from agentscaler.check.anew import is_inside
 from agentscaler.check.finding import Finding, file_findings, row_findings, short, text_finding
 from agentscaler.envs.worlds import find_edges
 from agentscaler.errors import Dropped, UserError
+from agentscaler.folder import env_files, read_env
 from agentscaler.gate import check_env
 from agentscaler.records import EnvSpec, JsonObject
 from agentscaler.render import render
 from agentscaler.store import read_rows
 from agentscaler.walk.worlds import Places, Workshop, env_row
-from agentscaler.world import Loaded, env_files, read_env
+from agentscaler.world import Loaded
 
 
 def check_folder(path: Path) -> Iterator[Finding]:

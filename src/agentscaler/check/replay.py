@@ -11,12 +11,13 @@ import orjson
 from agentscaler.check.finding import Finding, row_findings, short
 from agentscaler.episode import DONE, CannotGoOn
 from agentscaler.errors import Dropped, UserError
+from agentscaler.folder import read_env
 from agentscaler.grade import closing, from_calls, grade
 from agentscaler.records import JsonObject, Message, Rollout, Task
 from agentscaler.rollouts import play_in
 from agentscaler.store import parse
 from agentscaler.walk.episodes import Line, Reader
-from agentscaler.world import World, read_env
+from agentscaler.world import World
 
 
 class Scene(NamedTuple):

@@ -18,11 +18,11 @@ from agentscaler.envs.populate import population_of
 from agentscaler.envs.service import compile_service
 from agentscaler.envs.worlds import CompiledService, Plan, find_edges, plan, schema_of
 from agentscaler.errors import Dropped
+from agentscaler.folder import sealed
 from agentscaler.gate import check_env
 from agentscaler.records import Argument, Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Tool
 from agentscaler.render import render
 from agentscaler.schemas import is_null, kind_of
-from agentscaler.world import sealed
 
 READING: Final = {"get", "list"}
 FEWEST: Final = 3

@@ -19,6 +19,7 @@ from agentscaler.envs import build_env, compile_tools
 from agentscaler.envs.same import shape_of
 from agentscaler.episode import tool_list
 from agentscaler.errors import Dropped
+from agentscaler.folder import env_files, env_id
 from agentscaler.funnel import judge
 from agentscaler.gate import check_env
 from agentscaler.learn.apis import document, draw_service, made_up_words
@@ -30,7 +31,7 @@ from agentscaler.tasks import make_tasks
 from agentscaler.tools.definitions import Place
 from agentscaler.tools.openapi import read_openapi
 from agentscaler.tools.sources import Document
-from agentscaler.world import World, env_files, env_id
+from agentscaler.world import World
 
 SHAPES: Final = ("ask", "write", "askwrite", "both", "create")
 ROWS: Final = (3, 4)

@@ -21,6 +21,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from agentscaler.dice import Dice
 from agentscaler.episode import STEPS, TURNS, AnyPlayer, Player, WaitingPlayer, run_episode
 from agentscaler.errors import UserError
+from agentscaler.folder import read_env
 from agentscaler.grade import grade
 from agentscaler.llm.folder import FolderModel, Loaded, is_folder, load_folder
 from agentscaler.llm.keys import Keys, endpoint, is_endpoint, read_keys
@@ -31,7 +32,7 @@ from agentscaler.rollouts.probes import ShallowPlayer, do_nothing, random_calls
 from agentscaler.rollouts.solver import Solver
 from agentscaler.rollouts.user import ScriptedUser
 from agentscaler.store import row_id
-from agentscaler.world import World, read_env
+from agentscaler.world import World
 
 Reply: TypeAlias = Message | str | Mapping[str, Any]
 AgentFunction: TypeAlias = Callable[[Sequence[Message], Sequence[JsonObject]], Reply]

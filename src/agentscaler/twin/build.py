@@ -13,10 +13,11 @@ import orjson
 from agentscaler.domains import one_domain
 from agentscaler.envs import build_env, compile_tools
 from agentscaler.errors import Dropped, UserError
+from agentscaler.folder import env_files, env_id, read_env
 from agentscaler.records import EnvSpec, Tool
 from agentscaler.store import read_records, row_id
 from agentscaler.tools import PACKAGES, collect, collect_service
-from agentscaler.world import World, env_files, env_id, read_env
+from agentscaler.world import World
 
 MOST_ROWS: Final = 100_000
 

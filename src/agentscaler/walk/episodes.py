@@ -71,9 +71,10 @@ class Stand(NamedTuple):
 def play_world(stage: Stage, item: Stand) -> Played:
     """All tasks of a world, played by all agents."""
     from agentscaler.dice import Dice
+    from agentscaler.folder import read_env
     from agentscaler.grade import grade
     from agentscaler.rollouts import mutation, named_player, play_in, probe
-    from agentscaler.world import World, read_env
+    from agentscaler.world import World
 
     env = read_env(stage.run / item.folder)
     tasks = [(line.id, parse(stage.tasks.row(line), Task, where="tasks.jsonl")) for line in item.tasks]

@@ -227,7 +227,7 @@ def _draw(worlds: Sequence[EnvRow], made: Mapping[str, Made], seed: int, sample:
 
 def _read(run: Run, drawn: Sequence[tuple[EnvRow, Sequence[str]]]) -> list[DrawnWorld]:
     """The drawn worlds and tasks with all that belongs to them."""
-    from agentscaler.world import read_env
+    from agentscaler.folder import read_env
 
     wanted = {number for _, found in drawn for number in found}
     tasks = {str(row["id"]): parse(row, Task, where="tasks.jsonl") for row in _some(run.product("tasks"), '"id":"', wanted) if row["id"] in wanted} if wanted else {}

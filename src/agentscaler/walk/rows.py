@@ -67,7 +67,7 @@ def fill(
     run: Run, shelves: Mapping[str, Shelf], kept: Sequence[tuple[str, Kept]], worlds: Mapping[str, EnvRow], *, vertical: Sequence[str], allow_scripted: bool, most: int
 ) -> Counts:
     """Put each kept rollout on its shelf, or into the bin of phase 1."""
-    from agentscaler.world import read_env
+    from agentscaler.folder import read_env
 
     counts = Counts()
     places = {line.id: line for line in find_lines(run.product("rollouts"))}

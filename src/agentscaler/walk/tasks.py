@@ -28,8 +28,8 @@ class Bench:
 
 def propose(bench: Bench, item: EnvRow) -> Candidates:
     """One world -> the proven tasks it gives, before the choice."""
+    from agentscaler.folder import read_env
     from agentscaler.tasks import make_tasks, walk_tasks
-    from agentscaler.world import read_env
 
     env = read_env(bench.run / item.folder).model_copy(update={"folder": item.folder})
     if bench.paper:

@@ -80,7 +80,7 @@ def build_world(shop: Workshop, item: tuple[str, Domain]) -> EnvRow:
 
 def write_world(env: EnvSpec, out: Path) -> EnvRow:
     """Write a world's folder, all or nothing, and count it."""
-    from agentscaler.world import env_files
+    from agentscaler.folder import env_files
 
     folder = out / f"{env.domain}-{env.id}"
     part = folder.with_name(folder.name + ".part")
@@ -151,8 +151,8 @@ def looked_at(run: Run, built: list[tuple[str, EnvRow]], helper: Helper | None) 
     """The worlds with their edges confirmed or refused by a model: folders and ids anew, where that moves anything."""
     if helper is None:
         return built, {}
+    from agentscaler.folder import read_env, sealed
     from agentscaler.polish import EdgeVerdicts, ask_edges, bad_verdicts, judged_edges
-    from agentscaler.world import read_env, sealed
 
     worlds = [read_env(run.path / row.folder) for _, row in built]
     parts = [(at, env.edges[n : n + EDGES]) for at, env in enumerate(worlds) for n in range(0, len(env.edges), EDGES)]
