@@ -168,12 +168,12 @@ def test_part_of_the_way_earns_where_that_was_asked_for_but_never_beside_what_no
 
 
 def played_partly(base: Base, *, shaped: float) -> float | None:
-    """The first of two wanted changes, and no more."""
+    """The first of two wanted changes, and no more. (The practice worlds ask for one at a time, so the second is borrowed from another task.)"""
     house, exercises = house_of(Run(base.run), SHORT)
-    stage = next(s for e in exercises if len((s := house.open_stage(e.number)).task.change) == 2 and not s.task.answers)
-    writes = {t.name for t in stage.world.loaded.env.tools if t.kind == "write"}
-    first = next(n for n, call in enumerate(stage.task.gold) if call.name in writes)
-    for n, call in enumerate(stage.task.gold[: first + 1]):
+    stages = [s for e in exercises if len((s := house.open_stage(e.number)).task.change) == 1 and not s.task.answers]
+    stage, other = stages[0], next(s for s in stages if s.task.change != stages[0].task.change)
+    stage.task = stage.task.model_copy(update={"change": (*stage.task.change, *other.task.change)})
+    for n, call in enumerate(stage.task.gold):
         stage.hear(Message(role="assistant", calls=(ToolCall(id=f"c{n}", name=call.name, arguments=call.arguments),)))
     return stage.reward(shaped=shaped)
 
