@@ -3,6 +3,7 @@
 # make test   the whole test suite, types, lint and import rules
 # make test-train    the tests that need the extra `train` (SFT, RL, models that play, recipes), in an environment of their own with torch for CPUs: 1.8 GB
 # make learn  the proof of learning: a small transformer from scratch, in few and in many worlds; report/learning.html
+# make learn-all  the same and what moves it, one thing at a time: states or worlds, the funnel, failed calls, two phases, reinforcement learning
 # make bench  the figures of the README, each beside what the machine needs at least
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ TRAIN  := .venv-train
 # Where torch for CPUs comes from, where the usual index has it for GPUs only: make test-train TORCH="--extra-index-url https://download.pytorch.org/whl/cpu"
 TORCH  ?=
 
-.PHONY: run libraries test test-train bench small learn clean
+.PHONY: run libraries test test-train bench small learn learn-all clean
 
 run: $(VENV)/.pool $(VENV)/.libraries
 	$(BIN)/agentscaler run $(RECIPE)
@@ -46,6 +47,9 @@ bench: $(VENV)/.pool
 
 learn: $(VENV)/.train
 	$(BIN)/agentscaler learn --out report
+
+learn-all: $(VENV)/.train
+	$(BIN)/agentscaler learn --out report --studies all
 
 $(VENV)/.made: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'agentscaler needs Python 3.11 or newer; name one with make PYTHON=python3.12')"

@@ -9,10 +9,13 @@ import pytest
 
 from agentscaler.dice import Dice
 from agentscaler.envs.same import shape_of
+from agentscaler.episode import tool_list
+from agentscaler.errors import UserError
 from agentscaler.grade import grade
+from agentscaler.learn import studies
 from agentscaler.learn.apis import document, draw_service, made_up_words
 from agentscaler.learn.curve import Plan, _other, learn, points, shared_out, table, write_page
-from agentscaler.learn.play import View, altered, play_all, read_message
+from agentscaler.learn.play import Played, View, altered, play_all, read_message, renamed, turned
 from agentscaler.learn.practice import Practice, batches, share_of_rate
 from agentscaler.learn.worlds import ROWS, SHAPES, Split, demonstrations, draw_worlds, tasks_of
 from agentscaler.records import EnvSpec, JsonObject, Message
@@ -241,6 +244,79 @@ def test_table_and_page_show_every_point(tmp_path: Path) -> None:
     assert "http" not in page
 
 
+# ---- one thing at a time ----------------------------------------------------------------------------------------------------
+
+
+def test_names_that_went_round_are_called_back(split: Split) -> None:
+    """Who finds a tool by what it says of itself does as well as ever; who goes by its name calls another."""
+    items = [(task, env) for env in split.unseen for task in tasks_of(env, 9)[:3]]
+    true = {t["function"]["description"]: t["function"]["name"] for _, env in items for t in tool_list(env)}
+    gold = Golden(items)
+
+    def by_description(views: Sequence[View]) -> list[Message]:
+        out = []
+        for view, message in zip(views, gold(views), strict=True):
+            shown = {true[t["function"]["description"]]: t["function"]["name"] for t in view.tools}
+            out.append(message.model_copy(update={"calls": tuple(c.model_copy(update={"name": shown[c.name]}) for c in message.calls)}))
+        return out
+
+    assert all(p.passed for p in play_all(items, by_description, spoil="names"))
+    assert not any(p.passed for p in play_all(items, Golden(items), spoil="names"))
+
+
+def test_renamed_view_holds_no_true_name_in_its_place(split: Split) -> None:
+    env = next(e for e in split.unseen if len(e.tools) > 2)
+    tools = tool_list(env)
+    call = {"id": "c", "type": "function", "function": {"name": tools[0]["function"]["name"], "arguments": {}}}
+    view = renamed(View([{"role": "assistant", "content": "", "tool_calls": [call]}], tools), turned(tools))
+    assert [t["function"]["name"] for t in view.tools] == [t["function"]["name"] for t in [*tools[1:], tools[0]]]
+    assert view.messages[0]["tool_calls"][0]["function"]["name"] == tools[1]["function"]["name"]
+    assert [t["function"]["description"] for t in view.tools] == [t["function"]["description"] for t in tools]
+
+
+def test_without_the_funnel_flawed_rollouts_come_through(split: Split) -> None:
+    env = split.train[0]
+    assert list(demonstrations(env, 6, most_states=6, players=studies.FLAWED)) == []
+    assert len(list(demonstrations(env, 6, most_states=60, players=studies.FLAWED, funnel=False))) == 6
+
+
+def test_demonstrations_with_a_failed_call_hold_one(split: Split) -> None:
+    some = [c for env in split.train for c in demonstrations(env, 3, most_states=10, players=("stumbling",))]
+    assert some
+    assert all(any(m["role"] == "tool" and '"error"' in m["content"] for m in c.messages) for c in some)
+
+
+def test_services_of_a_vertical_are_about_the_same_few_things() -> None:
+    narrow = draw_worlds(6, 4, nouns=14)
+    words = made_up_words()[:14]
+    for env in (*narrow.train, *narrow.unseen):
+        assert any(w in table for table in env.population["rows"] for w in words)
+    assert not {shape_of(e.model) for e in narrow.train if e.model} & {shape_of(e.model) for e in narrow.unseen if e.model}
+
+
+def test_pass_k_counts_ways_to_take_k_trials_that_all_passed(split: Split) -> None:
+    task = tasks_of(split.train[0], 0)[0]
+    trials = [[Played(task, None, p) for p in row] for row in ((True, True), (True, False), (True, False), (False, False))]  # type: ignore[arg-type]
+    assert [studies.passed_every(trials, k) for k in (1, 2, 3, 4)] == [(4, 8), (3, 12), (1, 8), (0, 2)]
+
+
+STUDIED = [
+    {"study": "funnel", "variant": "right rollouts only", "seed": 0, "scores": {"unseen": [60, 100], "state": [30, 50]}},
+    {"study": "funnel", "variant": "right rollouts only", "seed": 1, "scores": {"unseen": [80, 100]}},
+    {"study": "reinforcement", "variant": "after imitation", "seed": 0, "scores": {"before": [50, 100], "unseen": [61, 100]}, "rewards": [0.1, 0.5]},
+]
+
+
+def test_findings_put_seeds_together_and_tell_rewards(tmp_path: Path) -> None:
+    [funnel, rewarded] = studies.findings(STUDIED)
+    assert (funnel.seeds, funnel.scores) == (2, {"unseen": (140, 200), "state": (30, 50)})
+    assert studies.in_words(funnel) == ["funnel", "right rollouts only", "2", "unseen 140/200", "63% - 76%", "state 30/50"]
+    assert "reward 0.10 in the first 1 updates, 0.50 in the last" in studies.in_words(rewarded)[-1]
+    assert "funnel" in studies.table(STUDIED)
+    write_page(LINES, Plan(), tmp_path / "learning.html", studies=[studies.in_words(f) for f in (funnel, rewarded)])
+    assert "<td>unseen 140/200</td>" in (tmp_path / "learning.html").read_text()
+
+
 # ---- with torch -----------------------------------------------------------------------------------------------------------------
 
 
@@ -276,3 +352,18 @@ def test_a_small_run_writes_its_lines_and_goes_on_where_it_was(tmp_path: Path) -
     said.clear()
     assert learn(plan, tmp_path, say=said.append) == lines
     assert said == []
+    depth = studies.Depth(1, 2, 3, 1, 8)
+    found = studies.study(plan, tmp_path, depth=depth, only=("states", "phases", "chance", "reinforcement"), say=said.append)
+    assert [(r["study"], r["variant"]) for r in found] == [c for c in studies.CASES if c[0] not in ("funnel", "reading")]
+    assert len(found[-1]["rewards"]) == 1
+    assert len(said) == len(found)
+    assert studies.study(plan, tmp_path, depth=depth, only=("states",), say=said.append) == found, "nothing is done twice"
+    assert len(said) == len(found)
+
+
+def test_study_without_the_models_of_the_curve_says_how_to_get_them(tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="the extra `train` is not installed")
+    with pytest.raises(UserError, match=r"warm-0 is not there: `agentscaler learn"):
+        studies.study(Plan(), tmp_path)
+    with pytest.raises(UserError, match="study 'curve' is none of states, funnel"):
+        studies.study(Plan(), tmp_path, only=("curve",))

@@ -72,6 +72,9 @@ def learn(
     warm_rate: Annotated[float, typer.Option(help="Learning rate of the warm-up.")] = 2e-3,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     workers: Annotated[int, typer.Option(help="Runs at a time.")] = min(cores(), 2),
+    studies: Annotated[str, typer.Option(help="What else to find out, from the curve's models: states, funnel, phases, reading, chance, reinforcement; or all.")] = "",
+    study_seeds: Annotated[int, typer.Option(help="Seeds of each study.")] = 1,
+    updates: Annotated[int, typer.Option(help="Updates of reinforcement learning in its study.")] = 40,
 ) -> None:
     """Prove learning: train a small transformer from scratch in few and in many worlds, and measure it in worlds it has never seen: learning.html."""
     from agentscaler.learn.curve import Plan, table, write_page
@@ -85,4 +88,10 @@ def learn(
     lines = run_plan(plan, out)
     write_page(lines, plan, out / "learning.html")
     print(table(lines))
+    if studies:
+        from agentscaler.learn import studies as room
+
+        found = room.study(plan, out, depth=room.Depth(seeds=study_seeds, updates=updates), only=room.STUDIES if studies == "all" else studies.split(","))
+        write_page(lines, plan, out / "learning.html", studies=[room.in_words(f) for f in room.findings(found)])
+        print(room.table(found))
     print(f"page: {out / 'learning.html'}")

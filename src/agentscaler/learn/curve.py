@@ -65,8 +65,7 @@ class Job(NamedTuple):
 def learn(plan: Plan, folder: Path, *, say: Callable[[str], None] = print) -> list[JsonObject]:
     """Do what the plan says and is not done yet; returns the lines of its curve.jsonl. What belongs to a plan lies in a folder of its own."""
     needs_torch()
-    mark = digest(repr(plan._replace(worlds=(max(plan.worlds),), seeds=0, workers=0)))
-    home = folder / mark
+    home = home_of(plan, folder)
     home.mkdir(parents=True, exist_ok=True)
     file = home / "curve.jsonl"
     lines = list(read_rows(file)) if file.exists() else []
@@ -74,14 +73,19 @@ def learn(plan: Plan, folder: Path, *, say: Callable[[str], None] = print) -> li
         say(f"tokenizer of {plan.size.vocabulary} pieces, {max(plan.worlds)} training and {plan.unseen} unseen worlds ...")
         make_base(plan, home)
         lines = list(besides(plan))
-        _write(file, lines)
+        write_lines(file, lines)
     done = {(row["worlds"], row["seed"]) for row in lines if row["player"] == "model"}
     for stage in ([Job(0, s) for s in range(plan.seeds)], [Job(n, s) for s in range(plan.seeds) for n in sorted(plan.worlds, reverse=True)]):
-        for row in _run([j for j in stage if j not in done], plan, home):
+        for row in in_turn(one_run, [(j, plan, home) for j in stage if j not in done], plan.workers):
             lines.append(row)
-            _write(file, lines)
+            write_lines(file, lines)
             say(told(row))
     return lines
+
+
+def home_of(plan: Plan, folder: Path) -> Path:
+    """Where figures and models of a plan lie."""
+    return folder / digest(repr(plan._replace(worlds=(max(plan.worlds),), seeds=0, workers=0)))
 
 
 def told(row: JsonObject) -> str:
@@ -96,16 +100,18 @@ def _percent(found: Mapping[str, Sequence[int]]) -> str:
     return f"{passed / tried:.1%} of {tried} tasks"
 
 
-def _write(file: Path, rows: Sequence[JsonObject]) -> None:
+def write_lines(file: Path, rows: Sequence[JsonObject]) -> None:
+    """All lines of a file of figures."""
     write_atomic(file, b"".join(orjson.dumps(r) + b"\n" for r in rows))
 
 
-def _run(jobs: Sequence[Job], plan: Plan, folder: Path) -> Iterator[JsonObject]:
-    if plan.workers == 1:
-        yield from (one_run(job, plan, folder) for job in jobs)
+def in_turn(work: Callable[[Any], JsonObject], jobs: Sequence[Any], workers: int) -> Iterator[JsonObject]:
+    """What comes of the jobs, so many at a time, each in a process of its own where there are several."""
+    if workers == 1:
+        yield from map(work, jobs)
         return
-    with ProcessPoolExecutor(plan.workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(one_run, job, plan, folder) for job in jobs]):
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(work, job) for job in jobs]):
             yield future.result()
 
 
@@ -153,8 +159,9 @@ def _other(name: str, task: Task, env: EnvSpec, world: World) -> Rollout:
 # ---- one run ----------------------------------------------------------------------------------------------------
 
 
-def one_run(job: Job, plan: Plan, folder: Path) -> JsonObject:
+def one_run(given: tuple[Job, Plan, Path]) -> JsonObject:
     """Warm up, or practise and play. The model lies in the folder afterwards."""
+    job, plan, folder = given
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     torch = needs_torch()
     torch.set_num_threads(1)
@@ -277,9 +284,9 @@ def table(lines: Sequence[JsonObject]) -> str:
     return "\n".join(out)
 
 
-def write_page(lines: Sequence[JsonObject], plan: Plan, path: Path) -> None:
-    """learning.html with the plot."""
+def write_page(lines: Sequence[JsonObject], plan: Plan, path: Path, *, studies: Sequence[Sequence[str]] = ()) -> None:
+    """learning.html with the plot. studies: rows of the table beside it."""
     from agentscaler.learn.page import page
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, page(points(lines), points(lines, kind="known"), {k: points(lines, kind=k) for k in ("tools", "answers")}, plan).encode())
+    write_atomic(path, page(points(lines), points(lines, kind="known"), {k: points(lines, kind=k) for k in ("tools", "answers")}, plan, studies).encode())

@@ -20,7 +20,7 @@ svg text { font-size: 12px; fill: currentColor; } figcaption { color: #555; }
 """
 
 
-def page(unseen: "Sequence[Point]", known: "Sequence[Point]", spoilt: "Mapping[str, Sequence[Point]]", plan: "Plan") -> str:
+def page(unseen: "Sequence[Point]", known: "Sequence[Point]", spoilt: "Mapping[str, Sequence[Point]]", plan: "Plan", studies: "Sequence[Sequence[str]]" = ()) -> str:
     """The whole page."""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Learning, shown</title><style>{STYLE}</style></head>
@@ -32,6 +32,7 @@ the training worlds. Success is the state of the world and the answers told, jud
 <figure>{chart(unseen, known)}<figcaption>Success against the number of training worlds. Line: unseen worlds, with 95 % intervals. Hollow: new states of the training worlds themselves. Dotted: the scripted rows of the table.</figcaption></figure>
 {_table(unseen, known)}
 {_spoilt(spoilt)}
+{_studies(studies)}
 </body></html>
 """
 
@@ -81,3 +82,9 @@ def _spoilt(spoilt: "Mapping[str, Sequence[Point]]") -> str:
     words = {"tools": "shown the tools of another world", "answers": "shown answers with other values"}
     lines = "".join(f"<li>{html.escape(p.name)}, {words[kind]}: {p.share:.1%}</li>" for kind, some in spoilt.items() for p in some)
     return f"<h2>Is it reading?</h2><ul>{lines}</ul>" if lines else ""
+
+
+def _studies(rows: "Sequence[Sequence[str]]") -> str:
+    head = "".join(f"<th>{h}</th>" for h in ("study", "variant", "seeds", "passed", "95 %", "besides"))
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<h2>One thing at a time</h2><table><tr>{head}</tr>{body}</table>" if rows else ""

@@ -24,8 +24,8 @@ from agentscaler.world import World
 STEPS: Final = 12
 TURNS: Final = 6
 NEW_TOKENS: Final = 96
-Spoil: TypeAlias = Literal["", "tools", "answers"]
-"""What the agent is shown wrongly: the tools of another world, or answers with other values."""
+Spoil: TypeAlias = Literal["", "tools", "answers", "names"]
+"""What the agent is shown wrongly: the tools of another world, answers with other values, or names of tools that went round (a tool answers to its neighbour's name; what it says of itself stays true)."""
 
 
 class Played(NamedTuple):
@@ -60,7 +60,12 @@ def play_all(items: Sequence[tuple[Task, EnvSpec]], replies: Replies, *, spoil: 
         if not waiting:
             break
         views = [View([_shown(m, spoil) for m in episodes[i].messages], episodes[(i + len(items) // 2) % len(items) if spoil == "tools" else i].tools) for i in waiting]
+        if spoil == "names":
+            views = [renamed(v, turned(episodes[i].tools)) for i, v in zip(waiting, views, strict=True)]
         for i, message in zip(waiting, replies(views), strict=True):
+            if spoil == "names":
+                true = {shown: name for name, shown in turned(episodes[i].tools).items()}
+                message = message.model_copy(update={"calls": tuple(c.model_copy(update={"name": true.get(c.name, c.name)}) for c in message.calls)})
             episodes[i].step(message)
     out = []
     for (task, _), number, episode, world in zip(items, numbers, episodes, worlds, strict=True):
@@ -68,6 +73,23 @@ def play_all(items: Sequence[tuple[Task, EnvSpec]], replies: Replies, *, spoil: 
         out.append(Played(task, rollout, grade(task, rollout).passed))
         world.close()
     return out
+
+
+def turned(tools: Sequence[JsonObject]) -> dict[str, str]:
+    """Name of a tool -> the next one's."""
+    names = [t["function"]["name"] for t in tools]
+    return dict(zip(names, [*names[1:], *names[:1]], strict=True))
+
+
+def renamed(view: View, shown: Mapping[str, str]) -> View:
+    """The view with tools called otherwise, where they are listed and where they were called."""
+
+    def call(made: JsonObject) -> JsonObject:
+        function = made["function"]
+        return made | {"function": function | {"name": shown.get(function["name"], function["name"])}}
+
+    messages = [m | {"tool_calls": [call(c) for c in m["tool_calls"]]} if m.get("tool_calls") else m for m in view.messages]
+    return View(messages, [call(t) for t in view.tools])
 
 
 def _shown(message: Message, spoil: Spoil) -> JsonObject:
@@ -113,10 +135,11 @@ def read_message(text: str, *, at: int) -> Message:
     return Message(role="assistant", content=_CALL.sub("", text).strip(), calls=tuple(calls))
 
 
-def model_replies(model: Any, tokenizer: Any, *, batch: int = 128) -> Replies:
-    """A folder's model as one that answers many views at once, greedily."""
+def model_replies(model: Any, tokenizer: Any, *, batch: int = 128, temperature: float = 0.0) -> Replies:
+    """A folder's model as one that answers many views at once, greedily or drawn at a temperature (from torch's own seed)."""
     torch = needs_torch()
     device = next(model.parameters()).device
+    drawn = {"do_sample": True, "temperature": temperature, "top_k": 0} if temperature else {"do_sample": False}
 
     def replies(views: Sequence[View]) -> list[Message]:
         out: list[Message] = []
@@ -132,7 +155,7 @@ def model_replies(model: Any, tokenizer: Any, *, batch: int = 128) -> Replies:
                 mask[i, longest - len(prompt) :] = 1
             with torch.no_grad():
                 made = model.generate(
-                    input_ids=ids.to(device), attention_mask=mask.to(device), max_new_tokens=NEW_TOKENS, do_sample=False,
+                    input_ids=ids.to(device), attention_mask=mask.to(device), max_new_tokens=NEW_TOKENS, **drawn,
                     eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
                 )  # fmt: skip
             for view, row in zip(part, made[:, longest:].tolist(), strict=True):

@@ -42,6 +42,8 @@ HELD_OUT: Final = 4
 """One schema graph in so many is kept for unseen worlds."""
 
 
+VERTICAL: Final = 14
+"""Things and attributes that the services of a vertical are about."""
 TRIED: Final = 2
 """States in which a world must have a task, else it is not drawn."""
 
@@ -62,11 +64,12 @@ class Split(NamedTuple):
     unseen: list[EnvSpec]
 
 
-def draw_worlds(train: int, unseen: int, *, seed: Seed = 0) -> Split:
-    """So many worlds each. The first n training worlds are the same however many are drawn."""
+def draw_worlds(train: int, unseen: int, *, seed: Seed = 0, nouns: int = 0) -> Split:
+    """So many worlds each. The first n training worlds are the same however many are drawn. nouns: a vertical, all of whose services, on both sides, are about the first so many words."""
     words = made_up_words()
     cut = int(len(words) * SEEN)
-    return Split(list(_worlds(train, "train", words[:cut], words, seed)), list(_worlds(unseen, "unseen", words[cut:], words, seed)))
+    seen, other = (words[:nouns], words[:nouns]) if nouns else (words[:cut], words[cut:])
+    return Split(list(_worlds(train, "train", seen, words, seed)), list(_worlds(unseen, "unseen", other, words, seed)))
 
 
 def _worlds(count: int, side: str, nouns: Sequence[str], words: Sequence[str], seed: Seed) -> Iterator[EnvSpec]:
@@ -118,28 +121,31 @@ def tasks_of(env: EnvSpec, seed: Seed) -> list[Task]:
     return [t for t in make_tasks(env, seed=seed, tries=40).tasks if t.difficulty.shape in SHAPES]
 
 
-def demonstrations(env: EnvSpec, count: int, *, seed: Seed = 0, most_states: int = 4000) -> Iterator[Conversation]:
-    """So many rollouts of the gold player that the funnel kept, over as many states as it takes."""
-    made = 0
+def demonstrations(env: EnvSpec, count: int, *, seed: Seed = 0, most_states: int = 4000, players: Sequence[str] = ("gold",), funnel: bool = True) -> Iterator[Conversation]:
+    """So many rollouts of these players, in turn, that the funnel kept (or all, without it), over as many states as it takes."""
+    made = tried = 0
     tools = tool_list(env)
     for state in range(most_states):
         for task in tasks_of(env, seed + state):
             if made == count:
                 return
-            messages = _played(task, env, seed)
+            messages = _played(task, env, seed, players[tried % len(players)], funnel=funnel)
+            tried += 1
             if messages is not None:
                 made += 1
                 yield Conversation(messages, tools, row_id(task))
 
 
-def _played(task: Task, env: EnvSpec, seed: Seed) -> list[JsonObject] | None:
+def _played(task: Task, env: EnvSpec, seed: Seed, name: str, *, funnel: bool) -> list[JsonObject] | None:
     number = row_id(task)
-    player = named_player("gold", task, env, Dice(seed, "gold", number))
-    assert player is not None
+    player = named_player(name, task, env, Dice(seed, name, number))
+    if player is None:
+        return None
     with World.open(env, seed=task.seed) as world:
         rollout = play_in(task, world, agent=player, number=number, seed=seed)
     try:
-        judge(task, rollout, number=number)
+        if funnel:
+            judge(task, rollout, number=number)
     except Dropped:
         return None
     return [openai_message(m) for m in rollout.messages]

@@ -1,0 +1,282 @@
+"""What moves the curve, one thing at a time: states or worlds, two phases, the funnel, failed calls, reading, chance, and reinforcement learning after imitation.
+
+    study(Plan(), Path("report"))           behind learn(Plan(), Path("report")), whose models it starts from
+
+Each case is a line of studies.jsonl beside curve.jsonl, and a second call goes on from there. All are played on the exam of the curve: the same tasks in the same unseen worlds.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from math import comb
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from scipy.stats import binomtest
+
+from agentscaler.canonical import same
+from agentscaler.dice import Dice
+from agentscaler.errors import UserError
+from agentscaler.grade import misses
+from agentscaler.learn.curve import NEW_STATE, Plan, exam, home_of, in_turn, write_lines
+from agentscaler.learn.play import Played, model_replies, play_all
+from agentscaler.learn.practice import Practice, practise, rows_of
+from agentscaler.learn.tiny import needs_torch
+from agentscaler.learn.worlds import VERTICAL, Conversation, demonstrations, draw_worlds, tasks_of
+from agentscaler.records import EnvSpec, JsonObject, Task
+from agentscaler.rollouts import ScriptedUser
+from agentscaler.store import read_rows, row_id
+
+FLAWED: Final = ("forgetting", "adding", "wrong")
+"""Players whose rollouts the funnel drops."""
+CASES: Final = (
+    ("states", "one world"), ("states", "many worlds"),
+    ("funnel", "right rollouts only"), ("funnel", "flawed ones mixed in"), ("funnel", "failed calls kept"),
+    ("phases", "base"), ("phases", "phase 1"), ("phases", "phase 1 and 2"), ("phases", "phase 2 only"),
+    ("reading", "as it is"), ("reading", "names permuted"), ("reading", "answers altered"),
+    ("chance", "four trials"),
+    ("reinforcement", "after imitation"),
+)  # fmt: skip
+STUDIES: Final = tuple(dict.fromkeys(name for name, _ in CASES))
+TRIALS: Final = 4
+TEMPERATURE: Final = 0.7
+
+
+class Case(NamedTuple):
+    """One line."""
+
+    study: str
+    variant: str
+    seed: int
+
+
+class Depth(NamedTuple):
+    """How much is done beside what the plan says."""
+
+    seeds: int = 1
+    states: int = 256
+    """States of the one world, and worlds of one state."""
+    second: int = 150
+    """Steps of phase 2."""
+    updates: int = 40
+    """Updates of reinforcement learning."""
+    episodes: int = 64
+    """Episodes an update, in groups of eight."""
+
+
+def study(plan: Plan, folder: Path, *, depth: Depth | None = None, only: Sequence[str] = STUDIES, say: Callable[[str], None] = print) -> list[JsonObject]:
+    """Do what is not done yet; returns the lines of studies.jsonl. Raises UserError where the curve's models are not there, or a study is not known."""
+    needs_torch()
+    depth = depth or Depth()
+    if unknown := sorted(set(only) - set(STUDIES)):
+        raise UserError(f"study {unknown[0]!r} is none of {', '.join(STUDIES)}")
+    home = home_of(plan, folder)
+    for seed in range(depth.seeds):
+        for name in (f"warm-{seed}", f"model-{max(plan.worlds)}-{seed}"):
+            if not (home / name).is_dir():
+                raise UserError(f"{home / name} is not there: `agentscaler learn --out {folder}` with the same plan trains it first")
+    file = home / "studies.jsonl"
+    lines = list(read_rows(file)) if file.exists() else []
+    done = {(row["study"], row["variant"], row["seed"]) for row in lines}
+    cases = [Case(name, variant, seed) for seed in range(depth.seeds) for name, variant in CASES if name in only]
+    for row in in_turn(one_case, [(case, plan, depth, home) for case in cases if case not in done], plan.workers):
+        lines.append(row)
+        write_lines(file, lines)
+        say(told(row))
+    return lines
+
+
+def told(row: JsonObject) -> str:
+    """A line in words."""
+    parts = [f"{what} {passed}/{tried} ({passed / tried:.0%})" for what, (passed, tried) in row["scores"].items() if tried]
+    return f"seed {row['seed']}, {row['study']}, {row['variant']}: {', '.join(parts)}"
+
+
+# ---- one case ---------------------------------------------------------------------------------------------------
+
+
+def one_case(job: tuple[Case, Plan, Depth, Path]) -> JsonObject:
+    """Train what has to be trained, play, count."""
+    case, plan, depth, home = job
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    torch = needs_torch()
+    torch.set_num_threads(1)
+    torch.manual_seed(case.seed)
+    from transformers import PreTrainedTokenizerFast
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(home / "tokenizer")
+    row: JsonObject = {"study": case.study, "variant": case.variant, "seed": case.seed}
+    items = exam(plan)
+    if case.study == "reinforcement":
+        return row | reinforced(case, plan, depth, home, items)
+    if case.study in ("states", "funnel"):
+        model = _opened(home / f"warm-{case.seed}", plan)
+        some = list(states_or_worlds(case, plan, depth) if case.study == "states" else mixed(case, plan))
+        row |= _trained(model, tokenizer, some, plan, plan.practice, case.seed)
+        return row | {"scores": scores(play_all(items, model_replies(model, tokenizer)))}
+    if case.study == "phases":
+        return row | phased(case, plan, depth, home, tokenizer, items)
+    model = _opened(home / f"model-{max(plan.worlds)}-{case.seed}", plan)
+    if case.study == "chance":
+        trials = [play_all(items, model_replies(model, tokenizer, temperature=TEMPERATURE)) for _ in range(TRIALS)]
+        return row | {"scores": {f"pass^{k}": passed_every(trials, k) for k in range(1, TRIALS + 1)}}
+    spoil: Any = {"as it is": "", "names permuted": "names", "answers altered": "answers"}[case.variant]
+    return row | {"scores": scores(play_all(items, model_replies(model, tokenizer), spoil=spoil))}
+
+
+def _opened(folder: Path, plan: Plan) -> Any:
+    torch = needs_torch()
+    from transformers import Qwen3ForCausalLM
+
+    return Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.float32).to(plan.device)
+
+
+def _trained(model: Any, tokenizer: Any, conversations: Sequence[Conversation], plan: Plan, practice: Practice, seed: int) -> JsonObject:
+    rows, lost = rows_of(conversations, tokenizer, longest=plan.size.longest)
+    learnt = practise(model, rows, practice, pad=tokenizer.pad_token_id, seed=seed)
+    return {"rows": len(rows), "too_long": lost, "tokens": learnt.tokens, "loss": learnt.loss, "seconds": learnt.seconds}
+
+
+def states_or_worlds(case: Case, plan: Plan, depth: Depth) -> Iterator[Conversation]:
+    """As many demonstrations from one world in many states as from many worlds in one state each."""
+    many = [c for env in draw_worlds(depth.states, 0, seed=case.seed).train for c in demonstrations(env, 12, most_states=1)]
+    if case.variant == "many worlds":
+        yield from many
+        return
+    # The first training world need not have a task in every state; the next one is taken where it has too few.
+    for env in draw_worlds(min(8, depth.states), 0, seed=case.seed).train:
+        one = list(demonstrations(env, len(many), most_states=depth.states))
+        if len(one) >= len(many) // 2:
+            yield from one
+            return
+    raise UserError(f"seed {case.seed}: no training world has {len(many) // 2} tasks in {depth.states} states")
+
+
+def mixed(case: Case, plan: Plan) -> Iterator[Conversation]:
+    """Half of the curve's conversations, right ones; and as many others beside them, if the variant says so."""
+    worlds = draw_worlds(max(plan.worlds), 0, seed=case.seed).train
+    each = -(-plan.conversations // (2 * len(worlds)))
+    beside = {"right rollouts only": (), "flawed ones mixed in": FLAWED, "failed calls kept": ("stumbling",)}[case.variant]
+    for env in worlds:
+        yield from demonstrations(env, each)
+        if beside:
+            yield from demonstrations(env, each, players=beside, funnel=beside != FLAWED)
+
+
+def phased(case: Case, plan: Plan, depth: Depth, home: Path, tokenizer: Any, items: Sequence[tuple[Task, EnvSpec]]) -> JsonObject:
+    """The vertical: services about the same few things. Scores on unseen worlds of the vertical and on the general exam."""
+    vertical = draw_worlds(32, 30, seed=case.seed, nouns=VERTICAL)
+    model = _opened(home / (f"model-{max(plan.worlds)}-{case.seed}" if "phase 1" in case.variant else f"warm-{case.seed}"), plan)
+    out: JsonObject = {}
+    if "2" in case.variant:
+        some = [c for env in vertical.train for c in demonstrations(env, -(-plan.conversations // 64))]
+        after = plan.practice._replace(steps=depth.second, rate=plan.practice.rate / 4) if "1" in case.variant else plan.practice
+        out = _trained(model, tokenizer, some, plan, after, case.seed)
+    replies = model_replies(model, tokenizer)
+    narrow = [(task, env) for env in vertical.unseen for task in tasks_of(env, NEW_STATE)[: plan.tasks]]
+    return out | {"scores": scores(play_all(items, replies)) | {"vertical": _count(play_all(narrow, replies))}}
+
+
+def reinforced(case: Case, plan: Plan, depth: Depth, home: Path, items: Sequence[tuple[Task, EnvSpec]]) -> JsonObject:
+    """GRPO through TRL from the curve's model, on new states of its training worlds; success on the exam before and after."""
+    from transformers import AutoTokenizer
+
+    from agentscaler.train import grpo
+    from agentscaler.train.stage import Bounds, Stage
+
+    base = home / f"model-{max(plan.worlds)}-{case.seed}"
+    places = {row_id(task): (task, env) for env in draw_worlds(max(plan.worlds), 0, seed=case.seed).train for task in tasks_of(env, NEW_STATE + 1)[:2]}
+    bounds = Bounds(turns=6, steps=12, calls=12)
+
+    def open_stage(number: str) -> Stage:
+        task, env = places[number]
+        return Stage(task, env, ScriptedUser(task.brief, Dice(case.seed, "user", number)), number=number, bounds=bounds)
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    before = scores(play_all(items, model_replies(_opened(base, plan), tokenizer)))
+    folder = home / f"rl-{case.seed}"
+    practice = grpo.Practice(
+        rate=2e-4, steps=depth.updates, group=8, batch=depth.episodes, accumulate=1, longest=plan.size.longest, most=plan.size.longest, answer=96, turns=bounds.turns, step_limit=bounds.steps, calls=bounds.calls,
+        temperature=1.0, save=1000, seed=case.seed,
+    )  # fmt: skip
+    exercises = [grpo.Exercise(number, env.id) for number, (_, env) in places.items()]
+    by_id = {env.id: env for _, env in places.values()}
+    done = grpo.practise(exercises, str(base), folder, practice, house=grpo.House(open_stage, by_id.__getitem__), fresh=True, say=lambda _: None)
+    after = scores(play_all(items, model_replies(_opened(folder, plan), tokenizer)))
+    rewards = [round(line["reward"], 3) for line in done.progress]
+    return {"rewards": rewards, "share of time in worlds": round(done.share, 4), "scores": {"before": before["unseen"], "unseen": after["unseen"], **{f"before, {k}": v for k, v in before.items() if k != "unseen"}, **{k: v for k, v in after.items() if k != "unseen"}}}
+
+
+# ---- what it comes to -------------------------------------------------------------------------------------------
+
+
+class Finding(NamedTuple):
+    """One variant of a study, over its seeds."""
+
+    study: str
+    variant: str
+    seeds: int
+    scores: dict[str, tuple[int, int]]
+    """What was counted -> passed, tried, all seeds together."""
+    rewards: tuple[float, ...]
+    """Mean reward of each update, where there were any (of the first seed)."""
+
+
+def findings(lines: Sequence[JsonObject]) -> list[Finding]:
+    """The variants in the order of the studies."""
+    out = []
+    for study_name, variant in CASES:
+        rows = [r for r in lines if (r["study"], r["variant"]) == (study_name, variant)]
+        if rows:
+            names = dict.fromkeys(name for r in rows for name in r["scores"])
+            total = {n: tuple(sum(r["scores"].get(n, (0, 0))[i] for r in rows) for i in (0, 1)) for n in names}
+            out.append(Finding(study_name, variant, len(rows), total, tuple(rows[0].get("rewards", ()))))
+    return out
+
+
+def in_words(finding: Finding) -> list[str]:
+    """Study, variant, seeds, what was counted with its interval, and the rest in one cell."""
+    first, *rest = [(name, *score) for name, score in finding.scores.items() if score[1]]
+    low, high = binomtest(first[1], first[2]).proportion_ci(method="wilson")
+    more = ", ".join(f"{name} {passed}/{tried}" for name, passed, tried in rest)
+    if finding.rewards:
+        tenth = max(1, len(finding.rewards) // 10)
+        more += f"; reward {sum(finding.rewards[:tenth]) / tenth:.2f} in the first {tenth} updates, {sum(finding.rewards[-tenth:]) / tenth:.2f} in the last"
+    return [finding.study, finding.variant, str(finding.seeds), f"{first[0]} {first[1]}/{first[2]}", f"{low:.0%} - {high:.0%}", more]
+
+
+def table(lines: Sequence[JsonObject]) -> str:
+    """The table as text."""
+    rows = [["study", "variant", "seeds", "passed", "95 %", "besides"], *map(in_words, findings(lines))]
+    widths = [max(len(r[i]) for r in rows) for i in range(5)]
+    return "\n".join("  ".join([*(cell.ljust(width) for cell, width in zip(r, widths, strict=False)), r[5]]).rstrip() for r in rows)
+
+
+# ---- counting ---------------------------------------------------------------------------------------------------
+
+
+def scores(played: Sequence[Played]) -> dict[str, tuple[int, int]]:
+    """Passed and tried: all; state alone and answers alone, where a task has them; by the number of gold calls; where a call failed on the way."""
+    out = {"unseen": _count(played)}
+    changed = [p for p in played if p.task.change]
+    out["state"] = (sum(same(p.task.change, p.rollout.change) for p in changed), len(changed))
+    asked = [p for p in played if p.task.answers]
+    out["answers"] = (sum(all(misses(a, p.rollout.messages) is None for a in p.task.answers) for p in asked), len(asked))
+    for calls in sorted({len(p.task.gold) for p in played}):
+        out[f"{calls} calls"] = _count([p for p in played if len(p.task.gold) == calls])
+    out["a call failed"] = _count([p for p in played if any(m.role == "tool" and '"error"' in m.content for m in p.rollout.messages)])
+    return out
+
+
+def _count(played: Sequence[Played]) -> tuple[int, int]:
+    return sum(p.passed for p in played), len(played)
+
+
+def passed_every(trials: Sequence[Sequence[Played]], k: int) -> tuple[int, int]:
+    """pass^k: of all ways to take k of a task's trials, those in which all passed (tau-bench's estimate)."""
+    passed = tried = 0
+    for one in zip(*trials, strict=True):
+        passed += comb(sum(p.passed for p in one), k)
+        tried += comb(len(one), k)
+    return passed, tried
