@@ -108,6 +108,7 @@ def _normal(line: Line, language: str) -> Iterator[Cell]:
     tried: Counter[str] = Counter()
     passed: Counter[str] = Counter()
     strict: Counter[str] = Counter()
+    files: Counter[str] = Counter()
     for category in line.ask("categories", domain=language):
         if category.startswith("special"):
             continue
@@ -123,11 +124,14 @@ def _normal(line: Line, language: str) -> Iterator[Cell]:
             for (kind, made, a), their, our in zip(items, found, ours, strict=True):
                 tried[kind] += 1
                 agree[kind] += bool(their) == our
+                files[category] += made != calls
                 if made != calls:
                     passed[kind] += bool(their)
                     strict[kind] += ace_rule.strict(made, a)
     good, of = GOLD[language]
     yield Cell("acebench", language, "gold accepted officially", f"{good}/{of}", f"{accepted}/{total}", "holds" if (accepted, total) == (good, of) else "differs", f"strictly {strictly}/{total}")
+    few = min(files, key=lambda c: files[c])
+    yield Cell("acebench", language, "answers made wrong, of each file", "at least 200", f"{files[few]} and more", "holds" if files[few] >= 200 else "differs", f"fewest of {few}")
     for kind, count in tried.items():
         yield Cell("acebench", language, f"agreement on: {kind}", f"{count}/{count}", f"{agree[kind]}/{count}", "holds" if agree[kind] == count else "differs", f"passes officially {passed[kind]}, strictly {strict[kind]}")
 

@@ -88,7 +88,7 @@ def evaluate(table: Table, seats: Seats, *, out: Path, trials: int, seed: int = 
                 stopped = asyncio.run(_all(table, made, [(t, n) for t, n in jobs if _key(t, n) not in shelf.done], shelf, seed, at_once))
             if stopped is not None:
                 raise UserError(f"{stopped}; {len(shelf.done)} of {len(jobs)} episodes are finished and stay: the same command goes on from there")
-            shelf.finish(seconds=0.0, facts={"stamp": stamp.model_dump(mode="json"), "prices": {k: v._asdict() for k, v in ledger.prices.items()}, "models": {seat: at.model for seat, at in ends.items()}})
+            shelf.finish(seconds=0.0, facts={"stamp": stamp.model_dump(mode="json"), "prices": dict(seats.prices), "models": {seat: at.model for seat, at in ends.items()}})
             if table.saves:
                 _save(table, seats, folder, trials)
     return score(folder, out, overlap=overlap)
