@@ -143,7 +143,7 @@ def test_known_bad_tasks_name_what_says_so() -> None:
         for name in entry["benchmarks"]:
             assert entry["part"] in SERVED[name].domains
     assert set(known_bad("tau2-bench@v1.0.1", "airline")) == {"35"}, "what a release has mended is not held against it"
-    assert len(known_bad("acebench", "en")) == 2 + 19
+    assert len(known_bad("acebench", "en")) == 2 + 7
 
 
 def test_success_without_the_known_bad(out: Path) -> None:

@@ -92,7 +92,7 @@ def gold(domain: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def replayed(domain: str, row: Mapping[str, Any], stones: Sequence[str]) -> dict[str, Any]:
-    """Calls, one after the other, in a fresh state."""
+    """Calls, one after the other, in a fresh state. errors: those that the executor could not read or run."""
     global _count
     _count += 1
     module = theirs()
@@ -106,7 +106,10 @@ def replayed(domain: str, row: Mapping[str, Any], stones: Sequence[str]) -> dict
         except Exception:
             errors += 1
             continue
-        last = found if isinstance(found, dict) and found else last
+        if isinstance(found, dict) and found:
+            last = found
+        else:
+            errors += 1
     ended = [{name: {k: v for k, v in vars(instance).items() if k in module.SAVED_CLASS[name]}} for name, instance in last.items()]
     return {**judged(row, _plain(ended), stones), "errors": errors, "calls": len(stones), "ended": _plain(ended), "judged": False}
 
