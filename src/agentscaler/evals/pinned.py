@@ -204,7 +204,9 @@ def _must_match(pinned: PinnedSet, wanted: dict[str, str], found: dict[str, str]
         moved.append(f"agentscaler {pinned.version} (here {version('agentscaler')})")
     why = []
     if gone_from_here:
-        why.append(f"not installed here: {', '.join(gone_from_here)} (`make libraries` installs all client libraries that the pool is read from)")
+        lost = {s.partition(":")[0] for w in pinned.worlds if {w.env, *w.tools, *w.tasks, w.domain} & set(gone) for s in w.services}
+        needed = [n for n in gone_from_here if n.partition(" ")[0] in lost] or gone_from_here
+        why.append(f"not installed here, and needed: {', '.join(needed)} (`make libraries` installs the client libraries that the pool is read from" + (f"; {len(gone_from_here)} are missing in all)" if len(gone_from_here) > len(needed) else ")"))
     if moved:
         why.append(f"it was pinned with {', '.join(moved)}: install those")
     if not why:

@@ -28,7 +28,10 @@ def beside(table: Table, seats: Seats, *, out: Path, limit: int | None = None, a
         mine = stamp.model_copy(update={"agent": name, "scripted": True, "user": "none"})
         if not (path.exists() and all(getattr(read_result(path).stamp, f) == getattr(mine, f) for f in FIXED)):
             rows = _asked(table, verb, tasks, at_once, f"evals: {table.benchmark} {table.domain}, {name}")
-            write_result(path, Result(mine, tuple(score_of(row, mine) for row in rows)))
+            scores = [score_of(row, mine) for row in rows]
+            if name == "gold":  # nobody else can be at fault
+                scores = [s if s.passed is not False else s.model_copy(update={"blame": "benchmark", "evidence": "its own gold does not pass"}) for s in scores]
+            write_result(path, Result(mine, tuple(scores)))
         paths.append(path)
     return paths
 
