@@ -15,6 +15,7 @@ from agentscaler.evals.bench import parity as parity_module
 from agentscaler.evals.bench.ace import MUTATIONS, ace_parity, gold_calls, mutated
 from agentscaler.evals.bench.line import SERVED, ChildDied, Line, Refused
 from agentscaler.evals.bench.parity import EXPECTED, Expected, Served, parity, sort_sources
+from agentscaler.evals.bench.parity import SERVED as SERVED_NAMES
 from agentscaler.evals.bench.played import Seats, Table, evaluate
 from agentscaler.evals.bench.served import ace_rule
 from agentscaler.evals.bench.sources import blob, check, set_up
@@ -165,7 +166,8 @@ def test_checkouts_are_held_against_the_pinned_ones(tmp_path: Path) -> None:
 
 def test_cells_without_data_say_so_and_how_to_get_it(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENTSCALER_CACHE", str(tmp_path))
-    ended = command("evals", "parity", "--json")
+    others = [word for name in SERVED_NAMES for word in ("--only", name)]
+    ended = command("evals", "parity", "--json", *others)
     assert ended.code == 0
     found = orjson.loads(ended.out.strip().split("\n")[-1])
     assert (found["holds"], found["differs"]) == (0, 0)
@@ -174,7 +176,9 @@ def test_cells_without_data_say_so_and_how_to_get_it(command: Command, tmp_path:
     assert "evals setup tau" in ended.out
     assert "git clone https://github.com/chenchen0103/ACEBench" in ended.out
     assert command("evals", "parity", "--only", "tau3").code == 2
-    assert command("evals", "bench", "bfcl", "--domain", "base", "--agent", "a@http://localhost:1/v1").code == 2
+    ended = command("evals", "bench", "bfcl", "--domain", "base", "--agent", "a@http://localhost:1/v1")
+    assert ended.code == 2
+    assert "agentscaler evals setup bfcl" in ended.err
     assert command("evals", "bench", "tau-bench", "--domain", "retail", "--agent", "a@http://localhost:1/v1").code == 2
     with pytest.raises(UserError, match="give tau or bfcl"):
         set_up(tmp_path, "tau2")
@@ -184,7 +188,7 @@ def test_cells_hold_or_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(parity_module, "SERVED", {"toy": Served(TOY, "toy", None, "1", ("plain", "other"))})
     monkeypatch.setattr(parity_module, "EXPECTED", {("toy", "plain"): Expected(12, 12, 1), ("toy", "other"): Expected(12, 11, 0)})
     monkeypatch.setattr(parity_module, "opened", lambda *given, **more: ("", toy))
-    assert [(c.what, c.found, c.verdict) for c in parity({}, tmp_path)] == [
+    assert [(c.what, c.found, c.verdict) for c in parity({}, tmp_path, only=["toy"])] == [
         ("gold", "12/12", "holds"), ("do-nothing", "1/12", "holds"), ("gold", "12/12", "differs"), ("do-nothing", "1/12", "differs"),
     ]  # fmt: skip
 

@@ -379,3 +379,12 @@ def test_pinning_needs_held_out_worlds(bikes: Path, tmp_path: Path) -> None:
         read_set(tmp_path / "bad.json")
     assert isinstance(read_set(), PinnedSet)
     assert list(read_rows(bikes / "envs.jsonl"))
+
+
+def test_packages_that_are_missing_are_named_with_what_installs_them(pinned: Path, tmp_path: Path) -> None:
+    """Those that the lost tools come from; the others are counted only."""
+    found = read_set(pinned)
+    world = found.worlds[0]
+    gone = found.model_copy(update={"sources": {**found.sources, "slack_sdk-of-nobody": "1.0", "other-of-nobody": "2.0"}, "worlds": (world.model_copy(update={"tools": (*world.tools, "0" * 16), "services": ("slack_sdk-of-nobody:chat",)}),)})
+    with pytest.raises(UserError, match=r"not installed here, and needed: slack_sdk-of-nobody 1\.0 \(`make libraries` installs .*; 2 are missing in all\)"):
+        rebuild(gone, tmp_path / "set")

@@ -20,6 +20,21 @@ def idle(domain: str, task: str) -> dict[str, Any]:
     return {"reward": float(task == "0"), "judged": False}
 
 
+def refuse(domain: str, task: str) -> dict[str, Any]:
+    if task == "7":
+        raise ValueError("a bug of theirs")
+    return {"reward": 0.0, "judged": False}
+
+
+def regrade(domain: str, task: str, episode: dict[str, Any]) -> dict[str, Any]:
+    """Stricter than when it was played: task 2 never passes."""
+    return {"reward": float(episode["parts"]["state"] and task != "2"), "parts": episode["parts"]}
+
+
+def schemas(domain: str) -> dict[str, Any]:
+    return {"tools": {"add_one": ["to"], "list_sums": ["user_id", "page"]}, "tables": {"sums": ["id", "value"]}}
+
+
 def odd(what: str) -> Any:
     """Ways to misbehave."""
     if what == "raise":
@@ -48,11 +63,11 @@ def play(domain: str, task: str, steps: int = 3) -> dict[str, Any]:
             made.append(call["function"]["arguments"])
             messages.append({"role": "tool", "tool_call_id": call["id"], "content": "ok"})
     right = bool(made) and made[-1].replace(" ", "") == f'{{"to":{task}}}'
-    return {"reward": float(right), "judged": domain == "judged" and int(task) % 2 == 0, "stop": "done", "calls": len(made), "parts": {"state": float(right)}, "result": {"messages": messages}}
+    return {"reward": float(right), "judged": domain == "judged" and int(task) % 2 == 0, "stop": "done", "calls": len(made), "parts": {"state": float(right)}, "result": {"messages": messages}, "category": "even" if int(task) % 2 == 0 else "odd"}
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(sys.argv[1])))
     from protocol import ask, serve
 
-    serve({"tasks": tasks, "gold": gold, "idle": idle, "play": play, "odd": odd})
+    serve({"tasks": tasks, "gold": gold, "idle": idle, "refuse": refuse, "play": play, "regrade": regrade, "schemas": schemas, "odd": odd})

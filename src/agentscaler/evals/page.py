@@ -4,9 +4,21 @@ import html
 from collections.abc import Sequence
 from typing import Any, Final
 
+from agentscaler.evals.bench.overall import rows_of as overall_rows
 from agentscaler.evals.numbers import pass_all, success
-from agentscaler.evals.score import outcomes_of, stamp_id
-from agentscaler.evals.table import BINS, Comparison, Named, by_calls, by_category, drops, endings, main_table
+from agentscaler.evals.score import outcomes_of, sections
+from agentscaler.evals.table import (
+    BINS,
+    Comparison,
+    Named,
+    by_calls,
+    by_calls_and_category,
+    by_category,
+    drops,
+    endings,
+    main_table,
+    without_known,
+)
 
 WIDTH: Final = 640
 HEIGHT: Final = 300
@@ -24,10 +36,7 @@ td:first-child, th:first-child { text-align: left; } figure { margin: 1rem 0; } 
 
 def page(results: Named, *, title: str, comparison: Comparison | None = None) -> str:
     """The whole page: a section for each set of conditions, for results of other conditions stand in no table of theirs."""
-    sections: dict[str, list[Any]] = {}
-    for name, result in results:
-        sections.setdefault(stamp_id(result.stamp), []).append((name, result))
-    body = "".join(_section(part) for part in sections.values())
+    body = "".join(_section(part) for part in sections(results))
     lost = drops(results)
     if lost:
         body += "<h2>What a variant costs</h2><p class='note'>The same tasks, the tools shown otherwise; paired by task.</p>" + table(lost)
@@ -49,7 +58,16 @@ def _section(results: Named) -> str:
         parts.append(_figure([(n, [(k, v) for k, v in c.items()]) for n, c in curve], [str(k) for k in range(1, 1 + max(len(c) for _, c in curve))], "pass^k: all of k trials pass"))
     parts.append(_figure([(n, _calls_curve(r)) for n, r in results], [_bin(b) for b in BINS], "Success against the number of calls of the right way") + table(by_calls(results)))
     parts.append("<h3>Against the calls that were made</h3>" + table(by_calls(results, actual=True)))
-    parts.append("<h3>By category</h3>" + table(by_category(results)) + "<h3>How it ended</h3>" + table(endings(results)))
+    parts.append("<h3>By category</h3>" + table(by_category(results)))
+    for name, result in results:
+        if not result.stamp.scripted and len({s.category for s in result.scores}) > 1:
+            parts += [f"<h3>{html.escape(name)}: category by calls of the right way</h3>", table(by_calls_and_category(result)), "<p>The same against the calls that were made</p>", table(by_calls_and_category(result, actual=True))]
+    parts.append("<h3>How it ended</h3>" + table(endings(results)))
+    bad = without_known(results)
+    if bad:
+        parts.append("<h3>Without the tasks that are known to be bad</h3>" + table(bad))
+    if stamp.benchmark == "acebench":
+        parts.append("<h3>The benchmark's own summary</h3>" + table(overall_rows(list(results))))
     return "".join(parts)
 
 

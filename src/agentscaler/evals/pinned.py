@@ -198,10 +198,19 @@ def _must_match(pinned: PinnedSet, wanted: dict[str, str], found: dict[str, str]
     from agentscaler.walk.pool import sources_of
 
     here = sources_of(pinned.files, with_pool=not pinned.files)
-    moved = [f"{n} {v} (here {here.get(n) or 'not there'})" for n, v in pinned.sources.items() if here.get(n) != v]
+    gone_from_here = [f"{n} {v}" for n, v in pinned.sources.items() if not here.get(n)]
+    moved = [f"{n} {v} (here {here[n]})" for n, v in pinned.sources.items() if here.get(n) and here[n] != v]
     if pinned.version != version("agentscaler"):
         moved.append(f"agentscaler {pinned.version} (here {version('agentscaler')})")
-    why = f"it was pinned with {', '.join(moved)}: install those" if moved else "packages and version are those it was pinned with, so the code that makes worlds or tasks has changed since"
+    why = []
+    if gone_from_here:
+        lost = {s.partition(":")[0] for w in pinned.worlds if {w.env, *w.tools, *w.tasks, w.domain} & set(gone) for s in w.services}
+        needed = [n for n in gone_from_here if n.partition(" ")[0] in lost] or gone_from_here
+        why.append(f"not installed here, and needed: {', '.join(needed)} (`make libraries` installs the client libraries that the pool is read from" + (f"; {len(gone_from_here)} are missing in all)" if len(gone_from_here) > len(needed) else ")"))
+    if moved:
+        why.append(f"it was pinned with {', '.join(moved)}: install those")
+    if not why:
+        why.append("packages and version are those it was pinned with, so the code that makes worlds or tasks has changed since")
     raise UserError(
-        f"the set {pinned.name!r} cannot be rebuilt here: {len(gone)} of its {len(wanted)} {what} are others now; {why}, or pin a new set with `agentscaler evals pin --run RUN --out FILE` and name it with --set FILE"
+        f"the set {pinned.name!r} cannot be rebuilt here: {len(gone)} of its {len(wanted)} {what} are others now; {'; '.join(why)}; or pin a new set with `agentscaler evals pin --run RUN --out FILE` and name it with --set FILE"
     )

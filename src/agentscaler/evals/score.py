@@ -60,6 +60,8 @@ class Stamp(Record):
     """Version of agentscaler."""
     date: str
     """When it was scored, UTC."""
+    overlap: JsonObject | None = None
+    """What the agent was trained on against the tools and tables of this benchmark (contamination.py); null where nobody said what it was trained on."""
 
 
 SAME: Final = ("benchmark", "part", "revision", "data", "grading", "user", "user_sampling", "prompts", "variant", "turns", "steps", "errors")
@@ -103,6 +105,10 @@ class Score(Record):
     """Tokens read by models."""
     completion_tokens: int = 0
     """Tokens written by models."""
+    seconds: float | None = None
+    """How long it took, on the clock, the first time it was played; null where no clock was kept."""
+    cost: float | None = None
+    """What its tokens cost, in the currency of the prices; null where a price is not known."""
 
 
 class Result(NamedTuple):
@@ -178,6 +184,35 @@ def must_agree(results: Sequence[tuple[str, Result]], *, but: Sequence[str] = ()
     if wrong := differ([r.stamp for _, r in results], but=but):
         told = "; ".join(f"{name}: {' | '.join(values)}" for name, values in wrong.items())
         raise UserError(f"{' and '.join(name for name, _ in results)} cannot stand in one table, for their stamps differ in {told}. Score them under the same conditions, or regrade them")
+
+
+ALONE: Final = ("gold", "do-nothing", "always-refuse")
+"""Rows that hang on no user, prompt or way of showing tools: they stand beside every agent."""
+FIXED: Final = ("benchmark", "part", "revision", "data", "grading")
+"""What must agree for them to do so."""
+
+
+def sections(results: Iterable[tuple[str, Result]]) -> list[list[tuple[str, Result]]]:
+    """Results of equal conditions together, each with the rows that need no model; those that no agent stands beside are a section of their own."""
+    agents: dict[str, list[tuple[str, Result]]] = {}
+    floors: dict[str, list[tuple[str, Result]]] = {}
+    for name, result in results:
+        if result.stamp.scripted and result.stamp.agent in ALONE:
+            floors.setdefault(_fixed(result.stamp), []).append((result.stamp.agent, result))
+        else:
+            agents.setdefault(stamp_id(result.stamp), []).append((name, result))
+    out = []
+    for some in agents.values():
+        stamp = some[0][1].stamp
+        same = {name: getattr(stamp, name) for name in SAME}
+        beside = [(name, result._replace(stamp=result.stamp.model_copy(update=same))) for name, result in floors.get(_fixed(stamp), [])]
+        out.append([*sorted(beside, key=lambda b: ALONE.index(b[0])), *some])
+    met = {_fixed(some[0][1].stamp) for some in agents.values()}
+    return out + [some for fixed, some in floors.items() if fixed not in met]
+
+
+def _fixed(stamp: Stamp) -> str:
+    return digest([[name, getattr(stamp, name)] for name in FIXED])
 
 
 def stamp_id(stamp: Stamp) -> str:

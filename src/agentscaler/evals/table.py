@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from agentscaler.evals.bench.known import known_bad
+from agentscaler.evals.contamination import in_a_cell
 from agentscaler.evals.numbers import Interval, Paired, by_cluster, paired, pass_all, success, visible
 from agentscaler.evals.score import Result, must_agree, outcomes_of
 
@@ -41,7 +43,10 @@ def main_table(results: Named, *, but: Sequence[str] = ()) -> list[dict[str, Any
             "pass^4 / pass^1": f"{fails[4] / fails[1]:.2f}" if 4 in fails and fails[1] else "-",
             "crashed": cut, f"pass^1, pass^{most} without them": f"{percent(dropped.get(1, math.nan))}, {percent(dropped.get(most, math.nan))}" if cut else "",
             "could show": percent(visible(outcomes)), "calls": f"{_mean([s.calls for s in result.scores if s.passed is not None]):.1f}",
+            "seen in training": in_a_cell(result.stamp.overlap),
         })  # fmt: skip
+    if not any(r.stamp.overlap for _, r in results):
+        rows = [{k: v for k, v in row.items() if k != "seen in training"} for row in rows]
     if not any(row["crashed"] for row in rows):
         rows = [{k: v for k, v in row.items() if not k.endswith("without them") and k != "crashed"} for row in rows]
     else:
@@ -67,6 +72,20 @@ def by_calls(results: Named, *, actual: bool = False) -> list[dict[str, Any]]:
     return rows
 
 
+def by_calls_and_category(result: Result, *, actual: bool = False) -> list[dict[str, Any]]:
+    """One player: a line a category, a column a bin of calls; success and how many tasks (episodes) it rests on."""
+    rows = []
+    for category in sorted({s.category for s in result.scores}):
+        row: dict[str, Any] = {"name": category}
+        for low, high in BINS:
+            chosen = [s for s in result.scores if s.category == category and low <= (s.calls if actual else s.gold_calls) <= high]
+            found = success(outcomes_of(chosen))
+            label = f"{low}" if low == high else f"{low}+" if high > 100 else f"{low}-{high}"
+            row[label] = f"{percent(found.value, 0)} of {len(chosen) if actual else found.n}" if chosen else "-"
+        rows.append(row)
+    return rows
+
+
 def by_category(results: Named) -> list[dict[str, Any]]:
     """Success by field of life, or category of the benchmark."""
     counts = Counter(c for _, r in results for c in {s.category for s in r.scores})
@@ -89,8 +108,30 @@ def endings(results: Named) -> list[dict[str, Any]]:
         tokens = sum(s.prompt_tokens for s in result.scores), sum(s.completion_tokens for s in result.scores)
         rows.append({
             "name": name, "episodes": len(result.scores), "ended": ", ".join(f"{k} {n}" for k, n in stops.most_common()), "failures": ", ".join(f"{k} {n}" for k, n in blamed.most_common()) or "none",
-            "tokens in, out": f"{tokens[0]}, {tokens[1]}",
+            "tokens in, out": f"{tokens[0]}, {tokens[1]}", **_price(result),
         })  # fmt: skip
+    return rows
+
+
+def _price(result: Result) -> dict[str, str]:
+    """Seconds and money, a passed episode among them; '-' where nobody kept a clock or knows a price."""
+    seconds, costs = [s.seconds for s in result.scores if s.seconds is not None], [s.cost for s in result.scores if s.cost is not None]
+    passed = sum(s.passed is True for s in result.scores)
+    whole = len(costs) == len(result.scores) and bool(costs)
+    return {
+        "seconds": f"{_mean(seconds):.1f}" if seconds else "-", "cost": f"{sum(costs):.4f}" if whole else "-", "cost of a success": f"{sum(costs) / passed:.4f}" if whole and passed else "-",
+    }  # fmt: skip
+
+
+def without_known(results: Named) -> list[dict[str, Any]]:
+    """Success with the tasks left out that are known to be bad; nothing where there are none."""
+    rows = []
+    for name, result in results:
+        bad = known_bad(result.stamp.benchmark, result.stamp.part)
+        some = [s for s in result.scores if s.task in bad]
+        if some:
+            left, lost = success(outcomes_of(s for s in result.scores if s.task not in bad)), success(outcomes_of(some))
+            rows.append({"name": name, "known-bad tasks": lost.n, "pass^1 on them": percent(lost.value), "pass^1 on the others": percent(left.value), "95 % by task": between(left)})
     return rows
 
 

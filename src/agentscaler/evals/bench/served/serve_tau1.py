@@ -1,5 +1,6 @@
 """tau-bench behind the line: its own environments, agent loop, user simulator and reward; models are asked through the parent. argv: the checkout."""
 
+import json
 import sys
 from typing import Any
 
@@ -61,6 +62,37 @@ def idle(domain: str, task: str) -> dict[str, Any]:
     return {"reward": made.calculate_reward().reward, "judged": False}
 
 
+def refuse(domain: str, task: str) -> dict[str, Any]:
+    """Hands everybody over to a human."""
+    made = environment(domain, int(task))
+    made.step(Action(name="transfer_to_human_agents", kwargs={"summary": "The user needs help."}))
+    return {"reward": made.calculate_reward().reward, "judged": False, "calls": 1}
+
+
+def regrade(domain: str, task: str, episode: dict[str, Any]) -> dict[str, Any]:
+    """Its calls and replies again in a fresh environment, then their reward. An episode that did not end by itself counts 0 there."""
+    if episode.get("stop") != "done":
+        return {"reward": 0.0, "parts": {}}
+    made = environment(domain, int(task))
+    for message in episode.get("messages") or ():
+        if message["role"] != "assistant":
+            continue
+        calls = message.get("tool_calls") or []
+        # as their loop: the first call of a message, else its text
+        action = Action(name=calls[0]["function"]["name"], kwargs=json.loads(calls[0]["function"]["arguments"])) if calls else Action(name=RESPOND_ACTION_NAME, kwargs={"content": message.get("content") or ""})
+        made.step(action)
+    found = made.calculate_reward()
+    info = found.info.model_dump()
+    return {"reward": found.reward, "parts": {k: v for k, v in info.items() if k in ("r_actions", "r_outputs")}}
+
+
+def schemas(domain: str) -> dict[str, Any]:
+    """Tools with their parameters, tables with their columns."""
+    made = environment(domain, 0)
+    tools = {t["function"]["name"]: sorted(t["function"]["parameters"].get("properties") or {}) for t in made.tools_info}
+    return {"tools": tools, "tables": {name: sorted({k for row in list(rows.values())[:50] for k in row}) for name, rows in made.data.items()}}
+
+
 def completion(seat: str) -> Any:
     def complete(**given: Any) -> Any:
         body = {k: given[k] for k in ("messages", "tools", "temperature") if k in given}
@@ -109,4 +141,4 @@ def _user() -> Any:
 
 
 if __name__ == "__main__":
-    serve({"tasks": tasks, "gold": gold, "idle": idle, "play": play})
+    serve({"tasks": tasks, "gold": gold, "idle": idle, "refuse": refuse, "play": play, "regrade": regrade, "schemas": schemas})

