@@ -1,6 +1,6 @@
 """Worlds in any order of calls: hypothesis looks for one that breaks a law.
 
-Three worlds: a shop written by hand, and two compiled from small definitions. After every call: a read, or a call that was refused, has changed nothing; foreign keys hold; a second instance of the
+Three worlds: a shop written by hand, and two compiled from small definitions. What rules.py refuses the tool refuses. After every call: a read, or a call that was refused, has changed nothing; foreign keys hold; a second instance of the
 world is as it was. What is made can be read, is listed, and is gone after its delete. A snapshot comes back as it was, whatever happened since; and at the end the same calls in a fresh world give the
 same answers and the same change.
 """
@@ -19,6 +19,7 @@ from agentscaler.canonical import Form
 from agentscaler.dice import Dice
 from agentscaler.gate import any_value, bad_arguments, valid_arguments
 from agentscaler.records import EnvSpec, EnvTool, JsonObject, Tool
+from agentscaler.rules import decide, rules_of
 from agentscaler.tools.definitions import Place
 from agentscaler.tools.openapi import read_openapi
 from agentscaler.tools.sources import Document
@@ -71,7 +72,13 @@ class Life(RuleBasedStateMachine):
     @rule(which=NUMBERS, number=NUMBERS)
     def valid(self, which: int, number: int) -> None:
         tool = self.env.tools[which % len(self.env.tools)]
-        self.call(tool.name, self.arguments(tool, number))
+        arguments = self.arguments(tool, number)
+        refusal = decide([r for r in rules_of(self.env) if r.tool == tool.name], self.world, arguments)
+        answer = self.call(tool.name, arguments)
+        if refusal is not None:
+            assert answer.error is not None, refusal
+        elif answer.error is not None and self.env.model is not None:
+            assert answer.error.code != "wrong_state", f"{answer.error.message}: no rule says so"
 
     @rule(which=NUMBERS, number=NUMBERS)
     def spoiled(self, which: int, number: int) -> None:
