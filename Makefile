@@ -41,6 +41,7 @@ test-train: $(TRAIN)/.made
 bench: $(VENV)/.pool
 	$(PIP) install -c constraints.txt -e ".[models]"
 	$(BIN)/python benchmarks/runtime.py
+	$(BIN)/python benchmarks/side_by_side.py
 	$(BIN)/python benchmarks/episodes.py
 	$(BIN)/python benchmarks/models.py
 	test ! -f runs/first/graph.jsonl || $(BIN)/python benchmarks/dependencies.py --run runs/first

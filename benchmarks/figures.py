@@ -17,7 +17,9 @@ import orjson
 from rich.console import Console
 from rich.table import Column, Table
 
-Unit: TypeAlias = Literal["us", "bytes", "worlds"]
+Unit: TypeAlias = Literal["us", "bytes", "worlds", "calls"]
+MORE = ("worlds", "calls")
+"""Units of which more is better."""
 
 
 class Figure(NamedTuple):
@@ -39,14 +41,14 @@ class Figure(NamedTuple):
         """Is the target met? None without a target."""
         if self.target is None:
             return None
-        return self.value >= self.target if self.unit == "worlds" else self.value <= self.target
+        return self.value >= self.target if self.unit in MORE else self.value <= self.target
 
     @property
     def ratio(self) -> float | None:
         """How many times the bare cost it is."""
         if self.bare is None:
             return None
-        return self.bare / self.value if self.unit == "worlds" else self.value / self.bare
+        return self.bare / self.value if self.unit in MORE else self.value / self.bare
 
 
 class Effort(NamedTuple):
@@ -102,7 +104,7 @@ def best(measure: Callable[[], list[Figure]], *, effort: Effort) -> list[Figure]
 
 
 def _best(figures: Sequence[Figure]) -> Figure:
-    pick = max if figures[0].unit == "worlds" else min
+    pick = max if figures[0].unit in MORE else min
     bare = [f.bare for f in figures if f.bare is not None]
     return figures[0]._replace(value=pick(f.value for f in figures), bare=pick(bare, default=None))
 

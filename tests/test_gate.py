@@ -277,9 +277,6 @@ def test_an_answer_that_misses_a_declared_field() -> None:
     assert "Price" in about("get_book", env)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="gate: only the first class of state per tool is tried; only_from that is ignored is not seen"
-)
 def test_a_state_change_from_a_state_that_is_forbidden() -> None:
     operations = tuple(
         o.model_copy(update={"only_from": ("open",)}) if o.name == "return_loan" else o for o in OPERATIONS

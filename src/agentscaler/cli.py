@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -476,18 +476,26 @@ def demo(
 
 @app.command(epilog="Example: agentscaler check runs/first --workers 2\n\nOne world: agentscaler check runs/first/envs/shop-1f0c...\n\nAgainst the real service: agentscaler check runs/first --fidelity pool --limit 500")
 def check(
-    path: Annotated[Path, typer.Argument(help="A run folder, or the folder of one world.")],
+    path: Annotated[Path | None, typer.Argument(help="A run folder, or the folder of one world.")] = None,
     seed: Annotated[int, typer.Option(help="Which worlds --limit draws.")] = 0,
     workers: Workers = CORES,
-    limit: Annotated[int | None, typer.Option(help="Make only so many worlds anew, with their tasks and rollouts; the others are read, rendered and played again. With --fidelity: so many calls.")] = None,
-    recorded: Annotated[Literal["pool", "run"] | None, typer.Option("--fidelity", help="Instead: make calls that were recorded at the real service in the run's worlds, and compare. pool: the examples that ship with the packages of the pool; run: what the run's own files recorded (HAR, Postman).")] = None,
+    limit: Annotated[int | None, typer.Option(help="Make only so many worlds anew, with their tasks and rollouts; the others are read, rendered and played again. With --fidelity: so many calls, or tasks of a benchmark.")] = None,
+    recorded: Annotated[Literal["pool", "run", "official"] | None, typer.Option("--fidelity", help="Instead: make calls that were recorded at the real service in the run's worlds, and compare. pool: the examples that ship with the packages of the pool; run: what the run's own files recorded (HAR, Postman); official: needs no run, but --source.")] = None,
+    source: Annotated[list[Path] | None, typer.Option(metavar="FOLDER", help="With --fidelity official: a checkout of tau-bench or tau2-bench. Worlds compiled from its schemas are held against its own tools.")] = None,
+    python: Annotated[Path | None, typer.Option(help="With --fidelity official: the python of an environment that the benchmark runs in, in place of the one that `evals setup tau` makes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="End stdout with one JSON object: findings, steps, seconds; with --fidelity a line for each vendor.")] = False,
 ) -> None:
     """Prove a run, or a world, again from disk: everything is made anew from its inputs and compared. Exit code 2 where something does not hold."""
+    from agentscaler import cli_fidelity
     from agentscaler.check import Finding, Step, prove
 
+    if recorded == "official":
+        _fidelity(cli_fidelity.official(source or [], python, limit), as_json)
+        return
+    if path is None:
+        raise UserError("give a run folder, or the folder of one world")
     if recorded is not None:
-        _fidelity(path, recorded, seed, limit, as_json)
+        _fidelity(cli_fidelity.recorded(path, recorded, seed, limit), as_json)
         return
     findings: list[Finding] = []
     steps: list[Step] = []
@@ -507,18 +515,13 @@ def check(
         raise typer.Exit(2)
 
 
-def _fidelity(path: Path, source: str, seed: int, limit: int | None, as_json: bool) -> None:
-    from agentscaler.check.fidelity import fidelity, sums, why_refused
-
-    found = fidelity(path, source, limit=limit, seed=seed)
-    if not found:
-        raise UserError(f"{path}: no recorded call of its executable tools ({source}); --fidelity pool needs the packages of the pool, --fidelity run definitions from a HAR or Postman file")
-    lines = sums(found)
+def _fidelity(facts: Iterator[tuple[str, Any]], as_json: bool) -> None:
     console = Console()
-    _say_fact(console, "fidelity", [line._asdict() for line in lines])
-    _say_fact(console, "another outcome", dict(why_refused(found)))
-    if as_json:
-        print(orjson.dumps({"verb": "check", "fidelity": [line._asdict() for line in lines]}).decode())
+    for name, fact in facts:
+        if name != "json":
+            _say_fact(console, name, fact)
+        elif as_json:
+            print(orjson.dumps(fact).decode())
 
 
 @app.command(epilog="Example: agentscaler twin openapi.yaml\n\nFor MCP clients: agentscaler twin openapi.yaml --serve mcp\n\nFor an existing client library: agentscaler twin aws:amplify --serve http --port 8800")

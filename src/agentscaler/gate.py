@@ -2,10 +2,11 @@
 
 A read changes nothing; a write changes a column tied to its arguments or its verb on at least one valid call; bad arguments
 are answered with an error and no change; foreign keys hold after every call; equal seeds give equal worlds that answer equal calls equally; snapshot and
-restore agree; every tool can be reached with arguments that exist in the state. Of a compiled world the laws of laws.py hold, too.
+restore agree; every tool can be reached with arguments that exist in the state. Of a compiled world the laws of laws.py hold, too, and its tools refuse what the rules of rules.py refuse, on both sides of each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,11 +18,16 @@ from agentscaler.errors import Dropped
 from agentscaler.laws import Laws, State
 from agentscaler.population import draw_value, fill_id
 from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
+from agentscaler.rules import Rule, decide, placed, rules_of
 from agentscaler.schemas import kind_of
 from agentscaler.world import Loaded, World, foreign
 
 TRIES = 12
 SEED = 1
+STATES = 8
+"""So many states on either side of a rule are tried."""
+SIDES = 4
+"""Rows that a rule is tried on, until one can be brought to the wished side."""
 
 
 class Finding(NamedTuple):
@@ -44,8 +50,13 @@ def check_env(env: EnvSpec, *, trusted: bool = False, seed: int = SEED) -> list[
         if before != twin.dump():
             out.append(Finding("population.json", "the same seed gives other rows the second time"))
         laws = Laws(env, env.model, world) if env.model else None
+        rules: dict[str, list[Rule]] = {}
+        for rule in rules_of(env):
+            rules.setdefault(rule.tool, []).append(rule)
         for tool in sorted(env.tools, key=lambda t: t.kind):  # reads first: what a write did is seen by those that can be trusted
             found = list(_check_tool(world, twin, tool, env, laws, before))
+            if not found and tool.name in rules and not isinstance(world, Contained):
+                found = list(_both_sides(world, tool, rules[tool.name], env.model))
             if found and laws is not None:
                 laws.without(tool.name)
             out += found
@@ -176,6 +187,32 @@ def _refuses(world: World, tool: EnvTool) -> Iterator[Finding]:
             yield Finding(tool.name, f"{label}: a defect, {answer.error.message}", tool.name)
         if answer.error is not None and world.diff().form:
             yield Finding(tool.name, f"{label}: refused, but the state changed", tool.name)
+
+
+def _both_sides(world: World, tool: EnvTool, rules: Sequence[Rule], model: Model | None) -> Iterator[Finding]:
+    """One step on either side of each rule: allowed here, refused there, and nothing changed by what was refused."""
+    codes = {rule.code for rule in rules}
+    for rule, allowed, turn in product(rules, (True, False), range(STATES)):
+        if turn and rule.kind != "state":
+            continue
+        for attempt in range(SIDES):
+            world.reset()
+            plain = valid_arguments(world, tool, rule.operation, model, attempt)
+            if rule.kind == "limit" and world.call(tool.name, plain).error is not None:
+                continue  # refused for another reason, with the same code
+            world.reset()
+            arguments = placed(rule, world, plain, allowed=allowed, turn=turn)
+            if arguments is None or (decide([rule], world, arguments) is None) != allowed or (allowed and decide(rules, world, arguments)):
+                continue
+            form = world.diff().form
+            error = world.call(tool.name, arguments).error
+            if allowed and error is not None and error.code in codes:
+                yield Finding(tool.name, f"rule {rule.name} allows it, and it is refused: {error.code}: {error.message}", tool.name)
+            elif not allowed and error is None:
+                yield Finding(tool.name, f"rule {rule.name} refuses it, and it was done: {rule.text}", tool.name)
+            elif not allowed and error is not None and (error.code not in codes or world.diff().form != form):
+                yield Finding(tool.name, f"rule {rule.name} refuses it with {rule.code}, and the tool with {error.code}, or something changed", tool.name)
+            break
 
 
 def bad_arguments(tool: EnvTool) -> Iterator[tuple[str, JsonObject]]:

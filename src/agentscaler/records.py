@@ -56,7 +56,7 @@ class Source(Record):
     title: str = ""
     """What the provider calls the service in prose."""
     hint: Literal["read", "write", "delete"] | None = Field(default=None, exclude_if=lambda hint: hint is None)
-    """What the definition itself says a call does (MCP annotations, kinds of a toolkit); not in the row where it does not say."""
+    """What the definition itself says a call does (MCP annotations, kinds of a toolkit; its description, where its name has no verb that is known); not in the row where it does not say."""
 
     @property
     def of_a_cloud(self) -> bool:

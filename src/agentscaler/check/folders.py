@@ -13,6 +13,7 @@ from agentscaler.folder import env_files, read_env
 from agentscaler.gate import check_env
 from agentscaler.records import EnvSpec, JsonObject
 from agentscaler.render import render
+from agentscaler.rules import rules_md
 from agentscaler.store import read_rows
 from agentscaler.walk.worlds import Places, Workshop, env_row
 from agentscaler.world import Loaded
@@ -98,6 +99,7 @@ def _follows(env: EnvSpec, name: str) -> Iterator[Finding]:
         return
     edited = [*text_finding(f"{name}/schema.sql", env.schema_sql, files.schema_sql), *text_finding(f"{name}/tools.py", env.tools_py, files.tools_py)]
     yield from edited
+    yield from text_finding(f"{name}/rules.md", env.rules, rules_md(env))
     operations = {o.name: o for o in env.model.operations}
     if [t.name for t in env.tools] != [o.name for o in env.model.operations]:
         yield Finding(f"{name}/env.json", env.id, "tools", "its tools are not the operations of its model")

@@ -22,6 +22,7 @@ from agentscaler.folder import sealed
 from agentscaler.gate import check_env
 from agentscaler.records import Argument, Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Tool
 from agentscaler.render import render
+from agentscaler.rules import rules_md
 from agentscaler.schemas import is_null, kind_of
 
 READING: Final = {"get", "list"}
@@ -102,7 +103,7 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
         tools_py=files.tools_py,
         rules="",
     )
-    return sealed(env)
+    return sealed(env.model_copy(update={"rules": rules_md(env)}))
 
 
 def _env_tool(operation: Operation, made: Plan) -> EnvTool:

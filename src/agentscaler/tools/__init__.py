@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from agentscaler.effects import with_hint
 from agentscaler.errors import Dropped, UserError
 from agentscaler.fields import with_field
 from agentscaler.records import Tool
@@ -78,7 +79,7 @@ def _collect(sources: Sequence[str], with_pool: bool, limit: int | None, dialect
     if with_pool and not sources and not readings:
         raise UserError("no API package is installed: " + "; ".join(f"`{how}`" for how in missing.values()) + "; or give --from FILE")
     tools, dropped = sift(readings)
-    return Pool([with_field(t) for t in tools], bin_ + dropped, len(readings) + len(bin_), missing)
+    return Pool([with_field(with_hint(t)) for t in tools], bin_ + dropped, len(readings) + len(bin_), missing)
 
 
 def read_source(source: str, *, dialect: str | None = None, cache: Path | None = None, fresh: bool = False) -> Iterator[Tool | Dropped]:

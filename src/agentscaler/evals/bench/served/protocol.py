@@ -43,6 +43,20 @@ def ask(seat: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return reply
 
 
+def read(said: Any) -> Any:
+    """An answer that may be JSON."""
+    try:
+        return json.loads(said)
+    except (TypeError, ValueError):
+        return said
+
+
+def spoiled(arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The same with ids that nobody has; None where no argument is an id."""
+    out = {k: ("nobody_0000" if k.endswith("_id") and isinstance(v, str) else v) for k, v in arguments.items()}
+    return None if out == dict(arguments) else out
+
+
 def _say(found: Mapping[str, Any]) -> None:
     _out.write(json.dumps(found, default=str) + "\n")
     with contextlib.suppress(BrokenPipeError):

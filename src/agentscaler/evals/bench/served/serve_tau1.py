@@ -1,10 +1,11 @@
 """tau-bench behind the line: its own environments, agent loop, user simulator and reward; models are asked through the parent. argv: the checkout."""
 
 import json
+import pickle
 import sys
 from typing import Any
 
-from protocol import NoReply, ask, serve
+from protocol import NoReply, ask, read, serve, spoiled
 
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
@@ -140,5 +141,33 @@ def _user() -> Any:
     return user
 
 
+def definitions(domain: str) -> list[dict[str, Any]]:
+    """The tools as an agent sees them; what they answer is not said."""
+    return [info["function"] for info in environment(domain, 0).tools_info]
+
+
+def outcomes(domain: str, task: str) -> list[dict[str, Any]]:
+    """Each gold call, made in a live environment: what came back; then the same once more; then with ids that nobody has."""
+    made = environment(domain, int(task))
+    out = []
+
+    def call(name: str, arguments: dict[str, Any]) -> tuple[bool, Any]:
+        said = made.step(Action(name=name, kwargs=arguments)).observation
+        return str(said).startswith("Error"), read(said)
+
+    for action in made.task.actions:
+        if action.name == RESPOND_ACTION_NAME or action.name in made.terminate_tools:
+            continue
+        refused, response = call(action.name, action.kwargs)
+        copy = pickle.dumps(made.data)
+        again, _ = call(action.name, action.kwargs)
+        made.data = pickle.loads(copy)
+        unknown = spoiled(action.kwargs)
+        lost = call(action.name, unknown)[0] if unknown else None
+        made.data = pickle.loads(copy)
+        out.append({"tool": action.name, "arguments": action.kwargs, "refused": refused, "response": response, "again": again, "unknown": unknown, "lost": lost})
+    return out
+
+
 if __name__ == "__main__":
-    serve({"tasks": tasks, "gold": gold, "idle": idle, "refuse": refuse, "play": play, "regrade": regrade, "schemas": schemas})
+    serve({"tasks": tasks, "gold": gold, "idle": idle, "refuse": refuse, "play": play, "regrade": regrade, "schemas": schemas, "definitions": definitions, "outcomes": outcomes})

