@@ -126,6 +126,9 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     for argument in operation.arguments:
         if argument.role == "within":
             body += _call("db.within", [_quote(argument.template or ""), argument.python])
+    for argument in operation.arguments:
+        if argument.also:
+            body += _call(f"{argument.python} = db.meant", [_quote(argument.also[0]), argument.python, *map(_quote, argument.also[1:])])
     if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
         body += _call("db.stamped", [_quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
@@ -399,6 +402,8 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     revised = _revised(operation)
     if mask := next((a for a in operation.arguments if a.role == "mask"), None):
         sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
+    if operation.state:
+        return [*_stands(operation, table, views), *_update(operation.model_copy(update={"state": None}), table, model, views)]
     check = [f"old = {_row(operation, table)}"] if revised or operation.merges else [_row(operation, table)] if matches else []
     return check + _each(operation, "row = db.update", key + sets + revised, table, views)
 
@@ -455,9 +460,7 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
     matches = [a for a in operation.arguments if a.role == "match"]
     several = any(a.many for a in operation.arguments)
     if operation.state:
-        states = ", ".join(_python(s) for s in operation.only_from)
-        stands = _each(operation, "db.stand", [_quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
-        return stands + _delete(operation.model_copy(update={"state": None}), table, model, views)
+        return [*_stands(operation, table, views), *_delete(operation.model_copy(update={"state": None}), table, model, views)]
     if several and not matches and operation.shape is not None and operation.shape.many:
         return _delete_rows(operation, operation.shape, table, views)
     if operation.lenient and not several:
@@ -469,6 +472,13 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
     lines = check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
     return lines + (_constant(operation) if several else _answer(operation, table, views, "row"))
+
+
+def _stands(operation: Operation, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    """The row must be in a state that the provider asks for."""
+    assert operation.state is not None
+    states = ", ".join(_python(s) for s in operation.only_from)
+    return _each(operation, "db.stand", [_quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
 
 
 def _delete_rows(operation: Operation, shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:

@@ -1,0 +1,139 @@
+"""A tool does what its provider says: other names of a row, states that are asked for, ends that are told, filters that take everything."""
+
+from typing import Any
+
+import pytest
+
+from agentscaler.envs.aliases import said
+from agentscaler.world import World
+from test_answers import LEDGER, TEXT, call, opened, thing, tool
+
+
+def code(world: World, name: str, **arguments: Any) -> str | None:
+    answer = world.call(name, arguments)
+    return answer.error.code if answer.error else None
+
+
+# ---- other names of a row ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sorts"),
+    [
+        ("The name or Amazon Resource Name (ARN) of the ledger.", {"name", "arn"}),
+        ("You can specify either the Amazon Resource Name (ARN) or the ID of the ledger.", {"id", "arn"}),
+        ("The ID or ARN of the ledger.", {"id", "arn"}),
+        ("The ID or name of the table.", {"id", "name"}),
+        ("The name of the ledger. The ID is made by the service, or by you.", set()),
+        ("The ID of the ledger.", set()),
+    ],
+)
+def test_the_names_that_a_text_lets_choose_from(text: str, sorts: set[str]) -> None:
+    assert said(text) == sorts
+
+
+@pytest.mark.parametrize(("text", "answer"), [("The name or ARN of the ledger.", None), ("The name of the ledger.", "not_found")])
+def test_a_row_goes_by_its_arn_where_the_text_says_so(text: str, answer: str | None) -> None:
+    shown = {**LEDGER, "Arn": TEXT}
+    name = {**TEXT, "description": text}
+    tools = (
+        tool("DescribeLedger", {"LedgerName": name}, {"Ledger": thing(**shown)}, "LedgerName"),
+        tool("UpdateLedger", {"LedgerName": name, "Note": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+    )
+    with opened(*tools) as (world, ledgers):
+        key = ledgers[0]["LedgerName"]
+        arn = call(world, "DescribeLedger", LedgerName=key)["Ledger"]["Arn"]
+        assert code(world, "DescribeLedger", LedgerName=arn) == answer
+        assert code(world, "UpdateLedger", LedgerName=arn, Note="by its ARN") == answer
+        told = call(world, "DescribeLedger", LedgerName=key)["Ledger"]
+        assert (told["Note"] == "by its ARN") == (answer is None)
+        assert code(world, "DescribeLedger", LedgerName=arn + "x") == "not_found"
+
+
+# ---- states that are asked for ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("says", "state", "answer"),
+    [
+        ("Updates a ledger. You can only update a ledger that is in the ACTIVE state.", "CLOSED", "wrong_state"),
+        ("Updates a ledger. You can only update a ledger that is in the ACTIVE state.", "ACTIVE", None),
+        ("Updates a ledger. The ledger must be in the ACTIVE state.", "CLOSED", "wrong_state"),
+        ("Updates a ledger. You cannot update a ledger that is in the ACTIVE state.", "ACTIVE", "wrong_state"),
+        ("Updates a ledger. The ledger must be in the ACTIVE state to take entries.", "CLOSED", None),
+        ("Updates a ledger. If it is in the ACTIVE state, you can only update the note.", "CLOSED", None),
+        ("Updates a ledger. You can only update a ledger that is in the ACTIVE or FROZEN state.", "CLOSED", None),
+        ("Updates an ACTIVE ledger.", "CLOSED", None),
+    ],
+)
+def test_an_update_asks_for_the_state_its_text_asks_for(says: str, state: str, answer: str | None) -> None:
+    tools = (
+        tool("UpdateLedger", {"LedgerName": TEXT, "Note": TEXT}, {"Ledger": thing(**LEDGER)}, "LedgerName", says=says),
+        tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**LEDGER)}, "LedgerName"),
+    )
+    with opened(*tools) as (world, ledgers):
+        name = next(x["LedgerName"] for x in ledgers if x["Status"] == state)
+        assert code(world, "UpdateLedger", LedgerName=name, Note="b") == answer
+
+
+def test_an_action_starts_from_the_state_its_text_names() -> None:
+    shown = {**LEDGER, "Status": {"type": "string", "enum": ["WAITING", "RUNNING", "CANCELLED"]}}
+    says = "Cancels a ledger. Ledgers can be cancelled only when they are in the WAITING state."
+    tools = (
+        tool("CancelLedger", {"LedgerName": TEXT}, {}, "LedgerName", says=says),
+        tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+        tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}}),
+    )
+    with opened(*tools) as (world, _):
+        rows = call(world, "ListLedgers")["Ledgers"]
+        named = {x["Status"]: x["LedgerName"] for x in rows}
+        assert code(world, "CancelLedger", LedgerName=named["RUNNING"]) == "wrong_state"
+        assert code(world, "CancelLedger", LedgerName=named["WAITING"]) is None
+
+
+# ---- what a row tells of its end --------------------------------------------------------------------------------
+
+
+RUN = {"RunId": TEXT, "LedgerName": TEXT, "Status": {"type": "string", "enum": ["RUNNING", "SUCCEEDED", "STOPPED"]}, "StartTime": {"type": "string", "format": "date-time"}, "EndTime": {"type": "string", "format": "date-time"}, "RunComplete": {"type": "boolean"}, "Note": TEXT}
+
+
+def runs(*more: Any, given: dict[str, Any] | None = None, seen: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    shown = {**RUN, **(seen or {})}
+    return (
+        tool("StartRun", {"LedgerName": TEXT, "Note": TEXT, **(given or {})}, {"Run": thing(**shown)}, "LedgerName"),
+        tool("DescribeRun", {"RunId": TEXT}, {"Run": thing(**shown)}, "RunId"),
+        tool("ListRuns", {}, {"Runs": {"type": "array", "items": thing(**shown)}}),
+        tool("StopRun", {"RunId": TEXT}, {"Run": thing(**shown)}, "RunId"),
+        *more,
+    )
+
+
+def stopped(*tools: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A run before and after it was stopped."""
+    with opened(*tools) as (world, _):
+        old = next(r for r in call(world, "ListRuns")["Runs"] if r["Status"] == "RUNNING")
+        return old, call(world, "StopRun", RunId=old["RunId"])["Run"]
+
+
+def test_a_run_that_is_stopped_has_an_end() -> None:
+    old, new = stopped(*runs())
+    assert (new["Status"], new["RunComplete"]) == ("STOPPED", True)
+    assert new["EndTime"] > old["StartTime"]
+    assert new["StartTime"] == old["StartTime"]
+
+
+def test_what_can_be_started_again_has_not_ended() -> None:
+    old, new = stopped(*runs(tool("ResumeRun", {"RunId": TEXT}, {"Run": thing(**RUN)}, "RunId")))
+    assert (new["EndTime"], new["RunComplete"]) == (old["EndTime"], old["RunComplete"])
+
+
+def test_an_end_that_the_caller_planned_stays() -> None:
+    old, new = stopped(*runs(given={"EndTime": RUN["EndTime"]}))
+    assert new["EndTime"] == old["EndTime"]
+
+
+def test_the_time_of_the_deed_is_told_in_the_form_of_its_column() -> None:
+    spaced = {"type": "string", "description": "When it was stopped.", "examples": ["2026-06-15 09:00:00"]}
+    _, new = stopped(*runs(seen={"StoppedAt": spaced}))
+    assert new["StoppedAt"][10] == " "
+    assert new["EndTime"] is None
