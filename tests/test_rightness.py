@@ -137,3 +137,20 @@ def test_the_time_of_the_deed_is_told_in_the_form_of_its_column() -> None:
     _, new = stopped(*runs(seen={"StoppedAt": spaced}))
     assert new["StoppedAt"][10] == " "
     assert new["EndTime"] is None
+
+
+# ---- what is gone says so ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("states", "told"), [(["ACTIVE", "DELETING"], "DELETING"), (["active", "deleting", "deleted"], "deleted"), (["ACTIVE", "CLOSED"], None)])
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_the_answer_to_a_delete_says_that_it_is_gone(states: list[str], told: str | None, wrapped: bool) -> None:
+    shown = {**LEDGER, "Status": {"type": "string", "enum": states}}
+    tools = (
+        tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+        tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}}),
+        tool("DeleteLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)} if wrapped else shown, "LedgerName"),
+    )
+    with opened(*tools) as (world, ledgers):
+        answer = call(world, "DeleteLedger", LedgerName=ledgers[0]["LedgerName"])
+        assert (answer["Ledger"] if wrapped else answer).get("Status") == told

@@ -545,6 +545,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"[{row}[{_quote(next(iter(shape.fields.values())))}]]"
     else:
         value = row if whole else f"{views[tuple(_fields(shape))]}.of({row})"
+        value = f"{value} | {{{', '.join(f'{_quote(f)}: {_quote(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])
