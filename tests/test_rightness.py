@@ -6,7 +6,7 @@ import pytest
 
 from agentscaler.envs.aliases import said
 from agentscaler.world import World
-from test_answers import LEDGER, TEXT, call, opened, thing, tool
+from test_answers import LEDGER, NUMBER, STATUS, TEXT, call, opened, thing, tool, why
 
 
 def code(world: World, name: str, **arguments: Any) -> str | None:
@@ -154,3 +154,33 @@ def test_the_answer_to_a_delete_says_that_it_is_gone(states: list[str], told: st
     with opened(*tools) as (world, ledgers):
         answer = call(world, "DeleteLedger", LedgerName=ledgers[0]["LedgerName"])
         assert (answer["Ledger"] if wrapped else answer).get("Status") == told
+
+
+# ---- lists ------------------------------------------------------------------------------------------------------
+
+
+def test_a_filter_goes_by_the_column_behind_its_prefix() -> None:
+    rows = {"Ledgers": {"type": "array", "items": thing(**LEDGER)}}
+    asked = tool("ListLedgers", {"filterByStatus": TEXT, "filterOwner": TEXT}, rows)
+    with opened(asked) as (world, ledgers):
+        found = call(world, "ListLedgers", filterByStatus="CLOSED")["Ledgers"]
+        assert found == [x for x in ledgers if x["Status"] == "CLOSED"]
+        owner = ledgers[0]["Owner"]
+        assert call(world, "ListLedgers", filterOwner=owner)["Ledgers"] == [x for x in ledgers if x["Owner"] == owner]
+
+
+@pytest.mark.parametrize(("text", "everything"), [("Pass either Active, Closed, or All.", True), ("'All' for every ledger.", True), ("All ledgers are returned if it is left out.", False)])
+def test_a_word_that_means_everything_narrows_nothing(text: str, everything: bool) -> None:
+    rows = {"Ledgers": {"type": "array", "items": thing(**LEDGER)}}
+    with opened(tool("ListLedgers", {"Owner": {**TEXT, "description": f"The owner. {text}"}}, rows)) as (world, ledgers):
+        assert (call(world, "ListLedgers", Owner="All")["Ledgers"] == ledgers) == everything
+
+
+BIN = {"arn": TEXT, "label": TEXT, "size": NUMBER, "Status": STATUS}
+
+
+@pytest.mark.parametrize(("name", "asks", "lost"), [("ListBins", "arn", True), ("ListBins", "label", False), ("DescribeBin", "arn", False)])
+def test_a_list_that_compares_the_id_of_what_holds_its_rows_with_their_own_leaves(name: str, asks: str, lost: bool) -> None:
+    """ListBins(arn), 'the ARN of the shelf': rows that do not tell their shelf cannot be listed by it."""
+    asked = tool(name, {asks: TEXT}, {"bins": {"type": "array", "items": thing(**BIN)}}, asks)
+    assert bool(why(name, asked, tool("GetBin", {"arn": TEXT}, {"bin": thing(**BIN)}, "arn"))) == lost

@@ -382,15 +382,15 @@ class Database:
         made = fill_id("{digits:8}" if number else "{uuid}", Dice(self.seed, "#ticket", n), self.context)
         return int(made) + 10_000_000 if number else made
 
-    def within(self, template: str, value: Any) -> None:
-        """A value that is given must name the world's surroundings: within("projects/{project}", parent). Raises NotFound."""
+    def within(self, template: str, value: Any, *, across: bool = False) -> None:
+        """A value that is given must name the world's surroundings: within("projects/{project}", parent); across: '-' is every last part. Raises NotFound."""
         if value is None:
             return
         try:
             right = template.format_map(self.context)
         except (KeyError, IndexError, ValueError):
             right = template
-        if str(value) != right:
+        if str(value) != right and not (across and str(value) == right.rsplit("/", 1)[0] + "/-"):
             raise NotFound(f"{value!r} is not here, or is not yours to see")
 
     def here(self, template: str) -> str:

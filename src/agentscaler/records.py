@@ -221,7 +221,7 @@ class Argument(Record):
     body: Mapping[str, str] = Field(default_factory=dict)
     """For body: property -> column."""
     anything: tuple[str | int, ...] = ()
-    """For filter: values that narrow nothing, ('ALL',)."""
+    """For filter: values that narrow nothing, ('ALL',); ('-',) of a resource name: the last part that means every one, also for within."""
     inside: tuple["Argument", ...] = ()
     """For filters: what each property of the object is for."""
     places: Mapping[str, str] = Field(default_factory=dict)

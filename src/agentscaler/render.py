@@ -125,7 +125,7 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     body: list[str] = []
     for argument in operation.arguments:
         if argument.role == "within":
-            body += _call("db.within", [_quote(argument.template or ""), argument.python])
+            body += _call("db.within", [_quote(argument.template or ""), argument.python, *(["across=True"] if argument.anything else [])])
     for argument in operation.arguments:
         if argument.also:
             body += _call(f"{argument.python} = db.meant", [_quote(argument.also[0]), argument.python, *map(_quote, argument.also[1:])])
@@ -252,7 +252,9 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
         for inner in argument.inside:
             yield inner.model_copy(update={"required": False}), f"{whole}.get({_quote(inner.name)})"
         given = argument.python
-        if argument.anything:
+        if argument.anything == ("-",) and not argument.many:
+            given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
+        elif argument.anything:
             every = ", ".join(_python(v) for v in argument.anything)
             given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
@@ -268,7 +270,8 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
         return []
     for reference in table.references:
         if reference.columns == (argument.column,):
-            return [f"db.get({_quote(reference.table)}, {argument.python})"]
+            found = f"db.get({_quote(reference.table)}, {argument.python})"
+            return [f'if not {argument.python}.endswith("/-"):', f"    {found}"] if argument.anything == ("-",) else [found]
     return []
 
 
