@@ -1,10 +1,14 @@
 """A tool does what its provider says: other names of a row, states that are asked for, ends that are told, filters that take everything."""
 
+import re
 from typing import Any
 
 import pytest
 
+from agentscaler.domains import one_domain
+from agentscaler.envs import build_env, compile_tools
 from agentscaler.envs.aliases import said
+from agentscaler.records import Source, Tool
 from agentscaler.world import World
 from test_answers import LEDGER, NUMBER, STATUS, TEXT, call, opened, thing, tool, why
 
@@ -184,3 +188,35 @@ def test_a_list_that_compares_the_id_of_what_holds_its_rows_with_their_own_leave
     """ListBins(arn), 'the ARN of the shelf': rows that do not tell their shelf cannot be listed by it."""
     asked = tool(name, {asks: TEXT}, {"bins": {"type": "array", "items": thing(**BIN)}}, asks)
     assert bool(why(name, asked, tool("GetBin", {"arn": TEXT}, {"bin": thing(**BIN)}, "arn"))) == lost
+
+
+ROOM = {"name": {**TEXT, "description": "Resource name, projects/{project}/locations/{location}/houses/{house}/rooms/{room}."}, "title": TEXT}
+HOUSE = {"name": {**TEXT, "description": "Resource name, projects/{project}/locations/{location}/houses/{house}."}, "title": TEXT}
+
+
+def rented(operation: str, verb: str, path: str, takes: dict[str, Any], gives: dict[str, Any], *required: str) -> Tool:
+    where = tuple(re.findall(r"\{(\w+)\}", path))
+    source = Source(vendor="google", service="rents", operation=f"rents.projects.locations.{operation}", verb=verb, path=path, in_path=tuple(n for n in ("name", "parent") if n in takes) or where)
+    name = "_".join(operation.split(".")[-2:])
+    return Tool(name=name, description=name, parameters={"type": "object", "properties": takes, "required": list(required), "additionalProperties": False}, returns=thing(**gives), source=source)
+
+
+@pytest.mark.parametrize(("text", "answer"), [("The house. Use `houses/-` to list the rooms of every house.", None), ("The house.", "not_found")])
+def test_a_dash_in_the_place_of_a_parent_means_every_one(text: str, answer: str | None) -> None:
+    place = "v1/projects/{projectsId}/locations/{locationsId}/houses"
+    rooms, houses = {"rooms": {"type": "array", "items": thing(**ROOM)}}, {"houses": {"type": "array", "items": thing(**HOUSE)}}
+    tools = (
+        rented("houses.list", "GET", place, {"parent": TEXT}, houses, "parent"),
+        rented("houses.get", "GET", place + "/{housesId}", {"name": TEXT}, HOUSE, "name"),
+        rented("houses.rooms.list", "GET", place + "/{housesId}/rooms", {"parent": {**TEXT, "description": text}}, rooms, "parent"),
+        rented("houses.rooms.get", "GET", place + "/{housesId}/rooms/{roomsId}", {"name": TEXT}, ROOM, "name"),
+        rented("houses.rooms.delete", "DELETE", place + "/{housesId}/rooms/{roomsId}", {"name": TEXT}, {}, "name"),
+    )
+    named = {f"t{i}": t for i, t in enumerate(tools)}
+    env = build_env(one_domain(named, "rents"), named, {"google:rents": compile_tools("google:rents", named)}).env
+    with World.open(env, seed=3) as world:
+        one = world.rows("room")[0]["parent"]
+        assert {r["name"].rsplit("/", 2)[0] for r in call(world, "rooms_list", parent=one)["rooms"]} == {one}
+        assert code(world, "rooms_list", parent=one.rsplit("/", 1)[0] + "/-") == answer
+        if answer is None:
+            assert len(call(world, "rooms_list", parent=one.rsplit("/", 1)[0] + "/-")["rooms"]) == len(world.rows("room"))
