@@ -7,8 +7,8 @@ import pytest
 
 from agentscaler.domains import one_domain
 from agentscaler.envs import build_env, compile_tools
-from agentscaler.envs.aliases import said
-from agentscaler.records import Source, Tool
+from agentscaler.envs.aliases import named_otherwise, said
+from agentscaler.records import Argument, Column, Operation, Source, Table, Tool
 from agentscaler.world import World
 from test_answers import LEDGER, NUMBER, STATUS, TEXT, call, opened, thing, tool, why
 
@@ -52,6 +52,15 @@ def test_a_row_goes_by_its_arn_where_the_text_says_so(text: str, answer: str | N
         told = call(world, "DescribeLedger", LedgerName=key)["Ledger"]
         assert (told["Note"] == "by its ARN") == (answer is None)
         assert code(world, "DescribeLedger", LedgerName=arn + "x") == "not_found"
+
+
+def test_the_arn_of_a_thing_is_no_name_of_what_holds_it() -> None:
+    """Entries are told apart by shop and entry, and there is no table of shops."""
+    table = Table(name="entry", noun="entry", said=True, service="aws:books", key=("ShopIdentifier", "EntryId"), columns=tuple(Column(name=n, type="TEXT", null=n == "Arn") for n in ("ShopIdentifier", "EntryId", "Arn")))
+    keys = tuple(Argument(name=n, python=n, role="key", column=n, required=True) for n in table.key)
+    get = Operation(name="DescribeEntry", python="DescribeEntry", act="get", table="entry", summary="DescribeEntry.", arguments=keys)
+    found = named_otherwise(get, dict.fromkeys(table.key, {"description": "The ID or ARN."}), {"entry": table})
+    assert {a.name: a.also for a in found.arguments} == {"ShopIdentifier": (), "EntryId": ("entry", "EntryId", "Arn")}
 
 
 # ---- states that are asked for ----------------------------------------------------------------------------------

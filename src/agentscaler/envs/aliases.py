@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from agentscaler.records import Argument, Operation, Schema, Table
-from agentscaler.words import field
+from agentscaler.words import entity, field
 
 _KIND = r"(names?|ids?|identifiers?|arns?|amazon resource names?(?: \(arns?\))?)"
 _EITHER = re.compile(rf"(?i)\b{_KIND}(?![\w-])[^.;:]{{0,40}}?\bor\b[^.;:]{{0,30}}?\b{_KIND}(?![\w-])")
@@ -46,7 +46,9 @@ def _target(argument: Argument, operation: Operation, tables: Mapping[str, Table
             other = tables[reference.table]
             if argument.column in reference.columns and other.key[reference.columns.index(argument.column)] == other.key[-1]:
                 return other, other.key[-1]
-        if argument.role == "key" or (argument.role != "value" and argument.column == table.key[-1]):
+        words, noun = entity(argument.column)[0], tuple(table.name.split("_"))
+        own = argument.column not in table.key[:-1] and (argument.role == "key" or argument.column == table.key[-1])
+        if own and argument.role != "value" and (not words or noun[-len(words) :] == words):
             return table, argument.column
     return None
 
