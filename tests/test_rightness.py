@@ -54,12 +54,19 @@ def test_a_row_goes_by_its_arn_where_the_text_says_so(text: str, answer: str | N
         assert code(world, "DescribeLedger", LedgerName=arn + "x") == "not_found"
 
 
+def test_where_no_column_is_called_an_arn_the_id_is_one() -> None:
+    shown, name = {**LEDGER, "LedgerId": TEXT}, {**TEXT, "description": "The name or ARN of the ledger."}
+    with opened(tool("DescribeLedger", {"LedgerName": name}, {"Ledger": thing(**shown)}, "LedgerName")) as (world, ledgers):
+        told = call(world, "DescribeLedger", LedgerName=ledgers[0]["LedgerName"])["Ledger"]
+        assert call(world, "DescribeLedger", LedgerName=told["LedgerId"])["Ledger"] == told
+
+
 def test_the_arn_of_a_thing_is_no_name_of_what_holds_it() -> None:
     """Entries are told apart by shop and entry, and there is no table of shops."""
     table = Table(name="entry", noun="entry", said=True, service="aws:books", key=("ShopIdentifier", "EntryId"), columns=tuple(Column(name=n, type="TEXT", null=n == "Arn") for n in ("ShopIdentifier", "EntryId", "Arn")))
     keys = tuple(Argument(name=n, python=n, role="key", column=n, required=True) for n in table.key)
     get = Operation(name="DescribeEntry", python="DescribeEntry", act="get", table="entry", summary="DescribeEntry.", arguments=keys)
-    found = named_otherwise(get, dict.fromkeys(table.key, {"description": "The ID or ARN."}), {"entry": table})
+    found = named_otherwise(get, {key: {"description": "The ID or ARN."} for key in table.key}, {"entry": table})
     assert {a.name: a.also for a in found.arguments} == {"ShopIdentifier": (), "EntryId": ("entry", "EntryId", "Arn")}
 
 

@@ -27,7 +27,8 @@ def _also(argument: Argument, operation: Operation, text: str, tables: Mapping[s
         return ()
     table, own = target
     noun, key = tuple(table.name.split("_")), next(c for c in table.columns if c.name == own)
-    others = [c.name for c in table.columns if c.name != own and c.type == key.type == "TEXT" and not c.choices and c.note != "JSON" and c.name not in table.key[:-1] and _names(field(c.name), noun, sorts)]
+    plain = [c.name for c in table.columns if c.name != own and c.type == key.type == "TEXT" and not c.choices and c.note != "JSON" and c.name not in table.key[:-1]]
+    others = [c for c in plain if _names(field(c), noun, sorts)] or [c for c in plain if "arn" in sorts and _names(field(c), noun, frozenset(["id"]))]  # a ChangeSetId is its ARN
     return (table.name, own, *others) if others else ()
 
 
