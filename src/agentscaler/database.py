@@ -1,6 +1,7 @@
 """What tool code sees: the handle on the open database. Every method speaks in rows (dicts) and raises ToolErrors.
 
     get first key match count page      read
+    meant                               the key that another name of a row stands for
     named expressed ordered             what a list is asked in words, for page
     stamped gone fresh                  what must hold before a write
     masked merged revised held          values of a write
@@ -114,6 +115,16 @@ class Database:
         if row is None:
             raise NotFound(f"no {self._tables[table].noun} {_say(tuple(where.values()))}")
         return tuple(row[c] for c in self._tables[table].key)
+
+    def meant(self, table: str, given: Any, column: str, *others: str) -> Any:
+        """What a call names by its key or by another of its names (its ARN), by its key; the value as it was given where no row, or more than one, is so called."""
+        if isinstance(given, list):
+            return [self.meant(table, one, column, *others) for one in given]
+        if not isinstance(given, str) or self.first(table, **{column: given}) is not None:
+            return given
+        called = next((o for o in others if self.count(table, **{o: given}) == 1), None)
+        row = self.first(table, **{called: given}) if called else None
+        return row[column] if row else given
 
     def match(self, table: str, /, *key: Any, **values: Any) -> Row:
         """The row with this key, which must have these values. Raises NotFound."""
@@ -312,7 +323,8 @@ class Database:
 
     def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = (), also: Mapping[str, Any] | None = None) -> Row:
         """Set a state column, from one of `only_from` (any other state, if empty), and others with it. Raises WrongState."""
-        row = self.get(table, *key)
+        row, clocks = self.get(table, *key), dict(self._tables[table].clocks)
+        to, also = ({c: self._stamp(clocks[c]) if c in clocks and v == self.now else v for c, v in some.items()} for some in (to, also or {}))
         for column, value in to.items():
             now = row[column]
             if isinstance(value, dict):  # the state is told inside an object: its first property; the others go with it
@@ -323,7 +335,7 @@ class Database:
                 raise WrongState(f"{self._tables[table].noun} {_say(key)} already has {column} {now!r}")
             if only_from and now not in only_from:
                 raise WrongState(f"{self._tables[table].noun} {_say(key)} has {column} {now!r}; it must be {_either(only_from)}")
-        return self.update(table, *key, **to, **(also or {}))
+        return self.update(table, *key, **to, **also)
 
     def delete(self, table: str, *key: Any, force: bool | None = True) -> None:
         """force: may rows that hang on it go with it? Raises NotFound, or Conflict where other rows still need it."""
@@ -370,15 +382,15 @@ class Database:
         made = fill_id("{digits:8}" if number else "{uuid}", Dice(self.seed, "#ticket", n), self.context)
         return int(made) + 10_000_000 if number else made
 
-    def within(self, template: str, value: Any) -> None:
-        """A value that is given must name the world's surroundings: within("projects/{project}", parent). Raises NotFound."""
+    def within(self, template: str, value: Any, *, across: bool = False) -> None:
+        """A value that is given must name the world's surroundings: within("projects/{project}", parent); across: '-' is every last part. Raises NotFound."""
         if value is None:
             return
         try:
             right = template.format_map(self.context)
         except (KeyError, IndexError, ValueError):
             right = template
-        if str(value) != right:
+        if str(value) != right and not (across and str(value) == right.rsplit("/", 1)[0] + "/-"):
             raise NotFound(f"{value!r} is not here, or is not yours to see")
 
     def here(self, template: str) -> str:

@@ -172,7 +172,7 @@ def _expected(form: Form, operation: Operation) -> bool:
     if operation.act == "put":
         return bool(own)
     tied = {a.column for a in operation.arguments if a.role in ("value", "body", "rows", "adds", "removes")} | {c for a in operation.arguments for c in a.body.values()}
-    tied |= {operation.state[0]} if operation.state else set()
+    tied |= {operation.state[0]} if operation.state and operation.act != "update" else set()
     return any(row[0] == "~" and any(column in tied for column, _ in row[3]) for row in own)
 
 

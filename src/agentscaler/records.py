@@ -221,13 +221,15 @@ class Argument(Record):
     body: Mapping[str, str] = Field(default_factory=dict)
     """For body: property -> column."""
     anything: tuple[str | int, ...] = ()
-    """For filter: values that narrow nothing, ('ALL',)."""
+    """For filter: values that narrow nothing, ('ALL',); ('-',) of a resource name: the last part that means every one, also for within."""
     inside: tuple["Argument", ...] = ()
     """For filters: what each property of the object is for."""
     places: Mapping[str, str] = Field(default_factory=dict)
     """For named, expression, sort and mask: what may be named -> column, or 'column.property' of what the column holds."""
     defaults: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
     """For value and body of a create: what is written where the caller says nothing; by its own name, or the property's."""
+    also: tuple[str, ...] = ()
+    """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it."""
     pair: tuple[str, ...] = ()
     """For value: the property of the given objects whose lists are written together (the Tags of TagSpecifications). For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
 
@@ -255,6 +257,8 @@ class Shape(Record):
     """Where the number of all rows stands."""
     done: bool = False
     """A long-running operation that is already done: {'done': true, 'response': ...}."""
+    gone: Mapping[str, str] = Field(default_factory=dict)
+    """Of a delete: fields of the answered row that say that it is gone: {'State': 'deleted'}."""
     fixed: JsonObject = Field(default_factory=dict)
     """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
 
@@ -281,7 +285,7 @@ class Operation(Record):
     state: tuple[str, str | int | None] | None = None
     """For set: the column and the value it is moved to; "{now}" is the clock."""
     only_from: tuple[str | int | None, ...] = ()
-    """For set: states it may be moved from; empty for any other than the target. For delete: states, in the column of `state`, that a row must be in."""
+    """For set: states it may be moved from; empty for any other than the target. For delete and update: states, in the column of `state`, that a row must be in."""
     inside: tuple[str, ...] = ()
     """For set: where the column of `state` holds an object, its property that tells the state, and those that are emptied with it (reason, message)."""
     sets: Mapping[str, str | int | None] = Field(default_factory=dict)

@@ -125,7 +125,10 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     body: list[str] = []
     for argument in operation.arguments:
         if argument.role == "within":
-            body += _call("db.within", [_quote(argument.template or ""), argument.python])
+            body += _call("db.within", [_quote(argument.template or ""), argument.python, *(["across=True"] if argument.anything else [])])
+    for argument in operation.arguments:
+        if argument.also:
+            body += _call(f"{argument.python} = db.meant", [_quote(argument.also[0]), argument.python, *map(_quote, argument.also[1:])])
     if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
         body += _call("db.stamped", [_quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
@@ -249,7 +252,9 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
         for inner in argument.inside:
             yield inner.model_copy(update={"required": False}), f"{whole}.get({_quote(inner.name)})"
         given = argument.python
-        if argument.anything:
+        if argument.anything == ("-",) and not argument.many:
+            given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
+        elif argument.anything:
             every = ", ".join(_python(v) for v in argument.anything)
             given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
@@ -265,7 +270,8 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
         return []
     for reference in table.references:
         if reference.columns == (argument.column,):
-            return [f"db.get({_quote(reference.table)}, {argument.python})"]
+            found = f"db.get({_quote(reference.table)}, {argument.python})"
+            return [f'if not {argument.python}.endswith("/-"):', f"    {found}"] if argument.anything == ("-",) else [found]
     return []
 
 
@@ -399,6 +405,8 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     revised = _revised(operation)
     if mask := next((a for a in operation.arguments if a.role == "mask"), None):
         sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
+    if operation.state:
+        return [*_stands(operation, table, views), *_update(operation.model_copy(update={"state": None}), table, model, views)]
     check = [f"old = {_row(operation, table)}"] if revised or operation.merges else [_row(operation, table)] if matches else []
     return check + _each(operation, "row = db.update", key + sets + revised, table, views)
 
@@ -455,9 +463,7 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
     matches = [a for a in operation.arguments if a.role == "match"]
     several = any(a.many for a in operation.arguments)
     if operation.state:
-        states = ", ".join(_python(s) for s in operation.only_from)
-        stands = _each(operation, "db.stand", [_quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
-        return stands + _delete(operation.model_copy(update={"state": None}), table, model, views)
+        return [*_stands(operation, table, views), *_delete(operation.model_copy(update={"state": None}), table, model, views)]
     if several and not matches and operation.shape is not None and operation.shape.many:
         return _delete_rows(operation, operation.shape, table, views)
     if operation.lenient and not several:
@@ -469,6 +475,13 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
     lines = check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
     return lines + (_constant(operation) if several else _answer(operation, table, views, "row"))
+
+
+def _stands(operation: Operation, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    """The row must be in a state that the provider asks for."""
+    assert operation.state is not None
+    states = ", ".join(_python(s) for s in operation.only_from)
+    return _each(operation, "db.stand", [_quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
 
 
 def _delete_rows(operation: Operation, shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -535,6 +548,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"[{row}[{_quote(next(iter(shape.fields.values())))}]]"
     else:
         value = row if whole else f"{views[tuple(_fields(shape))]}.of({row})"
+        value = f"{value} | {{{', '.join(f'{_quote(f)}: {_quote(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])

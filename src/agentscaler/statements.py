@@ -36,6 +36,8 @@ class TableInfo(NamedTuple):
     """(column, list column) of what a write counts."""
     born: tuple[tuple[str, str, str], ...] = ()
     """(column, column that refers to another row, that row's column) of what a row says again of another; without the second a template of the surroundings."""
+    clocks: tuple[tuple[str, str], ...] = ()
+    """(column, form) of the times that are not told as the clock tells them: in seconds, with a blank."""
 
 
 _DRAWN: Final = re.compile(r"\{(?:hex|digits|base36|letters|uuid|n|nth)\b")

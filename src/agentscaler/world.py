@@ -438,6 +438,7 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             touched=tuple((c, m.get("id") or m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
             counts=tuple((c, m["counts"]) for c, m in marks.items() if "counts" in m),
             born=born(marks),
+            clocks=tuple((c, m["as"]) for c, m in marks.items() if "time" in m and m.get("as", "iso") != "iso"),
         )
     for name, info in list(out.items()):
         references = _references(connection, info, out)

@@ -174,7 +174,7 @@ class Stage:
                 if any(all(row.get(c) == v for c, v in about.items()) for row in shown):
                     continue
                 self.insert(info, about)
-        if operation.act in ("set", "delete") and operation.state is not None:
+        if operation.state is not None:
             self._at_the_start(operation, info, named)
 
     def _row(self, info: TableInfo, row: Mapping[str, Any], shape: Shape | None) -> dict[str, Any]:

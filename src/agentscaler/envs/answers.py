@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agentscaler.envs.arguments import HIDDEN, Lost, matched
 from agentscaler.envs.drafts import STATE, Draft, Entry, usable
-from agentscaler.envs.envelope import is_job, promised, told
+from agentscaler.envs.envelope import gone_state, is_job, promised, told
 from agentscaler.envs.items import one_of
 from agentscaler.records import Argument, Schema, Shape
 from agentscaler.schemas import kind_of
@@ -35,7 +35,7 @@ def _further_in(entry: Entry, draft: Draft) -> Shape | None:
 
 def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[str, Argument], row: Shape | None) -> Shape | None:
     """The row's answer and what is told of the call. Raises Lost(silent)."""
-    shown = [row.wrap[0].removesuffix("[]")] if row and row.wrap else list(row.fields) if row else []
+    shown = [row.wrap[0].removesuffix("[]")] if row and row.wrap else [*row.fields, *row.gone] if row else []
     said = told(entry, body, arguments.values(), shown)
     if row is None and not said and promised(body):
         raise Lost("silent")
@@ -46,7 +46,8 @@ def _row(body: Mapping[str, Schema], draft: Draft, *, gone: bool) -> Shape | Non
     found = _shown_row(body, draft)
     if found is not None and gone:
         kept = {f: c for f, c in found.fields.items() if not STATE.search(c)}
-        return found.model_copy(update={"fields": kept}) if kept else None
+        said = {f: word for f, c in found.fields.items() if STATE.search(c) and not found.many and (word := gone_state(draft.columns[c].choices))}
+        return found.model_copy(update={"fields": kept, "gone": said}) if kept else None
     return found
 
 

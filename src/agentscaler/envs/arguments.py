@@ -88,7 +88,7 @@ def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[st
     for name, schema in entry.parameters.items():
         if name in service.contexts and kind_of(schema) in ("string", "integer") and (draft is None or name not in draft.key) and not (entry.tool.source.vendor == "google" and _held(name, schema, draft)):
             column = draft.find(name) if draft is not None and entry.what.kind == "create" else None
-            told = draft is not None and column in draft.columns and draft.columns[column].shown and draft.columns[column].kind == kind_of(schema)
+            told = draft is not None and column in draft.columns and column != draft.own and draft.columns[column].shown and draft.columns[column].kind == kind_of(schema)
             out[name] = argument(entry, name, "within", column if told else None, template="{" + snake(name) + "}")
     if draft is not None and draft.fixed is not None:
         loose = [p for p in entry.tool.source.in_path if p not in placeholders(entry.tool.source.path or "")]
@@ -100,15 +100,26 @@ def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[st
         noun = collection_words(holders[-1]) if holders else ()
         held = noun in service.tables and service.tables[noun].segment is not None
         if path and not held:
-            out[parent] = argument(entry, parent, "within", "parent" if "parent" in draft.columns else None, template=context_path(path))
+            found = argument(entry, parent, "within", "parent" if "parent" in draft.columns else None, template=context_path(path))
+            out[parent] = found.model_copy(update={"anything": across(entry, parent)})
     return out
+
+
+def across(entry: Entry, name: str) -> tuple[str, ...]:
+    """'Use `locations/-` to list the backups of all locations': the last part of a parent that means every one."""
+    text = str(entry.parameters[name].get("description", ""))
+    return ("-",) if entry.what.kind == "list" and entry.tool.source.vendor == "google" and _ACROSS.search(text) else ()
+
+
+_ACROSS: Final = re.compile(r"/-(?=[`'\"\s.,;)]|$)|[`'\"]-[`'\"]")
 
 
 def _held(name: str, schema: Schema, draft: Draft | None) -> bool:
     """Do the rows themselves say it (accountId of each profile)? Then it names no surroundings here."""
     column = draft.columns.get(draft.find(name) or "") if draft is not None else None
     words = entity(name)[0] or field(name)
-    return column is not None and column.shown and column.kind == kind_of(schema) and words[-1] not in STRICT_CONTEXT - {"account"} and words != ("user",)
+    of_it = column is not None and draft is not None and column.name == draft.own and field(name) != field(column.name)  # profileId is who asks, and no id of an AccountUserProfile
+    return column is not None and not of_it and column.shown and column.kind == kind_of(schema) and words[-1] not in STRICT_CONTEXT - {"account"} and words != ("user",)
 
 
 def context_path(path: str) -> str:

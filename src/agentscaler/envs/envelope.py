@@ -155,6 +155,11 @@ def _word(entry: Entry, name: str, plain: str, schema: Schema) -> str | None:
     return None
 
 
+def gone_state(values: Iterable[str | int]) -> str | None:
+    """How a closed list of states says that a thing is gone, or on its way."""
+    return next((str(v) for w in _GONE for v in values if str(v).lower().removeprefix("status_") == w), None)
+
+
 _GONE: Final = ("deleted", "terminated", "deleting", "terminating")
 _MADE: Final = ("active", "ready", "available", "succeeded", "success", "completed", "complete", "creation_successful")
 

@@ -11,6 +11,7 @@ from typing import Final
 from agentscaler.envs.arguments import (
     ASIDE,
     Lost,
+    across,
     argument,
     bound,
     column_of,
@@ -36,7 +37,7 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: st
     if ASIDE.search(name) or writes_answer(name, schema):
         return argument(entry, name, "option") if name in entry.required else None
     if draft.segment is not None and name == parent_parameter(entry):
-        return argument(entry, name, "filter", "parent")
+        return argument(entry, name, "filter", "parent").model_copy(update={"anything": across(entry, name)})
     if found := bound(entry, name, draft, about):
         return found
     if found := named(entry, name, draft) or expression(entry, name, draft) or sorting(entry, name, draft, about):
@@ -47,6 +48,8 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: st
     many = kind_of(schema) == "array"
     if column is None and (bare := _EXACT.sub("", name)) != name and (name.lower().endswith("equals") or "enum" in schema):
         column = draft.columns.get(draft.find(bare) or "") if bare else None
+    if column is None and (bare := _BY.sub("", name)) != name:
+        column = draft.columns.get(draft.find(bare) or "")
     if column is None and many and draft.own and is_plural(name) and scalar_items(schema):
         try:
             found_name, target = own_argument(entry, draft, service)
@@ -71,6 +74,8 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: st
 
 _EXACT: Final = re.compile(r"_?(?:[Ee]quals|[Ff]ilter)$")
 """statusEquals, state_filter: a filter by a column whose values are told."""
+_BY: Final = re.compile(r"^(?:filter_?[Bb]y|filter|by)_?(?=[A-Z]|(?<=_)[a-z])")
+"""filterByName, filter_state: a filter by the column that it names."""
 _FORM = re.compile(r"(?i)(?:format|form|for example)[^`'\"]{0,30}[`'\"]?((?:[a-z]+/\{[A-Za-z_]+\}/?)+)")
 _HOLDS = re.compile(r"(?i)(?:filters?|filter_?by|criteria|conditions?|query|search)$")
 _SORTS = re.compile(r"(?i)sort|order")
@@ -81,6 +86,7 @@ _SEARCH = re.compile(r"(?i)^(?:\w+_?)?(?:key_?words?|search_?(?:key|word|text|st
 _NO_FIELD = re.compile(r"(?:the |a )?(?:fuzzy )?(?:search|query|filter)?(?:ing|ed)? ?(?:key ?words?|conditions?|string|text|terms?)?(?: (?:for|used for|to) (?:fuzzy )?(?:search(?:ing)?|query|queries|filter(?:ing)?))?|")
 """'Search keyword': what is searched is not said, so it is the name."""
 _ALL = re.compile(r"(?i)^(?:all|any|\*)$|unspecified$")
+_ALL_WORD = re.compile(r"[`'\"]((?i:all|any))[`'\"]|,? or (All|ALL)\b|\b(All|ALL): ?(?i:all|every|any)\b")
 _ALL_CODE = re.compile(r"(?i)(?<![\d.\w])(-?\d+)[`\"']?\s*(?:[:=-]|means|indicates|for)\s*(?:query )?(?:all|unlimited|any)\b")
 
 
@@ -88,7 +94,8 @@ def everything(schema: Schema, column: Col, text: str) -> tuple[str | int, ...]:
     """Values of a filter that mean every row; none of them is a value that a row may hold."""
     if kind_of(schema) == "integer":
         return tuple(dict.fromkeys(int(m[1]) for m in _ALL_CODE.finditer(text)))
-    return tuple(v for v in schema.get("enum", ()) if isinstance(v, str) and _ALL.search(v) and v not in column.choices)
+    said = schema.get("enum") or [next(w for w in m.groups() if w) for m in _ALL_WORD.finditer(text)]
+    return tuple(dict.fromkeys(v for v in said if isinstance(v, str) and _ALL.search(v) and v not in column.choices))
 
 
 def _part(name: str, schema: Schema, draft: Draft) -> tuple[Role, str] | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from agentscaler.edges import placeholders
 from agentscaler.envs.arguments import (
     ASIDE,
     Lost,
@@ -25,7 +26,7 @@ from agentscaler.envs.service import Service
 from agentscaler.envs.states import grave
 from agentscaler.records import Act, Argument, Shape
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, plural, snake
+from agentscaler.words import entity, field, plural, singular, snake, split
 
 
 def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -57,6 +58,8 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             if name not in arguments and (found := narrowing(entry, name, draft, service)) and (found := _once(found, arguments)):
                 arguments[name] = found
     need_all(entry, arguments)
+    if act == "list" and _of_another(entry, draft, arguments):
+        raise Lost("foreign_id")
     if _echoes(entry, draft, shape, arguments):
         raise Lost("echo")
     if act == "list" and shape.scalar and not _tells_apart(next(iter(shape.fields.values())), draft, arguments):
@@ -81,6 +84,21 @@ def _one_of_several(entry: Entry) -> bool:
             break
         here = here.get("properties", {}).get(name, {})
     return False
+
+
+def _of_another(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> bool:
+    """ListTargets(targetGroupIdentifier) beside targets that have an id and no group: would what is listed be found by the id of what holds it?
+
+    A list that asks for the whole key of its rows shows one at most, so what it asks for is no key of theirs.
+    """
+    asked = next((a for a in arguments.values() if a.role == "filter" and a.required and not a.many and draft.key == (a.column,)), None)
+    if asked is None:
+        return False
+    what, path = entry.what, entry.tool.source.path or ""
+    words = entity(asked.name)[0]
+    several = plural(singular(split(entry.tool.name)[-1])) == split(entry.tool.name)[-1]
+    holds = asked.name in placeholders(path) and not path.rstrip("/").endswith("}")
+    return what.verb in ("list", "search", "fetch") or not entry.plain or (what.noun != draft.noun and not entry.view) or (several and bool(words) and draft.noun[-len(words) :] != words) or (holds and several)
 
 
 def _echoes(entry: Entry, draft: Draft, shape: Shape, arguments: Mapping[str, Argument]) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from agentscaler.envs.arguments import Lost
+from agentscaler.envs.arguments import Lost, is_time
 from agentscaler.envs.documented import values_of
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.records import Argument, Schema
@@ -154,6 +154,31 @@ def target_state(verb: str, draft: Draft) -> Move:
     return _open_ended(states, wanted, draft, verb)
 
 
+def ended(entry: Entry, draft: Draft, move: Move) -> dict[str, str | int | None]:
+    """What a row tells of a deed besides its state: CanceledAt of what is cancelled, EndTime and isComplete of a run that is stopped."""
+    verb = entry.what.verb
+    if _PASSING.search(str(move.value)) or "sched" in str(move.value).lower() or move.inside or verb == "expire":
+        return {}
+    again = any(e.what.kind == "action" and not e.what.extra and e.what.verb in _AGAIN for e in draft.entries)
+    runs = verb in _ENDS and not again
+    own = {c.name: tuple(w for w in field(c.name) if w != "is" and w not in draft.noun) for c in visible(draft) if not c.reference and not c.json and c.name not in (*draft.key, move.column)}
+    begun = any(w[:1] in _BEGINS and len(w) < 3 for w in own.values())
+    times = {n: w[0] for n, w in own.items() if len(w) == 2 and w[1] in _MOMENT and is_time(n, draft.columns[n].schema) and not draft.columns[n].written}
+    named = [n for n, word in times.items() if word.startswith(verb[:5].rstrip("e"))]
+    ends = [n for n, word in times.items() if word in _ENDED and runs and begun] if not named else []
+    flags = [n for n, w in own.items() if draft.columns[n].kind == "boolean" and w in _OVER and runs]
+    return {**dict.fromkeys(named or ends, "{now}"), **dict.fromkeys(flags, 1)}
+
+
+_ENDS: Final = frozenset("stop cancel abort terminate complete finish end kill fail close abandon".split())
+_AGAIN: Final = frozenset("start restart resume reopen rerun".split())
+"""What can be started again has not come to an end when it is stopped."""
+_BEGINS: Final = (("start",), ("started",), ("begin",), ("creation",), ("create",), ("created",), ("submit",), ("submitted",))
+_MOMENT: Final = frozenset("time at date on timestamp datetime".split())
+_OVER: Final = (("complete",), ("completed",), ("finished",), ("ended",), ("done",))
+_ENDED: Final = frozenset("end ended finish finished complete completed completion stop stopped".split())
+
+
 def _told_inside(columns: Sequence[Col], wanted: Sequence[str], sources: Sequence[str]) -> Move | None:
     """Status: {Code, Message}, state: {status, reason}: the state of a thing is told inside an object, with what is said of it."""
     for column in columns:
@@ -266,7 +291,7 @@ def required_state(text: str, draft: Draft) -> Move | None:
         if _NOT_OF_IT.search(sentence) or not _DELETES.search(sentence):
             continue
         for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and len(c.choices) > 1 and not c.reference):
-            said = _mentioned(sentence, column)
+            said = mentioned(sentence, column)
             if _FORBIDDEN.search(sentence):
                 allowed = [c for c in column.choices if c not in said] if said else []
             elif _ONLY_IN.search(sentence):
@@ -303,7 +328,7 @@ def _after(sentence: str, draft: Draft) -> Move | None:
     verb = deed[1].lower()
     for column in (c for c in visible(draft) if STATE.search(c.name) and c.kind == "string" and not c.reference):
         reached = [c for c in column.choices if first_of([c], TARGETS[verb].split()[:4]) is not None]
-        said = _mentioned(sentence, column)  # 'to delete an active deployment, you must first cancel it'
+        said = mentioned(sentence, column)  # 'to delete an active deployment, you must first cancel it'
         allowed = [c for c in column.choices if c not in said] if said and not set(said) & set(reached) else reached
         if reached and len(allowed) < len(column.choices):
             return Move(column.name, None, tuple(allowed)) if said or not _WHERE.search(sentence[: deed.start()]) else None
@@ -311,7 +336,7 @@ def _after(sentence: str, draft: Draft) -> Move | None:
     return Move(flag.column, None, (flag.value,)) if flag is not None else None
 
 
-def _mentioned(sentence: str, column: Col) -> list[str | int]:
+def mentioned(sentence: str, column: Col) -> list[str | int]:
     """The states that a sentence names; of 'pending acceptance' not also 'pending'."""
     spoken = f" {' '.join(w for part in re.findall(r'[A-Za-z0-9_]+', sentence) for w in split(part))} ".replace(" ", "  ")
     found = []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
+from agentscaler.envs.aliases import named_otherwise
 from agentscaler.envs.arguments import HIDDEN
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import Col, Compiled, Draft, Noun
@@ -71,7 +72,8 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
     columns = {key: {n: c for n, c in some.items() if n not in mirrors[key]} for key, some in columns.items()}
     named = _tool_names(members)
     tables = tuple(_table(key, names, columns, services, members) for key in keys)
-    operations = tuple(sorted((_operation(name, m, names, mirrors[m.key]) for name, m in named.items()), key=lambda o: o.name))
+    made = {t.name: t for t in tables}
+    operations = tuple(sorted((named_otherwise(_operation(name, m, names, mirrors[m.key]), m.compiled.entry.parameters, made) for name, m in named.items()), key=lambda o: o.name))
     title = _title(domain, services, tables, own)
     model = mark_blind(Model(title=title, tables=_parents_first(tables, _holders(keys, names, services), {names[k]: columns[k] for k in keys}), operations=_python_names(operations)))
     return Plan(

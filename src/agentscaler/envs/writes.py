@@ -18,12 +18,23 @@ from agentscaler.envs.arguments import (
     surroundings,
     values,
 )
+from agentscaler.envs.demands import demanded
 from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
-from agentscaler.envs.states import Move, grave, new_state, required_state, revival, switch, target_state, withdrawal
+from agentscaler.envs.states import (
+    Move,
+    ended,
+    grave,
+    new_state,
+    required_state,
+    revival,
+    switch,
+    target_state,
+    withdrawal,
+)
 from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import CLASS
@@ -302,7 +313,17 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     merges = () if upsert else _merged(entry, draft, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry), merges=merges))
+    state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry), merges=merges, state=state, only_from=only_from))
+
+
+def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
+    """The state that a row must be in for an update that leaves the state itself alone."""
+    found = demanded(entry, draft)
+    set_too = {c for a in arguments.values() for c in (a.column, *a.body.values())}
+    if found is None or found.column in set_too or draft.single or any(a.many for a in arguments.values()):
+        return None, ()
+    return (found.column, None), found.only_from
 
 
 def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
@@ -503,10 +524,13 @@ def _restored_elsewhere(entry: Entry, draft: Draft) -> bool:
 
 def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled:
     """The row in its new state, and what else the call sets."""
+    move = move._replace(sets={**ended(entry, draft, move), **move.sets})
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=move.only_from, sets=move.sets, inside=move.inside))
+    told = demanded(entry, draft, move.value)
+    only_from = told.only_from if told is not None and told.column == move.column and not move.inside else move.only_from
+    return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=only_from, sets=move.sets, inside=move.inside))

@@ -94,7 +94,7 @@ def verb_of(operation: Operation | None) -> str:
 
 def suits(operation: Operation, row: Row, table: Table) -> bool:
     """Would anybody want it of this row, and may it be done?"""
-    if operation.state and operation.act in ("set", "delete"):
+    if operation.state and (operation.act == "set" or operation.only_from):
         now = standing(operation, row)
         if now in (operation.state[1], None) or (operation.only_from and now not in operation.only_from):
             return False

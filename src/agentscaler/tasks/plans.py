@@ -91,7 +91,7 @@ def columns_written(operation: Operation, trace: Trace, step: int) -> set[str]:
     given = trace.calls[step].arguments
     out = {a.column for a in operation.arguments if a.name in given and a.role == "value" and a.column}
     out |= {c for a in operation.arguments if a.name in given for p, c in a.body.items() if isinstance(given[a.name], dict) and p in given[a.name]}
-    return out | set(operation.sets) | ({operation.state[0]} if operation.state else set())
+    return out | set(operation.sets) | ({operation.state[0]} if operation.state and operation.act != "update" else set())
 
 
 def listed_values(site: Site, table: str, row: Row, step: int, parent: Found | None) -> dict[str, Val]:

@@ -1,0 +1,60 @@
+"""Other names of a row: where the provider says 'the ID or the ARN', the columns by which a call may name it besides its key."""
+
+import re
+from collections.abc import Mapping
+
+from agentscaler.records import Argument, Operation, Schema, Table
+from agentscaler.words import entity, field
+
+_KIND = r"(names?|ids?|identifiers?|arns?|amazon resource names?(?: \(arns?\))?)"
+_EITHER = re.compile(rf"(?i)\b{_KIND}(?![\w-])[^.;:]{{0,40}}?\bor\b[^.;:]{{0,30}}?\b{_KIND}(?![\w-])")
+_SORTS = {"name": "name", "id": "id", "identifier": "id", "arn": "arn", "amazon resource name": "arn"}
+ROLES = ("key", "match", "filter", "value")
+
+
+def named_otherwise(operation: Operation, parameters: Mapping[str, Schema], tables: Mapping[str, Table]) -> Operation:
+    """The operation, and for each argument that may name a row in more than one way the columns that know those names."""
+    arguments = tuple(a.model_copy(update={"also": _also(a, operation, str(parameters.get(a.name, {}).get("description", "")), tables)}) for a in operation.arguments)
+    return operation.model_copy(update={"arguments": arguments})
+
+
+def _also(argument: Argument, operation: Operation, text: str, tables: Mapping[str, Table]) -> tuple[str, ...]:
+    sorts = said(text)
+    if argument.role not in ROLES or argument.column is None or len(sorts) < 2:
+        return ()
+    target = _target(argument, operation, tables)
+    if target is None:
+        return ()
+    table, own = target
+    noun, key = tuple(table.name.split("_")), next(c for c in table.columns if c.name == own)
+    plain = [c.name for c in table.columns if c.name != own and c.type == key.type == "TEXT" and not c.choices and c.note != "JSON" and c.name not in table.key[:-1]]
+    others = [c for c in plain if _names(field(c), noun, sorts)] or [c for c in plain if "arn" in sorts and _names(field(c), noun, frozenset(["id"]))]  # a ChangeSetId is its ARN
+    return (table.name, own, *others) if others else ()
+
+
+def said(text: str) -> frozenset[str]:
+    """'The name or Amazon Resource Name (ARN) of the group' -> {'name', 'arn'}: the sorts of names that a text lets a caller choose from."""
+    return frozenset(_SORTS[re.sub(r" \(arns?\)$|s$", "", word.lower()).removesuffix("s")] for pair in _EITHER.findall(text[:400]) for word in pair)
+
+
+def _target(argument: Argument, operation: Operation, tables: Mapping[str, Table]) -> tuple[Table, str] | None:
+    """The table whose row an argument names, and the column of it that the argument's column repeats."""
+    for holder in (operation.through, operation.table):
+        table = tables.get(holder or "")
+        if table is None or argument.column not in {c.name for c in table.columns}:
+            continue
+        for reference in table.references:
+            other = tables[reference.table]
+            if argument.column in reference.columns and other.key[reference.columns.index(argument.column)] == other.key[-1]:
+                return other, other.key[-1]
+        words, noun = entity(argument.column)[0], tuple(table.name.split("_"))
+        own = argument.column not in table.key[:-1] and (argument.role == "key" or argument.column == table.key[-1])
+        if own and argument.role != "value" and (not words or noun[-len(words) :] == words):
+            return table, argument.column
+    return None
+
+
+def _names(words: tuple[str, ...], noun: tuple[str, ...], sorts: frozenset[str]) -> bool:
+    """Is a column the row's own name, id or ARN, and one of the sorts that may be told?"""
+    head = words[:-1]
+    return words[-1:] != () and _SORTS.get(words[-1]) in sorts and (not head or noun[-len(head) :] == head)
