@@ -18,9 +18,9 @@ A recipe is one of
     {"yes": 0.8}                      true or false
     {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "apart": so much later for each
                                       row of a parent; "after": column, or
-                                      columns of which the first that holds a time counts; "within": distance from it;
+                                      columns of which the first that holds a time counts; "within": distance from it; "until": column it does not come after;
                                       "table.column" is that of the row of the other table that this one refers to
-    {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed
+    {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed, "below": column
     {"counts": "column"}              how many items the list in that column holds; a write to the list counts again
     {"children": "table.column"}      how many rows of that table bear the key of this row in that column
     {"gather": "table.column", "fields": {field: [column, kind]}}   what the rows of that table with the key of this row in that column show; "one": column, of a list of bare values
@@ -28,7 +28,7 @@ A recipe is one of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
     {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does;
                                       "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
-    {"given": [...]}                  one of these; "spread": each of them before any comes again
+    {"given": [...]}                  one of these; "spread": each of them before any comes again; "but": column or context whose value it is not
     {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
                                       table comes from one row of it
@@ -242,8 +242,10 @@ class Painter:
         if recipe.get("spread") and "given" in recipe:
             return self._person(table, f"#{recipe['who']}", recipe["given"], number) if "who" in recipe else self._spread(table, column, recipe["given"], number)
         value = self.value(recipe, dice, row, number)
-        if isinstance(value, (int, float)) and isinstance(most := row.get(recipe.get("most", "")), (int, float)):
-            value = min(value, most)
+        if "most" in recipe and row.get(recipe["most"]) is not None:
+            value = _at_most(value, row[recipe["most"]])
+        if isinstance(value, int) and isinstance(above := row.get(recipe.get("below", "")), int):
+            value = min(value, above - 1)
         return _dump(value) if recipe.get("json") and value is not None else value
 
     def _reference(self, table: str, column: str, recipe: Mapping[str, Any], number: int, held: Row, parent: tuple[str, Row] | None) -> Row:
@@ -307,7 +309,10 @@ class Painter:
             case "value":
                 return recipe[kind]
             case "given" | "of":
-                return dice.choice(recipe[kind])
+                some = recipe[kind]
+                if "but" in recipe:
+                    some = [v for v in some if v != (self.context | row).get(recipe["but"])] or some
+                return dice.choice(some)
             case "choice":
                 return _weighted(recipe[kind], dice)
             case "yes":
@@ -353,7 +358,7 @@ class Painter:
             at = next((i for i, (_, part, _) in enumerate(later) if not {part.get("most"), part.get("length"), part.get("after")} & waiting), 0)
             name, part, own = later.pop(at)
             value = len(out[part["length"]]) if "length" in part else self.value(part, own, {**row, **out}, number)
-            out[name] = min(value, out[part["most"]]) if "most" in part else value
+            out[name] = _at_most(value, out[part["most"]]) if "most" in part else value
         return out
 
     def _like(self, recipe: Mapping[str, Any], dice: Dice, number: int) -> Any:
@@ -379,6 +384,8 @@ class Painter:
             high = max(high, low)
         if "apart" in recipe:
             low, high = low + (self.rank - 1) * _distance(recipe["apart"]), high + (self.rank - 1) * _distance(recipe["apart"])
+        if "until" in recipe and (end := self._seen(recipe["until"], row)):
+            high = max(low, min(high, parse_time(end)))
         span = int((high - low).total_seconds())
         moment = low + timedelta(seconds=dice.below(max(span, 1)) // 60 * 60)
         return format_time(moment, recipe.get("as", "iso"))
@@ -426,9 +433,9 @@ def _numbered(name: str, join: str, n: int) -> str:
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
-    out |= {recipe[k] for k in ("with", "most", "counts", "by") if k in recipe}
+    out |= {recipe[k] for k in ("with", "most", "below", "but", "counts", "by") if k in recipe}
     after = recipe.get("after", ())
-    for column in [*([after] if isinstance(after, str) else after), *([recipe["same"]] if "same" in recipe else [])]:
+    for column in [*([after] if isinstance(after, str) else after), *(recipe[k] for k in ("same", "until") if k in recipe)]:
         out.add("parent" if "." in column else column)
     for k in ("template", "id", "in"):
         out |= fields_of(recipe[k]) if k in recipe else set()
@@ -451,6 +458,14 @@ _SETTINGS = re.compile(r"(?i)(?:_?(?:settings?|config|configuration|properties|p
 
 def _letters(text: Any) -> str:
     return re.sub(r"[^a-z0-9]", "", str(text).lower())
+
+
+def _at_most(value: Any, most: Any) -> Any:
+    """The lesser of two numbers, also where both are written as text."""
+    try:
+        return value if float(value) <= float(most) else most
+    except (TypeError, ValueError):
+        return value
 
 
 def _weighted(pairs: list[list[Any]], dice: Dice) -> Any:

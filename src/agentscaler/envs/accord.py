@@ -13,20 +13,28 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
-from agentscaler.envs.parts import USED, alternatives, measured, rivals
-from agentscaler.envs.place import Place, is_empty
+from agentscaler.envs.exclusive import exclusive
+from agentscaler.envs.parts import USED, alternatives, measured, rivals, written_number
+from agentscaler.envs.place import UNKNOWN, Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
-from agentscaler.envs.vocabulary import ERRORS, REASONS, SCHEMAS
+from agentscaler.envs.vocabulary import ERRORS, REASONS, RUNS, SCHEMAS
 from agentscaler.envs.worlds import Plan
 from agentscaler.records import JsonObject, Table
 from agentscaler.words import entity, field, split
 
 
-def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan, runs: dict[str, str]) -> None:
+class Span(NamedTuple):
+    """The columns of a table of runs between which a run lies."""
+
+    began: str
+    ended: str | None
+
+
+def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan, runs: dict[str, Span]) -> None:
     """Make the recipes of a table look at each other.
 
-    runs: tables of runs -> the column that tells when one began; this table is added where its rows are runs.
+    runs: tables of runs -> the columns that tell when one began and ended; this table is added where its rows are runs.
     """
     _same_row(recipes, table, made)
     _copy_names(recipes, table, made)
@@ -35,9 +43,11 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _one_name(recipes, table)
     _of_one_family(recipes)
     _in_step(recipes, table)
+    _flagged(recipes, table)
     _of_its_type(recipes, table)
-    _of_one_maker(recipes, table)
     _of_one_kind(recipes, table, place)
+    _one_of_several(recipes, table, place)
+    _of_one_maker(recipes, table)
     _old_and_new(recipes)
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
@@ -184,8 +194,12 @@ _ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)")
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
     """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
     free = {c.name for c in table.columns if c.null}
-    state = next((n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
+    told = [n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
+    state = min(told, key=lambda n: UNKNOWN in recipes[n], default=None)
     states = [pair[0] for pair in recipes[state]["choice"]] if state else []
+    for name in told:
+        if name != state and UNKNOWN in recipes[name] and name in free:
+            recipes[name]["null"] = 1.0  # of two states the one that is made up says the contrary of the other
     for name, recipe in recipes.items():
         if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
             recipe["number"] = [0, 95]
@@ -200,7 +214,7 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             recipe.pop("null", None)
         elif "time" in recipe and GONE.search(heard):
             _only(recipe, state, states, not_gone(states))
-        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))] or _befallen(name, states, _FINISHED)) and len(begun) < len(states):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
         elif (_FINAL.search(name) or ("object" in recipe and _RESULT.search(name))) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
@@ -218,8 +232,28 @@ _TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", 
 """Stems of what befalls a thing: a column named after it belongs to rows in that state."""
 
 
+_FINISHED = ("complet", "finish", "stop", "clos", "cancel")
+"""And what it ends with, where no state says that it is under way: of needsAction and completed only the second has a time of completion."""
 _REACHED = ("accept", "approv", "resolv", "publish", "acknowledg", "releas", "verif")
 """The same for what a thing comes to; only times are told by them."""
+
+
+def _flagged(recipes: dict[str, JsonObject], table: Table) -> None:
+    """What is not disabled was not disabled at any time."""
+    free = {c.name for c in table.columns if c.null}
+    for flag in [n for n, r in recipes.items() if "boolean" in r and "yes" in r]:
+        words = [w for w in split(flag) if w not in ("is", "has", "been")]
+        if len(words) != 1 or words[0] not in _FLAGS:
+            continue
+        for name, recipe in recipes.items():
+            heard = [w for w in split(name) if w not in ("time", "date", "at", "on", "timestamp", "by", "reason")]
+            if name in free and name != flag and len(heard) == 1 and heard[0][:5] == _FLAGS[words[0]] and not {"reference", "with"} & set(recipe):
+                recipe["unless"] = {**recipe.get("unless", {}), flag: [1] if words[0] == "enabled" else [0, None]}
+                recipe.pop("null", None)
+
+
+_FLAGS = {w: w[:5] for w in ("deleted", "disabled", "revoked", "archived", "suspended", "cancelled", "canceled", "locked", "blocked", "completed", "verified", "published", "approved", "paused", "expired")} | {"enabled": "disab"}
+"""Flags -> how a word begins that tells when or why that befell a row."""
 
 
 def _befallen(name: str, states: list[Any], stems: tuple[str, ...]) -> list[Any]:
@@ -253,11 +287,31 @@ def _of_one_kind(recipes: dict[str, JsonObject], table: Table, place: Place) -> 
     """Of the columns that say of a row what kind it is ("A note describing a build", "A note describing an image") each row has one."""
     noun = re.escape(place.draft.noun[-1]) if place.draft.noun else "row"
     free = {c.name for c in table.columns if c.null}
-    says = re.compile(rf"(?i)^\W*(?:an?|the) (?:[\w-]+ ){{0,2}}{noun} (?:describing|that|which|for|of|used|containing|representing)\b")
+    says = re.compile(rf"(?i)^\W*(?:output only\. )?(?:(?:an?|the) (?:[\w-]+ ){{0,2}}{noun} (?:describing|that|which|for|of|used|containing|representing)\b|represents one \w)")
     some = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn", "reference"} & set(r) and says.search(str(place.columns[n].schema.get("description", "")))]
     for at, name in enumerate(some if len(some) > 2 else ()):
         recipes[name]["turn"] = [at, len(some)]
         recipes[name].pop("null", None)
+
+
+def _one_of_several(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
+    """Of columns that rule each other out each row has one: that which it cannot do without, else each in its turn."""
+    found = exclusive({c.name: place.columns[c.name].schema for c in table.columns})
+    free = {c.name for c in table.columns if c.null and not {"reference", "with", "boolean"} & set(recipes[c.name])}
+    for name in found.never:
+        if name in free:
+            recipes[name]["null"] = 1.0
+    for group in found.groups:
+        some = [n for n in group if not is_empty(recipes[n]) and "boolean" not in recipes[n]]
+        if any({"unless", "turn"} & set(recipes[n]) for n in some):
+            continue
+        held = [n for n in some if n not in free]
+        for at, name in enumerate(some if len(some) > 1 else ()):
+            if held and name in free:
+                recipes[name]["null"] = 1.0
+            elif not held:
+                recipes[name]["turn"] = [at, len(some)]
+                recipes[name].pop("null", None)
 
 
 _SORT = re.compile(r"(?:Params?|Parameters|Config(?:uration)?|Settings|Payload|Properties|Details|Attributes|Source|Target|Destination|Spec)$")
@@ -301,7 +355,7 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
 def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
     """What is used is no more than there is, a default no more than the maximum, and the count of a list is its length."""
     kinds = {c.name: c.type for c in table.columns}
-    plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and kinds[n] in ("INTEGER", "REAL") and n not in table.key and "cover" not in r]
+    plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and (kinds[n] in ("INTEGER", "REAL") or written_number(r)) and n not in table.key and "cover" not in r]
     about = {n: measured(field(n)) for n in plain}
     for name in plain:
         thing, rank = about[name]
@@ -310,6 +364,8 @@ def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
             recipes[name]["most"] = min(above, key=lambda o: (about[o][1], plain.index(o)))
         elif rank < 2 and (wider := next((o for o in plain if about[o][1] == 2 and len(about[o][0]) == 1 and about[o][0] == thing[-1:] and o != name), None)):
             recipes[name]["most"] = wider  # an always-on capacity is no more than the maximum capacity
+        if field(name)[-1:] == ("cutoff",) and (whole := next((o for o in plain if field(o) in ((*field(name)[:-1], "duration"), ("duration",))), None)):
+            recipes[name]["below"] = whole  # no window is closed before it opens
         if (listed := _counted(name, recipes, table)) is not None:
             for old in ("of", "number", "most", "skew", "invented", "null"):
                 recipes[name].pop(old, None)
@@ -318,19 +374,17 @@ def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
 
 def _counted(name: str, recipes: Mapping[str, JsonObject], table: Table) -> str | None:
     """The list that a number counts: labels beside labelCount, managerEmails beside managersCount."""
-    words = field(name)
+    words, kinds = field(name), {c.name: c.type for c in table.columns}
     if words[-1] not in ("count", "num", "number", "total", "size"):
         return None
     for other, recipe in recipes.items():
         theirs = field(other)
         bare = theirs[:-1] if theirs[-1] in ("email", "id", "arn", "name") else theirs
-        if "list" in recipe and words[:-1] in (theirs, bare, theirs[-1:], (*field(table.name), *theirs)):
+        if "list" in recipe and kinds.get(name) == "INTEGER" and words[:-1] in (theirs, bare, theirs[-1:], (*theirs[:-1], theirs[-1].removesuffix("s")), (*field(table.name), *theirs)):
             return other
     return None
 
 
-_RUNS = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
-"""Things that take minutes or hours, from their beginning to their end."""
 _WAITING = re.compile(r"(?i)^(?:pending|queued|scheduled|submitted|created|new|waiting|not_?started|accepted|registered)")
 
 
@@ -343,15 +397,15 @@ class Times(NamedTuple):
     changed: list[str]
 
 
-def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: dict[str, str]) -> None:
+def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: dict[str, Span]) -> None:
     """The times of a run lie minutes or hours apart, and what belongs to a run lies within it."""
     made, began, ended, changed = times = _times(recipes, table)
     base = next(iter([*made, *began]), None)
     above = _run_above(recipes, table, place, runs)
     if base is None or not (above or _is_run(recipes, times, place)):
         return
-    runs[table.name] = base
-    recipes[base] |= {"time": ["-90d", "-1d"], "after": above, "within": "2h"} if above else {"time": ["-90d", "-1d"]}
+    runs[table.name] = Span(base, next(iter(ended), None))
+    recipes[base] |= {"time": ["-90d", "-1d"], "after": f"{above}.{runs[above].began}", "within": "2h"} if above else {"time": ["-90d", "-1d"]}
     recipes[base].pop("null", None)
     for name in [*made, *began]:
         if name != base:
@@ -361,6 +415,9 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
         recipes[name] |= {"after": start, "within": "6h"}
     for name in changed:
         recipes[name] |= {"after": [*ended, *start], "within": "20m"}
+    if above and runs[above].ended:
+        for name in dict.fromkeys([*made, *began, *ended, *changed]):
+            recipes[name]["until"] = f"{above}.{runs[above].ended}"
     state, states = _states(recipes)
     waiting = [s for s in states if _WAITING.search(str(s))]
     for name in began if state and 0 < len(waiting) < len(states) else ():
@@ -384,18 +441,18 @@ def _states(recipes: Mapping[str, JsonObject]) -> tuple[str | None, list[Any]]:
 def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bool:
     """A job or an execution that ends or changes while it is under way, or anything that begins, ends and says that it is not done."""
     under_way = bool(unfinished(_states(recipes)[1]))
-    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in RUNS
     return bool(times.ended or (times.changed and under_way)) and (named or bool(times.began and under_way))
 
 
 _LATEST = frozenset("last latest current active recent default next".split())
 
 
-def _run_above(recipes: Mapping[str, JsonObject], table: Table, place: Place, runs: Mapping[str, str]) -> str | None:
-    """When the run began that a row belongs to, "table.column"."""
+def _run_above(recipes: Mapping[str, JsonObject], table: Table, place: Place, runs: Mapping[str, Span]) -> str | None:
+    """The table of the run that a row belongs to."""
     loose = {r.table for r in table.references if any(_LATEST & set(field(c)) for c in r.columns)}
-    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS  # a thing that only names its latest run is older than it
-    return next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs and (named or t not in loose)), None)
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in RUNS  # a thing that only names its latest run is older than it
+    return next((t for t in _above(recipes, table) if t in runs and (named or t not in loose)), None)
 
 
 def _above(recipes: Mapping[str, JsonObject], table: Table) -> list[str]:

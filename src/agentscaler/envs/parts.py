@@ -15,7 +15,7 @@ from agentscaler.words import field, split
 
 _RIVALS: Final = re.compile(
     r"(?i)^(?:(mysql|maria_?db)|(postgres)|(oracle)|(sql_?server|microsoft_?sql)|(mongo|doc_?db)|(redshift)|(alloy_?db)|(cloud_?sql)|(?:cloud_?)?(spanner)|(bigquery|big_query)|(snowflake)|((?:ibm_?)?db2)|(sybase)|"
-    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk)|"
+    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(vmware|vsphere)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk)|"
     r"(hourly)|(daily)|(weekly)|(monthly)|(yearly)|(?:(image)|(video)|(audio)|(text))(?=_?(?:payload|content|source|input|block)))(?=[A-Z_]|[a-z]*sql|ql|$|[a-z]*[A-Z])"
 )
 """Names that begin with one of several things that rule each other out: products, rhythms, kinds of content."""
@@ -38,6 +38,19 @@ def _under_way(parts: dict[str, Recipe]) -> None:
             parts[name] = {**recipe, "choice": begun}
 
 
+def _over(parts: dict[str, Recipe]) -> None:
+    """What has an end is over; what is not disabled was disabled at no time."""
+    state = next((k for k, r in parts.items() if re.search(r"(?i)(?:status|state)$", k) and "choice" in r), None)
+    if state and any("time" in r and ENDED.search(w := " ".join(split(k))) and not FUTURE.search(w) for k, r in parts.items()):
+        done = [p for p in parts[state]["choice"] if _DONE.search(str(p[0]))]
+        parts[state] = {**parts[state], "choice": done or parts[state]["choice"]}
+    for flag in [k for k, r in parts.items() if "yes" in r and re.fullmatch(r"(?i)(?:is_?)?(?:enabled|disabled|deleted|revoked|archived)", k)]:
+        stem = "disab" if "enabled" in flag.lower() else split(flag)[-1][:5]
+        for name in [k for k in parts if k != flag and split(k)[0][:5] == stem and split(k)[-1] in ("time", "date", "at", "timestamp", "reason")]:
+            del parts[name]
+
+
+_DONE = re.compile(r"(?i)succe|complet|fail|finish|done|stopped|cancel|closed|ended|timed|error|terminat")
 _ONE_WAY = re.compile(r"(?:Target|Source|Destination|DestinationConfig|SourceConfig|TargetConfig|TargetParams|Payload|Trigger)$")
 _SIDES: Final = frozenset("source target destination original primary secondary default from to old new current previous dead failure success backup redirect".split())
 
@@ -61,6 +74,7 @@ def agree_parts(parts: dict[str, Recipe]) -> None:
         parts[ends] = {**parts[ends], "most": begins}  # a range of one port
     _one_name(parts)
     _under_way(parts)
+    _over(parts)
     if "quantity" in low:
         parts[low["quantity"]] = {"length": low["items"]} if "items" in low and "list" in parts[low["items"]] else {"value": 0}
     spans = [k for k in parts if k.lower() in _SPANS and ("of" in parts[k] or "number" in parts[k])]
@@ -126,7 +140,7 @@ def _least_to_most(parts: dict[str, Recipe]) -> None:
         numbers = recipe.get("of") or recipe.get("number")
         words = field(name)
         rank = next((i for i, some in enumerate(_RANKS) if some & set(words)), None)
-        if rank is not None and numbers and all(isinstance(v, (int, float)) for v in numbers) and recipe.get("as") != "text":
+        if rank is not None and numbers and (all(isinstance(v, (int, float)) for v in numbers) or written_number(recipe)):
             about.setdefault(tuple(w for w in words if w not in _RANKS[rank]), []).append((rank, name))
         elif rank in (0, 2) and "given" in recipe and all(_DURATION.fullmatch(str(v)) for v in recipe["given"]):
             half = len(recipe["given"]) // 2
@@ -136,6 +150,11 @@ def _least_to_most(parts: dict[str, Recipe]) -> None:
         for name, above in pairwise(ranked):
             parts[name] = {**parts[name], "most": above}
     _part_of_whole(parts)
+
+
+def written_number(recipe: Recipe) -> bool:
+    """Is it a number that the provider writes as text?"""
+    return recipe.get("as") == "text" if "number" in recipe else all(isinstance(v, str) and re.fullmatch(r"-?\d+(?:\.\d+)?", v) for v in recipe.get("of", ("",)))
 
 
 def _part_of_whole(parts: dict[str, Recipe]) -> None:

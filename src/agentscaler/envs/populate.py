@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from agentscaler.dice import Dice
-from agentscaler.envs.accord import agree
+from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, Col, Draft
 from agentscaler.envs.items import one_of
@@ -34,7 +34,7 @@ def population_of(made: Plan) -> JsonObject:
         if operation.act not in ("get", "list"):
             wrote[operation.table] |= written(operation)
     places = _places(made, wrote)
-    runs: dict[str, str] = {}
+    runs: dict[str, Span] = {}
     for table in model.tables:
         place = places[table.name]
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
