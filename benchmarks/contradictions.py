@@ -13,7 +13,8 @@ and values alone, and shares no code with the builder that draws the rows:
     progress   done at less than all, waiting at more than nothing; more done than there is in all
     variants   of alternatives that a type names, or of rival products, more than one is there, or another than the type says
     number     a percentage above 100, a port that is none, a key of 10 bits, a least that is above the most
-    filler     words that stand for none: default and custom where no list has them, 'payroll-self', a stored page token, a name like order_id
+    filler     words that stand for none: default and custom where no list of the column has them (inside an object the provider may list them: such
+               false alarms are counted), 'payroll-self', a stored page token, a name like order_id
     stage      the name says dev, the tag says prod
     parent     a step or run of something that ran when that did not run
     same       a copy from a region to itself
@@ -133,7 +134,7 @@ BEGAN = re.compile(r"^(?:start|started|begin|began)(?: (?:time|date|at|on|timest
 LATER = re.compile(r"^(?:update|updated|modified|modify|last updated|last modified|last update|changed|deleted|delete|deletion|expire|expires|expiry|expiration)(?: (?:time|date|at|on|timestamp|date time))$")
 NEXT = re.compile(r"^next .*(?:time|date|at|on|timestamp)$")
 LAST = re.compile(r"^(?:last|latest|previous|created|creation|create|updated|update) (?:\w+ )?(?:time|date|at|timestamp)$")
-SPANS = re.compile(r"\b(?:cutoff|frame|window|valid|usage|billing|maintenance|effective|schedule|planned)\b")
+SPANS = re.compile(r"\b(?:cutoff|frame|window|valid|usage|billing|maintenance|effective|schedule|planned|period|range|conversation)\b")
 FAILURE = re.compile(r"^(?:\w+ )?(?:error|failure)(?: (?:message|reason|code|details?|info|description))?$|^(?:fail reason|error msg|err msg)$")
 FLAG = re.compile(r"^(?:is )?(deleted|disabled|revoked|archived|cancelled|suspended|completed)$")
 PERCENT = re.compile(r"\bpercent(?:age)?$|\bpct$|^progress$")
@@ -163,7 +164,7 @@ def of_ends(row: Row, ends: set[str], now: datetime) -> Iterator[Finding]:
     state = state_of(row)
     for name in ends if state else ():
         end = moment(row[name])
-        if UNDER_WAY.search(state) or OVER.search(state):
+        if (UNDER_WAY.search(state) or OVER.search(state)) and not SPANS.search(said(name)):
             early = UNDER_WAY.search(state) and end is not None and end <= now
             missing = OVER.search(state) and end is None
             yield Finding("ended", f"{state}, {name} {row[name]}" if early or missing else "")

@@ -26,7 +26,7 @@ A recipe is one of
     {"gather": "table.column", "fields": {field: [column, kind]}}   what the rows of that table with the key of this row in that column show; "one": column, of a list of bare values
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
-    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does;
+    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any, or one under the same parent), without a foreign key; "else": recipe where nothing does;
                                       "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
     {"given": [...]}                  one of these; "spread": each of them before any comes again; "but": column or context whose value it is not
     {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
@@ -37,6 +37,7 @@ A recipe is one of
     "turn": [i, n]: only each n-th row has it, from the i-th on
     "either": in an object, fields of which it has one; "by": the column that tells which. Inside an object "most" and "after" name
     fields of it, {"length": field} is how many items that field holds
+    "full": [column, values, other]: with those values this one holds what the other does (all are done once a job is)
     "when": column -> value of it -> the value that follows (a COMPLETED one stands at 100)
 Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update), "boolean", "json", "text" (compared after
 normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
@@ -236,6 +237,8 @@ class Painter:
         for other, fixed in recipe.get("when", {}).items():
             if row.get(other) in fixed:
                 return fixed[row[other]]
+        if "full" in recipe and row.get(recipe["full"][0]) in recipe["full"][1] and row.get(recipe["full"][2]) is not None:
+            return row[recipe["full"][2]]
         if "words" in recipe:
             named = (table, f"#{recipe['who']}") if "who" in recipe else (table, column)
             return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(*named, recipe, number)
@@ -329,7 +332,7 @@ class Painter:
                 seen = self._seen(recipe[kind], row)
                 return bool(seen) if recipe.get("boolean") else seen
             case "like":
-                return self._like(recipe, dice, number)
+                return self._like(recipe, dice, row, number)
             case "list":
                 return self._list(recipe, dice, row, number)
             case "object":
@@ -361,13 +364,15 @@ class Painter:
             out[name] = _at_most(value, out[part["most"]]) if "most" in part else value
         return out
 
-    def _like(self, recipe: Mapping[str, Any], dice: Dice, number: int) -> Any:
+    def _like(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
         table, _, column = recipe["like"].partition(".")
         if self.near.get(table, {}).get(column) is not None:
             return bool(self.near[table][column]) if recipe.get("boolean") else self.near[table][column]
         rows = [r for r in self.rows.get(table, []) if r[column] is not None]
         if not rows:
             return self.value(recipe["else"], dice, {}, number) if "else" in recipe else None
+        if row.get("parent") is not None:
+            rows = [r for r in rows if r.get("parent") == row["parent"]] or rows  # the rollout of a backend is of one of its builds
         chosen = rows[number % len(rows)] if "spread" in recipe else dice.choice(rows)
         if "joint" in recipe:
             self.near[table] = chosen
@@ -433,6 +438,8 @@ def _numbered(name: str, join: str, n: int) -> str:
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
+    out |= {"parent"} if "like" in recipe else set()
+    out |= {recipe["full"][0], recipe["full"][2]} if "full" in recipe else set()
     out |= {recipe[k] for k in ("with", "most", "below", "but", "counts", "by") if k in recipe}
     after = recipe.get("after", ())
     for column in [*([after] if isinstance(after, str) else after), *(recipe[k] for k in ("same", "until") if k in recipe)]:

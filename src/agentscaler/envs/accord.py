@@ -44,6 +44,8 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _of_one_family(recipes)
     _in_step(recipes, table)
     _flagged(recipes, table)
+    _messages(recipes)
+    _all_done(recipes, table)
     _of_its_type(recipes, table)
     _of_one_kind(recipes, table, place)
     _one_of_several(recipes, table, place)
@@ -52,6 +54,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
+    _sparse(recipes, table, place)
 
 
 def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
@@ -214,7 +217,7 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             recipe.pop("null", None)
         elif "time" in recipe and GONE.search(heard):
             _only(recipe, state, states, not_gone(states))
-        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))] or _befallen(name, states, _FINISHED)) and len(begun) < len(states):
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))] or _befallen(name, states, _FINISHED)):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
         elif (_FINAL.search(name) or ("object" in recipe and _RESULT.search(name))) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
@@ -250,6 +253,51 @@ def _flagged(recipes: dict[str, JsonObject], table: Table) -> None:
             if name in free and name != flag and len(heard) == 1 and heard[0][:5] == _FLAGS[words[0]] and not {"reference", "with"} & set(recipe):
                 recipe["unless"] = {**recipe.get("unless", {}), flag: [1] if words[0] == "enabled" else [0, None]}
                 recipe.pop("null", None)
+
+
+def _messages(recipes: dict[str, JsonObject]) -> None:
+    """Of the messages that a provider lists a row shows that which its state means."""
+    state, states = _states(recipes)
+    for name, recipe in recipes.items():
+        told = [str(v) for v, _ in recipe.get("choice", ())]
+        if not state or name == state or not FAILURES.search(name) or not told or sum(" " in v for v in told) < 0.8 * len(told):
+            continue
+        good, fitting = [s for s in states if s in not_failed(states)], {}
+        for at in states:
+            some = [v for v in told if at not in good or not _WENT_WRONG.search(v)]
+            shared = {v: len({w[:6] for w in split(str(at))} & {w[:6] for w in re.findall(r"[a-z]+", v.lower())}) + (at not in good) * bool(_WENT_WRONG.search(v)) for v in some}
+            fitting[at] = max(shared, key=lambda v: shared[v]) if shared and max(shared.values()) else None
+        recipe["when"] = {state: fitting}
+
+
+_WENT_WRONG = re.compile(r"(?i)error|fail|malware|invalid|denied|try again|not found|exceed|unable|could not")
+
+
+def _all_done(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Of a job that is COMPLETED all is done, and of one that waits nothing is."""
+    state, states = _states(recipes)
+    done, waiting = [s for s in states if _DONE.search(str(s))], [s for s in states if _WAITING.search(str(s))]
+    numbers = {c.name: field(c.name) for c in table.columns if c.type == "INTEGER" and ("number" in recipes[c.name] or "of" in recipes[c.name])}
+    total = next((n for n, w in numbers.items() if w[:1] == ("total",) and w[-1:] in (("count",), ("num",), ("item",), ("file",), ("record",))), None)
+    for name, words in numbers.items() if state and total else ():
+        if words[:1] in (("completed",), ("processed",), ("done",), ("finished",), ("success",), ("succeeded",)):
+            recipes[name] |= {"full": [state, done, total], "most": total}
+        if words[:1] in (("completed",), ("processed",), ("done",), ("finished",), ("success",), ("succeeded",), ("failed",), ("error",)) and waiting:
+            recipes[name]["when"] = {state: dict.fromkeys(waiting, 0)}
+        if words[:1] in (("failed",), ("error",)) and done:
+            recipes[name]["when"] = {state: dict.fromkeys([*waiting, *done], 0)}
+
+
+MOST_PARTS = 3
+"""Of the optional objects of a row, how many it holds on the average."""
+
+
+def _sparse(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
+    """Of many optional parts a row holds a few: no message has a card, a dialog, a poll and an emoji all at once."""
+    free = {c.name for c in table.columns if c.null and c.name not in table.key}
+    some = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn", "reference"} & set(r) and n not in place.written]
+    for name in some if len(some) > MOST_PARTS else ():
+        recipes[name]["null"] = max(recipes[name].get("null", 0), round(1 - MOST_PARTS / len(some), 2))
 
 
 _FLAGS = {w: w[:5] for w in ("deleted", "disabled", "revoked", "archived", "suspended", "cancelled", "canceled", "locked", "blocked", "completed", "verified", "published", "approved", "paused", "expired")} | {"enabled": "disab"}
@@ -442,7 +490,7 @@ def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bo
     """A job or an execution that ends or changes while it is under way, or anything that begins, ends and says that it is not done."""
     under_way = bool(unfinished(_states(recipes)[1]))
     named = place.draft.noun[-1:] != () and place.draft.noun[-1] in RUNS
-    return bool(times.ended or (times.changed and under_way)) and (named or bool(times.began and under_way))
+    return bool(times.ended or (times.changed and under_way) or (named and times.began)) and (named or bool(times.began and under_way))
 
 
 _LATEST = frozenset("last latest current active recent default next".split())

@@ -117,6 +117,8 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     heard = " ".join(split(name))
     if GONE.search(heard):
         return out | {"time": ["-30d", "-1d"], "null": 1.0}
+    if re.match(r"(?:report(?:ing)? |billing |usage |service |statement )?(?:period|frame)\b", heard) and re.search(r"\b(?:start|begin|from|end|to)\b", heard):
+        return out | {"time": ["-790d", "-760d"] if re.search(r"\b(?:start|begin|from)\b", heard) else ["-755d", "-710d"]}  # what was reported on was over
     if re.match(r"next\b", heard):
         return out | {"time": ["1h", "14d"], "null": 0.2}
     if FUTURE.search(heard):
@@ -141,8 +143,9 @@ _PLANNED: Final = frozenset("window schedule campaign subscription promotion off
 # ---- numbers ----------------------------------------------------------------------------------------------------
 
 NUMBERS: Final = (
-    rule(r"(?:rsa )?modulus (?:size|bit|length)|(?:rsa|dsa|crypto|signing|public|private) key (?:size|bit|length)(?: in bit| bit)?|key (?:modulus|bit length)", {"of": [2048, 3072, 4096]}),
-    rule(r"(?:aes|symmetric|encryption) key (?:size|bit|length)", {"of": [128, 256]}),
+    rule(r"(?:rsa )?modulus (?:size|bit|length)|key (?:modulus|bit length)", {"of": [2048, 3072, 4096]}),
+    rule(r"(?:aes|symmetric|encryption|secret|data) key (?:size|bit|length)", {"of": [128, 256]}),
+    rule(r"key (?:size|bit|length)(?: in bit| bit)?$", {"of": [2048, 3072, 4096]}),
     rule(r"cvss(?: \w+)* score|base score|exploitability score|impact score", {"number": [3.1, 9.8], "decimals": 1}),
     rule(r"(?:disk|volume|vm|nic|interface) (?:count|num|number)|number of (?:disk|volume|nic|interface)", {"of": [1, 1, 2, 3]}),
     rule(r"cut ?off$", {"of": [0, 1]}),
@@ -371,6 +374,8 @@ def switch(name: str) -> float:
     """How often a flag is set."""
     if set(field(name)) <= {"is", "deleted", "trashed", "removed"}:
         return 0.0  # what has been deleted is not among the rows
+    if set(field(name)) == {"livemode"} or field(name) == ("live", "mode"):
+        return 1.0
     if re.search(r"(?i)delet|disab|error|fail|default|locked|archiv|expired|deprecated|hidden|blocked|cancel|read.?only|trash|deny|block|abort", name):
         return 0.15
     return 0.7 if re.search(r"(?i)enab|active|encrypt|auto|valid|public|verified|available", name) else 0.4

@@ -12,7 +12,7 @@ from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import KIND_SLUGS, SLUG_LISTS
 from agentscaler.population import fill_id
 from agentscaler.records import Schema
-from agentscaler.words import entity, field
+from agentscaler.words import ROLE_WORDS, entity, field
 
 IP: Final[Recipe] = {"id": "10.0.{digits:2}.{digits:2}"}
 _BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
@@ -26,16 +26,22 @@ _LASTS: Final = (
     (re.compile(r""), ("60s", "300s", "900s", "3600s")),
 )
 """How long things last, by the words of a field."""
-_AN_ID: Final = re.compile(r"(?i)^\W*(?:the |an? |unique |optional )*(?:id|identifier|unique identifier|uuid|sid)(?:\(s\)|s)? (?:of|for) (?:the|an?|this|that)\b")
+_AN_ID: Final = re.compile(r"(?i)^\W*(?:the |an? |unique |optional )*(?:id|identifier|unique identifier|uuid|sid)(?:\(s\)|s)?(?: \(ids?\))? (?:of|for) (?:the|an?|this|that)\b")
 """What a description says of a field that names something by its id."""
 _ONE_FOR_ALL: Final = frozenset("account workspace organization org tenant company team merchant".split())
 """Those of which whoever works in a world has one."""
 
 
+def says_id(schema: Schema) -> bool:
+    """Does the description say that the field holds the id of something?"""
+    return bool(_AN_ID.search(str(schema.get("description", ""))))
+
+
 def _of_id(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Recipe:
     """The id of a row of the world whose kind the field names, else of one of a few things outside."""
     head = words[:-1] if words[-1] in ("sid", "gid", "id", "uuid") else words
-    table = place.keyed.get(head)
+    bare = head[1:] if head[:1] and head[0] in ROLE_WORDS and len(head) > 1 else head
+    table = place.keyed.get(head) or place.keyed.get(bare)
     template = id_template(Col(name, schema), place)
     if head == place.draft.noun or not head:
         return {"id": template}
@@ -48,9 +54,9 @@ def fallback(name: str, schema: Schema, place: Place) -> Recipe:
     words = field(name)
     if schema.get("format") == "duration":
         return {"given": list(next(some for says, some in _LASTS if says.search(" ".join(words))))}
-    if words[-1:] == ("sid",) or _AN_ID.search(str(schema.get("description", ""))):
+    if words[-1:] == ("sid",) or says_id(schema):
         return _of_id(name, words, schema, place)
-    if words[-1:] == ("key",) and len(words) > 1 and words[-2] not in _OTHERWISE and place.vendor not in ("aws", "google", "tencent"):
+    if words[-1:] == ("key",) and len(words) > 1 and place.vendor not in ("aws", "google", "tencent"):
         table = place.keyed.get(words[:-1])
         return {"like": table, "else": {"given": list(SLUG_LISTS[0][:6])}} if table and not table.startswith("#") else {"given": list(SLUG_LISTS[0][:6])}
     if place.vendor == "aws" and name.endswith("Identifier") and not schema.get("pattern") and not examples_of(schema) and (rest := entity(name)[0]):
@@ -82,7 +88,7 @@ def fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
         return unknown(names(words, slug=True, service=place.service), empty=False)
     if not words or words[-1] in _SORTS:
-        return unknown({"given": ["general", "standard"]})
+        return unknown({"given": list(SLUG_LISTS[0][:8]) if words and words[-1] in ("value", "data", "source") else ["general", "standard"]})
     return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-from agentscaler.envs.amounts import ENDED, FUTURE, STARTED
+from agentscaler.envs.amounts import ENDED, FUTURE, MADE, STARTED
 from agentscaler.envs.place import Recipe
 from agentscaler.words import field, split
 
@@ -44,6 +44,9 @@ def _over(parts: dict[str, Recipe]) -> None:
     if state and any("time" in r and ENDED.search(w := " ".join(split(k))) and not FUTURE.search(w) for k, r in parts.items()):
         done = [p for p in parts[state]["choice"] if _DONE.search(str(p[0]))]
         parts[state] = {**parts[state], "choice": done or parts[state]["choice"]}
+        total = next((k for k in parts if field(k) in (("total", "count"), ("total",))), None)
+        for name in [k for k, r in parts.items() if total and field(k)[:1] == ("completed",) and ("number" in r or "of" in r)]:
+            parts[name] = {**{k: v for k, v in parts[name].items() if k != "number"}, "of": [10**6], "most": total}
     for flag in [k for k, r in parts.items() if "yes" in r and re.fullmatch(r"(?i)(?:is_?)?(?:enabled|disabled|deleted|revoked|archived)", k)]:
         stem = "disab" if "enabled" in flag.lower() else split(flag)[-1][:5]
         for name in [k for k in parts if k != flag and split(k)[0][:5] == stem and split(k)[-1] in ("time", "date", "at", "timestamp", "reason")]:
@@ -103,6 +106,12 @@ def _one_after_the_other(parts: dict[str, Recipe]) -> None:
     """A pause ends after it has begun."""
     heard = {k: " ".join(split(k)) for k, r in parts.items() if "time" in r and "after" not in r}
     past = {k: w for k, w in heard.items() if not FUTURE.search(w)}
+    made, started, ended = (next((k for k, w in past.items() if p.search(w)), None) for p in (MADE, STARTED, ENDED))
+    if made and started and ended and len({made, started, ended}) == 3:
+        parts[made] |= {"time": ["-90d", "-1d"]}
+        parts[started] |= {"after": made, "within": "10m"}
+        parts[ended] |= {"after": started, "within": "6h"}
+        return
     begun = [k for k, w in past.items() if STARTED.search(w) or _BEGUN.search(w)]
     for name, words in past.items():
         if name not in begun and begun and (ENDED.search(words) or _OVER.search(words)):

@@ -50,7 +50,7 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
     if set(REGIONS.get(place.vendor, ("?",))) <= set(column.choices):
         return {"template": "{region}", "knowable": True}
-    if field(column.name) == ("resource", "type") and (same := [c for c in column.choices if re.sub(r"[^a-z0-9]", "", str(c).lower()) == "".join(place.draft.noun)]):
+    if field(column.name) in (("resource", "type"), ("type",)) and (same := [c for c in column.choices if re.sub(r"[^a-z0-9]", "", str(c).lower()) == "".join(place.draft.noun)]):
         return {"choice": [[same[0], 1]], "knowable": True}
     if column.choices and len(column.choices) <= 40:
         return {"choice": weights(column.choices, state=bool(STATE.search(column.name))), "knowable": True}
@@ -58,13 +58,16 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return time_of(column.name, column.schema, place)
     if column.kind in ("integer", "number"):
         return number_of(column.name, column.schema)
-    found = text_of(column.name, column.schema, place)
-    return {**found, "null": max(found.get("null", 0), 0.85)} if words_of_source(column, place) else found
+    return text_of(column.name, column.schema, place)
 
 
-def words_of_source(column: Col, place: Place) -> bool:
-    """SourceBackup of a backup: what only a copy has."""
+def only_copies(column: Col, place: Place) -> bool:
+    """SourceBackup and CopyTimestamp of a backup: what only those have that were copied from another."""
     words = field(column.name)
+    if re.search(r"(?i)\b(?:was|were) copied from\b", str(column.schema.get("description", ""))):
+        return True
+    if words == ("destination", "region") or (words[:1] == ("source",) and words[1:2] in (("backup",), ("snapshot",)) and place.draft.noun[-1:] in (("cluster",), ("volume",), ("database",), ("instance",), ("table",))):
+        return any(field(c) == ("source", "region") for c in place.columns) or words[0] == "source"
     return words[:1] in (("source",), ("original",), ("restored",)) and len(words) > 1 and (words[1:] in (place.draft.noun, ("region",), (*place.draft.noun, "id"), (*place.draft.noun, "arn"), (*place.draft.noun, "identifier")) or place.draft.noun in (("backup",), ("snapshot",), ("recovery", "point")))
 
 

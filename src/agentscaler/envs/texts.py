@@ -7,7 +7,7 @@ from agentscaler.dice import Dice
 from agentscaler.envs.amounts import CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE
-from agentscaler.envs.fallback import IP, fallback
+from agentscaler.envs.fallback import IP, fallback, says_id
 from agentscaler.envs.images import container_image, image_of
 from agentscaler.envs.naming import (
     SHOPS,
@@ -104,7 +104,8 @@ TEXTS: Final = (
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|(?:location|path) s3$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
-    rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
+    rule(r"(?:container |docker |ecr )image(?: uri| url)$|^image uri$|container uri$", {"image": True}, knowable=False),
+    rule(r"(?:pre)? ?signed ur[il]$", {"id": "https://files.example.com/{base36:12}?signature={base36:24}"}, knowable=False),
     rule(r"(?:source|base|parent|custom|machine|vm|os|instance|boot|disk|backup|specified|resolved|training|inference|deployed|container|docker|destination|exclude|recommended \w+)(?: \w+)? image$|image$", {"built": True}, knowable=False),
     rule(r"(?:image|logo|icon|picture|photo|avatar|thumbnail|cover|poster|banner|screenshot) ?(?:url|uri|link|href)?$", {"words": [["https://cdn.example.com/"], _SLUGS, [".png", "-small.png", ".jpg"]], "join": ""}, knowable=False),
     rule(r"(?:webhook|callback|notify|notification|redirect|return) ?(?:url|uri|link|endpoint|address)?$", {"words": [["https://"], _SLUGS, [".example.com/callback"]], "join": ""}, knowable=False),
@@ -214,6 +215,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {**names(("ref",), slug=False), "knowable": True}
     if words in (("project", "id"), ("project", "number")) and place.draft.noun[-1:] == ("project",) and place.columns:
         return {**names(("project",), slug=True), "own": True, "knowable": True} if words[-1] == "id" else {"id": "{digits:12}", "generated": True}
+    if words == ("destination", "region") and any(field(c) == ("source", "region") for c in place.columns):
+        return {"template": "{region}"}
     if words in (("source", "region"), ("primary", "region"), ("destination", "region")) and not examples_of(schema):
         return {"given": list(REGIONS.get(place.vendor, REGIONS["aws"])), "but": "region"}
     if (cloud := _of_cloud(words, place)) is not None:
@@ -259,6 +262,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
         return called
+    if last != "id" and says_id(schema) and len(words) == 1:
+        return fallback(name, schema, place)
     if (number := _written_number(name, schema, place.beside)) is not None:
         return number
     if (stored := _stored(words, schema, place)) is not None:
@@ -327,7 +332,7 @@ _STORED: Final = re.compile(r"(?i)\bs3\b.{0,40}\b(?:uri|url|path|location|prefix
 
 def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
     """The address of something in a bucket, where the description says that it lies in one."""
-    if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))):
+    if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))) and not {"presigned", "signed", "console", "download"} & set(words):
         return _of_vendor({"bucket": True}, place, words)
     return None
 
