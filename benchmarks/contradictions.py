@@ -319,7 +319,7 @@ def of_copies(part: Row) -> Iterator[Finding]:
 def of_parent(row: Row, parent: Row) -> Iterator[Finding]:
     """A step lies in the time of its run."""
     mine, its = ({said(k): t for k, v in r.items() if (t := moment(v, said(k))) is not None} for r in (row, parent))
-    began = next((t for w, t in its.items() if BEGAN.search(w)), None) or next((t for w, t in its.items() if MADE.search(w)), None)
+    began = min((t for w, t in its.items() if BEGAN.search(w) or MADE.search(w)), default=None)
     ended = next((t for w, t in its.items() if ENDED.search(w)), None)
     for words, time in mine.items():
         if MADE.search(words) or BEGAN.search(words) or ENDED.search(words):

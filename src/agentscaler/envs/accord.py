@@ -54,7 +54,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
-    _sparse(recipes, table, place)
+    _sparse(recipes, table)
 
 
 def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
@@ -265,7 +265,10 @@ def _messages(recipes: dict[str, JsonObject]) -> None:
         good, fitting = [s for s in states if s in not_failed(states)], {}
         for at in states:
             some = [v for v in told if at not in good or not _WENT_WRONG.search(v)]
-            shared = {v: len({w[:6] for w in split(str(at))} & {w[:6] for w in re.findall(r"[a-z]+", v.lower())}) + (at not in good) * bool(_WENT_WRONG.search(v)) for v in some}
+            stems = {v: {w[:6] for w in re.findall(r"[a-z]+", v.lower())} for v in some}
+            others = {w[:6] for s in states if s != at for w in split(str(s))}
+            mine = {w[:6] for w in split(str(at))}
+            shared = {v: 2 * len(mine & its) - len(others & its) + 2 * (at not in good) * bool(_WENT_WRONG.search(v)) for v, its in stems.items()}
             fitting[at] = max(shared, key=lambda v: shared[v]) if shared and max(shared.values()) else None
         recipe["when"] = {state: fitting}
 
@@ -292,10 +295,10 @@ MOST_PARTS = 3
 """Of the optional objects of a row, how many it holds on the average."""
 
 
-def _sparse(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
+def _sparse(recipes: dict[str, JsonObject], table: Table) -> None:
     """Of many optional parts a row holds a few: no message has a card, a dialog, a poll and an emoji all at once."""
     free = {c.name for c in table.columns if c.null and c.name not in table.key}
-    some = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn", "reference"} & set(r) and n not in place.written]
+    some = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn", "reference"} & set(r)]
     for name in some if len(some) > MOST_PARTS else ():
         recipes[name]["null"] = max(recipes[name].get("null", 0), round(1 - MOST_PARTS / len(some), 2))
 

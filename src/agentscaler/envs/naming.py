@@ -246,7 +246,8 @@ def id_template(column: Col, place: Place) -> str:
             return template
     rest = entity(column.name)[0] or place.draft.noun
     if re.search(r"(?i)(?:^|_)sid$", column.name):
-        return f"{''.join(rest[:1])[:1]}{''.join(rest[-1:])[-1:]}".upper() + "{hex:32}" if len(rest[:1]) else "{hex:32}"
+        head = [w for w in rest if w != "sid"] or list(place.draft.noun)
+        return (head[0][:2] if len(head) == 1 else head[0][0] + head[1][0]).upper() + "{hex:32}"
     if place.vendor == "aws" and place.service != "connect" and (prefix := _prefix(PREFIXES, rest)):
         return prefix + "-{hex:17}"
     if place.vendor == "tencent" and (prefix := _prefix(TENCENT, rest)):
