@@ -53,7 +53,7 @@ def shop() -> EnvSpec:
             things(
                 source={"name": TEXT, "aws": {**whole(key=TEXT, port=NUMBER), "description": "AWS type source details."}, "vmware": {**whole(port=NUMBER), "description": "Vmware type source details."}},
                 secret={"name": TEXT, "secretBinary": TEXT, "secretString": TEXT, "createdAt": TIME},
-                member={"displayName": TEXT, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
+                member={"displayName": TEXT, "importMode": FLAG, "importModeExpireTime": TIME, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
                 todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}},
                 job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME},
                 stage={"jobId": TEXT, "startedAt": TIME, "finishedAt": TIME, "status": states},
@@ -86,6 +86,7 @@ def test_fields_that_a_description_rules_out() -> None:
     assert exclusive(says(asn=f"The number. {both}", asnLong=both, vlan="The VLAN.")).groups == [["asn", "asnLong"]]
     assert exclusive(says(workerZone="The zone.", workerRegion="The region. Mutually exclusive with worker_zone.")).groups == [["workerZone", "workerRegion"]]
     assert exclusive(says(secretBinary="", secretString="")).groups == [["secretBinary", "secretString"]]
+    assert exclusive(says(stringValue="", boolValue="", minValue="", name="")).groups == [["stringValue", "boolValue"]]
 
 
 def test_fields_that_stand_together_rule_out_nothing() -> None:
@@ -118,6 +119,7 @@ def test_an_object_has_one_of_what_rules_each_other_out() -> None:
 def test_what_is_not_disabled_was_not_disabled_at_any_time() -> None:
     assert {bool(r["disabled"]) for r in rows("member")} == {True, False}
     assert all(bool(r["disabled"]) == (r["disabledTime"] is not None) for r in rows("member"))
+    assert all(bool(r["importMode"]) == (r["importModeExpireTime"] is not None) for r in rows("member"))
     assert not any(r["deleted"] or r["deletedAt"] for r in rows("member"))
 
 
@@ -162,8 +164,10 @@ def test_times_inside_an_object_are_those_of_one_run() -> None:
     for row in drawn({"c": {"object": parts, "json": True}}):
         job = json.loads(row["c"])
         created, started, ended = (parse_time(job[k]) for k in ("created_at", "started_at", "completed_at"))
-        assert created <= started <= ended and (ended - created).days < 1
-        assert job["status"] == "COMPLETED" and job["completed_count"] == job["total_count"]
+        assert created <= started <= ended
+        assert (ended - created).days < 1
+        assert job["status"] == "COMPLETED"
+        assert job["completed_count"] == job["total_count"]
 
 
 def test_a_flag_inside_an_object_has_no_time_beside_it() -> None:
@@ -212,7 +216,8 @@ def test_an_average_that_is_written_as_text_is_no_more_than_the_maximum() -> Non
 def test_one_part_takes_all_there_is() -> None:
     split = {"type": "array", "items": whole(build=TEXT, percent=NUMBER)}
     recipe = json_value(split, "splits", place(noun=("traffic",)))
-    assert recipe["size"] == [1, 1] and recipe["list"]["object"]["percent"] == {"value": 100}
+    assert recipe["size"] == [1, 1]
+    assert recipe["list"]["object"]["percent"] == {"value": 100}
 
 
 # ---- words ------------------------------------------------------------------------------------------------------
@@ -220,11 +225,15 @@ def test_one_part_takes_all_there_is() -> None:
 
 def test_no_tag_says_the_contrary_of_a_name() -> None:
     assert not any({"stage", "environment"} & set(tags) for tags in TEAMS)
-    assert tagged("inventoryTagList") and tagged("userLabels") and not tagged("VersionIdsToStages")
+    assert tagged("inventoryTagList")
+    assert tagged("userLabels")
+    assert not tagged("VersionIdsToStages")
 
 
 def test_a_page_token_is_no_column() -> None:
-    assert not usable("nextPageToken", TEXT) and not usable("next_page_cursor", TEXT) and usable("token_type", TEXT)
+    assert not usable("nextPageToken", TEXT)
+    assert not usable("next_page_cursor", TEXT)
+    assert usable("token_type", TEXT)
     assert "nextPageToken" not in rows("window")[0]
 
 
@@ -234,7 +243,8 @@ def test_values_between_either_and_or() -> None:
 
 def test_what_is_deprecated_is_empty() -> None:
     old = Col("spec", {"type": "string", "description": "Deprecated: use plan. One of `a`, `b`."})
-    assert is_empty(recipe_of(old, place())) and not is_empty(recipe_of(Col("spec", {"type": "string", "description": "One of `alpha`, `beta`."}), place()))
+    assert is_empty(recipe_of(old, place()))
+    assert not is_empty(recipe_of(Col("spec", {"type": "string", "description": "One of `alpha`, `beta`."}), place()))
     assert not DEPRECATED.search("The list of deprecated versions")
 
 
@@ -279,7 +289,8 @@ def test_a_prefix_of_addresses_is_no_path() -> None:
 def test_a_verification_mail_asks_to_verify_and_a_test_case_does_not_chat() -> None:
     assert text_of("templateContent", TEXT, place("aws:sesv2", ("verification", "email", "template")))["given"] == CONFIRMATIONS
     assert text_of("content", TEXT, place("aws:sesv2", ("email", "template")))["given"] == MESSAGES
-    assert is_empty(text_of("message", TEXT, place("aws:codebuild", ("test", "case")))) and text_of("body", TEXT, place("aws:support", ("case", "comment")))["given"] == REMARKS
+    assert is_empty(text_of("message", TEXT, place("aws:codebuild", ("test", "case"))))
+    assert text_of("body", TEXT, place("aws:support", ("case", "comment")))["given"] == REMARKS
 
 
 def test_what_nobody_knows_is_not_called_default() -> None:
@@ -291,10 +302,12 @@ def test_what_nobody_knows_is_not_called_default() -> None:
 
 def test_a_copy_comes_from_another_region_and_says_so_in_all_its_columns() -> None:
     backup = place("aws:hsm", ("backup",))
-    assert only_copies(Col("SourceBackup", TEXT), backup) and only_copies(Col("CopyTimestamp", {"type": "string", "description": "When it was copied from a source backup."}), backup)
+    assert only_copies(Col("SourceBackup", TEXT), backup)
+    assert only_copies(Col("CopyTimestamp", {"type": "string", "description": "When it was copied from a source backup."}), backup)
     assert not only_copies(Col("ClusterId", TEXT), backup)
     recipe = text_of("SourceRegion", TEXT, backup)
-    assert recipe["but"] == "region" and "eu-west-1" not in {r["c"] for r in drawn({"c": recipe})}
+    assert recipe["but"] == "region"
+    assert "eu-west-1" not in {r["c"] for r in drawn({"c": recipe})}
 
 
 def test_a_like_value_is_of_a_row_under_the_same_parent() -> None:
@@ -308,7 +321,8 @@ def test_a_like_value_is_of_a_row_under_the_same_parent() -> None:
 def test_of_many_optional_parts_a_row_holds_a_few() -> None:
     parts = [n for n in rows("card")[0] if n.endswith("Part")]
     held = [sum(r[n] is not None for n in parts) for r in rows("card")]
-    assert len(parts) == 8 and 1.5 < sum(held) / len(held) < 4.5
+    assert len(parts) == 8
+    assert 1.5 < sum(held) / len(held) < 4.5
     assert switch("livemode") == 1.0
 
 

@@ -246,6 +246,9 @@ def _flagged(recipes: dict[str, JsonObject], table: Table) -> None:
     free = {c.name for c in table.columns if c.null}
     for flag in [n for n, r in recipes.items() if "boolean" in r and "yes" in r]:
         words = [w for w in split(flag) if w not in ("is", "has", "been")]
+        for name in [n for n, r in recipes.items() if "time" in r and n in free and len(words) > 1 and list(split(n))[: len(words)] == words]:
+            recipes[name]["unless"] = {**recipes[name].get("unless", {}), flag: [0, None]}  # importModeExpireTime of a space that is not in importMode
+            recipes[name].pop("null", None)
         if len(words) != 1 or words[0] not in _FLAGS:
             continue
         for name, recipe in recipes.items():

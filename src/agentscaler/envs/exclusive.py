@@ -1,8 +1,9 @@
 """Which fields of one thing rule each other out, as the provider says: of each group a row has one.
 
-Three kinds of evidence, none of them a list of services: a description that says so and names its siblings ("You can use asnLong or
+Four kinds of evidence, none of them a list of services: a description that says so and names its siblings ("You can use asnLong or
 asn, but not both", "Mutually exclusive with worker_zone"); objects that are described in the same words but for their own names
-("AWS type source details", "Azure type source details"); and a value that is told in two ways, SecretBinary and SecretString.
+("AWS type source details", "Azure type source details"); a value that is told in two ways, SecretBinary and SecretString; and one that is told by its type,
+stringValue and boolValue.
 """
 
 import re
@@ -40,7 +41,7 @@ class Exclusive(NamedTuple):
 
 def exclusive(fields: Mapping[str, Schema]) -> Exclusive:
     """Groups of fields of which at most one holds a value, in the order of the fields."""
-    found = {frozenset(g) for g in (*_told(fields), *_described_alike(fields), *_two_ways(fields))}
+    found = {frozenset(g) for g in (*_told(fields), *_described_alike(fields), *_two_ways(fields), *_typed_values(fields))}
     whole = [g for g in found if not any(g < other for other in found)]
     never = [n for n in fields if sum(n in g for g in whole) > 1]
     groups = [[n for n in fields if n in g and n not in never] for g in whole]
@@ -79,6 +80,19 @@ def _described_alike(fields: Mapping[str, Schema]) -> list[list[str]]:
         if kind_of(schema) == "object" and 2 <= len(rest) < len(re.findall(r"[a-z0-9]+", first)) and _ALIKE.search(" ".join(rest)) and not _BESIDE.search(f"{' '.join(split(name))} {first}"):
             said.setdefault(" ".join(rest), []).append(name)
     return [names for names in said.values() if len(names) > 1]
+
+
+def _typed_values(fields: Mapping[str, Schema]) -> list[list[str]]:
+    """stringValue, int64Value and boolValue: one value, by its type."""
+    ends: dict[str, list[str]] = {}
+    for name in fields:
+        words = split(name)
+        if len(words) > 1 and words[-1] in ("value", "values") and all(w in _TYPES for w in words[:-1]):
+            ends.setdefault(words[-1], []).append(name)
+    return [names for names in ends.values() if len(names) > 1]
+
+
+_TYPES: Final = frozenset("string text bool boolean number int integer int32 int64 uint64 long double float decimal date datetime timestamp time binary blob bytes byte null list map struct array enum json money duration".split())
 
 
 def _two_ways(fields: Mapping[str, Schema]) -> list[list[str]]:

@@ -54,7 +54,7 @@ def _over(parts: dict[str, Recipe]) -> None:
 
 
 _DONE = re.compile(r"(?i)succe|complet|fail|finish|done|stopped|cancel|closed|ended|timed|error|terminat")
-_ONE_WAY = re.compile(r"(?:Target|Source|Destination|DestinationConfig|SourceConfig|TargetConfig|TargetParams|Payload|Trigger)$")
+_ONE_WAY = re.compile(r"(?:Target|Source|Destination|DestinationConfig|SourceConfig|TargetConfig|TargetParams|Payload|Trigger|EventData)$")
 _SIDES: Final = frozenset("source target destination original primary secondary default from to old new current previous dead failure success backup redirect".split())
 
 
