@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agentscaler.envs.accord import _messages
+from agentscaler.envs.accord import _messages, _of_its_type
 from agentscaler.envs.amounts import holds_time, number_of, switch, time_of
 from agentscaler.envs.documented import DEPRECATED, values_of
 from agentscaler.envs.drafts import Col, Draft, usable
@@ -23,7 +23,7 @@ from agentscaler.envs.recipes import json_value, only_copies, recipe_of
 from agentscaler.envs.texts import tagged, text_of
 from agentscaler.envs.vocabulary import CONFIRMATIONS, MESSAGES, REMARKS, TEAMS
 from agentscaler.population import Painter, needs, parse_time
-from agentscaler.records import EnvSpec
+from agentscaler.records import Column, EnvSpec, Table
 from agentscaler.world import World
 from shops import build, tools_of
 from test_accord import NUMBER, TEXT, TIME, Json, things, whole
@@ -53,6 +53,8 @@ def shop() -> EnvSpec:
             things(
                 source={"name": TEXT, "aws": {**whole(key=TEXT, port=NUMBER), "description": "AWS type source details."}, "vmware": {**whole(port=NUMBER), "description": "Vmware type source details."}},
                 secret={"name": TEXT, "secretBinary": TEXT, "secretString": TEXT, "createdAt": TIME},
+                destination={"name": TEXT, **{f"{kind}Destination": whole(port=NUMBER) for kind in ("cloudwatchLogs", "kinesisFirehose", "sns")}},
+                ephemeris={"enabled": FLAG, "status": {"type": "string", "enum": ["ENABLED", "DISABLED", "INVALID"]}, "invalidReason": TEXT, "rotationEnabled": FLAG, "rotationRules": whole(days=NUMBER), "nextRotationDate": TIME},
                 member={"displayName": TEXT, "importMode": FLAG, "importModeExpireTime": TIME, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
                 todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}},
                 job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME},
@@ -105,6 +107,29 @@ def test_what_rules_out_several_stays_away_itself() -> None:
 def test_a_row_has_one_of_what_rules_each_other_out() -> None:
     assert {(r["aws"] is None, r["vmware"] is None) for r in rows("source")} == {(True, False), (False, True)}
     assert all((r["secretBinary"] is None) != (r["secretString"] is None) for r in rows("secret"))
+
+
+def test_a_row_has_one_destination_of_all() -> None:
+    kinds = [n for n in rows("destination")[0] if n.endswith("Destination")]
+    assert len(kinds) == 3
+    assert {sum(r[n] is not None for n in kinds) for r in rows("destination")} == {1}
+
+
+def test_what_a_row_holds_is_of_the_type_that_it_says() -> None:
+    data = json_value(whole(trackingConfig=whole(port=NUMBER), uplinkConfig=whole(port=NUMBER)), "configData", place(noun=("config",)))
+    recipes: dict[str, Any] = {"configType": {"choice": [["TRACKING", 1], ["UPLINK", 1]]}, "configData": {**data, "json": True}}
+    needed = (Column(name="configType", type="TEXT"), Column(name="configData", type="TEXT", null=False))
+    _of_its_type(recipes, Table(name="config", noun="config", said=True, service="aws:sky", columns=needed, key=("id",)))
+    for row in drawn(recipes):
+        assert list(json.loads(row["configData"])) == ["trackingConfig" if row["configType"] == "TRACKING" else "uplinkConfig"]
+
+
+def test_a_flag_says_what_the_state_says_and_what_is_off_has_no_rules() -> None:
+    assert {bool(r["rotationEnabled"]) for r in rows("ephemeris")} == {True, False}
+    for row in rows("ephemeris"):
+        assert bool(row["enabled"]) == (row["status"] == "ENABLED")
+        assert row["rotationEnabled"] or (row["rotationRules"], row["nextRotationDate"]) == (None, None)
+        assert row["status"] == "INVALID" or row["invalidReason"] is None
 
 
 def test_an_object_has_one_of_what_rules_each_other_out() -> None:

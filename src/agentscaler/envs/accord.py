@@ -14,7 +14,7 @@ from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
 from agentscaler.envs.exclusive import exclusive
-from agentscaler.envs.parts import USED, alternatives, measured, rivals, written_number
+from agentscaler.envs.parts import USED, measured, one_way, rivals, written_number
 from agentscaler.envs.place import UNKNOWN, Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
@@ -249,8 +249,15 @@ def _flagged(recipes: dict[str, JsonObject], table: Table) -> None:
         for name in [n for n, r in recipes.items() if "time" in r and n in free and len(words) > 1 and list(split(n))[: len(words)] == words]:
             recipes[name]["unless"] = {**recipes[name].get("unless", {}), flag: [0, None]}  # importModeExpireTime of a space that is not in importMode
             recipes[name].pop("null", None)
+        if words[-1:] == ["enabled"] and len("".join(words)) > 10:
+            _of_what_is_off(recipes, flag, words[:-1], free)
         if len(words) != 1 or words[0] not in _FLAGS:
             continue
+        state, states = _states(recipes)
+        if said := [s for s in states if split(str(s))[-1:] and split(str(s))[-1][:6] == words[0][:6]]:
+            recipes[flag]["when"] = {state: {s: int(s in said) for s in states}}  # an ENABLED one is enabled
+        for name in [n for n, r in recipes.items() if words[0] == "enabled" and "time" in r and n in free and split(n)[0] == "next"]:
+            recipes[name]["unless"] = {**recipes[name].get("unless", {}), flag: [0, None]}
         for name, recipe in recipes.items():
             heard = [w for w in split(name) if w not in ("time", "date", "at", "on", "timestamp", "by", "reason")]
             if name in free and name != flag and len(heard) == 1 and heard[0][:5] == _FLAGS[words[0]] and not {"reference", "with"} & set(recipe):
@@ -306,6 +313,14 @@ def _sparse(recipes: dict[str, JsonObject], table: Table) -> None:
         recipes[name]["null"] = max(recipes[name].get("null", 0), round(1 - MOST_PARTS / len(some), 2))
 
 
+def _of_what_is_off(recipes: dict[str, JsonObject], flag: str, what: list[str], free: set[str]) -> None:
+    """Without rotationEnabled there are no rotationRules and no nextRotationDate."""
+    for name, recipe in recipes.items():
+        words = [w for w in split(name) if w not in ("last", "next")]
+        if name in free and name != flag and words[: len(what)] == what and not {"reference", "with", "boolean", "turn"} & set(recipe):
+            recipe["unless"] = {**recipe.get("unless", {}), flag: [0, None]}
+
+
 _FLAGS = {w: w[:5] for w in ("deleted", "disabled", "revoked", "archived", "suspended", "cancelled", "canceled", "locked", "blocked", "completed", "verified", "published", "approved", "paused", "expired")} | {"enabled": "disab"}
 """Flags -> how a word begins that tells when or why that befell a row."""
 
@@ -325,7 +340,11 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
         if len(values) < 2 or not all(isinstance(v, str) for v in values) or not KINDS.search(kind):
             continue
         for name, other in recipes.items():
-            if name == kind or name not in free or {"reference", "with", "generated", "boolean"} & set(other):
+            if name == kind or {"reference", "with", "generated", "boolean"} & set(other):
+                continue
+            if name not in free:
+                if len(members := other.get("either", [])) > 1 and "by" not in other and any(value_named(m, values) for m in members):
+                    other["by"] = kind
                 continue
             heard = name[len(split(kind)[0]) :] if split(name)[0] == split(kind)[0] and len(split(kind)) > 1 else name
             if (meant := value_named(heard, values)) is not None and not STATE.search(name):
@@ -401,7 +420,7 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
         if engine and name in free and rivals(recipe.get("either", ())):
             recipe["by"] = engine
     loose = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn"} & set(r)]
-    some = rivals(loose) or alternatives(loose)
+    some = one_way(loose)
     for at, name in enumerate(some):
         recipes[name]["turn"] = [at, len(some)]
 
@@ -517,7 +536,7 @@ def _above(recipes: Mapping[str, JsonObject], table: Table) -> list[str]:
     return [*held, *(r.table for r in table.references if r.table not in held), *likes]
 
 
-_WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
+_WRONG = re.compile(r"(?i)error|fail|invalid|status_?reason|state_?reason")
 
 
 _PROGRESS = re.compile(r"(?i)progress(?:_?percent(?:age)?)?$|percent(?:age)?_?(?:complete|completed|done|progress)$|complet(?:ed|ion)_?percent(?:age)?$")

@@ -69,6 +69,13 @@ def alternatives(names: Iterable[str]) -> list[str]:
     return best if len(best) > 1 else []
 
 
+def one_way(names: Iterable[str]) -> list[str]:
+    """Of the names, those of which a thing has one: all destinations, rather than only those of products known to be rivals."""
+    some = list(names)
+    known, alike = rivals(some), alternatives(some)
+    return alike if set(known) <= set(alike) else known or alike
+
+
 def agree_parts(parts: dict[str, Recipe]) -> None:
     """Make the recipes of the fields of one object look at each other."""
     low = {k.lower(): k for k in parts}

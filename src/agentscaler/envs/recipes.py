@@ -18,7 +18,7 @@ from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
 from agentscaler.envs.exclusive import exclusive
 from agentscaler.envs.items import one_of
 from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
-from agentscaler.envs.parts import agree_parts, alternatives, rivals
+from agentscaler.envs.parts import agree_parts, one_way
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, address_like, tagged, text_of
 from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS, TEAMS, people
@@ -455,7 +455,7 @@ def _either(schema: Schema, name: str) -> set[str]:
     properties = schema.get("properties", {})
     members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
     says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not _TOGETHER.search(name))
-    return members if len(members) > 1 and says else set(rivals(k for k in properties if k in members) or alternatives(k for k in properties if k in members))
+    return members if len(members) > 1 and says else set(one_way(k for k in properties if k in members))
 
 
 def _part_of(name: str, key: str) -> str:

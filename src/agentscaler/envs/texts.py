@@ -258,7 +258,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     if words == ("action",) and place.vendor == "aws" and set(place.draft.noun) & {"permission", "policy", "statement", "grant"}:
         thing = "".join(w.capitalize() for w in place.draft.noun if w not in ("permission", "policy", "statement", "grant", "resource"))
         return {"given": [f"{arn_service(place.service)}:{verb}{thing or '*'}" for verb in (("Describe", "List", "Update") if thing else ("Get", "List", "Create"))]}
-    if words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}:
+    if (words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}) or (words == ("schema",) and any(field(c) == ("schema", "type") for c in (*place.columns, *place.beside))):
         return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
         return called

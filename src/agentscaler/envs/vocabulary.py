@@ -47,6 +47,7 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
     "function": ("", "lambda", "edge"),
     "device": ("", "iot", "edge", "core", "wireless", "managed", "mobile", "field"),
     "model": ("", "ml", "custom", "language", "speech", "prediction", "classification", "trained"),
+    "registry": ("", "container", "image", "docker", "artifact"),
     "case": ("", "support", "customer"),
     "track": ("audio", "music", "media"),
     "clip": ("", "video", "audio", "media"),
