@@ -17,7 +17,7 @@ from agentscaler.envs.documented import DEPRECATED, values_of
 from agentscaler.envs.drafts import Col, Draft, usable
 from agentscaler.envs.exclusive import exclusive
 from agentscaler.envs.fallback import fallback
-from agentscaler.envs.parts import agree_parts
+from agentscaler.envs.parts import agree_parts, rivals
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.recipes import json_value, only_copies, recipe_of
 from agentscaler.envs.texts import tagged, text_of
@@ -57,7 +57,7 @@ def shop() -> EnvSpec:
                 ephemeris={"enabled": FLAG, "status": {"type": "string", "enum": ["ENABLED", "DISABLED", "INVALID"]}, "invalidReason": TEXT, "rotationEnabled": FLAG, "rotationRules": whole(days=NUMBER), "nextRotationDate": TIME},
                 member={"displayName": TEXT, "importMode": FLAG, "importModeExpireTime": TIME, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
                 todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}},
-                job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME},
+                job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME, "phases": {"type": "array", "items": whole(phaseType=TEXT, startTime=TIME, endTime=TIME)}},
                 stage={"jobId": TEXT, "startedAt": TIME, "finishedAt": TIME, "status": states},
                 card={"text": TEXT, **{f"{part}Part": whole(port=NUMBER, width=NUMBER) for part in ("poll", "menu", "dialog", "emoji", "quote", "chart", "map", "film")}},
                 window={"name": TEXT, "durationHours": NUMBER, "duration": NUMBER, "cutoff": NUMBER, "nextPageToken": TEXT, "tags": {"type": "object", "additionalProperties": TEXT}},
@@ -132,6 +132,17 @@ def test_a_flag_says_what_the_state_says_and_what_is_off_has_no_rules() -> None:
         assert row["status"] == "INVALID" or row["invalidReason"] is None
 
 
+def test_a_key_is_of_one_algorithm_and_a_resource_of_one_sort() -> None:
+    assert rivals(("dsaKeyInfo", "rsaKeyInfo")) == ["dsaKeyInfo", "rsaKeyInfo"]
+    sorts = {n: whole(port=NUMBER) for n in ("ec2", "repository", "function")}
+    assert len(json_value(whole(**sorts), "resourceMetadata", place())["either"]) == 3
+
+
+def test_a_filter_compares_with_values_of_its_field() -> None:
+    recipe = json_value({"type": "array", "items": whole(comparison={"type": "string", "enum": ["EQUALS"]}, value=TEXT)}, "severity", place())
+    assert set(recipe["list"]["object"]["value"]["given"]) == {"LOW", "MEDIUM", "HIGH", "CRITICAL"}
+
+
 def test_an_object_has_one_of_what_rules_each_other_out() -> None:
     kinds = {n: {**whole(port=NUMBER), "description": f"{n.upper()} source to read."} for n in ("aws", "azure")}
     recipe = json_value({"type": "object", "properties": {"size": NUMBER, **kinds}}, "input", place())
@@ -173,6 +184,13 @@ def test_a_stage_ends_before_its_job_does() -> None:
     for stage, job in ended:
         assert stage["startedAt"] is None or parse_time(job["createdAt"]) <= parse_time(stage["startedAt"]) <= parse_time(job["finishedAt"])
         assert stage["finishedAt"] is None or parse_time(stage["finishedAt"]) <= parse_time(job["finishedAt"])
+
+
+def test_the_phases_that_a_row_tells_of_lie_in_its_time() -> None:
+    told = [(p, j) for j in rows("job") for p in j["phases"] or () if j["finishedAt"]]
+    assert len(told) > 10
+    for phase, job in told:
+        assert parse_time(job["createdAt"]) <= parse_time(phase["startTime"]) <= parse_time(phase["endTime"]) <= parse_time(job["finishedAt"])
 
 
 def test_a_row_shows_the_message_that_its_state_means() -> None:
@@ -277,6 +295,8 @@ def test_what_is_deprecated_is_empty() -> None:
     ("name", "more", "form"),
     [
         ("account_sid", {}, r"AC[0-9a-f]{32}"),
+        ("list_sid", {"description": "The SID of the list. Can be its `sid` or its `unique_name`."}, r"LI[0-9a-f]{32}"),
+        ("url", {"description": "The absolute URL of the List resource."}, r"https://api\.example\.com/\w+/\w+"),
         ("charge", {"description": "ID of the charge this warning is for."}, r"c\w+-\w{8}"),
         ("maximumLifetime", {"format": "duration"}, r"(?:7776000|31536000|63072000)s"),
         ("remoteUri", {}, r"https://git\.example\.com/.*\.git"),
@@ -289,7 +309,7 @@ def test_what_is_deprecated_is_empty() -> None:
     ],
 )
 def test_the_form_of_a_text(name: str, more: Json, form: str) -> None:
-    recipe = text_of(name, {"type": "string", **more}, place("google:vm" if "aws" in name else "user:pay" if "_" in name else "tencent:pay"))
+    recipe = text_of(name, {"type": "string", **more}, place("google:vm" if "aws" in name else "user:pay" if "_" in name or name == "url" else "tencent:pay"))
     assert not is_empty(recipe)
     assert all(re.fullmatch(form, r["c"]) for r in drawn({"c": recipe}) if r["c"] is not None)
 

@@ -488,6 +488,9 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
         recipes[name] |= {"after": start, "within": "6h"}
     for name in changed:
         recipes[name] |= {"after": [*ended, *start], "within": "20m"}
+    for recipe in recipes.values():
+        if recipe.get("json") and {"list", "object"} & set(recipe) and not is_empty(recipe):
+            _within_run(recipe, start, next(iter(ended), None))
     if above and runs[above].ended:
         for name in dict.fromkeys([*made, *began, *ended, *changed]):
             recipes[name]["until"] = f"{above}.{runs[above].ended}"
@@ -496,6 +499,14 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
     for name in began if state and 0 < len(waiting) < len(states) else ():
         if name != base and "unless" not in recipes[name] and any(c.name == name and c.null for c in table.columns):
             recipes[name]["unless"] = {state: waiting}
+
+
+def _within_run(recipe: JsonObject, start: list[str], end: str | None) -> None:
+    """The phases that a run's row tells of lie in the time of the run."""
+    for name, part in [*recipe.get("object", {}).items(), *([("", recipe["list"])] if "list" in recipe else [])]:
+        if "time" in part and not FUTURE.search(" ".join(split(name))):
+            part |= {"after": part.get("after", start), "within": part.get("within", "1h")} | ({"until": end} if end else {})
+        _within_run(part, start, end)
 
 
 def _times(recipes: Mapping[str, JsonObject], table: Table) -> Times:

@@ -41,7 +41,8 @@ def _of_id(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> R
     """The id of a row of the world whose kind the field names, else of one of a few things outside."""
     head = words[:-1] if words[-1] in ("sid", "gid", "id", "uuid") else words
     bare = head[1:] if head[:1] and head[0] in ROLE_WORDS and len(head) > 1 else head
-    table = place.keyed.get(head) or place.keyed.get(bare)
+    ends = [t for noun, t in place.keyed.items() if noun[-len(bare) :] == bare]
+    table = place.keyed.get(head) or place.keyed.get(bare) or (ends[0] if len(ends) == 1 else None)
     template = id_template(Col(name, schema), place)
     if head == place.draft.noun or not head:
         return {"id": template}

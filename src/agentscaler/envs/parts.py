@@ -15,7 +15,7 @@ from agentscaler.words import field, split
 
 _RIVALS: Final = re.compile(
     r"(?i)^(?:(mysql|maria_?db)|(postgres)|(oracle)|(sql_?server|microsoft_?sql)|(mongo|doc_?db)|(redshift)|(alloy_?db)|(cloud_?sql)|(?:cloud_?)?(spanner)|(bigquery|big_query)|(snowflake)|((?:ibm_?)?db2)|(sybase)|"
-    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(vmware|vsphere)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk)|"
+    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(vmware|vsphere)|(rsa)|(dsa)|(ecdsa|elliptic)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk)|"
     r"(hourly)|(daily)|(weekly)|(monthly)|(yearly)|(?:(image)|(video)|(audio)|(text))(?=_?(?:payload|content|source|input|block)))(?=[A-Z_]|[a-z]*sql|ql|$|[a-z]*[A-Z])"
 )
 """Names that begin with one of several things that rule each other out: products, rhythms, kinds of content."""

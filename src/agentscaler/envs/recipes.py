@@ -344,7 +344,10 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             rest[key] = _bare(found)
     rest = {k: r for n, (k, r) in enumerate(rest.items()) if n == 0 or k not in either}
     if any(_OPERATOR.search(k) for k in out):
-        out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
+        operand = text_of(one_of(name), {"type": "string"}, inner)
+        if UNKNOWN in operand or not {"given", "id", "template"} & set(operand):
+            operand = {"given": ["billing", "search", "support"]}
+        out |= {k: {"list": operand, "size": [1, 1]} if kind_of(properties[k]) == "array" else operand if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
     _of_one_type(out)
     _as_its_key(out)
@@ -450,11 +453,15 @@ _TOGETHER = re.compile(r"(?i)(?:settings?|features?|options?|preferences?|limits
 """Objects whose members stand side by side."""
 
 
+_OF_RESOURCE = re.compile(r"(?i)resource_?(?:metadata|details?|info|data|attributes)$")
+"""What is said of a resource of any sort, each sort in a member of its own."""
+
+
 def _either(schema: Schema, name: str) -> set[str]:
     """Members of which one is meant: the object says so, or it holds nothing but objects and needs none of them."""
     properties = schema.get("properties", {})
     members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
-    says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not _TOGETHER.search(name))
+    says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not (_TOGETHER.search(name) and not _OF_RESOURCE.match(name)))
     return members if len(members) > 1 and says else set(one_way(k for k in properties if k in members))
 
 

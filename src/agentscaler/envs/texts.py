@@ -162,6 +162,7 @@ TEXTS: Final = (
     rule(r"asn$|as number$", {"given": ["64512", "64620", "65010"]}, knowable=False),
     rule(r"hex (?:\w+ )?colou?r|colou?r (?:hex|code)|(?:background|foreground|border|text|brand|theme|primary|accent) colou?r", {"given": ["#1a73e8", "#34a853", "#c62828", "#37474f", "#f9ab00"]}),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
+    rule(r"severity(?: label| level| name)?$", {"given": ["LOW", "MEDIUM", "HIGH", "CRITICAL"]}, knowable=False),
     rule(r"gender|sex", {"given": ["female", "male"]}),
     rule(r"private key$", {"id": "MIIEvQIBADAN{base36:40}"}, knowable=False),
     rule(r"public key(?: content| material)?$", {"id": "-----BEGIN PUBLIC KEY-----\nMIIB{base36:40}\n-----END PUBLIC KEY-----"}, knowable=False),
@@ -191,12 +192,12 @@ def tagged(name: str) -> bool:
     return bool(_TAGGED & set(field(name)))
 
 
-_FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location directory folder file".split())
+_FREE = frozenset("name title label alias description comment note remark summary message text content id sid gid uid uuid arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location directory folder file".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
 _SENTENCES = frozenset("title subject headline".split())
 _PLAIN = frozenset("finding vulnerability weakness recommendation suggestion rubric criterion course lesson assignment report incident quota exposure risk".split())
 """Things that are called by plain words, also where others go by short names."""
-_CALLED = frozenset("display full friendly title custom new short resource".split())
+_CALLED = frozenset("display full friendly title custom new short resource unique".split())
 
 
 def text_of(name: str, schema: Schema, place: Place) -> Recipe:
@@ -219,6 +220,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"template": "{region}"}
     if words in (("source", "region"), ("primary", "region"), ("destination", "region")) and not examples_of(schema):
         return {"given": list(REGIONS.get(place.vendor, REGIONS["aws"])), "but": "region"}
+    if words in (("url",), ("uri",)) and re.search(r"(?i)\burl of (?:this|the) (?:\w+ ){0,4}(?:resource|object)\b", str(schema.get("description", ""))):
+        return {"id": f"https://api.example.com/{place.service or 'v1'}/" + "{base36:12}"}
     if (cloud := _of_cloud(words, place)) is not None:
         return cloud
     if words == ("value",) and "language" in place.beside:
