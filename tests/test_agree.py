@@ -57,7 +57,7 @@ def shop() -> EnvSpec:
                 ephemeris={"enabled": FLAG, "status": {"type": "string", "enum": ["ENABLED", "DISABLED", "INVALID"]}, "invalidReason": TEXT, "rotationEnabled": FLAG, "rotationRules": whole(days=NUMBER), "nextRotationDate": TIME},
                 member={"displayName": TEXT, "importMode": FLAG, "importModeExpireTime": TIME, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
                 todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}},
-                job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME, "phases": {"type": "array", "items": whole(phaseType=TEXT, startTime=TIME, endTime=TIME)}},
+                job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME, "phases": {"type": "array", "items": whole(phaseType=TEXT, startTime=TIME, endTime=TIME, createdAt=TIME, updatedAt=TIME)}},
                 stage={"jobId": TEXT, "startedAt": TIME, "finishedAt": TIME, "status": states},
                 card={"text": TEXT, **{f"{part}Part": whole(port=NUMBER, width=NUMBER) for part in ("poll", "menu", "dialog", "emoji", "quote", "chart", "map", "film")}},
                 window={"name": TEXT, "durationHours": NUMBER, "duration": NUMBER, "cutoff": NUMBER, "nextPageToken": TEXT, "tags": {"type": "object", "additionalProperties": TEXT}},
@@ -190,7 +190,8 @@ def test_the_phases_that_a_row_tells_of_lie_in_its_time() -> None:
     told = [(p, j) for j in rows("job") for p in j["phases"] or () if j["finishedAt"]]
     assert len(told) > 10
     for phase, job in told:
-        assert parse_time(job["createdAt"]) <= parse_time(phase["startTime"]) <= parse_time(phase["endTime"]) <= parse_time(job["finishedAt"])
+        assert parse_time(job["createdAt"]) <= parse_time(phase["createdAt"]) <= parse_time(phase["startTime"]) <= parse_time(phase["updatedAt"])
+        assert parse_time(phase["startTime"]) <= parse_time(phase["endTime"]) <= parse_time(job["finishedAt"])
 
 
 def test_a_row_shows_the_message_that_its_state_means() -> None:

@@ -503,9 +503,14 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
 
 def _within_run(recipe: JsonObject, start: list[str], end: str | None) -> None:
     """The phases that a run's row tells of lie in the time of the run."""
-    for name, part in [*recipe.get("object", {}).items(), *([("", recipe["list"])] if "list" in recipe else [])]:
-        if "time" in part and not FUTURE.search(" ".join(split(name))):
-            part |= {"after": part.get("after", start), "within": part.get("within", "1h")} | ({"until": end} if end else {})
+    parts = {**recipe.get("object", {}), **({"": recipe["list"]} if "list" in recipe else {})}
+    heard = {name: " ".join(split(name)) for name, part in parts.items() if "time" in part and not FUTURE.search(" ".join(split(name)))}
+    order = (MADE, STARTED, ENDED, CHANGED)
+    last: list[str] | str = start
+    for name in sorted(heard, key=lambda n: next((i for i, p in enumerate(order) if p.search(heard[n])), 1)):
+        parts[name] |= {"after": parts[name].get("after", last), "within": parts[name].get("within", "1h")} | ({"until": end} if end else {})
+        last = name
+    for part in parts.values():
         _within_run(part, start, end)
 
 

@@ -177,7 +177,7 @@ def _part_of_whole(parts: dict[str, Recipe]) -> None:
     """What was mapped, failed or is free is no more than what was processed or is there."""
     plain = {n: measured(field(n)) for n, r in parts.items() if (numbers := r.get("of") or r.get("number")) and all(isinstance(v, (int, float)) for v in numbers) and r.get("as") != "text"}
     for name, (thing, rank) in plain.items():
-        if "most" in parts[name] or not thing or rank > 1.3:
+        if "most" in parts[name] or rank > 1.3:
             continue
         above = [o for o, (other, its) in plain.items() if its > rank and o != name and (other == thing or (len(other) == 1 and other == thing[-1:]))]
         if above:
