@@ -56,7 +56,7 @@ def shop() -> EnvSpec:
                 destination={"name": TEXT, **{f"{kind}Destination": whole(port=NUMBER) for kind in ("cloudwatchLogs", "kinesisFirehose", "sns")}},
                 ephemeris={"enabled": FLAG, "status": {"type": "string", "enum": ["ENABLED", "DISABLED", "INVALID"]}, "invalidReason": TEXT, "rotationEnabled": FLAG, "rotationRules": whole(days=NUMBER), "nextRotationDate": TIME},
                 member={"displayName": TEXT, "importMode": FLAG, "importModeExpireTime": TIME, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
-                todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}},
+                todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}, "updatedAt": TIME},
                 job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME, "phases": {"type": "array", "items": whole(phaseType=TEXT, startTime=TIME, endTime=TIME, createdAt=TIME, updatedAt=TIME)}},
                 stage={"jobId": TEXT, "startedAt": TIME, "finishedAt": TIME, "status": states},
                 card={"text": TEXT, **{f"{part}Part": whole(port=NUMBER, width=NUMBER) for part in ("poll", "menu", "dialog", "emoji", "quote", "chart", "map", "film")}},
@@ -164,6 +164,12 @@ def test_only_what_is_completed_has_a_time_of_completion() -> None:
     assert all((r["status"] == "completed") == (r["completed"] is not None) for r in rows("todo"))
 
 
+def test_what_ended_was_changed_no_earlier() -> None:
+    done = [r for r in rows("todo") if r["completed"]]
+    assert done
+    assert all(r["updatedAt"] >= r["completed"] for r in done)
+
+
 def test_a_second_state_that_is_made_up_is_left_out() -> None:
     assert {r["currentPhase"] for r in rows("job")} == {None}
 
@@ -257,6 +263,12 @@ def test_an_average_that_is_written_as_text_is_no_more_than_the_maximum() -> Non
         assert int(cell["rateAverage"]) <= int(cell["rateMax"])
 
 
+def test_prefixes_that_are_public_hold_those_that_are_carved_out_of_them() -> None:
+    prefix = place("google:compute", ("public", "prefix"))
+    assert all(r["c"].endswith("/24") and not r["c"].startswith(("10.", "172.", "192.168")) for r in drawn({"c": text_of("ipCidrRange", TEXT, prefix)}))
+    assert min(r["c"] for r in drawn({"c": number_of("allocatablePrefixLength", NUMBER)})) > 24
+
+
 def test_one_part_takes_all_there_is() -> None:
     split = {"type": "array", "items": whole(build=TEXT, percent=NUMBER)}
     recipe = json_value(split, "splits", place(noun=("traffic",)))
@@ -320,6 +332,13 @@ def test_a_link_to_the_thing_itself_and_none_to_a_next_page() -> None:
     recipe = json_value(links, "links", place("user:shop", ("list",)))
     assert set(recipe["object"]) == {"self"}
     assert all(json.loads(r["c"])["self"].startswith("https://") for r in drawn({"c": {**recipe, "json": True}}))
+
+
+def test_a_key_that_is_a_path_in_a_bucket_is_one() -> None:
+    draft = Draft(("template",), [])
+    draft.own = "gcsPath"
+    at = Place("template", draft, "google:dataflow", frozenset(), {})
+    assert all(r["c"].startswith("gs://") for r in drawn({"c": recipe_of(Col("gcsPath", TEXT), at)}))
 
 
 def test_attributes_are_those_of_the_thing() -> None:

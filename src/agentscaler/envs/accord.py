@@ -187,11 +187,13 @@ def _of_one_family(recipes: dict[str, JsonObject]) -> None:
     if not any(_ADDRESSES.fullmatch(" ".join(field(n))) for n in recipes):
         return
     for name, recipe in recipes.items():
+        if "choice" in recipe:
+            recipe["choice"] = [p for p in recipe["choice"] if not re.search(r"(?i)(?:^|_)ipv6(?:$|_)", str(p[0]))] or recipe["choice"]
         if "choice" in recipe and {"ip", "address"} & set(field(name)) and {"version", "type", "family"} & set(field(name)[-1:]):
             recipe["choice"] = [p for p in recipe["choice"] if not re.search(r"(?i)v?6$|dual|gua", str(p[0]))] or recipe["choice"]
 
 
-_ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)")
+_ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)|ip cidr range")
 
 
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
@@ -211,6 +213,9 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             recipe.pop("null", None)
         if name not in free or "reference" in recipe or "with" in recipe:
             continue
+        if state and "object" in recipe and re.search(r"(?i)progress$", name) and (over := [s for s in states if _DONE.search(str(s)) or _WAITING.search(re.sub(r"^\w*STATE_", "", str(s)))]):
+            recipe["unless"] = {state: over}
+            recipe.pop("null", None)
         heard = " ".join(split(name))
         if name != state and "boolean" not in recipe and (others := _befallen(name, states, _TROUBLE + _REACHED * ("time" in recipe))) and state:
             recipe["unless"] = {state: others}
@@ -475,6 +480,10 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
     made, began, ended, changed = times = _times(recipes, table)
     base = next(iter([*made, *began]), None)
     above = _run_above(recipes, table, place, runs)
+    gone = [n for n, r in recipes.items() if "time" in r and "reference" not in r and GONE.search(" ".join(split(n)))]
+    for name in changed:
+        if (ended or gone) and {"update", "updated", "modified", "modify", "changed"} & set(split(name)) and "after" not in recipes[name]:
+            recipes[name]["after"] = [*gone, *ended]  # that it ended was a change
     if base is None or not (above or _is_run(recipes, times, place)):
         return
     runs[table.name] = Span(base, next(iter(ended), None))

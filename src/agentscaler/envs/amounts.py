@@ -168,6 +168,7 @@ NUMBERS: Final = (
     rule(r"desired (?:v ?)?cpus?", {"of": [4, 8]}),
     rule(r"desired (?:capacity|count|size|num|number)$", {"of": [4, 5]}),
     rule(r"desired \w+ (?:count|num)|\w+ desired", {"of": [3, 4]}),
+    rule(r"(?:allocatable|delegated|sub) prefix length", {"of": [26, 28, 30]}, knowable=False),
     rule(r"prefix length|netmask length|mask(?: length)?$", {"of": [16, 20, 24, 28]}, knowable=False),
     rule(r"batch size", {"of": [10, 20, 50, 100]}),
     rule(r"fraction|proportion|abandon rate|error rate|failure rate|loss rate|packet loss", {"number": [0.05, 0.6], "decimals": 2}),

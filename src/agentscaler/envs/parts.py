@@ -45,6 +45,8 @@ def _over(parts: dict[str, Recipe]) -> None:
         done = [p for p in parts[state]["choice"] if _DONE.search(str(p[0]))]
         parts[state] = {**parts[state], "choice": done or parts[state]["choice"]}
         total = next((k for k in parts if field(k) in (("total", "count"), ("total",))), None)
+        if total and (whole := [p for p in parts[state]["choice"] if re.search(r"(?i)succe|complet|finish|done", str(p[0]))]):
+            parts[state]["choice"] = whole
         for name in [k for k, r in parts.items() if total and field(k)[:1] == ("completed",) and ("number" in r or "of" in r)]:
             parts[name] = {**{k: v for k, v in parts[name].items() if k != "number"}, "of": [10**6], "most": total}
     for flag in [k for k, r in parts.items() if "yes" in r and re.fullmatch(r"(?i)(?:is_?)?(?:enabled|disabled|deleted|revoked|archived)", k)]:
@@ -114,10 +116,11 @@ def _one_after_the_other(parts: dict[str, Recipe]) -> None:
     heard = {k: " ".join(split(k)) for k, r in parts.items() if "time" in r and "after" not in r}
     past = {k: w for k, w in heard.items() if not FUTURE.search(w)}
     made, started, ended = (next((k for k, w in past.items() if p.search(w)), None) for p in (MADE, STARTED, ENDED))
-    if made and started and ended and len({made, started, ended}) == 3:
+    if made and ended and made != ended and len({made, started, ended}) == 2 + bool(started):
         parts[made] |= {"time": ["-90d", "-1d"]}
-        parts[started] |= {"after": made, "within": "10m"}
-        parts[ended] |= {"after": started, "within": "6h"}
+        if started:
+            parts[started] |= {"after": made, "within": "10m"}
+        parts[ended] |= {"after": started or made, "within": "6h"}
         return
     begun = [k for k, w in past.items() if STARTED.search(w) or _BEGUN.search(w)]
     for name, words in past.items():

@@ -114,6 +114,8 @@ def _key(column: Col, place: Place) -> Recipe:
         return {"rank": True, "fill": "{digits:3}", **mark} | ({} if column.type == "INTEGER" else {"as": "text"})
     if column.type == "INTEGER" or column.schema.get("digits"):
         return {"id": "{digits:7}", **mark}
+    if last in (("path",), ("uri",), ("location",)) and field(column.name)[:1] in (("gcs",), ("s3",), ("cos",)):
+        return {**text_of(column.name, column.schema, place), "knowable": True}
     if last == ("email",):
         return {**emails(), "knowable": True}
     if last == ("arn",) and place.vendor == "aws" and field(column.name)[-2:-1] in (("principal",), ("role",)) and draft.noun[-1:] != field(column.name)[-2:-1]:

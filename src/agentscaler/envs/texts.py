@@ -212,6 +212,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": ["CA", "NY", "TX", "WA", "IL"]}
     if words in (("given",), ("family",)) and {"given", "family"} <= place.beside:
         return filled({"words": [["@first"]]} if words == ("given",) else {"words": [["@last"]]}, words)
+    if "public" in place.draft.noun and words[-2:] in (("cidr", "range"), ("ip", "range"), ("cidr", "block")) and "ipv6" not in words:
+        return {"given": ["203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24"]}
     if words[-1:] == ("ref",) and {"git", "branch", "commit"} & {*words, *place.draft.noun}:
         return {**names(("ref",), slug=False), "knowable": True}
     if words in (("project", "id"), ("project", "number")) and place.draft.noun[-1:] == ("project",) and place.columns:
