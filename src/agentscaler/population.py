@@ -18,17 +18,17 @@ A recipe is one of
     {"yes": 0.8}                      true or false
     {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "apart": so much later for each
                                       row of a parent; "after": column, or
-                                      columns of which the first that holds a time counts; "within": distance from it;
+                                      columns of which the first that holds a time counts; "within": distance from it; "until": column it does not come after;
                                       "table.column" is that of the row of the other table that this one refers to
-    {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed
+    {"number": [1, 500]}              "step", "decimals", "skew", "as": "text"; or {"of": [1, 2, 4, 8]}; "most": column it does not exceed, "below": column
     {"counts": "column"}              how many items the list in that column holds; a write to the list counts again
     {"children": "table.column"}      how many rows of that table bear the key of this row in that column
     {"gather": "table.column", "fields": {field: [column, kind]}}   what the rows of that table with the key of this row in that column show; "one": column, of a list of bare values
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
-    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any), without a foreign key; "else": recipe where nothing does;
+    {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any, or one under the same parent), without a foreign key; "else": recipe where nothing does;
                                       "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
-    {"given": [...]}                  one of these; "spread": each of them before any comes again
+    {"given": [...]}                  one of these; "spread": each of them before any comes again; "but": column or context whose value it is not
     {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
                                       table comes from one row of it
@@ -37,6 +37,7 @@ A recipe is one of
     "turn": [i, n]: only each n-th row has it, from the i-th on
     "either": in an object, fields of which it has one; "by": the column that tells which. Inside an object "most" and "after" name
     fields of it, {"length": field} is how many items that field holds
+    "full": [column, values, other]: with those values this one holds what the other does (all are done once a job is)
     "when": column -> value of it -> the value that follows (a COMPLETED one stands at 100)
 Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update), "boolean", "json", "text" (compared after
 normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
@@ -236,14 +237,18 @@ class Painter:
         for other, fixed in recipe.get("when", {}).items():
             if row.get(other) in fixed:
                 return fixed[row[other]]
+        if "full" in recipe and row.get(recipe["full"][0]) in recipe["full"][1] and row.get(recipe["full"][2]) is not None:
+            return row[recipe["full"][2]]
         if "words" in recipe:
             named = (table, f"#{recipe['who']}") if "who" in recipe else (table, column)
             return fill_id(recipe.get("in", ""), dice, self.context | row) + self._words(*named, recipe, number)
         if recipe.get("spread") and "given" in recipe:
             return self._person(table, f"#{recipe['who']}", recipe["given"], number) if "who" in recipe else self._spread(table, column, recipe["given"], number)
         value = self.value(recipe, dice, row, number)
-        if isinstance(value, (int, float)) and isinstance(most := row.get(recipe.get("most", "")), (int, float)):
-            value = min(value, most)
+        if "most" in recipe and row.get(recipe["most"]) is not None:
+            value = _at_most(value, row[recipe["most"]])
+        if isinstance(value, int) and isinstance(above := row.get(recipe.get("below", "")), int):
+            value = min(value, above - 1)
         return _dump(value) if recipe.get("json") and value is not None else value
 
     def _reference(self, table: str, column: str, recipe: Mapping[str, Any], number: int, held: Row, parent: tuple[str, Row] | None) -> Row:
@@ -307,7 +312,10 @@ class Painter:
             case "value":
                 return recipe[kind]
             case "given" | "of":
-                return dice.choice(recipe[kind])
+                some = recipe[kind]
+                if "but" in recipe:
+                    some = [v for v in some if v != (self.context | row).get(recipe["but"])] or some
+                return dice.choice(some)
             case "choice":
                 return _weighted(recipe[kind], dice)
             case "yes":
@@ -324,7 +332,7 @@ class Painter:
                 seen = self._seen(recipe[kind], row)
                 return bool(seen) if recipe.get("boolean") else seen
             case "like":
-                return self._like(recipe, dice, number)
+                return self._like(recipe, dice, row, number)
             case "list":
                 return self._list(recipe, dice, row, number)
             case "object":
@@ -353,16 +361,18 @@ class Painter:
             at = next((i for i, (_, part, _) in enumerate(later) if not {part.get("most"), part.get("length"), part.get("after")} & waiting), 0)
             name, part, own = later.pop(at)
             value = len(out[part["length"]]) if "length" in part else self.value(part, own, {**row, **out}, number)
-            out[name] = min(value, out[part["most"]]) if "most" in part else value
+            out[name] = _at_most(value, out[part["most"]]) if "most" in part else value
         return out
 
-    def _like(self, recipe: Mapping[str, Any], dice: Dice, number: int) -> Any:
+    def _like(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
         table, _, column = recipe["like"].partition(".")
         if self.near.get(table, {}).get(column) is not None:
             return bool(self.near[table][column]) if recipe.get("boolean") else self.near[table][column]
         rows = [r for r in self.rows.get(table, []) if r[column] is not None]
         if not rows:
             return self.value(recipe["else"], dice, {}, number) if "else" in recipe else None
+        if row.get("parent") is not None:
+            rows = [r for r in rows if r.get("parent") == row["parent"]] or rows  # the rollout of a backend is of one of its builds
         chosen = rows[number % len(rows)] if "spread" in recipe else dice.choice(rows)
         if "joint" in recipe:
             self.near[table] = chosen
@@ -379,6 +389,8 @@ class Painter:
             high = max(high, low)
         if "apart" in recipe:
             low, high = low + (self.rank - 1) * _distance(recipe["apart"]), high + (self.rank - 1) * _distance(recipe["apart"])
+        if "until" in recipe and (end := self._seen(recipe["until"], row)):
+            high = max(low, min(high, parse_time(end)))
         span = int((high - low).total_seconds())
         moment = low + timedelta(seconds=dice.below(max(span, 1)) // 60 * 60)
         return format_time(moment, recipe.get("as", "iso"))
@@ -426,9 +438,11 @@ def _numbered(name: str, join: str, n: int) -> str:
 def needs(recipe: Mapping[str, Any]) -> set[str]:
     """Columns of the same row that a recipe looks at; context names may be among them."""
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
-    out |= {recipe[k] for k in ("with", "most", "counts", "by") if k in recipe}
+    out |= {"parent"} if "like" in recipe else set()
+    out |= {recipe["full"][0], recipe["full"][2]} if "full" in recipe else set()
+    out |= {recipe[k] for k in ("with", "most", "below", "but", "counts", "by") if k in recipe}
     after = recipe.get("after", ())
-    for column in [*([after] if isinstance(after, str) else after), *([recipe["same"]] if "same" in recipe else [])]:
+    for column in [*([after] if isinstance(after, str) else after), *(recipe[k] for k in ("same", "until") if k in recipe)]:
         out.add("parent" if "." in column else column)
     for k in ("template", "id", "in"):
         out |= fields_of(recipe[k]) if k in recipe else set()
@@ -451,6 +465,14 @@ _SETTINGS = re.compile(r"(?i)(?:_?(?:settings?|config|configuration|properties|p
 
 def _letters(text: Any) -> str:
     return re.sub(r"[^a-z0-9]", "", str(text).lower())
+
+
+def _at_most(value: Any, most: Any) -> Any:
+    """The lesser of two numbers, also where both are written as text."""
+    try:
+        return value if float(value) <= float(most) else most
+    except (TypeError, ValueError):
+        return value
 
 
 def _weighted(pairs: list[list[Any]], dice: Dice) -> Any:

@@ -54,7 +54,7 @@ PAGING = re.compile(
 )
 """Field names (canonical, joined by spaces) that page, sort or wrap: they say nothing about the thing."""
 WRAPPING = re.compile(
-    r"^(?:(?:next|page|continuation|sync|starting|previous) )?(?:token|marker|cursor)$|^page (?:size|token|number|no)$|"
+    r"^(?:(?:next|page|continuation|sync|starting|previous) )?(?:token|marker|cursor)$|^(?:(?:next|previous|prev) )?page (?:size|token|number|no|cursor|marker)$|"
     r"^(?:max|maximum) (?:result|item|key|record)s?$|^(?:order by|sort by|update mask|alt|kind|etag|self link|total count|request id|unreachable|response metadata)$"
 )
 """Those among them that are never a property of a thing."""

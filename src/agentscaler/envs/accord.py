@@ -13,20 +13,28 @@ from agentscaler.edges import collection_words
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
-from agentscaler.envs.parts import USED, alternatives, measured, rivals
-from agentscaler.envs.place import Place, is_empty
+from agentscaler.envs.exclusive import exclusive
+from agentscaler.envs.parts import USED, measured, one_way, rivals, written_number
+from agentscaler.envs.place import UNKNOWN, Place, is_empty
 from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
-from agentscaler.envs.vocabulary import ERRORS, REASONS, SCHEMAS
+from agentscaler.envs.vocabulary import ERRORS, REASONS, RUNS, SCHEMAS
 from agentscaler.envs.worlds import Plan
 from agentscaler.records import JsonObject, Table
 from agentscaler.words import entity, field, split
 
 
-def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan, runs: dict[str, str]) -> None:
+class Span(NamedTuple):
+    """The columns of a table of runs between which a run lies."""
+
+    began: str
+    ended: str | None
+
+
+def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan, runs: dict[str, Span]) -> None:
     """Make the recipes of a table look at each other.
 
-    runs: tables of runs -> the column that tells when one began; this table is added where its rows are runs.
+    runs: tables of runs -> the columns that tell when one began and ended; this table is added where its rows are runs.
     """
     _same_row(recipes, table, made)
     _copy_names(recipes, table, made)
@@ -35,13 +43,18 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _one_name(recipes, table)
     _of_one_family(recipes)
     _in_step(recipes, table)
+    _flagged(recipes, table)
+    _messages(recipes)
+    _all_done(recipes, table)
     _of_its_type(recipes, table)
-    _of_one_maker(recipes, table)
     _of_one_kind(recipes, table, place)
+    _one_of_several(recipes, table, place)
+    _of_one_maker(recipes, table)
     _old_and_new(recipes)
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
+    _sparse(recipes, table)
 
 
 def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
@@ -174,18 +187,24 @@ def _of_one_family(recipes: dict[str, JsonObject]) -> None:
     if not any(_ADDRESSES.fullmatch(" ".join(field(n))) for n in recipes):
         return
     for name, recipe in recipes.items():
+        if "choice" in recipe:
+            recipe["choice"] = [p for p in recipe["choice"] if not re.search(r"(?i)(?:^|_)ipv6(?:$|_)", str(p[0]))] or recipe["choice"]
         if "choice" in recipe and {"ip", "address"} & set(field(name)) and {"version", "type", "family"} & set(field(name)[-1:]):
             recipe["choice"] = [p for p in recipe["choice"] if not re.search(r"(?i)v?6$|dual|gua", str(p[0]))] or recipe["choice"]
 
 
-_ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)")
+_ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)|ip cidr range")
 
 
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
     """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
     free = {c.name for c in table.columns if c.null}
-    state = next((n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
+    told = [n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
+    state = min(told, key=lambda n: UNKNOWN in recipes[n], default=None)
     states = [pair[0] for pair in recipes[state]["choice"]] if state else []
+    for name in told:
+        if name != state and UNKNOWN in recipes[name] and name in free:
+            recipes[name]["null"] = 1.0  # of two states the one that is made up says the contrary of the other
     for name, recipe in recipes.items():
         if state and name != state and recipe.get("number") == [0, 100] and _PROGRESS.search(name) and (done := [s for s in states if _DONE.search(str(s))]):
             recipe["number"] = [0, 95]
@@ -194,13 +213,16 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             recipe.pop("null", None)
         if name not in free or "reference" in recipe or "with" in recipe:
             continue
+        if state and "object" in recipe and re.search(r"(?i)progress$", name) and (over := [s for s in states if _DONE.search(str(s)) or _WAITING.search(re.sub(r"^\w*STATE_", "", str(s)))]):
+            recipe["unless"] = {state: over}
+            recipe.pop("null", None)
         heard = " ".join(split(name))
         if name != state and "boolean" not in recipe and (others := _befallen(name, states, _TROUBLE + _REACHED * ("time" in recipe))) and state:
             recipe["unless"] = {state: others}
             recipe.pop("null", None)
         elif "time" in recipe and GONE.search(heard):
             _only(recipe, state, states, not_gone(states))
-        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))]) and len(begun) < len(states):
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))] or _befallen(name, states, _FINISHED)):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
         elif (_FINAL.search(name) or ("object" in recipe and _RESULT.search(name))) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
@@ -218,8 +240,94 @@ _TROUBLE = ("block", "cancel", "deprec", "obsol", "suspen", "reject", "expire", 
 """Stems of what befalls a thing: a column named after it belongs to rows in that state."""
 
 
+_FINISHED = ("complet", "finish", "stop", "clos", "cancel")
+"""And what it ends with, where no state says that it is under way: of needsAction and completed only the second has a time of completion."""
 _REACHED = ("accept", "approv", "resolv", "publish", "acknowledg", "releas", "verif")
 """The same for what a thing comes to; only times are told by them."""
+
+
+def _flagged(recipes: dict[str, JsonObject], table: Table) -> None:
+    """What is not disabled was not disabled at any time."""
+    free = {c.name for c in table.columns if c.null}
+    for flag in [n for n, r in recipes.items() if "boolean" in r and "yes" in r]:
+        words = [w for w in split(flag) if w not in ("is", "has", "been")]
+        for name in [n for n, r in recipes.items() if "time" in r and n in free and len(words) > 1 and list(split(n))[: len(words)] == words]:
+            recipes[name]["unless"] = {**recipes[name].get("unless", {}), flag: [0, None]}  # importModeExpireTime of a space that is not in importMode
+            recipes[name].pop("null", None)
+        if words[-1:] == ["enabled"] and len("".join(words)) > 10:
+            _of_what_is_off(recipes, flag, words[:-1], free)
+        if len(words) != 1 or words[0] not in _FLAGS:
+            continue
+        state, states = _states(recipes)
+        if said := [s for s in states if split(str(s))[-1:] and split(str(s))[-1][:6] == words[0][:6]]:
+            recipes[flag]["when"] = {state: {s: int(s in said) for s in states}}  # an ENABLED one is enabled
+        for name in [n for n, r in recipes.items() if words[0] == "enabled" and "time" in r and n in free and split(n)[0] == "next"]:
+            recipes[name]["unless"] = {**recipes[name].get("unless", {}), flag: [0, None]}
+        for name, recipe in recipes.items():
+            heard = [w for w in split(name) if w not in ("time", "date", "at", "on", "timestamp", "by", "reason")]
+            if name in free and name != flag and len(heard) == 1 and heard[0][:5] == _FLAGS[words[0]] and not {"reference", "with"} & set(recipe):
+                recipe["unless"] = {**recipe.get("unless", {}), flag: [1] if words[0] == "enabled" else [0, None]}
+                recipe.pop("null", None)
+
+
+def _messages(recipes: dict[str, JsonObject]) -> None:
+    """Of the messages that a provider lists a row shows that which its state means."""
+    state, states = _states(recipes)
+    for name, recipe in recipes.items():
+        told = [str(v) for v, _ in recipe.get("choice", ())]
+        if not state or name == state or not FAILURES.search(name) or not told or sum(" " in v for v in told) < 0.8 * len(told):
+            continue
+        good, fitting = [s for s in states if s in not_failed(states)], {}
+        for at in states:
+            some = [v for v in told if at not in good or not _WENT_WRONG.search(v)]
+            stems = {v: {w[:6] for w in re.findall(r"[a-z]+", v.lower())} for v in some}
+            others = {w[:6] for s in states if s != at for w in split(str(s))}
+            mine = {w[:6] for w in split(str(at))}
+            shared = {v: 2 * len(mine & its) - len(others & its) + 2 * (at not in good) * bool(_WENT_WRONG.search(v)) for v, its in stems.items()}
+            fitting[at] = max(shared, key=lambda v: shared[v]) if shared and max(shared.values()) else None
+        recipe["when"] = {state: fitting}
+
+
+_WENT_WRONG = re.compile(r"(?i)error|fail|malware|invalid|denied|try again|not found|exceed|unable|could not")
+
+
+def _all_done(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Of a job that is COMPLETED all is done, and of one that waits nothing is."""
+    state, states = _states(recipes)
+    done, waiting = [s for s in states if _DONE.search(str(s))], [s for s in states if _WAITING.search(str(s))]
+    numbers = {c.name: field(c.name) for c in table.columns if c.type == "INTEGER" and ("number" in recipes[c.name] or "of" in recipes[c.name])}
+    total = next((n for n, w in numbers.items() if w[:1] == ("total",) and w[-1:] in (("count",), ("num",), ("item",), ("file",), ("record",))), None)
+    for name, words in numbers.items() if state and total else ():
+        if words[:1] in (("completed",), ("processed",), ("done",), ("finished",), ("success",), ("succeeded",)):
+            recipes[name] |= {"full": [state, done, total], "most": total}
+        if words[:1] in (("completed",), ("processed",), ("done",), ("finished",), ("success",), ("succeeded",), ("failed",), ("error",)) and waiting:
+            recipes[name]["when"] = {state: dict.fromkeys(waiting, 0)}
+        if words[:1] in (("failed",), ("error",)) and done:
+            recipes[name]["when"] = {state: dict.fromkeys([*waiting, *done], 0)}
+
+
+MOST_PARTS = 3
+"""Of the optional objects of a row, how many it holds on the average."""
+
+
+def _sparse(recipes: dict[str, JsonObject], table: Table) -> None:
+    """Of many optional parts a row holds a few: no message has a card, a dialog, a poll and an emoji all at once."""
+    free = {c.name for c in table.columns if c.null and c.name not in table.key}
+    some = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn", "reference"} & set(r)]
+    for name in some if len(some) > MOST_PARTS else ():
+        recipes[name]["null"] = max(recipes[name].get("null", 0), round(1 - MOST_PARTS / len(some), 2))
+
+
+def _of_what_is_off(recipes: dict[str, JsonObject], flag: str, what: list[str], free: set[str]) -> None:
+    """Without rotationEnabled there are no rotationRules and no nextRotationDate."""
+    for name, recipe in recipes.items():
+        words = [w for w in split(name) if w not in ("last", "next")]
+        if name in free and name != flag and words[: len(what)] == what and not {"reference", "with", "boolean", "turn"} & set(recipe):
+            recipe["unless"] = {**recipe.get("unless", {}), flag: [0, None]}
+
+
+_FLAGS = {w: w[:5] for w in ("deleted", "disabled", "revoked", "archived", "suspended", "cancelled", "canceled", "locked", "blocked", "completed", "verified", "published", "approved", "paused", "expired")} | {"enabled": "disab"}
+"""Flags -> how a word begins that tells when or why that befell a row."""
 
 
 def _befallen(name: str, states: list[Any], stems: tuple[str, ...]) -> list[Any]:
@@ -237,7 +345,11 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
         if len(values) < 2 or not all(isinstance(v, str) for v in values) or not KINDS.search(kind):
             continue
         for name, other in recipes.items():
-            if name == kind or name not in free or {"reference", "with", "generated", "boolean"} & set(other):
+            if name == kind or {"reference", "with", "generated", "boolean"} & set(other):
+                continue
+            if name not in free:
+                if len(members := other.get("either", [])) > 1 and "by" not in other and any(value_named(m, values) for m in members):
+                    other["by"] = kind
                 continue
             heard = name[len(split(kind)[0]) :] if split(name)[0] == split(kind)[0] and len(split(kind)) > 1 else name
             if (meant := value_named(heard, values)) is not None and not STATE.search(name):
@@ -253,11 +365,31 @@ def _of_one_kind(recipes: dict[str, JsonObject], table: Table, place: Place) -> 
     """Of the columns that say of a row what kind it is ("A note describing a build", "A note describing an image") each row has one."""
     noun = re.escape(place.draft.noun[-1]) if place.draft.noun else "row"
     free = {c.name for c in table.columns if c.null}
-    says = re.compile(rf"(?i)^\W*(?:an?|the) (?:[\w-]+ ){{0,2}}{noun} (?:describing|that|which|for|of|used|containing|representing)\b")
+    says = re.compile(rf"(?i)^\W*(?:output only\. )?(?:(?:an?|the) (?:[\w-]+ ){{0,2}}{noun} (?:describing|that|which|for|of|used|containing|representing)\b|represents one \w)")
     some = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn", "reference"} & set(r) and says.search(str(place.columns[n].schema.get("description", "")))]
     for at, name in enumerate(some if len(some) > 2 else ()):
         recipes[name]["turn"] = [at, len(some)]
         recipes[name].pop("null", None)
+
+
+def _one_of_several(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
+    """Of columns that rule each other out each row has one: that which it cannot do without, else each in its turn."""
+    found = exclusive({c.name: place.columns[c.name].schema for c in table.columns})
+    free = {c.name for c in table.columns if c.null and not {"reference", "with", "boolean"} & set(recipes[c.name])}
+    for name in found.never:
+        if name in free:
+            recipes[name]["null"] = 1.0
+    for group in found.groups:
+        some = [n for n in group if not is_empty(recipes[n]) and "boolean" not in recipes[n]]
+        if any({"unless", "turn"} & set(recipes[n]) for n in some):
+            continue
+        held = [n for n in some if n not in free]
+        for at, name in enumerate(some if len(some) > 1 else ()):
+            if held and name in free:
+                recipes[name]["null"] = 1.0
+            elif not held:
+                recipes[name]["turn"] = [at, len(some)]
+                recipes[name].pop("null", None)
 
 
 _SORT = re.compile(r"(?:Params?|Parameters|Config(?:uration)?|Settings|Payload|Properties|Details|Attributes|Source|Target|Destination|Spec)$")
@@ -293,7 +425,7 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
         if engine and name in free and rivals(recipe.get("either", ())):
             recipe["by"] = engine
     loose = [n for n, r in recipes.items() if n in free and "object" in r and not is_empty(r) and not {"unless", "turn"} & set(r)]
-    some = rivals(loose) or alternatives(loose)
+    some = one_way(loose)
     for at, name in enumerate(some):
         recipes[name]["turn"] = [at, len(some)]
 
@@ -301,7 +433,7 @@ def _of_one_maker(recipes: dict[str, JsonObject], table: Table) -> None:
 def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
     """What is used is no more than there is, a default no more than the maximum, and the count of a list is its length."""
     kinds = {c.name: c.type for c in table.columns}
-    plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and kinds[n] in ("INTEGER", "REAL") and n not in table.key and "cover" not in r]
+    plain = [n for n, r in recipes.items() if ("of" in r or "number" in r) and (kinds[n] in ("INTEGER", "REAL") or written_number(r)) and n not in table.key and "cover" not in r]
     about = {n: measured(field(n)) for n in plain}
     for name in plain:
         thing, rank = about[name]
@@ -310,6 +442,8 @@ def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
             recipes[name]["most"] = min(above, key=lambda o: (about[o][1], plain.index(o)))
         elif rank < 2 and (wider := next((o for o in plain if about[o][1] == 2 and len(about[o][0]) == 1 and about[o][0] == thing[-1:] and o != name), None)):
             recipes[name]["most"] = wider  # an always-on capacity is no more than the maximum capacity
+        if field(name)[-1:] == ("cutoff",) and (whole := next((o for o in plain if field(o) in ((*field(name)[:-1], "duration"), ("duration",))), None)):
+            recipes[name]["below"] = whole  # no window is closed before it opens
         if (listed := _counted(name, recipes, table)) is not None:
             for old in ("of", "number", "most", "skew", "invented", "null"):
                 recipes[name].pop(old, None)
@@ -318,19 +452,17 @@ def _within_limits(recipes: dict[str, JsonObject], table: Table) -> None:
 
 def _counted(name: str, recipes: Mapping[str, JsonObject], table: Table) -> str | None:
     """The list that a number counts: labels beside labelCount, managerEmails beside managersCount."""
-    words = field(name)
+    words, kinds = field(name), {c.name: c.type for c in table.columns}
     if words[-1] not in ("count", "num", "number", "total", "size"):
         return None
     for other, recipe in recipes.items():
         theirs = field(other)
         bare = theirs[:-1] if theirs[-1] in ("email", "id", "arn", "name") else theirs
-        if "list" in recipe and words[:-1] in (theirs, bare, theirs[-1:], (*field(table.name), *theirs)):
+        if "list" in recipe and kinds.get(name) == "INTEGER" and words[:-1] in (theirs, bare, theirs[-1:], (*theirs[:-1], theirs[-1].removesuffix("s")), (*field(table.name), *theirs)):
             return other
     return None
 
 
-_RUNS = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
-"""Things that take minutes or hours, from their beginning to their end."""
 _WAITING = re.compile(r"(?i)^(?:pending|queued|scheduled|submitted|created|new|waiting|not_?started|accepted|registered)")
 
 
@@ -343,15 +475,19 @@ class Times(NamedTuple):
     changed: list[str]
 
 
-def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: dict[str, str]) -> None:
+def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: dict[str, Span]) -> None:
     """The times of a run lie minutes or hours apart, and what belongs to a run lies within it."""
     made, began, ended, changed = times = _times(recipes, table)
     base = next(iter([*made, *began]), None)
     above = _run_above(recipes, table, place, runs)
+    gone = [n for n, r in recipes.items() if "time" in r and "reference" not in r and GONE.search(" ".join(split(n)))]
+    for name in changed:
+        if (ended or gone) and {"update", "updated", "modified", "modify", "changed"} & set(split(name)) and "after" not in recipes[name]:
+            recipes[name]["after"] = [*gone, *ended]  # that it ended was a change
     if base is None or not (above or _is_run(recipes, times, place)):
         return
-    runs[table.name] = base
-    recipes[base] |= {"time": ["-90d", "-1d"], "after": above, "within": "2h"} if above else {"time": ["-90d", "-1d"]}
+    runs[table.name] = Span(base, next(iter(ended), None))
+    recipes[base] |= {"time": ["-90d", "-1d"], "after": f"{above}.{runs[above].began}", "within": "2h"} if above else {"time": ["-90d", "-1d"]}
     recipes[base].pop("null", None)
     for name in [*made, *began]:
         if name != base:
@@ -361,11 +497,30 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
         recipes[name] |= {"after": start, "within": "6h"}
     for name in changed:
         recipes[name] |= {"after": [*ended, *start], "within": "20m"}
+    for recipe in recipes.values():
+        if recipe.get("json") and {"list", "object"} & set(recipe) and not is_empty(recipe):
+            _within_run(recipe, start, next(iter(ended), None))
+    if above and runs[above].ended:
+        for name in dict.fromkeys([*made, *began, *ended, *changed]):
+            recipes[name]["until"] = f"{above}.{runs[above].ended}"
     state, states = _states(recipes)
     waiting = [s for s in states if _WAITING.search(str(s))]
     for name in began if state and 0 < len(waiting) < len(states) else ():
         if name != base and "unless" not in recipes[name] and any(c.name == name and c.null for c in table.columns):
             recipes[name]["unless"] = {state: waiting}
+
+
+def _within_run(recipe: JsonObject, start: list[str], end: str | None) -> None:
+    """The phases that a run's row tells of lie in the time of the run."""
+    parts = {**recipe.get("object", {}), **({"": recipe["list"]} if "list" in recipe else {})}
+    heard = {name: " ".join(split(name)) for name, part in parts.items() if "time" in part and not FUTURE.search(" ".join(split(name)))}
+    order = (MADE, STARTED, ENDED, CHANGED)
+    last: list[str] | str = start
+    for name in sorted(heard, key=lambda n: next((i for i, p in enumerate(order) if p.search(heard[n])), 1)):
+        parts[name] |= {"after": parts[name].get("after", last), "within": parts[name].get("within", "1h")} | ({"until": end} if end else {})
+        last = name
+    for part in parts.values():
+        _within_run(part, start, end)
 
 
 def _times(recipes: Mapping[str, JsonObject], table: Table) -> Times:
@@ -384,18 +539,18 @@ def _states(recipes: Mapping[str, JsonObject]) -> tuple[str | None, list[Any]]:
 def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bool:
     """A job or an execution that ends or changes while it is under way, or anything that begins, ends and says that it is not done."""
     under_way = bool(unfinished(_states(recipes)[1]))
-    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS
-    return bool(times.ended or (times.changed and under_way)) and (named or bool(times.began and under_way))
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in RUNS
+    return bool(times.ended or (times.changed and under_way) or (named and times.began)) and (named or bool(times.began and under_way))
 
 
 _LATEST = frozenset("last latest current active recent default next".split())
 
 
-def _run_above(recipes: Mapping[str, JsonObject], table: Table, place: Place, runs: Mapping[str, str]) -> str | None:
-    """When the run began that a row belongs to, "table.column"."""
+def _run_above(recipes: Mapping[str, JsonObject], table: Table, place: Place, runs: Mapping[str, Span]) -> str | None:
+    """The table of the run that a row belongs to."""
     loose = {r.table for r in table.references if any(_LATEST & set(field(c)) for c in r.columns)}
-    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in _RUNS  # a thing that only names its latest run is older than it
-    return next((f"{t}.{runs[t]}" for t in _above(recipes, table) if t in runs and (named or t not in loose)), None)
+    named = place.draft.noun[-1:] != () and place.draft.noun[-1] in RUNS  # a thing that only names its latest run is older than it
+    return next((t for t in _above(recipes, table) if t in runs and (named or t not in loose)), None)
 
 
 def _above(recipes: Mapping[str, JsonObject], table: Table) -> list[str]:
@@ -406,7 +561,7 @@ def _above(recipes: Mapping[str, JsonObject], table: Table) -> list[str]:
     return [*held, *(r.table for r in table.references if r.table not in held), *likes]
 
 
-_WRONG = re.compile(r"(?i)error|fail|status_?reason|state_?reason")
+_WRONG = re.compile(r"(?i)error|fail|invalid|status_?reason|state_?reason")
 
 
 _PROGRESS = re.compile(r"(?i)progress(?:_?percent(?:age)?)?$|percent(?:age)?_?(?:complete|completed|done|progress)$|complet(?:ed|ion)_?percent(?:age)?$")

@@ -75,12 +75,16 @@ def holds_time(name: str, schema: Schema) -> bool:
         return False
     if re.match(r"\^?\(?(?:\\d|\[0-9\])\{4\}-", str(schema.get("pattern", ""))):
         return True
+    if _TOLD_MOMENT.search(text) and not re.search(r"(?i)duration|filter|expression|range|format of", text) and not re.search(r"(?i)format$|zone$|filter$|query$|range$", name):
+        return True
     if not MOMENT.search(name):
         return False
     example = (examples_of(schema) or [""])[0]
     return bool(re.search(r"(?i)\btime|timestamp|\bdate\b|when\b", text) or re.match(r"\d{4}-\d\d-\d\d", example))
 
 
+_TOLD_MOMENT = re.compile(r"(?i)\b(?:as|in|an|is an?) (?:an? )?(?:RFC ?3339|ISO[- ]?8601)(?:[- ]formatted)?,? (?:date|time|UTC)|\b(?:RFC ?3339|ISO[- ]?8601) (?:UTC )?(?:timestamp|date|time)\b")
+"""What a description says of a field that holds a point in time, whatever it is called."""
 _STAMPED = re.compile(r"(?i)time ?stamp|\bunix\b|\bepoch\b|\bdate\b|yyyy|\d{4}-\d\d")
 _HAPPENED = re.compile(r"(?i)creat|start|begin|began|end|finish|complet|updat|modif|chang|expir|last|first|next|since|until|stamp|at$|on$|date|clos|open|delet|submit|receiv|sent|insert")
 """What happened at a point in time, however the number that tells it is measured."""
@@ -113,8 +117,14 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     heard = " ".join(split(name))
     if GONE.search(heard):
         return out | {"time": ["-30d", "-1d"], "null": 1.0}
+    if re.match(r"(?:report(?:ing)? |billing |usage |service |statement )?(?:period|frame)\b", heard) and re.search(r"\b(?:start|begin|from|end|to)\b", heard):
+        return out | {"time": ["-790d", "-760d"] if re.search(r"\b(?:start|begin|from)\b", heard) else ["-755d", "-710d"]}  # what was reported on was over
+    if re.match(r"next\b", heard):
+        return out | {"time": ["1h", "14d"], "null": 0.2}
     if FUTURE.search(heard):
         return out | {"time": ["5d", "400d"], "null": 0.2}
+    if set(place.draft.noun) & _PLANNED and re.match(r"end\b", heard):
+        return out | {"time": ["20d", "300d"], "null": 0.4}
     if CHANGED.search(heard):
         return out | {"time": ["-60d", "-31d"]} | ({} if name in place.written else {"generated": True, "touch": True})
     if ENDED.search(heard):
@@ -126,9 +136,21 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     return out | {"time": ["-110d", "-2d"]}
 
 
+_PLANNED: Final = frozenset("window schedule campaign subscription promotion offer contract lease reservation coupon trial membership".split())
+"""Things that are there until their end, which is to come."""
+
+
 # ---- numbers ----------------------------------------------------------------------------------------------------
 
 NUMBERS: Final = (
+    rule(r"(?:rsa )?modulus (?:size|bit|length)|key (?:modulus|bit length)", {"of": [2048, 3072, 4096]}),
+    rule(r"(?:aes|symmetric|encryption|secret|data) key (?:size|bit|length)", {"of": [128, 256]}),
+    rule(r"key (?:size|bit|length)(?: in bit| bit)?$", {"of": [2048, 3072, 4096]}),
+    rule(r"cvss(?: \w+)* score|base score|exploitability score|impact score", {"number": [3.1, 9.8], "decimals": 1}),
+    rule(r"(?:disk|volume|vm|nic|interface) (?:count|num|number)|number of (?:disk|volume|nic|interface)", {"of": [1, 1, 2, 3]}),
+    rule(r"cut ?off$", {"of": [0, 1]}),
+    rule(r"gpu partition size|core per socket|thread per core", {"of": [1, 2]}),
+    rule(r"failed(?: \w+)? (?:count|num)|(?:error|failure) (?:count|num)|number of (?:failed|error)", {"of": [0, 0, 0, 1, 2]}),
     rule(r"asn|as number", {"of": [64512, 64620, 65010]}),
     rule(r"nano", {"of": [0]}, knowable=False),
     rule(r"hour of (?:the )?day", {"of": [6, 8, 9, 12, 17, 22]}),
@@ -146,6 +168,7 @@ NUMBERS: Final = (
     rule(r"desired (?:v ?)?cpus?", {"of": [4, 8]}),
     rule(r"desired (?:capacity|count|size|num|number)$", {"of": [4, 5]}),
     rule(r"desired \w+ (?:count|num)|\w+ desired", {"of": [3, 4]}),
+    rule(r"(?:allocatable|delegated|sub) prefix length", {"of": [26, 28, 30]}, knowable=False),
     rule(r"prefix length|netmask length|mask(?: length)?$", {"of": [16, 20, 24, 28]}, knowable=False),
     rule(r"batch size", {"of": [10, 20, 50, 100]}),
     rule(r"fraction|proportion|abandon rate|error rate|failure rate|loss rate|packet loss", {"number": [0.05, 0.6], "decimals": 2}),
@@ -350,6 +373,10 @@ def as_text(recipe: Recipe) -> Recipe:
 
 def switch(name: str) -> float:
     """How often a flag is set."""
+    if set(field(name)) <= {"is", "deleted", "trashed", "removed"}:
+        return 0.0  # what has been deleted is not among the rows
+    if set(field(name)) == {"livemode"} or field(name) == ("live", "mode"):
+        return 1.0
     if re.search(r"(?i)delet|disab|error|fail|default|locked|archiv|expired|deprecated|hidden|blocked|cancel|read.?only|trash|deny|block|abort", name):
         return 0.15
     return 0.7 if re.search(r"(?i)enab|active|encrypt|auto|valid|public|verified|available", name) else 0.4

@@ -10,6 +10,9 @@ from typing import Any, Final, NamedTuple
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
 
+DEPRECATED: Final = re.compile(r"(?i)^\W*(?:output only\. |optional\. )*(?:deprecated\b|(?:this|the) (?:\w+ ){0,2}(?:field|parameter|property|attribute) (?:is|has been) (?:deprecated|discontinued|no longer (?:used|supported)))|\bdeprecated[:.,] ")
+"""What a description says of a field that nobody fills any more."""
+
 
 class Range(NamedTuple):
     """Least and most, as the prose says."""
@@ -21,7 +24,7 @@ class Range(NamedTuple):
 _FIXED = re.compile(r"(?i)(?:\balways|fixed string|(?:value|kind|type) (?:is|must be)(?: always)?(?: the fixed string)?)\s*:?\s*[`\"]([A-Za-z][\w#./:\-]{1,60})[`\"]")
 _CUE = re.compile(
     r"(?i)\b(?:valid|possible|allowed|supported|available|accepted|permitted|enum(?:erated)?|currently available)\s+(?:\w+\s+)?(?:values?|options?|types?|algorithms|formats|modes|range)\b"
-    r"|\bone of\b|\bvalues?\s*(?:are|include|:|：)|\b(?:can|must|may) be (?:either|set to)?\b|\b(?:such as|for example|e\.g\.|including|examples? (?:are|include))|\btypes? (?:are|is|include)\b"
+    r"|\bone of\b|\bvalues?\s*(?:are|include|:|：)|\b(?:can|must|may) be (?:either|set to)?\b|\b(?:is|are|either) either\b|\b(?:such as|for example|e\.g\.|including|examples? (?:are|include))|\btypes? (?:are|is|include)\b"
 )
 _LOOSE = re.compile(r"(?i)such as|example|e\.g\.|including")
 _TOKEN = re.compile(r"[A-Za-z0-9][\w.+:\-]{0,47}")

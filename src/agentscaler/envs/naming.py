@@ -245,6 +245,9 @@ def id_template(column: Col, place: Place) -> str:
         if template := template_from(found[1]):
             return template
     rest = entity(column.name)[0] or place.draft.noun
+    if re.search(r"(?i)(?:^|_)sid$", column.name):
+        head = [w for w in rest if w != "sid"] or list(place.draft.noun)
+        return (head[0][:2] if len(head) == 1 else head[0][0] + head[1][0]).upper() + "{hex:32}"
     if place.vendor == "aws" and place.service != "connect" and (prefix := _prefix(PREFIXES, rest)):
         return prefix + "-{hex:17}"
     if place.vendor == "tencent" and (prefix := _prefix(TENCENT, rest)):

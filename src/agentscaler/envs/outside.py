@@ -22,7 +22,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return _resource(words, rest, text, place)
     if place.vendor != "aws":
         return None
-    if ("kms" in words and not {"policy", "type", "mode", "status", "state", "region"} & set(words[-1:])) or words[-2:] == ("encryption", "key"):
+    if ("kms" in words and not {"policy", "type", "mode", "status", "state", "region"} & set(words[-1:])) or words[-2:] in (("encryption", "key"), ("managed", "key")):
         return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
     if words == ("service", "name") and "endpoint" in place.draft.noun:
         return {"mix": [{"template": "com.amazonaws.{region}." + service} for service in ("s3", "dynamodb", "sqs", "logs", "ecr.api")]}

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-from agentscaler.envs.amounts import ENDED, FUTURE, STARTED
+from agentscaler.envs.amounts import ENDED, FUTURE, MADE, STARTED
 from agentscaler.envs.place import Recipe
 from agentscaler.words import field, split
 
 _RIVALS: Final = re.compile(
     r"(?i)^(?:(mysql|maria_?db)|(postgres)|(oracle)|(sql_?server|microsoft_?sql)|(mongo|doc_?db)|(redshift)|(alloy_?db)|(cloud_?sql)|(?:cloud_?)?(spanner)|(bigquery|big_query)|(snowflake)|((?:ibm_?)?db2)|(sybase)|"
-    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk)|"
+    r"(gcs|s3)|(kinesis)|(kafka)|(lambda)|(sqs)|(sns)|(pub_?sub)|(aws)|(azure)|(gcp)|(vmware|vsphere)|(rsa)|(dsa)|(ecdsa|elliptic)|(github)|(gitlab)|(bitbucket)|(salesforce)|(jira)|(slack)|(sharepoint)|(confluence)|(zendesk)|"
     r"(hourly)|(daily)|(weekly)|(monthly)|(yearly)|(?:(image)|(video)|(audio)|(text))(?=_?(?:payload|content|source|input|block)))(?=[A-Z_]|[a-z]*sql|ql|$|[a-z]*[A-Z])"
 )
 """Names that begin with one of several things that rule each other out: products, rhythms, kinds of content."""
@@ -38,7 +38,25 @@ def _under_way(parts: dict[str, Recipe]) -> None:
             parts[name] = {**recipe, "choice": begun}
 
 
-_ONE_WAY = re.compile(r"(?:Target|Source|Destination|DestinationConfig|SourceConfig|TargetConfig|TargetParams|Payload|Trigger)$")
+def _over(parts: dict[str, Recipe]) -> None:
+    """What has an end is over; what is not disabled was disabled at no time."""
+    state = next((k for k, r in parts.items() if re.search(r"(?i)(?:status|state)$", k) and "choice" in r), None)
+    if state and any("time" in r and ENDED.search(w := " ".join(split(k))) and not FUTURE.search(w) for k, r in parts.items()):
+        done = [p for p in parts[state]["choice"] if _DONE.search(str(p[0]))]
+        parts[state] = {**parts[state], "choice": done or parts[state]["choice"]}
+        total = next((k for k in parts if field(k) in (("total", "count"), ("total",))), None)
+        if total and (whole := [p for p in parts[state]["choice"] if re.search(r"(?i)succe|complet|finish|done", str(p[0]))]):
+            parts[state]["choice"] = whole
+        for name in [k for k, r in parts.items() if total and field(k)[:1] == ("completed",) and ("number" in r or "of" in r)]:
+            parts[name] = {**{k: v for k, v in parts[name].items() if k != "number"}, "of": [10**6], "most": total}
+    for flag in [k for k, r in parts.items() if "yes" in r and re.fullmatch(r"(?i)(?:is_?)?(?:enabled|disabled|deleted|revoked|archived)", k)]:
+        stem = "disab" if "enabled" in flag.lower() else split(flag)[-1][:5]
+        for name in [k for k in parts if k != flag and split(k)[0][:5] == stem and split(k)[-1] in ("time", "date", "at", "timestamp", "reason")]:
+            del parts[name]
+
+
+_DONE = re.compile(r"(?i)succe|complet|fail|finish|done|stopped|cancel|closed|ended|timed|error|terminat")
+_ONE_WAY = re.compile(r"(?:Target|Source|Destination|DestinationConfig|SourceConfig|TargetConfig|TargetParams|Payload|Trigger|EventData)$")
 _SIDES: Final = frozenset("source target destination original primary secondary default from to old new current previous dead failure success backup redirect".split())
 
 
@@ -53,6 +71,13 @@ def alternatives(names: Iterable[str]) -> list[str]:
     return best if len(best) > 1 else []
 
 
+def one_way(names: Iterable[str]) -> list[str]:
+    """Of the names, those of which a thing has one: all destinations, rather than only those of products known to be rivals."""
+    some = list(names)
+    known, alike = rivals(some), alternatives(some)
+    return alike if set(known) <= set(alike) else known or alike
+
+
 def agree_parts(parts: dict[str, Recipe]) -> None:
     """Make the recipes of the fields of one object look at each other."""
     low = {k.lower(): k for k in parts}
@@ -61,6 +86,7 @@ def agree_parts(parts: dict[str, Recipe]) -> None:
         parts[ends] = {**parts[ends], "most": begins}  # a range of one port
     _one_name(parts)
     _under_way(parts)
+    _over(parts)
     if "quantity" in low:
         parts[low["quantity"]] = {"length": low["items"]} if "items" in low and "list" in parts[low["items"]] else {"value": 0}
     spans = [k for k in parts if k.lower() in _SPANS and ("of" in parts[k] or "number" in parts[k])]
@@ -89,6 +115,13 @@ def _one_after_the_other(parts: dict[str, Recipe]) -> None:
     """A pause ends after it has begun."""
     heard = {k: " ".join(split(k)) for k, r in parts.items() if "time" in r and "after" not in r}
     past = {k: w for k, w in heard.items() if not FUTURE.search(w)}
+    made, started, ended = (next((k for k, w in past.items() if p.search(w)), None) for p in (MADE, STARTED, ENDED))
+    if made and ended and made != ended and len({made, started, ended}) == 2 + bool(started):
+        parts[made] |= {"time": ["-90d", "-1d"]}
+        if started:
+            parts[started] |= {"after": made, "within": "10m"}
+        parts[ended] |= {"after": started or made, "within": "6h"}
+        return
     begun = [k for k, w in past.items() if STARTED.search(w) or _BEGUN.search(w)]
     for name, words in past.items():
         if name not in begun and begun and (ENDED.search(words) or _OVER.search(words)):
@@ -126,7 +159,7 @@ def _least_to_most(parts: dict[str, Recipe]) -> None:
         numbers = recipe.get("of") or recipe.get("number")
         words = field(name)
         rank = next((i for i, some in enumerate(_RANKS) if some & set(words)), None)
-        if rank is not None and numbers and all(isinstance(v, (int, float)) for v in numbers) and recipe.get("as") != "text":
+        if rank is not None and numbers and (all(isinstance(v, (int, float)) for v in numbers) or written_number(recipe)):
             about.setdefault(tuple(w for w in words if w not in _RANKS[rank]), []).append((rank, name))
         elif rank in (0, 2) and "given" in recipe and all(_DURATION.fullmatch(str(v)) for v in recipe["given"]):
             half = len(recipe["given"]) // 2
@@ -138,11 +171,16 @@ def _least_to_most(parts: dict[str, Recipe]) -> None:
     _part_of_whole(parts)
 
 
+def written_number(recipe: Recipe) -> bool:
+    """Is it a number that the provider writes as text?"""
+    return recipe.get("as") == "text" if "number" in recipe else all(isinstance(v, str) and re.fullmatch(r"-?\d+(?:\.\d+)?", v) for v in recipe.get("of", ("",)))
+
+
 def _part_of_whole(parts: dict[str, Recipe]) -> None:
     """What was mapped, failed or is free is no more than what was processed or is there."""
     plain = {n: measured(field(n)) for n, r in parts.items() if (numbers := r.get("of") or r.get("number")) and all(isinstance(v, (int, float)) for v in numbers) and r.get("as") != "text"}
     for name, (thing, rank) in plain.items():
-        if "most" in parts[name] or not thing or rank > 1.3:
+        if "most" in parts[name] or rank > 1.3:
             continue
         above = [o for o, (other, its) in plain.items() if its > rank and o != name and (other == thing or (len(other) == 1 and other == thing[-1:]))]
         if above:

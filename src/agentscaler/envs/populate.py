@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from agentscaler.dice import Dice
-from agentscaler.envs.accord import agree
+from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, Col, Draft
 from agentscaler.envs.items import one_of
@@ -13,7 +13,7 @@ from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.ranges import share_ranges
-from agentscaler.envs.recipes import recipe_of
+from agentscaler.envs.recipes import only_copies, recipe_of
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, written
 from agentscaler.population import fields_of
@@ -34,7 +34,7 @@ def population_of(made: Plan) -> JsonObject:
         if operation.act not in ("get", "list"):
             wrote[operation.table] |= written(operation)
     places = _places(made, wrote)
-    runs: dict[str, str] = {}
+    runs: dict[str, Span] = {}
     for table in model.tables:
         place = places[table.name]
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
@@ -176,8 +176,11 @@ def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject
     if mine:
         return _reference(column, next((r for r in mine if r.columns[-1] == column.name), mine[0]), table, model)
     found = recipe_of(column, place)
+    if only_copies(column, place) and "generated" not in found and not is_empty(found) and column.kind != "boolean":
+        found = {**{k: v for k, v in found.items() if k != "null"}, "turn": [2, 6]}
     if not next(c for c in table.columns if c.name == column.name).null:
         found.pop("null", None)
+        found.pop("turn", None)
         if "like" in found:
             found["else"] = names(place.draft.noun, slug=True)
     made = "id" in found and column.name not in place.written and (STAMP.search(column.name) or field(column.name)[-1:] == ("uid",) or (entity(column.name)[1] and entity(column.name)[0] in (place.draft.noun, place.draft.noun[-1:])))

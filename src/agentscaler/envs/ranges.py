@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agentscaler.envs.drafts import Col, Draft
+from agentscaler.envs.fallback import ANY_RESOURCE
 from agentscaler.envs.place import UNKNOWN
-from agentscaler.envs.texts import ANY_RESOURCE
 from agentscaler.envs.worlds import MACHINES, Plan, said_of
 from agentscaler.records import Column, JsonObject, Table
 from agentscaler.words import entity, field

@@ -13,16 +13,18 @@ from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, holds_time, number_of, switch, time_of
 from agentscaler.envs.arguments import HIDDEN, context_path
 from agentscaler.envs.columns import parent_path
+from agentscaler.envs.documented import DEPRECATED
 from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
+from agentscaler.envs.exclusive import exclusive
 from agentscaler.envs.items import one_of
 from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
-from agentscaler.envs.parts import agree_parts, alternatives, rivals
+from agentscaler.envs.parts import agree_parts, one_way
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
-from agentscaler.envs.texts import FAILURES, TAGGED, address_like, text_of
+from agentscaler.envs.texts import FAILURES, address_like, tagged, text_of
 from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS, TEAMS, people
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import ROLE_WORDS, entity, field, split
+from agentscaler.words import ROLE_WORDS, WRAPPING, entity, field, split
 
 
 def recipe_of(column: Col, place: Place) -> Recipe:
@@ -35,6 +37,8 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return _key(column, place)
     if TOKEN.search(column.name):
         return {"id": "{uuid}", "generated": True}
+    if DEPRECATED.search(str(column.schema.get("description", ""))) and column.name not in place.written and not STATE.search(column.name) and column.kind != "boolean":
+        return unknown({"value": None})
     if column.json:
         own = {entity(k)[0]: f"#{k}" for k in place.draft.key if k in place.columns and entity(k)[0]} if place.draft.segment is None else {}
         stated = not FAILURES.search(column.name) and any(STATE.search(c.name) and c.kind == "string" for c in place.columns.values())
@@ -46,7 +50,7 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {"yes": switch(column.name), "boolean": True, "knowable": True}
     if set(REGIONS.get(place.vendor, ("?",))) <= set(column.choices):
         return {"template": "{region}", "knowable": True}
-    if field(column.name) == ("resource", "type") and (same := [c for c in column.choices if re.sub(r"[^a-z0-9]", "", str(c).lower()) == "".join(place.draft.noun)]):
+    if field(column.name) in (("resource", "type"), ("type",)) and (same := [c for c in column.choices if re.sub(r"[^a-z0-9]", "", str(c).lower()) == "".join(place.draft.noun)]):
         return {"choice": [[same[0], 1]], "knowable": True}
     if column.choices and len(column.choices) <= 40:
         return {"choice": weights(column.choices, state=bool(STATE.search(column.name))), "knowable": True}
@@ -55,6 +59,16 @@ def recipe_of(column: Col, place: Place) -> Recipe:
     if column.kind in ("integer", "number"):
         return number_of(column.name, column.schema)
     return text_of(column.name, column.schema, place)
+
+
+def only_copies(column: Col, place: Place) -> bool:
+    """SourceBackup and CopyTimestamp of a backup: what only those have that were copied from another."""
+    words = field(column.name)
+    if re.search(r"(?i)\b(?:was|were) copied from\b", str(column.schema.get("description", ""))):
+        return True
+    if words == ("destination", "region") or (words[:1] == ("source",) and words[1:2] in (("backup",), ("snapshot",)) and place.draft.noun[-1:] in (("cluster",), ("volume",), ("database",), ("instance",), ("table",))):
+        return any(field(c) == ("source", "region") for c in place.columns) or words[0] == "source"
+    return words[:1] in (("source",), ("original",), ("restored",)) and len(words) > 1 and (words[1:] in (place.draft.noun, ("region",), (*place.draft.noun, "id"), (*place.draft.noun, "arn"), (*place.draft.noun, "identifier")) or place.draft.noun in (("backup",), ("snapshot",), ("recovery", "point")))
 
 
 _ELSEWHERE: Final = frozenset("target source federated linked external original parent replica restored".split())
@@ -100,6 +114,8 @@ def _key(column: Col, place: Place) -> Recipe:
         return {"rank": True, "fill": "{digits:3}", **mark} | ({} if column.type == "INTEGER" else {"as": "text"})
     if column.type == "INTEGER" or column.schema.get("digits"):
         return {"id": "{digits:7}", **mark}
+    if last in (("path",), ("uri",), ("location",)) and field(column.name)[:1] in (("gcs",), ("s3",), ("cos",)):
+        return {**text_of(column.name, column.schema, place), "knowable": True}
     if last == ("email",):
         return {**emails(), "knowable": True}
     if last == ("arn",) and place.vendor == "aws" and field(column.name)[-2:-1] in (("principal",), ("role",)) and draft.noun[-1:] != field(column.name)[-2:-1]:
@@ -215,7 +231,7 @@ def tells_state(name: str) -> bool:
 # ---- JSON -------------------------------------------------------------------------------------------------------
 
 MOST_FIELDS: Final = 8
-_WRAPS: Final = (("metadata",), ("view",), ("object",), ("property",), ("info",), ("detail",), ("summary",), ("description",), ("record",), ("entity",))
+_WRAPS: Final = (("metadata",), ("view",), ("object",), ("property",), ("info",), ("detail",), ("summary",), ("description",), ("record",), ("entity",), ("attribute",), ("data",))
 
 
 def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recipe:
@@ -263,7 +279,7 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
     parts = {k.lower(): k for k in inner.get("properties", {})}
     if len(parts) <= 4 and ({"key", "value"} <= set(parts) or {"tagkey", "tagvalue"} <= set(parts)):
         key, value = parts.get("key") or parts["tagkey"], parts.get("value") or parts["tagvalue"]
-        if not TAGGED.search(name):
+        if not tagged(name):
             return unknown({"given": [[{key: "owner", value: owner}] for owner in ("finance", "support", "field")]})
         return {"given": [[{key: k, value: v} for k, v in tags.items()] for tags in TEAMS]}
     if {"x", "y"} <= set(parts) <= {"x", "y", "z"} and re.search(r"(?i)vert|point|polygon|corner", name):
@@ -273,6 +289,10 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
     found = json_value(inner, one_of(name), place, depth + 1)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
+    if "object" in found and re.search(r"(?i)split|traffic|allocation|rollout|weight", " ".join([name, *place.draft.noun])):
+        whole = [k for k in found["object"] if re.search(r"(?i)percent|weight|share$", k)]
+        if whole:  # one part takes all there is
+            return {"list": {"object": {**found["object"], whole[0]: {"value": 100 if kind_of(inner["properties"][whole[0]]) != "number" or "fraction" not in str(inner) else 1.0}}}, "size": [1, 1]}
     one = depth > 0 or any(re.search(r"(?i)region|locale|language|zone", k) for k in inner.get("properties", {}))  # no two of them are of one place
     return {"list": _bare(found), "size": [1, 1] if one else [1, 2]}
 
@@ -280,9 +300,9 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
 def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     properties = schema.get("properties")
     if not properties:
-        return {"given": [tags for tags in TEAMS if tags]} if TAGGED.search(name) else unknown({"given": [{}]} if depth else {"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
+        return {"given": [tags for tags in TEAMS if tags]} if tagged(name) else unknown({"given": [{}]} if depth else {"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
     parts = {k.lower(): k for k in properties}
-    if set(parts) == {"key", "value"} and TAGGED.search(name):
+    if set(parts) == {"key", "value"} and tagged(name):
         return {"given": [{parts["key"]: k, parts["value"]: v} for tags in TEAMS for k, v in tags.items()]}
     if {"givenname", "familyname"} <= set(parts) and set(parts) <= {"givenname", "familyname", "fullname", "displayname"}:
         return {"given": [{k: _part_of(n, k) for k in properties} for n in people()[:24]]}
@@ -293,12 +313,14 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     while bare[-1:] in _WRAPS:
         bare = bare[:-1]
     whole = place.draft.noun
-    own = depth == 0 and bool(bare) and bare[0] not in ROLE_WORDS and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)
+    wraps = not bare and noun[-1:] in (("attribute",), ("property",)) and len(noun) == 1
+    own = depth == 0 and (wraps or (bool(bare) and bare[0] not in ROLE_WORDS and (bare[-len(whole) :] == whole or whole[-len(bare) :] == bare)))
     other = _meant(bare, properties, place)
     inner = place if own else place._replace(draft=Draft(noun or place.draft.noun, []), columns={}, written=frozenset())
     inner = inner._replace(beside=frozenset(k.lower() for k in properties))
     either = _either(schema, name)
     stated = place.stated or any(tells_state(k) and kind_of(part) == "string" for k, part in properties.items())
+    required = schema.get("required", ())
     out: dict[str, Recipe] = {}
     rest: dict[str, Recipe] = {}
     for key, part in properties.items():
@@ -313,20 +335,35 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             continue
         if key in either and len(either & set(out)) >= MOST_FIELDS:
             continue
+        if (WRAPPING.match(" ".join(field(key))) and field(key)[-1:] in (("token",), ("cursor",), ("marker",))) or (DEPRECATED.search(str(part.get("description", ""))) and key not in required):
+            continue
         if stated and (FAILURES.search(key) or _SINCE.search(key)) and not tells_state(key) and key not in schema.get("required", ()):
             continue
         found = json_value(part, name if key.lower() == "items" and "quantity" in parts else key, inner, depth + 1)
-        if not is_empty(found) or key in schema.get("required", ()):
+        if not is_empty(found):
             out[key] = _bare(found)
         elif len(rest) < 2:
             rest[key] = _bare(found)
     rest = {k: r for n, (k, r) in enumerate(rest.items()) if n == 0 or k not in either}
     if any(_OPERATOR.search(k) for k in out):
-        out |= {k: {"given": [["billing"], ["search"], ["support"]] if kind_of(properties[k]) == "array" else ["billing", "search", "support"]} if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
+        operand = text_of(one_of(name), {"type": "string"}, inner)
+        if UNKNOWN in operand or not {"given", "id", "template"} & set(operand):
+            operand = {"given": ["billing", "search", "support"]}
+        out |= {k: {"list": operand, "size": [1, 1]} if kind_of(properties[k]) == "array" else operand if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
     _of_one_type(out)
     _as_its_key(out)
     agree_parts(out)
+    told = exclusive({k: properties[k] for k in out})
+    if len(either := either & set(out)) < 2 and told.groups and not set(told.groups[0]) & set(required):
+        either = set(told.groups[0])
+    for group in told.groups:
+        for key in group if set(group) != either else ():
+            if key in out and key != next((k for k in group if k in required), group[0]):
+                del out[key]
+    for key in told.never:
+        if key not in required and len(out) > 1:
+            out.pop(key, None)
     if len(either := either & set(out)) > 1:
         return {"object": out, "either": [k for k in out if k in either]}
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
@@ -418,12 +455,16 @@ _TOGETHER = re.compile(r"(?i)(?:settings?|features?|options?|preferences?|limits
 """Objects whose members stand side by side."""
 
 
+_OF_RESOURCE = re.compile(r"(?i)resource_?(?:metadata|details?|info|data|attributes)$")
+"""What is said of a resource of any sort, each sort in a member of its own."""
+
+
 def _either(schema: Schema, name: str) -> set[str]:
     """Members of which one is meant: the object says so, or it holds nothing but objects and needs none of them."""
     properties = schema.get("properties", {})
     members = {k for k, part in properties.items() if kind_of(part) == "object" and part.get("properties") and k not in schema.get("required", ())}
-    says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not _TOGETHER.search(name))
-    return members if len(members) > 1 and says else set(rivals(k for k in properties if k in members) or alternatives(k for k in properties if k in members))
+    says = _ONE_OF.search(str(schema.get("description", ""))) or (len(properties) == len(members) >= 2 and not (_TOGETHER.search(name) and not _OF_RESOURCE.match(name)))
+    return members if len(members) > 1 and says else set(one_way(k for k in properties if k in members))
 
 
 def _part_of(name: str, key: str) -> str:

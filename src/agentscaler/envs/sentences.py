@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from agentscaler.envs.place import Place, Recipe, unknown
-from agentscaler.envs.vocabulary import ANSWERS, CODE, MESSAGES, NOTICES, QUERIES, QUESTIONS, REMARKS
+from agentscaler.envs.vocabulary import ANSWERS, CODE, CONFIRMATIONS, MESSAGES, NOTICES, QUERIES, QUESTIONS, REMARKS
 from agentscaler.records import Schema
 
 
@@ -15,13 +15,15 @@ def sentences(place: Place) -> Recipe:
         return {"given": QUESTIONS}
     if noun & {"function", "script", "handler", "resolver"} and not noun & _LETTERS:
         return {"given": list(CODE)}
+    if noun & {"verification", "confirmation"} and noun & (_LETTERS | {"template", "message"}):
+        return {"given": CONFIRMATIONS}
     if noun & _LETTERS or ("message" in noun and _LETTER_BOXES.search(place.service)):
         return {"given": MESSAGES}
     if noun & {"answer", "submission"}:
         return {"given": ANSWERS}
     if noun & _REPORTED:
         return {"given": NOTICES}
-    return {"given": REMARKS} if noun & _SPOKEN else unknown({"given": ["{}", '{"version": 1}', '{"version": 2}'] if noun & _WRITTEN else REMARKS})
+    return {"given": REMARKS} if noun & _SPOKEN - (_MEASURED | {"case"} if place.vendor in ("aws", "google", "tencent") else set()) and not noun & (_MEASURED - {"report"}) else unknown({"given": ["{}", '{"version": 1}', '{"version": 2}'] if noun & _WRITTEN else REMARKS})
 
 
 _LETTERS = frozenset("mail email sms newsletter announcement push greeting mms voicemail".split())
@@ -31,6 +33,8 @@ _REPORTED = frozenset("event log history edit activity notice notification alert
 """What machines say of themselves."""
 _SPOKEN = frozenset("post comment reply note chat conversation review page text survey investigation feedback ticket case discussion thread article report".split())
 """Things that hold sentences of people."""
+_MEASURED = frozenset("test build scan check report coverage".split())
+"""Things whose texts machines write."""
 _WRITTEN = frozenset("rule policy template definition workflow specification spec schema configuration config document artifact".split())
 """Things that hold a language of their own."""
 

@@ -4,9 +4,10 @@ import re
 from typing import Final
 
 from agentscaler.dice import Dice
-from agentscaler.envs.amounts import CHANGED, CLOCKED, Rule, as_text, holds_moment, number_of, rule
+from agentscaler.envs.amounts import CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
-from agentscaler.envs.drafts import STATE, Col
+from agentscaler.envs.drafts import STATE
+from agentscaler.envs.fallback import IP, fallback, says_id
 from agentscaler.envs.images import container_image, image_of
 from agentscaler.envs.naming import (
     SHOPS,
@@ -15,10 +16,8 @@ from agentscaler.envs.naming import (
     emails,
     filled,
     fitting,
-    id_template,
     known_noun,
     names,
-    template_from,
 )
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
@@ -34,7 +33,6 @@ from agentscaler.envs.vocabulary import (
     GOODS,
     INSTRUCTIONS,
     JOBS,
-    KIND_SLUGS,
     LESSONS,
     MACHINES,
     OBSERVED,
@@ -42,18 +40,19 @@ from agentscaler.envs.vocabulary import (
     POLICIES,
     QUESTIONS,
     REASONS,
+    REGIONS,
     REMARKS,
+    RUNS,
     SCHEMAS,
     SCRIPTS,
     SLUG_LISTS,
 )
 from agentscaler.records import Schema
-from agentscaler.words import entity, field
+from agentscaler.words import field
 
-TAGGED: Final = re.compile(r"(?i)tag|label|annotation")
+_TAGGED: Final = frozenset("tag tagging label annotation".split())
 _SLUGS: Final = list(SLUG_LISTS[0])
 _HOST: Final[Recipe] = {"words": [_SLUGS, ["example.com", "example.org", "internal.example.com"]], "join": "."}
-_IP: Final[Recipe] = {"id": "10.0.{digits:2}.{digits:2}"}
 _PUBLIC_IP: Final[Recipe] = {"mix": [{"id": f"{net}.{{digits:2}}"} for net in ("203.0.113", "198.51.100", "192.0.2")]}
 """Addresses of the internet that belong to nobody (RFC 5737)."""
 TEXTS: Final = (
@@ -69,15 +68,25 @@ TEXTS: Final = (
     rule(r"ipv6 (?:cidr|range|block)(?: block| range)?$", {"id": "2001:db8:{hex:4}::/56"}, knowable=False),
     rule(r"cidr(?: block| range)?$|ip range$|subnet range", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
     rule(r"(?:public|external|wan|elastic|internet|client|visitor|remote|outbound|nat|egress) (?:[a-z]+ )?(?:ip|vip|ipv4|i p)(?: address| addr)?$|eip$", _PUBLIC_IP, knowable=False),
-    rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", _IP, knowable=False),
+    rule(r"(?:ip|vip|ipv4|i p)$|ip (?:address|addr)$|ipv4 address$", IP, knowable=False),
     rule(r"mac|mac address", {"id": "02:42:{hex:2}:{hex:2}:{hex:2}:{hex:2}"}, knowable=False),
+    rule(r"access key id$", {"id": "AKIA{letters:16}"}, knowable=False),
+    rule(r"(?:azure )?(?:tenant|subscription) id$|(?:aad|entra|azure)(?: \w+)? (?:client|application|object) id$", {"id": "{uuid}"}, knowable=False),
+    rule(r"(?:address |street )?(?:line ?1|address ?1|line1|address1)$|street line$", {"words": [["@streets"]]}),
+    rule(r"(?:address |street )?(?:line ?2|address ?2|line2|address2)$", {"given": ["Apt 4B", "Suite 210", "2nd floor", "Unit 7"]}, knowable=False),
+    rule(r"locality$", {"words": [["@cities"]]}),
+    rule(r"last ?4$|last4$", {"id": "{digits:4}"}, knowable=False),
+    rule(r"routing number$|aba(?: number)?$", {"id": "{digits:9}"}, knowable=False),
+    rule(r"(?:git |clone |repository |repo |remote )+(?:https? )?(?:clone )?ur[il]$|clone ur[il](?: https?)?$|remote ur[il]$", {"words": [["https://git.example.com/"], _SLUGS, ["/api", "/web", "/tools"], [".git"]], "join": ""}, knowable=False),
+    rule(r"(?:git|branch|tag) ref(?: name)?$", {"given": ["refs/heads/main", "refs/heads/develop", "refs/tags/v1.4.2"]}, knowable=False),
+    rule(r"(?:max|maximum) (?:error|concurrency|failure)$", {"given": ["1", "2", "5", "10%", "25%"]}),
     rule(r"cve(?: id| number| code)?$", {"id": "CVE-202{digits:1}-{digits:5}"}),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
     rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:bgp|ip|network|route|cidr|advertised|ipv4) prefix$", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
     rule(r"as path$", {"given": ["64512 64620", "64620 65010", "65010", "64512 64620 65010"]}, knowable=False),
     rule(r"(?:uri|gcs|gs|cos|bucket|url) prefix$", {"bucket": True}, knowable=False),
-    rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key) ?prefix$|prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
+    rule(r"(?:file|object|s3) ?(?:object)? ?prefix|(?:s3|object|log|key|path|file|folder|directory|output|input|export|report|backup|data|archive|storage|result|delivery) ?(?:name )?prefix$|^prefix$", {"words": [["exports/", "logs/", "images/"], _SLUGS, ["/", "/2025/", "/2026/"]], "join": ""}),
     rule(r"(?:maintenance|backup) window$", {"window": True}, knowable=False),
     rule(r"engine(?: name| type)?$", {"engine": True}),
     rule(r"license model$", {"given": ["license-included", "bring-your-own-license", "general-public-license"]}),
@@ -95,7 +104,8 @@ TEXTS: Final = (
     rule(r"project$|project id", {"template": "{project}"}, knowable=False),
     rule(r"bucket(?: name)?$", {"words": [_SLUGS, ["assets", "exports", "logs", "uploads", "backups"]], "join": "-"}),
     rule(r"(?:s3|gc|gcs|cos|object|output|input|artifact) (?:uri|location|url)$|(?:storage|bucket|data) ur[il]$|location uri$|(?:s3|gcs|cos)(?: location| uri| path)$|(?:location|path) s3$|bucket (?:uri|path)$", {"bucket": True}, knowable=False),
-    rule(r"(?:container |docker |ecr )image(?: uri| url)$|(?:image|container) uri$", {"image": True}, knowable=False),
+    rule(r"(?:container |docker |ecr )image(?: uri| url)$|^image uri$|container uri$", {"image": True}, knowable=False),
+    rule(r"(?:pre)? ?signed ur[il]$", {"id": "https://files.example.com/{base36:12}?signature={base36:24}"}, knowable=False),
     rule(r"(?:source|base|parent|custom|machine|vm|os|instance|boot|disk|backup|specified|resolved|training|inference|deployed|container|docker|destination|exclude|recommended \w+)(?: \w+)? image$|image$", {"built": True}, knowable=False),
     rule(r"(?:image|logo|icon|picture|photo|avatar|thumbnail|cover|poster|banner|screenshot) ?(?:url|uri|link|href)?$", {"words": [["https://cdn.example.com/"], _SLUGS, [".png", "-small.png", ".jpg"]], "join": ""}, knowable=False),
     rule(r"(?:webhook|callback|notify|notification|redirect|return) ?(?:url|uri|link|endpoint|address)?$", {"words": [["https://"], _SLUGS, [".example.com/callback"]], "join": ""}, knowable=False),
@@ -152,6 +162,7 @@ TEXTS: Final = (
     rule(r"asn$|as number$", {"given": ["64512", "64620", "65010"]}, knowable=False),
     rule(r"hex (?:\w+ )?colou?r|colou?r (?:hex|code)|(?:background|foreground|border|text|brand|theme|primary|accent) colou?r", {"given": ["#1a73e8", "#34a853", "#c62828", "#37474f", "#f9ab00"]}),
     rule(r"color|colour", {"given": ["red", "blue", "green", "orange", "grey"]}),
+    rule(r"severity(?: label| level| name)?$", {"given": ["LOW", "MEDIUM", "HIGH", "CRITICAL"]}, knowable=False),
     rule(r"gender|sex", {"given": ["female", "male"]}),
     rule(r"private key$", {"id": "MIIEvQIBADAN{base36:40}"}, knowable=False),
     rule(r"public key(?: content| material)?$", {"id": "-----BEGIN PUBLIC KEY-----\nMIIB{base36:40}\n-----END PUBLIC KEY-----"}, knowable=False),
@@ -160,7 +171,7 @@ TEXTS: Final = (
     rule(r"password|token|secret|passphrase|(?:api|access|auth|callback|secret|encrypt|encryption|shared|license|activation) key|auth code|license code", {"id": "{base36:24}"}, knowable=False),
     rule(r"sql|sql text|statement|query(?: string| text| statement)?$|ddl", {"query": True}, knowable=False),
     rule(r"script|user data|script content|start script|init script", {"given": list(SCRIPTS)}, knowable=False),
-    rule(r"ya?ml|manifest", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
+    rule(r"ya?ml(?: \w+)?$|manifest$", {"given": ["version: 1\nname: orders\n", "version: 1\nname: billing\n"]}, knowable=False),
     rule(r"error(?: message| code| info| detail| msg| reason| description)?$|failure(?: reason| message| info| description)?$|fail reason|err msg", {"given": ERRORS}),
     rule(r"(?:status|state) (?:message|reason|detail|text|info|msg|desc|description)", {"given": ERRORS}),
     rule(r"reason|cause", {"given": REASONS}),
@@ -176,12 +187,17 @@ TEXTS: Final = (
 )  # fmt: skip
 FAILURES: Final = re.compile(r"(?i)error|fail|reasons?$|causes?$|(?:status|state)_?(?:message|reason|msg|details?|info|desc|description|text)$|err_?msg")
 """Columns that only a row has with which something went wrong."""
-_FREE = frozenset("name title label alias description comment note remark summary message text content id arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location directory folder file".split())
+def tagged(name: str) -> bool:
+    """Does a field hold tags? VersionIdsToStages does not."""
+    return bool(_TAGGED & set(field(name)))
+
+
+_FREE = frozenset("name title label alias description comment note remark summary message text content id sid gid uid uuid arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location directory folder file".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
 _SENTENCES = frozenset("title subject headline".split())
 _PLAIN = frozenset("finding vulnerability weakness recommendation suggestion rubric criterion course lesson assignment report incident quota exposure risk".split())
 """Things that are called by plain words, also where others go by short names."""
-_CALLED = frozenset("display full friendly title custom new short resource".split())
+_CALLED = frozenset("display full friendly title custom new short resource unique".split())
 
 
 def text_of(name: str, schema: Schema, place: Place) -> Recipe:
@@ -190,12 +206,32 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     last = words[-1] if words else ""
     if constant := fixed(schema):
         return {"value": constant}
+    if words in _LINKS and (place.draft.noun[-1:] in (("link",), ("relationship",)) or "self" in place.beside):
+        return {"id": f"https://api.example.com/{place.service or 'v1'}/" + "{base36:10}"} if words in _LINKS[:2] else unknown({"value": None})
+    if words == ("state",) and place.beside & {"city", "zip", "postal_code", "postalcode", "zip_code", "line1", "address_1", "country", "locality"}:
+        return {"given": ["CA", "NY", "TX", "WA", "IL"]}
+    if words in (("given",), ("family",)) and {"given", "family"} <= place.beside:
+        return filled({"words": [["@first"]]} if words == ("given",) else {"words": [["@last"]]}, words)
+    if "public" in place.draft.noun and words[-2:] in (("cidr", "range"), ("ip", "range"), ("cidr", "block")) and "ipv6" not in words:
+        return {"given": ["203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24"]}
+    if words[-1:] == ("ref",) and {"git", "branch", "commit"} & {*words, *place.draft.noun}:
+        return {**names(("ref",), slug=False), "knowable": True}
+    if words in (("project", "id"), ("project", "number")) and place.draft.noun[-1:] == ("project",) and place.columns:
+        return {**names(("project",), slug=True), "own": True, "knowable": True} if words[-1] == "id" else {"id": "{digits:12}", "generated": True}
+    if words == ("destination", "region") and any(field(c) == ("source", "region") for c in place.columns):
+        return {"template": "{region}"}
+    if words in (("source", "region"), ("primary", "region"), ("destination", "region")) and not examples_of(schema):
+        return {"given": list(REGIONS.get(place.vendor, REGIONS["aws"])), "but": "region"}
+    if words in (("url",), ("uri",)) and re.search(r"(?i)\burl of (?:this|the) (?:\w+ ){0,4}(?:resource|object)\b", str(schema.get("description", ""))):
+        return {"id": f"https://api.example.com/{place.service or 'v1'}/" + "{base36:12}"}
+    if (cloud := _of_cloud(words, place)) is not None:
+        return cloud
     if words == ("value",) and "language" in place.beside:
         return {"given": ["Welcome", "Details", "Opening hours", "Terms of use", "Contact", "Main entrance"]}
     if words[-2:] == ("tag", "key") or (words == ("key",) and "tag" in place.draft.noun):
-        return {"given": ["team", "stage", "owner"]}
+        return {"given": ["team", "owner"]}
     if words[-2:] == ("tag", "value") or (words == ("value",) and "tag" in place.draft.noun):
-        return {"given": ["finance", "support", "prod", "test"]}
+        return {"given": ["finance", "support", "marketing"]}
     if words[-2:] == ("region", "code") and place.vendor == "google":
         return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
     if " ".join(words) in ("mime", "mime type", "content type", "media type") and (kind := next((w for w in ("image", "video", "audio", "text") if w in place.draft.noun), None)):
@@ -219,7 +255,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     if (outside := cloud_thing(name, schema, place)) is not None:
         return outside
     if STATE.search(name) and (last in ("status", "phase") or not schema.get("description") or re.search(r"(?i)\bstat(?:e|es|us)\b", str(schema["description"]))):
-        return _state(schema)
+        return _state(schema, place)
     if words in (("job", "title"), ("position", "title")):
         return {"given": JOBS, "knowable": True}
     if CLOCKED.search(str(schema.get("description", ""))) and holds_moment(name):
@@ -227,18 +263,20 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     if words == ("action",) and place.vendor == "aws" and set(place.draft.noun) & {"permission", "policy", "statement", "grant"}:
         thing = "".join(w.capitalize() for w in place.draft.noun if w not in ("permission", "policy", "statement", "grant", "resource"))
         return {"given": [f"{arn_service(place.service)}:{verb}{thing or '*'}" for verb in (("Describe", "List", "Update") if thing else ("Get", "List", "Create"))]}
-    if words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}:
+    if (words[-1:] == ("definition",) and "schema" in {*words, *place.draft.noun}) or (words == ("schema",) and any(field(c) == ("schema", "type") for c in (*place.columns, *place.beside))):
         return {"given": list(SCHEMAS["avro"])}
     if (called := _name(name, schema, place)) is not None:
         return called
+    if last != "id" and says_id(schema) and len(words) == 1:
+        return fallback(name, schema, place)
     if (number := _written_number(name, schema, place.beside)) is not None:
         return number
     if (stored := _stored(words, schema, place)) is not None:
         return stored
     if last == "id" and not _IDS.search(" ".join(words)):
-        return _fallback(name, schema, place)
+        return fallback(name, schema, place)
     if words[:1] in (("is",), ("has",)) and len(words) > 1:
-        return _fallback(name, schema, place)
+        return fallback(name, schema, place)
     if words in (("url",), ("uri",), ("link",)) and place.draft.noun[-1:] and place.draft.noun[-1] in _PICTURES:
         words = (place.draft.noun[-1], *words)
     special = next((r.make(" ".join(words)) for r in _rules(words, schema, place) if r.pattern.search(" ".join(words))), None)
@@ -258,9 +296,28 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None:
         return _of_vendor(filled(special, words), place, words)
-    return _fallback(name, schema, place)
+    return fallback(name, schema, place)
 
 
+_LINKS: Final = (("self",), ("related",), ("first",), ("last",), ("prev",), ("next",))
+"""What a JSON API calls links: to the thing itself, and to pages, of which one row has none."""
+_CLOUDS: Final = {"aws": "aws", "amazon": "aws", "ec2": "aws", "azure": "azure", "gcp": "google", "google": "google"}
+"""Words of fields that speak of another provider's cloud."""
+
+
+def _of_cloud(words: tuple[str, ...], place: Place) -> Recipe | None:
+    """A region or machine of the cloud that the field or its object names: awsRegion, the instanceType of awsVmDetails."""
+    cloud = next((_CLOUDS[w] for w in (*words, *(() if place.columns else place.draft.noun)) if w in _CLOUDS), None)
+    if cloud is None or cloud == place.vendor:
+        return None
+    if words[-1:] in (("region",), ("location",)):
+        return {"given": list(REGIONS.get(cloud, _AZURE))}
+    if words[-2:] in (("instance", "type"), ("machine", "type"), ("vm", "size")):
+        return {"given": list(MACHINES.get(cloud, ("Standard_B2s", "Standard_D4s_v5", "Standard_E8s_v5")))}
+    return {"id": "{uuid}"} if cloud == "azure" and words[-1:] == ("id",) and words[-2:-1] in (("client",), ("tenant",), ("subscription",), ("application",), ("object",)) else None
+
+
+_AZURE: Final = ("westeurope", "northeurope", "eastus", "southeastasia")
 _AN_ACCOUNT: Final = re.compile(r"(?i)^\W*(?:the |an? |\w+id is )?(?:\w+ ){0,3}(?:amazon web services|aws) account (?:id|identifier|number)\b")
 _A_REGION: Final = re.compile(r"\b(?:us|eu|ap|ca|sa)-(?:east|west|central|north|south|northeast|southeast|northwest|southwest)-?\d|(?i:\bname of the (?:\w+ ){0,3}region\b|\bzone id\b)")
 """What a description says of the number of an account, and of the name of a region."""
@@ -280,7 +337,7 @@ _STORED: Final = re.compile(r"(?i)\bs3\b.{0,40}\b(?:uri|url|path|location|prefix
 
 def _stored(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
     """The address of something in a bucket, where the description says that it lies in one."""
-    if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))):
+    if words[-1:] and words[-1] in ("location", "uri", "url", "path", "source", "destination") and _STORED.search(str(schema.get("description", ""))) and not {"presigned", "signed", "console", "download"} & set(words):
         return _of_vendor({"bucket": True}, place, words)
     return None
 
@@ -305,16 +362,18 @@ def _address(schema: Schema, place: Place) -> Recipe:
     if "mail" in text:
         return {"words": [["@emails"]], "knowable": True}
     if re.search(r"\bip\b|host|endpoint|network|dns|server|cluster|node|domain|instance|access", text) or "port" in place.beside or noun & {"endpoint", "server", "node", "instance", "cluster", "gateway", "es", "kafka", "ip", "eip", "listener", "nat", "redis", "host"}:
-        return dict(_IP)
+        return dict(IP)
     if re.search(r"street|postal|mailing|building|office|shipping|city", text) or noun & {"location", "venue", "building", "place", "customer", "contact", "person", "office", "site", "address", "store"}:
         return {"words": [["@streets"]], "knowable": True}
-    return unknown(dict(_IP))
+    return unknown(dict(IP))
 
 
-def _state(schema: Schema) -> Recipe:
+def _state(schema: Schema, place: Place) -> Recipe:
     """A state whose names the provider does not give: its examples, or the common ones."""
     if examples := examples_of(schema):
         return {"given": examples[:6], "knowable": True} if len(examples) > 1 else unknown({"given": examples}, empty=False)
+    if place.draft.noun[-1:] and place.draft.noun[-1] in RUNS:
+        return unknown({"choice": [["COMPLETED", 7], ["RUNNING", 1], ["PENDING", 1], ["FAILED", 1]]}, empty=False)
     return unknown({"choice": [["ACTIVE", 8], ["PENDING", 1], ["FAILED", 1]]}, empty=False)
 
 
@@ -339,6 +398,8 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
         slug = bool(re.fullmatch(r"\^?[\[\(].*[\]\)][+*{].*", pattern)) and " " not in pattern and "\\s" not in pattern
         noun = own or place.draft.noun
         short = slug or (_technical(place) and not (noun and noun[-1] in PEOPLE_NOUNS and "user" not in head))
+        if noun == ("task",) and _TODO & {w for c in place.columns for w in field(c)} and not _technical(place):
+            return {**names(("todo",), slug=False), "knowable": True, "own": True}
         if words[-1] in _SENTENCES or (noun and noun[-1] in _PLAIN):
             short = slug
         own_name: Recipe = {"own": True} if place.columns and noun == place.draft.noun else {}
@@ -352,6 +413,8 @@ def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
     return found if known_noun(head) else unknown(found, empty=not place.columns)  # in an object, better no name than one made of the field's own words
 
 
+_TODO: Final = frozenset("due note assignee subtask".split())
+"""Columns of tasks that people do, not machines."""
 _IS_MAIL = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |primary |default |full )?e-?mail address\b")
 _IS_DOMAIN = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?(?:new |custom |fully qualified |name of the |name of a )?(?:\w+ )?domain(?: name)?\b(?! (?:id|identifier|arn))")
 
@@ -460,93 +523,3 @@ def _policies(place: Place) -> list[str]:
 _DISKS = re.compile(r"^(?:ec2|autoscaling|emr|imagebuilder|opsworks|batch|lightsail|ecs|ebs|compute|cvm|cbs|mgn|drs|outposts|storagegateway|emr.*) |\b(?:disk|volume|block|ebs|snapshot|storage|mapping)\b")
 """Services and things whose devices are disks."""
 _DATABASES = re.compile(r"^(?:rds|dms|lightsail|cdb|mariadb|dcdb|dts|dbbrain|msp|tdmysql|sqladmin|backup)")
-_BY_ID = frozenset("vpc subnet instance volume snapshot disk eni image".split())
-_OTHERWISE = frozenset("key secret table role image endpoint function domain zone certificate environment".split())
-"""Words that name too many kinds of thing to have names."""
-
-
-# ---- where nothing else speaks ----------------------------------------------------------------------------------
-
-
-def _fallback(name: str, schema: Schema, place: Place) -> Recipe:
-    """An id of something outside, the provider's example, a thing that has names of its own; else nothing."""
-    words = field(name)
-    if schema.get("format") == "duration":
-        return {"given": ["604800s", "1209600s", "2592000s"] if re.search(r"retention|keep|expir", " ".join(words)) else ["60s", "300s", "900s", "3600s"]}
-    if place.vendor == "aws" and name.endswith("Identifier") and not schema.get("pattern") and not examples_of(schema) and (rest := entity(name)[0]):
-        return unknown({"given": [f"{a}-{'-'.join(rest[-2:])}" for a in SLUG_LISTS[0][:6]]}, empty=False)
-    if (table := place.keyed.get(entity(name)[0])) and words[-1] == field(re.split(r"[.#]", table)[-1])[-1] and words[-1] != "name":
-        return {"same": table[1:]} if table.startswith("#") else {"like": table, "else": {"id": id_template(Col(name, schema), place)}}
-    if entity(name)[1] and words[-1] == "id" and place.columns and entity(name)[0] and place.draft.noun[-len(entity(name)[0]) :] == entity(name)[0]:
-        return {"id": id_template(Col(name, schema), place)}  # a second id of the row itself
-    if entity(name)[1] and words[-1] != "name":
-        template = id_template(Col(name, schema), place)
-        if words in (("id",), ("arn",)):
-            return {"id": template}
-        return {"given": [_outside(template, place, name, n) for n in range(6)]}
-    if examples := examples_of(schema):
-        return like_examples(examples, words)
-    if "AWS::" in str(schema.get("pattern", "")) + str(schema.get("description", "")):
-        return {"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"], "knowable": True}
-    if table := place.named.get(words):
-        return {"like": table}
-    if place.vendor != "google" and words[-1:] and words[-1] in _BY_ID:
-        template = id_template(Col(f"{words[-1]}_id", {}), place)
-        return unknown({"given": [_outside(template, place, name, n) for n in range(6)]}, empty=False)
-    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and not ANY_RESOURCE.search(place.service):
-        return unknown({"given": ["default"]})
-    if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and re.search(r"^(?:cloudformation|config|cloudcontrol|fms)$", place.service):
-        return unknown({"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"]}, empty=False)
-    if shown := next((some for says, vendor, some in _SHOWN if vendor in ("", place.vendor) and says.fullmatch(" ".join(words))), None):
-        return unknown({"given": list(shown)}, empty=False)
-    if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
-        return unknown(names(words, slug=True, service=place.service), empty=False)
-    if not words or words[-1] in _SORTS:
-        return unknown({"given": ["default", "custom"]})
-    return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
-
-
-_SORTS_OF_RESOURCE: Final = (("resource", "type"), ("target", "type"), ("asset", "type"))
-ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
-"""Services that speak of the resources of any other one."""
-_SORTS: Final = frozenset("type kind mode code class category format level tier family strategy method unit scope reason source data value".split())
-"""Words after which nothing has a name."""
-
-
-_SHOWN: Final = (
-    (re.compile(r"resource type|target type|asset type"), "aws", ("EC2", "EBS", "RDS", "S3", "DynamoDB")),
-    (re.compile(r"channel|channel type"), "", ("EMAIL", "SMS", "PUSH")),
-    (re.compile(r"output key"), "", ("Endpoint", "BucketName", "RoleName", "ClusterName")),
-    (re.compile(r"shape"), "google", ("VM.Standard3", "VM.Standard.E4", "Exadata.X9M", "Exadata.X11M")),
-)
-"""Columns that carry what their row means: field, vendor ("": any), values as providers write them; nobody asks for them."""
-
-
-def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
-    """The provider's examples as they are; a single one is varied only where its kind has a rule for that."""
-    first = examples[0]
-    if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", first):
-        return dict(_IP)
-    if re.fullmatch(r"[\w.]+@[\w.]+", first):
-        return {**emails(), "knowable": True}
-    if re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?.*", first):
-        moment: Recipe = {"time": ["-60d", "-31d"] if CHANGED.search(" ".join(words)) else ["-110d", "-61d"]}
-        return moment | ({"as": "spaced"} if " " in first else {})
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", first):
-        return {"time": ["-110d", "-61d"], "as": "date"}
-    if len(examples) > 1:
-        return {"given": examples, "knowable": True}
-    if (re.search(r"\d", first) or "-" in first) and (template := template_from(first)) and (template == "{uuid}" or words[-1:] in (("id",), ("uuid",), ("quuid",), ("key",), ("instance",), ("cluster",), ("vpc",), ("subnet",))):
-        return {"id": template}
-    return {**unknown({"given": [first]}, empty=False), "null": 0.25 if _CODE_LIKE.fullmatch(first) else 1.0}
-
-
-_CODE_LIKE = re.compile(r"[A-Za-z][A-Za-z_ \-]{0,30}")
-"""An example that can be said of many rows; what names one thing (an address, a number, a path) cannot."""
-
-
-def _outside(template: str, place: Place, name: str, n: int) -> str:
-    """One of a few ids of something outside the world."""
-    from agentscaler.population import fill_id
-
-    return fill_id(template, Dice("outside", place.group, name, n), {})

@@ -47,6 +47,7 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
     "function": ("", "lambda", "edge"),
     "device": ("", "iot", "edge", "core", "wireless", "managed", "mobile", "field"),
     "model": ("", "ml", "custom", "language", "speech", "prediction", "classification", "trained"),
+    "registry": ("", "container", "image", "docker", "artifact"),
     "case": ("", "support", "customer"),
     "track": ("audio", "music", "media"),
     "clip": ("", "video", "audio", "media"),
@@ -110,6 +111,8 @@ NAMES: Final[dict[str, Words]] = {
     "region territory": _w("Northern|Southern|Eastern|Western|Coastal|Alpine|Central|Island|Lakeside|Capital", "region|district|area"),
     "branch": _w("feature|fix|release", PROJECTS, join="-"),
     "stage": _w("prod|staging|test|dev|beta|preview|canary|load-test|demo|sandbox|integration|hotfix"),
+    "todo": _w("Call|Write to|Visit|Pay|Thank|Invite|Remind|Send the papers to", "the supplier|the landlord|the new colleague|the printers|the tax office|the travel agent|the cleaners|Anna"),
+    "ref": _w("refs/heads/main|refs/heads/develop|refs/heads/release-2.1|refs/heads/fix-login|refs/heads/hotfix-timeouts|refs/tags/v1.4.2|refs/tags/v1.5.0|refs/tags/v2.0.0|refs/tags/v2.0.1|refs/tags/v2.1.0"),
     "version": _w("1.0.0|1.0.1|1.1.0|1.1.1|1.2.0|1.2.1|1.3.0|1.4.0|1.4.2|1.5.0|1.5.1|1.6.0|2.0.0|2.0.1|2.1.0|2.1.3|2.2.0|2.3.0|2.3.1|2.4.0|3.0.0|3.0.1|3.1.0|3.2.0|3.2.1|3.3.0|4.0.0|4.0.2|4.1.0|4.2.0"),
     "calendar": _w("Team|Holiday|Room|Shift|Training|Delivery", "calendar|plan|Leeds|Graz|2026"),
 }  # fmt: skip
@@ -140,14 +143,18 @@ MESSAGES: Final = (
     "Our opening hours change next week.|Your booking is confirmed for two people.|We have received your return.|The lift in building B is out of order.|Welcome to the team."
 ).split("|")
 """Letters and short messages to people."""
+CONFIRMATIONS: Final = (
+    "Please open the link below to confirm your address.|Follow the link to finish your registration.|Confirm that this address is yours by opening the link.|Open the link within 24 hours to verify your address."
+).split("|")
+"""What somebody is told who has to confirm an address."""
 REMARKS: Final = (
     "Looks good to me.|See the notes from Tuesday.|Please check the settings.|I will come back to this tomorrow.|Done, thank you.|Could you have another look?|We agreed on this last week.|"
     "One small change is still missing.|This can wait until Monday.|Thanks for the quick reply.|I have added the details.|Nothing more to do here."
 ).split("|")
 """What people say of anything they work on."""
 NOTICES: Final = (
-    "The last check passed.|The settings were changed.|The update has finished.|The connection was restored.|The name was changed.|"
-    "A restart is planned for tonight.|The load is back to normal.|The tags were changed.|Access was granted.|A new version is available."
+    "The check passed.|The settings were changed.|The update has finished.|The connection was restored.|Retried after a timeout.|"
+    "Started on a new worker.|The load is back to normal.|The configuration was read.|Access was granted.|All steps are done."
 ).split("|")
 """What machines say of anything they run."""
 ANSWERS: Final = "The second one.|About half of them.|It follows from the first part.|Both are equal.|Only the first two.|It becomes smaller over time.|I agree with the first statement.|There are three of them.".split("|")
@@ -188,9 +195,9 @@ POLICIES: Final = (
 )
 SCRIPTS: Final = ("#!/bin/sh\nset -e\n./backup.sh --all\n", "#!/bin/sh\nfind /var/log -mtime +30 -delete\n", "#!/bin/sh\napt-get update && apt-get -y upgrade\n")
 TEAMS: Final[tuple[dict[str, str], ...]] = (
-    {}, {"team": "billing"}, {"team": "support", "stage": "prod"}, {"team": "search", "stage": "test"}, {"stage": "prod"}, {"team": "marketing"},
+    {}, {"team": "billing"}, {"team": "support", "cost-center": "4100"}, {"team": "search", "owner": "operations"}, {"cost-center": "2350"}, {"team": "marketing"},
 )  # fmt: skip
-"""Tags that rows bear."""
+"""Tags that rows bear; none of a stage, which is said by names."""
 MACHINES: Final = {
     "aws": ("t3.medium", "m5.large", "c5.xlarge", "r5.large"),
     "google": ("e2-medium", "e2-standard-4", "n2-standard-8", "c3-standard-4"),
@@ -213,6 +220,8 @@ TROUBLES: Final = (
 """What goes wrong where it is not goods that are sold: pattern over the service -> names of cases, tickets and incidents."""
 VERBATIM: Final = frozenset("column field attribute variable metric indicator virus malware trojan worm shape".split())
 """Things whose names no service makes shorter."""
+RUNS: Final = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
+"""Things that take minutes or hours, from their beginning to their end."""
 JOBS: Final = ["Accountant", "Project manager", "Head of sales", "Editor", "Warehouse clerk", "Network engineer", "Office manager", "Support agent", "Data analyst", "Buyer", "Trainer", "Designer", "Site manager", "Driver", "Lawyer", "Nurse"]
 SLUG_LISTS: Final = (tuple(PROJECTS.split("|")), tuple(STAGES.split("|")))
 
