@@ -75,6 +75,12 @@ def test_gold_doing_nothing_and_refusing_stand_beside_the_model(out: Path) -> No
     assert [s.stop for s in refused.scores if s.task == "7"] == ["error"], "what the benchmark's own code cannot do has failed there"
 
 
+def test_verb_tells_a_folder_in_one_table(out: Path, command: Command) -> None:
+    ended = command("evals", "table", str(out), "--json")
+    assert ended.code == 0
+    assert [r["name"] for r in orjson.loads(ended.out.strip().split("\n")[-1])["rows"]][:3] == ["gold", "do-nothing", "always-refuse"]
+
+
 def test_rows_are_made_once_and_anew_where_the_tasks_are_others(out: Path) -> None:
     at = out / "results" / "gold.toy-plain.jsonl"
     seats = Seats("a@http://localhost:1/v1", None)

@@ -102,9 +102,12 @@ def pin(
 @app.command(epilog="Example: agentscaler evals table evals/worlds\n\nTwo users beside each other: agentscaler evals table A.jsonl B.jsonl --but user")
 def table(results: Annotated[list[Path], typer.Argument(metavar="RESULT...", help="Result files, or folders of them.")], but: But = None, as_json: AsJson = False) -> None:
     """Print results in one table. Refuses to mix conditions: exit code 2, naming what differs."""
+    from agentscaler.evals.score import sections
     from agentscaler.evals.table import main_table
 
-    rows = main_table(read(results), but=but or ())
+    found = read(results)
+    together = sections(found)  # the rows that need no model stand beside any
+    rows = main_table(together[0] if len(together) == 1 else found, but=but or ())
     say_tables({"": rows})
     if as_json:
         print(orjson.dumps({"verb": "evals table", "rows": rows}).decode())

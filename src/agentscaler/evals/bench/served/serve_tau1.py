@@ -66,23 +66,30 @@ def idle(domain: str, task: str) -> dict[str, Any]:
 def refuse(domain: str, task: str) -> dict[str, Any]:
     """Hands everybody over to a human."""
     made = environment(domain, int(task))
-    made.step(Action(name="transfer_to_human_agents", kwargs={"summary": "The user needs help."}))
-    return {"reward": made.calculate_reward().reward, "judged": False, "calls": 1}
+    answer = made.step(Action(name="transfer_to_human_agents", kwargs={"summary": "The user needs help."}))
+    return {"reward": rewarded(made, answer).reward, "judged": False, "calls": 1}
+
+
+def rewarded(made: Any, answer: Any) -> Any:
+    """Their reward, worked out once: it replays gold on the environment's own data, so that a second time would always find gold."""
+    return answer.info.reward_info if answer is not None and answer.done else made.calculate_reward()
 
 
 def regrade(domain: str, task: str, episode: dict[str, Any]) -> dict[str, Any]:
     """Its calls and replies again in a fresh environment, then their reward. An episode that did not end by itself counts 0 there."""
     if episode.get("stop") != "done":
         return {"reward": 0.0, "parts": {}}
-    made = environment(domain, int(task))
+    made, answer = environment(domain, int(task)), None
     for message in episode.get("messages") or ():
         if message["role"] != "assistant":
             continue
         calls = message.get("tool_calls") or []
         # as their loop: the first call of a message, else its text
         action = Action(name=calls[0]["function"]["name"], kwargs=json.loads(calls[0]["function"]["arguments"])) if calls else Action(name=RESPOND_ACTION_NAME, kwargs={"content": message.get("content") or ""})
-        made.step(action)
-    found = made.calculate_reward()
+        answer = made.step(action)
+        if answer.done:
+            break
+    found = rewarded(made, answer)
     info = found.info.model_dump()
     return {"reward": found.reward, "parts": {k: v for k, v in info.items() if k in ("r_actions", "r_outputs")}}
 
