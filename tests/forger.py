@@ -16,6 +16,7 @@ from agentscaler.errors import UserError
 from agentscaler.folder import env_files, env_id, read_env
 from agentscaler.records import EnvSpec, Model
 from agentscaler.render import render
+from agentscaler.rules import rules_md
 from agentscaler.store import Run, body_id, file_hash
 from agentscaler.walk.worlds import env_row
 
@@ -100,7 +101,7 @@ def forge_world(run: Path, change: Callable[[EnvSpec], EnvSpec]) -> None:
         env = change(read_env(run / read(run, "envs")[0]["folder"]))
         assert env.model is not None
         files = render(env.model)
-        texts.update(env_files(env.model_copy(update={"schema_sql": files.schema_sql, "tools_py": files.tools_py})))
+        texts.update(env_files(env.model_copy(update={"schema_sql": files.schema_sql, "tools_py": files.tools_py, "rules": rules_md(env)})))
 
     forge_files(run, rewrite)
 

@@ -527,7 +527,7 @@ def test_hostile_texts_stay_text(tmp_path: Path, number: int) -> None:
     env = built(document).env
     stands(env, marker)
     folder = write_folder(env, tmp_path / "w")
-    assert sorted(p.name for p in folder.iterdir()) == ["env.json", "population.json", "schema.sql", "tools.py"]
+    assert sorted(p.name for p in folder.iterdir()) == ["env.json", "population.json", "rules.md", "schema.sql", "tools.py"]
     stands(read_env(folder), marker)
 
 

@@ -214,7 +214,7 @@ BROKEN = {
     "a read that writes": ('return db.get("customer", customerId)', 'db.update("customer", customerId, city="x")\n    return db.get("customer", customerId)', "changed something"),
     "a delete that only says so": ('db.delete("customer", customerId)', 'db.get("customer", customerId)', "assert"),
     "a list that leaves a row out": ('"customers": page.rows', '"customers": [r for r in page.rows if r["tier"]]', "assert"),
-    "a defect that one order of calls shows": ('only_from=("running", "scheduled",))', 'only_from=("running", "scheduled",))\n    1 / (row["quantity"] - 1)', "internal"),
+    "a defect that one order of calls shows": ('only_from=("running", "scheduled",))', 'only_from=("running", "scheduled",))\n    1 / (row["quantity"] % 2)', "internal"),
     "what another instance sees": ("    row = db.insert(\"customer\", name=name", "    createCustomer.n = getattr(createCustomer, \"n\", 0) + 1\n    row = db.insert(\"customer\", name=name + str(createCustomer.n)", "answers otherwise"),
 }
 

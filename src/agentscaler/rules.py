@@ -23,6 +23,10 @@ Kind: TypeAlias = Literal["state", "unique", "held", "confirm", "owner", "limit"
 CODES: Mapping[Kind, Code] = {"state": "wrong_state", "unique": "already_exists", "held": "conflict", "confirm": "conflict", "owner": "not_found", "limit": "invalid_arguments"}
 
 
+LINE = 300
+"""Characters of a rule's line: names and values are the provider's, and stand in the system message."""
+
+
 class Rule(NamedTuple):
     """Something that a tool refuses."""
 
@@ -99,7 +103,7 @@ def _of_row(operation: Operation, tool: EnvTool, table: Table, model: Model) -> 
 
 def rules_md(env: EnvSpec) -> str:
     """What an agent would read: the rules, a line each; limits stand in the parameters already. Empty where there is none."""
-    lines = [f"- {rule.text}" for rule in rules_of(env) if rule.kind != "limit"]
+    lines = [f"- {' '.join(rule.text.split())[:LINE]}" for rule in rules_of(env) if rule.kind != "limit"]
     return "\n".join(["# Rules", "", *lines, ""]) if lines else ""
 
 
