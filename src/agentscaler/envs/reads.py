@@ -58,10 +58,10 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             if name not in arguments and (found := narrowing(entry, name, draft, service)) and (found := _once(found, arguments)):
                 arguments[name] = found
     need_all(entry, arguments)
-    if act == "list" and _of_another(entry, draft, arguments):
-        raise Lost("foreign_id")
     if _echoes(entry, draft, shape, arguments):
         raise Lost("echo")
+    if act == "list" and _of_another(entry, draft, arguments):
+        raise Lost("foreign_id")
     if act == "list" and shape.scalar and not _tells_apart(next(iter(shape.fields.values())), draft, arguments):
         shape = shape.model_copy(update={"distinct": True})
         arguments = {n: a for n, a in arguments.items() if a.required or a.role not in ("sort", "order")}
