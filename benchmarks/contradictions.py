@@ -256,7 +256,7 @@ def of_variants(part: Row) -> Iterator[Finding]:
     family = next((str(v) for k, v in part.items() if re.search(r"^ip (?:version|address type|family|type)$|^address family$", said(k)) and isinstance(v, str)), "")
     if re.search(r"(?i)v?[46]$", family):
         for name, value in part.items():
-            if isinstance(value, str) and re.fullmatch(r"[\d.]+(?:/\d+)?|[0-9a-f:]+:[0-9a-f:]*(?:/\d+)?", value) and ("." in value or ":" in value):
+            if isinstance(value, str) and re.fullmatch(r"\d+(?:\.\d+){3}(?:/\d+)?|[0-9a-f:]+:[0-9a-f:]*(?:/\d+)?", value) and ("." in value or ":" in value):
                 yield Finding("variants", f"{family}, {name} {value}" if (":" in value) != family.endswith("6") else "")
 
 

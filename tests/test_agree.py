@@ -58,6 +58,7 @@ def shop() -> EnvSpec:
                 member={"displayName": TEXT, "importMode": FLAG, "importModeExpireTime": TIME, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
                 todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}, "updatedAt": TIME},
                 job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME, "phases": {"type": "array", "items": whole(phaseType=TEXT, startTime=TIME, endTime=TIME, createdAt=TIME, updatedAt=TIME)}},
+                scan={"status": {**TEXT, "examples": ["Completed", "Running", "Failed"]}, "progress": NUMBER, "createdAt": TIME, "endTime": TIME},
                 stage={"jobId": TEXT, "startedAt": TIME, "finishedAt": TIME, "status": states},
                 card={"text": TEXT, **{f"{part}Part": whole(port=NUMBER, width=NUMBER) for part in ("poll", "menu", "dialog", "emoji", "quote", "chart", "map", "film")}},
                 window={"name": TEXT, "durationHours": NUMBER, "duration": NUMBER, "cutoff": NUMBER, "nextPageToken": TEXT, "tags": {"type": "object", "additionalProperties": TEXT}},
@@ -162,6 +163,12 @@ def test_what_is_not_disabled_was_not_disabled_at_any_time() -> None:
 def test_only_what_is_completed_has_a_time_of_completion() -> None:
     assert {r["status"] for r in rows("todo")} == {"needsAction", "completed"}
     assert all((r["status"] == "completed") == (r["completed"] is not None) for r in rows("todo"))
+
+
+def test_states_that_are_shown_as_examples_count_as_well() -> None:
+    ended = {r["status"]: r["endTime"] is not None for r in rows("scan")}
+    assert ended == {"Completed": True, "Running": False, "Failed": True}
+    assert {r["progress"] for r in rows("scan") if r["status"] == "Completed"} == {100}
 
 
 def test_what_ended_was_changed_no_earlier() -> None:
@@ -415,6 +422,7 @@ def found(row: Json, parent: Json | None = None) -> set[str]:
 
 def test_a_row_that_holds_together_is_not_counted() -> None:
     assert found({}) == set()
+    assert found({"ipVersion": "IPV6", "release": "3.0.0", "address": "2001:db8::1"}) == set()
 
 
 @pytest.mark.parametrize(
@@ -429,6 +437,7 @@ def test_a_row_that_holds_together_is_not_counted() -> None:
         ({"progressPercent": 39}, "progress"),
         ({"completedCount": 7}, "progress"),
         ({"azure": {"port": 80}}, "variants"),
+        ({"ipVersion": "IPV6", "address": "10.0.0.1"}, "variants"),
         ({"secretBinary": "01"}, "variants"),
         ({"keySize": 10}, "number"),
         ({"cpuPercent": 140}, "number"),

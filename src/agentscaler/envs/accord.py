@@ -36,6 +36,9 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
 
     runs: tables of runs -> the columns that tell when one began and ended; this table is added where its rows are runs.
     """
+    for name, recipe in recipes.items():
+        if STATE.search(name) and len(recipe.get("given", ())) > 1 and all(isinstance(v, str) for v in recipe["given"]):
+            recipe["choice"] = [[v, 1.0] for v in recipe.pop("given")]  # states that the provider shows as examples
     _same_row(recipes, table, made)
     _copy_names(recipes, table, made)
     _ids_of_parent(recipes, table, made)
@@ -354,6 +357,8 @@ def _of_its_type(recipes: dict[str, JsonObject], table: Table) -> None:
             heard = name[len(split(kind)[0]) :] if split(name)[0] == split(kind)[0] and len(split(kind)) > 1 else name
             if (meant := value_named(heard, values)) is not None and not STATE.search(name):
                 other["unless"] = {**other.get("unless", {}), kind: [v for v in values if v != meant]}
+                if not is_empty(other):
+                    other.pop("null", None)
             elif "object" in other and "by" not in other and len(members := other.get("either") or _kinds_of(other["object"])) > 1 and any(value_named(m, values) for m in members):
                 other["either"], other["by"] = members, kind
         for other in recipes.values():
