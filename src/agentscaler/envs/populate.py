@@ -8,18 +8,17 @@ from agentscaler.dice import Dice
 from agentscaler.envs.accord import agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, Col, Draft
-from agentscaler.envs.items import one_of
+from agentscaler.envs.held import list_of
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.ranges import share_ranges
 from agentscaler.envs.recipes import recipe_of
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
-from agentscaler.envs.worlds import Plan, written
+from agentscaler.envs.worlds import Plan, lies_under, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
-from agentscaler.verbs import VIEW_WORDS
 from agentscaler.words import entity, field, snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
@@ -141,20 +140,11 @@ def _gather_children(columns: dict[str, JsonObject], made: Plan) -> None:
 
 def _shown_of(list_: Col, child: Table, draft: Draft, theirs: Mapping[str, Col]) -> JsonObject | None:
     """What a list in a parent's row shows of each of the child's rows, where it is of the child's kind."""
-    inner = list_.schema.get("items", {})
-    id_like = entity(one_of(list_.name))[1]
-    words = field(one_of(list_.name))[: -1 if id_like else None]
-    while len(words) > 1 and words[-1] in VIEW_WORDS:
-        words = words[:-1]  # InvocationTaskBasicInfoSet
-    whole = bool(words) and (draft.noun[-len(words) :] == words or words[-len(draft.noun) :] == draft.noun)
-    held = {c.name for c in child.columns}
-    if not whole or field(list_.name)[0] in _ROLES:
+    told = list_of(list_, draft, {c.name: theirs[c.name] for c in child.columns})
+    if told is None:
         return None
-    if kind_of(inner) == "string" and id_like and draft.own in held and field(one_of(list_.name))[-1:] == field(draft.own or "")[-1:]:
+    if kind_of(list_.schema.get("items", {})) == "string":
         return {"one": draft.own}
-    told = {f: c for f, c in matched(inner.get("properties", {}), draft).items() if c in held}
-    if len(told) < 2 or draft.own not in told.values():
-        return None
     return {"fields": {f: [c, "json" if theirs[c].json else theirs[c].kind] for f, c in told.items()}}
 
 
@@ -217,8 +207,20 @@ def _reference(column: Col, reference: Reference, table: Table, model: Model) ->
     out: JsonObject = {"reference": reference.table, "skew": 1.3} | ({"spare": 0.25} if reference.on_delete == "RESTRICT" else {})
     if len(reference.columns) > 1:
         out["columns"] = dict(zip(reference.columns, target.key, strict=True))
-    nullable = all(c.null for c in table.columns if c.name in reference.columns) and reference.on_delete == "SET NULL"
+    free = all(c.null for c in table.columns if c.name in reference.columns)
+    if kin := _kin(reference, table, target):
+        out |= {"kin": kin} | ({} if free else {"must": True})
+    nullable = free and reference.on_delete == "SET NULL"
     return out | ({"null": 0.1} if nullable and len(reference.columns) == 1 and column.name != "parent" else {})
+
+
+def _kin(reference: Reference, table: Table, target: Table) -> dict[str, str]:
+    """A rollout's build is one of its own backend: column of what is referred to -> column here, where both lie under rows of one table."""
+    for under in target.references:
+        mine = [r for r in table.references if r.table == under.table and len(r.columns) == len(under.columns) and lies_under(table, r) and not set(r.columns) & set(reference.columns)]
+        if mine and lies_under(target, under) and not lies_under(table, reference):
+            return dict(zip(under.columns, mine[0].columns, strict=True))
+    return {}
 
 
 def _rows(table: Table, draft: Draft, model: Model) -> Any:
