@@ -263,14 +263,15 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
     mine, its = made.columns[table.name], made.columns[per]
     last = draft.noun[-1:]
     spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
-    held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
-    spoken: JsonObject = {n: own.name for n, c in its.items() if c.reference == draft.noun and n not in held and theirs[n].type == own.type and not c.json and theirs[n].null}
-    spoken |= {n: own.name for n, c in its.items() if field(n)[0] in _ROLES and field(n)[1:] == draft.noun and draft.segment is not None and c.kind == "string" and n not in held and theirs[n].null}
+    kept = {x for r in whole.references for x in r.columns} | set(whole.key)
+    held = kept | {x for r in table.references for x in r.columns} | set(table.key)
+    spoken: JsonObject = {n: own.name for n, c in its.items() if c.reference == draft.noun and n not in kept and theirs[n].type == own.type and not c.json and theirs[n].null}
+    spoken |= {n: own.name for n, c in its.items() if field(n)[0] in _ROLES and field(n)[1:] == draft.noun and draft.segment is not None and c.kind == "string" and n not in kept and theirs[n].null}
     if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS:
         return {"latest": spoken} if spoken else {}
-    latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
+    latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in kept and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
     arn = next((c.name for c in table.columns if field(c.name) == ("arn",)), None)
-    latest |= {n: arn for n in theirs if arn and n not in held and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
+    latest |= {n: arn for n in theirs if arn and n not in kept and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
     same = [c.name for c in table.columns if c.name in theirs and c.name not in held and c.name not in latest and its[c.name].kind == mine[c.name].kind and set(its[c.name].choices) == set(mine[c.name].choices) and (c.null or not theirs[c.name].null)]
     out: JsonObject = {"same": same} if same and latest and draft.kinds <= {"get", "list"} and draft.noun[-1] in ("version", "revision") else {}
     for name, column in its.items():
