@@ -10,7 +10,7 @@ from agentscaler.envs.items import RESOURCE
 from agentscaler.envs.keys import STRICT_CONTEXT, fixed_name
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import NOT_THINGS, VIEW_WORDS
-from agentscaler.words import PAGING, entity, field
+from agentscaler.words import PAGING, entity, field, split
 
 
 def same_nouns(entries: list[Entry]) -> list[Entry]:
@@ -53,12 +53,15 @@ def _one_stem(entries: list[Entry]) -> list[Entry]:
 
 
 def _of_ids(entries: list[Entry]) -> list[Entry]:
-    """ListSecretVersionIds shows versions, more of each than its id."""
+    """ListSecretVersionIds shows versions, more of each than its id; sender ids and playback ids, which are made and deleted, are things."""
+    nouns = {e.what.noun for e in entries}
+    things = {e.what.noun for e in entries if e.what.kind not in ("get", "list")}
     out = []
     for entry in entries:
         noun, item = entry.what.noun, entry.item
-        rows = item is not None and not item.scalar and len([f for f in item.fields if field(f) not in _ANY_ROW or field(f) in (("id",), ("type",))]) > 1
-        bare = noun[-1:] == ("id",) and len(noun) > 1 and entry.what.kind in ("get", "list") and rows
+        rows = item is not None and not item.scalar and len(item.fields) > 1 and noun[-1:] == ("id",) and len(noun) > 1
+        meant = noun[:-1] in nouns or (len(noun) < 4 and "ids" in split(entry.tool.source.operation))
+        bare = rows and meant and noun not in things and entry.what.kind in ("get", "list")
         out.append(entry._replace(what=entry.what._replace(noun=noun[:-1])) if bare else entry)
     return out
 
@@ -107,7 +110,8 @@ def _without_view(noun: Noun, what: set[str], kinds: Mapping[Noun, set[str]]) ->
         exact = [n for n in near if n == noun[:-1]] or near
         return exact[0] if len(exact) == 1 else None
     short = noun
-    while len(short) > 1 and (short[-1] in VIEW_WORDS or short[-1] in _BELOW):
+    lists = bool(kinds.get(("list",), set()) & {"create", "delete"})  # where lists are things, a profile's list is one
+    while len(short) > 1 and (short[-1] in VIEW_WORDS or short[-1] in _BELOW) and not (lists and short[-1] == "list"):
         short = short[:-1]
         if short in kinds:
             return short
@@ -118,7 +122,7 @@ _BELOW: Final = frozenset(["descendant"])
 """Words behind a noun for the same things, also further down."""
 
 
-_OTHERS: Final = frozenset("version revision execution run snapshot backup draft template change event job task export import association permission member membership".split())
+OTHERS: Final = frozenset("version revision execution run snapshot backup draft template change event job task export import association permission member membership".split())
 """Words behind a noun that name things of their own, however like the thing their rows look."""
 
 
@@ -137,7 +141,7 @@ def _same_rows(groups: Mapping[Noun, Sequence[Entry]]) -> dict[Noun, Noun]:
             bare = bare[:-1]
         longer = [n for n in groups if bare != noun and len(bare) > 1 and n != noun and n[-len(bare) :] == bare]  # DefenceEventDetail of a VulDefenceEvent
         for other in longer if len(longer) == 1 else (noun[:i] for i in range(len(noun) - 1, 0, -1)):
-            if other not in groups or set(noun[len(other) :]) & _OTHERS or any(_asks_for(e, other) for e in some if e.item and e.item.many):
+            if other not in groups or set(noun[len(other) :]) & OTHERS or any(_asks_for(e, other) for e in some if e.item and e.item.many):
                 continue
             both = shown[noun] & shown[other]
             most = len(shown[noun]) if other not in longer else len(shown[other])  # a detail shows more than the list
