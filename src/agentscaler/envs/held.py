@@ -94,6 +94,8 @@ def shown_from(operation: Operation, found: Mapping[str, Held]) -> Operation:
     """The operation with what other tables hold shown from there, and without arguments that would write a copy."""
     kept = tuple(b for a in operation.arguments if not (a.role == "value" and a.column in found) and (b := _apart(a, found)) is not None)
     shape = operation.shape
+    if shape is not None and shape.parts:
+        shape = shape.model_copy(update={"parts": {f: {n: c for n, c in part.items() if c not in found} for f, part in shape.parts.items()}})
     if shape is not None and set(shape.fields.values()) & set(found):
         rows = {f: found[c] for f, c in shape.fields.items() if c in found}
         shape = shape.model_copy(update={"fields": {f: c for f, c in shape.fields.items() if f not in rows}, "held": rows})
