@@ -102,7 +102,8 @@ def tie_relations(service: Service) -> None:
         link = Draft(noun, [])
         link.link = True
         near = link.force(holder.name, dict(holder.schema))
-        other = link.force(far.own if len(far.own or "") > 4 else "_".join([*whole, (far.own or "").lower()]), {"type": "string", "description": f"{' '.join(whole)} that is tied"})
+        own = far.own or ""
+        other = link.force(own if len(own) > 4 else "_".join([*whole, own.lower()]), {"type": "string", "description": f"{' '.join(whole)} that is tied"})
         near.reference, other.reference = holder.reference, whole
         link.parents = [near.name, other.name]
         back = tables.get((*whole, *noun[: -len(whole)]))
