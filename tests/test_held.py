@@ -149,6 +149,23 @@ def test_a_new_thing_has_a_first_version_and_speaks_of_it() -> None:
         assert (version["VersionId"], version["Definition"]) == (new["VersionId"], "a")
 
 
+def test_the_versions_of_a_thing_are_of_its_type_and_it_speaks_of_the_last() -> None:
+    kinds: Json = {"type": "string", "enum": ["AVRO", "PROTO", "JSON"]}
+    tools = [
+        listing(tool("GetScheme", "s", "SchemeId!", "SchemeId Definition VersionId VersionCreateTime"), "Type", kinds),
+        listing(tool("ListSchemes", "s", "", "SchemeId Definition VersionId VersionCreateTime", many=True), "Type", kinds),
+        tool("CreateScheme", "s", "Definition!", "SchemeId VersionId"),
+        listing(tool("ListSchemeVersions", "s", "SchemeId!", "SchemeId VersionId Definition VersionCreateTime", many=True), "Type", kinds),
+    ]
+    with opened(*tools) as world:
+        schemes = {r["SchemeId"]: r for r in world.rows("scheme")}
+        versions = world.rows("scheme_version")
+        assert all(v["Type"] == schemes[v["SchemeId"]]["Type"] for v in versions)
+        last = [v for v in versions if v["VersionId"] == schemes[v["SchemeId"]]["VersionId"]]
+        assert {v["SchemeId"] for v in last} == {v["SchemeId"] for v in versions}
+        assert all(v["VersionCreateTime"] == schemes[v["SchemeId"]]["VersionCreateTime"] for v in last)
+
+
 # ---- ids that join ------------------------------------------------------------------------------------------------
 
 

@@ -61,6 +61,9 @@ def population_of(made: Plan) -> JsonObject:
             for spoken, theirs in found.get("latest", {}).items():  # what holds none speaks of none
                 if (whole := f"{rows[table.name]['per']}.{spoken}") in columns and theirs == made.drafts[table.name][1].own and (made.drafts[table.name][1].segment or made.columns[rows[table.name]["per"]][spoken].reference):
                     columns[whole] = {"value": None}
+            for name in found.get("same", ()):  # all versions of a thing are of its type
+                if field(name)[-1:] == ("type",) and "choice" in columns[f"{table.name}.{name}"]:
+                    columns[f"{table.name}.{name}"] = {"same": f"{rows[table.name]['per']}.{name}", "knowable": True}
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
 
@@ -273,6 +276,9 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
     arn = next((c.name for c in table.columns if field(c.name) == ("arn",)), None)
     latest |= {n: arn for n in theirs if arn and n not in kept and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
     same = [c.name for c in table.columns if c.name in theirs and c.name not in held and c.name not in latest and its[c.name].kind == mine[c.name].kind and set(its[c.name].choices) == set(mine[c.name].choices) and (c.null or not theirs[c.name].null)]
+    if draft.kinds <= {"get", "list"}:  # when its last revision was made is told by the revision
+        latest |= {n: n for n in same if latest and last[0] in field(n)}
+        same = [n for n in same if n not in latest]
     out: JsonObject = {"same": same} if same and latest and draft.kinds <= {"get", "list"} and draft.noun[-1] in ("version", "revision") else {}
     for name, column in its.items():
         if column.kind == "object" and field(name)[0] in _ROLES and field(name)[-1:] == last:
