@@ -210,6 +210,8 @@ def test_a_run_that_is_got_by_its_own_id_needs_no_parent_in_its_key() -> None:
     assert table(alone, "window execution").key == ("WindowExecutionId",)
     assert table(alone, "window execution").columns["WindowId"].reference == ("window",)
     assert table(alone, "window execution step").columns["WindowExecutionId"].reference == ("window", "execution")
+    with opened(*[e.tool for e in alone.service.entries]) as world:
+        assert {r["WindowId"] for r in world.rows("window_execution")} <= {r["WindowId"] for r in world.rows("window")}  # none without
     both = runs(tool("GetWindowExecution", "s", "WindowId! WindowExecutionId!", "WindowId WindowExecutionId Kind"))
     assert table(both, "window execution").key == ("WindowId", "WindowExecutionId")
 

@@ -136,7 +136,7 @@ class Draft:
         self.generated = False
         """Does the service make the own key?"""
         self.holders: dict[str, Noun] = {}
-        """Key columns whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
+        """Columns, mostly of the key, that say of what a row is a run or version, and whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
         self.kin: frozenset[Noun] = frozenset()
         """Ends of the noun that are tables of their own: a provisioned product's ProductId is no id of its own."""
 

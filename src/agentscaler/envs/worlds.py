@@ -428,7 +428,7 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
     """What happens to a row when what it refers to is deleted, from what the provider says of deleting."""
     texts = " ".join(e.tool.description for e in other.entries if e.what.kind == "delete")
     errors = " ".join(x for e in other.entries if e.what.kind == "delete" for x in e.tool.source.errors)
-    held = column.name in draft.parents or column.name == "parent" or draft.own is None
+    held = column.name in {"parent", *draft.parents, *map(draft.find, draft.holders)} or draft.own is None
     if draft.own is None and not draft.link:
         return "CASCADE"
     words = [w for w in draft.noun if w not in ("link", *other.noun)] if draft.link else draft.noun
