@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from agentscaler.database import Database, view
+from agentscaler.database import Database
 from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
+from agentscaler.views import view
 from agentscaler.world import World
 from worlds import NOW, library, written
 

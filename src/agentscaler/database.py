@@ -16,7 +16,7 @@ exists, so a missing parent is `not_found` with its name and not a constraint of
 import base64
 import binascii
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import apsw
@@ -40,36 +40,6 @@ class Page(NamedTuple):
     rows: list[Row]
     next: str | None
     total: int
-
-
-class View:
-    """The fields of an answer and the columns they come from."""
-
-    __slots__ = ("_pairs", "_parts")
-
-    def __init__(self, fields: Iterable[str | tuple[str, str | Mapping[str, str]]]) -> None:
-        pairs = [(f, f) if isinstance(f, str) else f for f in fields]
-        self._pairs = [(f, c) for f, c in pairs if isinstance(c, str)]
-        self._parts = [(f, c) for f, c in pairs if not isinstance(c, str)]
-
-    def of(self, row: Row) -> Row:
-        """One row."""
-        out = {field: row[column] for field, column in self._pairs}
-        for field, part in self._parts:
-            out[field] = {name: row[column] for name, column in part.items()}
-        return out
-
-    def all(self, rows: Iterable[Row]) -> list[Row]:
-        """Many rows."""
-        if self._parts:
-            return [self.of(row) for row in rows]
-        pairs = self._pairs
-        return [{field: row[column] for field, column in pairs} for row in rows]
-
-
-def view(*fields: str | tuple[str, str | Mapping[str, str]]) -> View:
-    """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId; ("Volume", {"Id": "VolumeId"}): an object of such fields."""
-    return View(fields)
 
 
 class Database:

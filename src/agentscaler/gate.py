@@ -315,9 +315,11 @@ def _parents(world: World, table: Table, model: Model, dice: Dice) -> JsonObject
     out: JsonObject = {}
     for reference in table.references:
         if rows := world.rows(reference.table):
-            chosen = dice.choice(rows)
             target = next(t for t in model.tables if t.name == reference.table)
-            out |= {c: chosen[k] for c, k in zip(reference.columns, target.key, strict=True)}
+            keys = dict(zip(reference.columns, target.key, strict=True))
+            agreeing = [r for r in rows if all(r[k] == out[c] for c, k in keys.items() if c in out)]  # the type and the data source of one API
+            chosen = dice.choice(agreeing or rows)
+            out |= {c: chosen[k] for c, k in keys.items()}
     return out
 
 

@@ -85,7 +85,7 @@ class Laws:
     def _beside(self, operation: Operation, arguments: JsonObject, form: Form) -> Iterator[Broken]:
         """Does it touch what it does not name?"""
         below = self._below(operation.table) if operation.act == "delete" else set()
-        family = {operation.table, operation.through or operation.table, *below}
+        family = {operation.table, operation.through or operation.table, *below, *(b.table for b in operation.brings)}
         key = None if operation.table in below else self._key(operation, arguments)
         wanted = tuple(str(v) for v in key.values()) if key is not None else None
         for row in form:

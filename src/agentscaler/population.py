@@ -26,6 +26,7 @@ A recipe is one of
     {"gather": "table.column", "fields": {field: [column, kind]}}   what the rows of that table with the key of this row in that column show; "one": column, of a list of bare values
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
+                                       "kin": column of that row -> column of this one that must be equal (a build of the same backend); "must": without one there is no row
     {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any, or one under the same parent), without a foreign key; "else": recipe where nothing does;
                                       "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
     {"given": [...]}                  one of these; "spread": each of them before any comes again; "but": column or context whose value it is not
@@ -131,6 +132,7 @@ class Painter:
         for table in self.order:
             seen: set[tuple[Any, ...]] = set()
             rows = self.rows[table] = []
+            alone = [c for c, recipe in self.recipes.get(table, {}).items() if recipe.get("must")]
             last = None
             ends: dict[int, tuple[Row, Row]] = {}
             for number, parent in enumerate(self._slots(table)):
@@ -138,7 +140,7 @@ class Painter:
                 last = parent
                 row = self._row(table, number, parent)
                 key = tuple(row[c] for c in self.keys[table])
-                if key not in seen and None not in key:
+                if key not in seen and None not in key and not any(row[c] is None for c in alone):
                     seen.add(key)
                     rows.append(row)
                     ends |= {id(parent[1]): (parent[1], row)} if parent is not None else {}
@@ -197,9 +199,9 @@ class Painter:
         columns = self.columns[table]
         row: Row = {}
         self.near = {}
-        for column in columns:
-            if "reference" in recipes.get(column, {}):
-                row |= self._reference(table, column, recipes[column], number, row, parent)
+        pointing = [c for c in columns if "reference" in recipes.get(c, {})]
+        for column in sorted(pointing, key=lambda c: "kin" in recipes[c]):
+            row |= self._reference(table, column, recipes[column], number, row, parent)
 
         for column in self._in_order(table, row):
             row[column] = self._cell(table, column, recipes.get(column, {}), number, row)
@@ -263,6 +265,8 @@ class Painter:
         fixed = {c: held[c] for c in columns if c in held}
         if fixed:
             rows = [r for r in rows if all(r[columns[c]] == v for c, v in fixed.items())]
+        for theirs, ours in recipe.get("kin", {}).items():
+            rows = [r for r in rows if held.get(ours) is None or r[theirs] == held[ours]]
         if not rows or (recipe.get("null") and dice.chance(recipe["null"])):
             return {c: None for c in columns if c not in held}
         chosen = rows[min(int(dice.unit() ** recipe.get("skew", 1.0) * len(rows)), len(rows) - 1)]

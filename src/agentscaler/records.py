@@ -234,6 +234,36 @@ class Argument(Record):
     """For value: the property of the given objects whose lists are written together (the Tags of TagSpecifications). For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
 
 
+class Held(Record):
+    """What an answer shows of another table: the rows that belong to the row that is shown."""
+
+    table: str
+    """The other table."""
+    on: Mapping[str, str]
+    """Its columns that hold the key of the row -> the columns of that key."""
+    fields: Mapping[str, str]
+    """Field -> column of the other table."""
+    many: bool = False
+    """A list of them? Else the one there is, or null."""
+    scalar: bool = False
+    """Bare values instead of objects?"""
+
+
+class Brought(Record):
+    """A row of another table that is made together with a row: its first version, its settings."""
+
+    table: str
+    """The other table."""
+    takes: Mapping[str, str]
+    """Its column -> the column of the new row that it takes over."""
+    sets: Mapping[str, str | int | None] = Field(default_factory=dict)
+    """Its columns that begin with this value; "{now}" is the clock."""
+    ends: Mapping[str, str] = Field(default_factory=dict)
+    """Its columns that hold the resource name of the new row and what stands here behind it, '/settings'."""
+    tells: Mapping[str, str] = Field(default_factory=dict)
+    """Column of the new row -> column of this one that it speaks of: the id of its latest version."""
+
+
 class Shape(Record):
     """How a compiled tool answers."""
 
@@ -241,6 +271,8 @@ class Shape(Record):
     """Field of the answer -> column."""
     parts: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     """Field of the answer that is an object which says the row once more -> field of it -> column."""
+    held: Mapping[str, Held] = Field(default_factory=dict)
+    """Field of the answer that shows rows of another table -> which."""
     beside: Mapping[str, str] = Field(default_factory=dict)
     """Field of the answer, beside the object that the row is wrapped in -> column."""
     wrap: tuple[str, ...] = ()
@@ -304,6 +336,8 @@ class Operation(Record):
     """For create: how the key is built from other columns and arguments, '{parent}/topics/{topicId}'."""
     through: str | None = None
     """For list, link and unlink: the link table between the two ends."""
+    brings: tuple[Brought, ...] = ()
+    """For create: the rows of other tables that are made with it."""
     blind: bool = False
     """No read shows its effect: it stays, but no task uses it."""
 

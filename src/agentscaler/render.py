@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from agentscaler.errors import Dropped
-from agentscaler.records import Argument, Json, Model, Operation, Shape, Table
+from agentscaler.records import Argument, Brought, Held, Json, Model, Operation, Shape, Table
 from agentscaler.schema_sql import schema
 
 WIDTH = 110
@@ -47,6 +47,8 @@ def _names(model: Model) -> Iterator[str]:
     for operation in model.operations:
         yield from (operation.python, operation.table, *operation.sets)
         yield from [operation.state[0]] if operation.state else []
+        for brought in operation.brings:
+            yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
             yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column))
             yield from (place.split(".")[0] for a in (argument, *argument.inside) for place in a.places.values())
@@ -60,6 +62,8 @@ def tools(model: Model) -> str:
     views = _views(model)
     nouns = ", ".join(t.noun for t in model.tables)
     imports = ["view"] if views else []
+    if any(o.shape and o.shape.held for o in model.operations):
+        imports.insert(0, "held")
     names = {tuple(call): name for name, call in views.items()}
     parts = ["\n".join(_function(o, model, names)) for o in model.operations]
     if any(re.search(r"\bUNSET\b", part) for part in parts):
@@ -101,12 +105,24 @@ def _views(model: Model) -> dict[str, list[str]]:
 
 def _fields(shape: Shape) -> list[str]:
     plain = [_quote(f) if f == c else f"({_quote(f)}, {_quote(c)})" for f, c in shape.fields.items()]
-    return plain + [f"({_quote(f)}, {{{', '.join(f'{_quote(k)}: {_quote(c)}' for k, c in part.items())}}})" for f, part in shape.parts.items()]
+    plain += [f"({_quote(f)}, {_dict(part)})" for f, part in shape.parts.items()]
+    return plain + [f"({_quote(f)}, held({_quote(rows.table)}, {_dict(rows.on)}, {_form(rows)}))" for f, rows in shape.held.items()]
+
+
+def _form(rows: Held) -> str:
+    """How rows of another table are shown."""
+    one = _quote(next(iter(rows.fields.values()))) if rows.scalar else _dict(rows.fields)
+    return f"[{one}]" if rows.many else one
+
+
+def _seen(shape: Shape, views: Mapping[tuple[str, ...], str], rows: str, *, way: str = "of") -> str:
+    """The expression of what is shown of a row, or of many."""
+    return f"{views[tuple(_fields(shape))]}.{way}({rows}{', db' if shape.held else ''})"
 
 
 def _whole(shape: Shape, table: Table) -> bool:
     """Does the answer show every column under its own name?"""
-    return not shape.parts and tuple(shape.fields) == tuple(c.name for c in table.columns) and all(f == c for f, c in shape.fields.items())
+    return not shape.parts and not shape.held and tuple(shape.fields) == tuple(c.name for c in table.columns) and all(f == c for f, c in shape.fields.items())
 
 
 def _table_of(model: Model, operation: Operation) -> Table:
@@ -238,7 +254,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     elif _whole(shape, table):
         rows = "page.rows"
     else:
-        rows = f"{views[tuple(_fields(shape))]}.all(page.rows)"
+        rows = _seen(shape, views, "page.rows", way="all")
     return lines + _listed(operation, shape, rows)
 
 
@@ -316,7 +332,22 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
     arguments += assigned
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     checks = [_call("db.fresh", [_quote(table.name), _quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
-    return [line for check in checks for line in check] + [*_call("row = db.insert", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.insert", arguments), *_constant(operation)]
+    before = [line for check in checks for line in check]
+    if not _shown(operation) and not operation.brings:
+        return [*before, *_call("db.insert", arguments), *_constant(operation)]
+    made = [line for brought in operation.brings for line in _brought(brought, table)]
+    return [*before, *_call("row = db.insert", arguments), *made, *_answer(operation, table, views, "row")]
+
+
+def _brought(brought: Brought, table: Table) -> list[str]:
+    """A row of another table that is made with the row, and what the row then says of it."""
+    taken = [f"{c}=row[{_quote(own)}]" for c, own in brought.takes.items()]
+    taken += [f"{c}=row[{_quote(table.key[-1])}] + {_quote(end)}" for c, end in brought.ends.items()]
+    taken += [f"{c}={_python(v)}" for c, v in brought.sets.items()]
+    if not brought.tells:
+        return _call("db.insert", [_quote(brought.table), *taken])
+    told = [f"{own}=first[{_quote(c)}]" for own, c in brought.tells.items()]
+    return [*_call("first = db.insert", [_quote(brought.table), *taken]), *_call("row = db.update", [_quote(table.name), *(f"row[{_quote(k)}]" for k in table.key), *told])]
 
 
 def _create_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -531,7 +562,7 @@ def _several(operation: Operation, shape: Shape, table: Table, views: Mapping[tu
     """The answer that lists the rows a write has touched."""
     if shape.scalar:
         return _listed(operation, shape, f"[row[{_quote(next(iter(shape.fields.values())))}] for row in rows]")
-    return _listed(operation, shape, "rows" if _whole(shape, table) else f"{views[tuple(_fields(shape))]}.all(rows)")
+    return _listed(operation, shape, "rows" if _whole(shape, table) else _seen(shape, views, "rows", way="all"))
 
 
 def _shown(operation: Operation) -> bool:
@@ -547,7 +578,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
     if shape.scalar:
         value = f"[{row}[{_quote(next(iter(shape.fields.values())))}]]"
     else:
-        value = row if whole else f"{views[tuple(_fields(shape))]}.of({row})"
+        value = row if whole else _seen(shape, views, row)
         value = f"{value} | {{{', '.join(f'{_quote(f)}: {_quote(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:

@@ -231,7 +231,9 @@ def _named(name: str, verb: str, path: str, vendor: str) -> Analysis:
     if kind is None:
         http: dict[str, VerbClass] = {"GET": "get", "DELETE": "delete", "PATCH": "update"}
         kind = http.get(verb, "other")
-    at = next((i for i, w in enumerate(rest) if w in PREPOSITIONS), len(rest))
+    if len(rest) > 1 and rest[-1][-1:] == "s" and rest[-1][:-1] in PREPOSITIONS - {"a", "by"}:
+        rest = [*rest[:-1], rest[-1][:-1]]  # add-ins
+    at = next((i for i, w in enumerate(rest) if w in PREPOSITIONS and (i + 1 < len(rest) or not i)), len(rest))  # an add-in ends with one
     head, tail = rest[:at], rest[at + 1 :]
     preposition = rest[at] if at < len(rest) else ""
     if not head and kind not in READS:

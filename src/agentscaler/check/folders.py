@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agentscaler.check.anew import is_inside
 from agentscaler.check.finding import Finding, file_findings, row_findings, short, text_finding
-from agentscaler.envs.worlds import find_edges
+from agentscaler.envs.feeds import find_edges
 from agentscaler.errors import Dropped, UserError
 from agentscaler.folder import env_files, read_env
 from agentscaler.gate import check_env

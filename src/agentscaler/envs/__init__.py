@@ -12,11 +12,13 @@ from typing import Final, NamedTuple
 import orjson
 
 from agentscaler.envs.asks import understood
+from agentscaler.envs.feeds import find_edges
 from agentscaler.envs.find import Found, count_found
+from agentscaler.envs.held import held_schemas
 from agentscaler.envs.operations import judge_all
 from agentscaler.envs.populate import population_of
 from agentscaler.envs.service import compile_service
-from agentscaler.envs.worlds import CompiledService, Plan, find_edges, plan, schema_of
+from agentscaler.envs.worlds import CompiledService, Plan, plan, schema_of
 from agentscaler.errors import Dropped
 from agentscaler.folder import sealed
 from agentscaler.gate import check_env
@@ -194,6 +196,7 @@ def _returns(operation: Operation, made: Plan) -> Schema | None:
     columns = made.columns[operation.table]
     fields = {f: schema_of(columns[c]) for f, c in shape.fields.items() if c in columns}
     fields |= {f: {"type": "object", "properties": {k: schema_of(columns[c]) for k, c in part.items()}} for f, part in shape.parts.items()}
+    fields |= held_schemas(shape, made.drafts[operation.table][1])
     inner: Schema = {"type": "object", "properties": fields}
     if shape.scalar:
         inner = next(iter(fields.values()))

@@ -9,6 +9,7 @@ from agentscaler.envs.drafts import (
     MAX_COLUMNS,
     OPTION,
     SCALARS,
+    SERIALS,
     STATE,
     TOKEN,
     Col,
@@ -110,6 +111,8 @@ def part_of(entry: Entry, tables: Mapping[Noun, Draft]) -> Noun | None:
     noun = max((n for n in tables if entry.what.noun[: len(n)] == n), key=len, default=None)
     if noun is not None:
         return noun
+    if any(field(p) in (("id",), *SERIALS) for p in entry.required):
+        return None  # a row of its own, below the one that is named beside it
     named = {t for p in entry.required if kind_of(entry.parameters.get(p, {})) in ("string", "integer") and (t := table_of(p, tables))}
     named = {t for t in named if tables[t].own is not None and not any(t in _above(tables[o], tables) for o in named if o != t)}
     return named.pop() if len(named) == 1 else None
@@ -216,13 +219,16 @@ def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozen
         if column.name == draft.own or column.json or column.reference or column.kind != "string" or column.name in contexts or column.choices:
             continue
         target = table_of(column.name, tables, draft.noun)
-        if target is not None and _fits(column.name, tables[target]):
+        if target is not None and (_fits(column.name, tables[target]) or _asked_as(column.name, tables[target])):
             column.reference = target
         elif (path := _by_path(column, draft, tables)) is not None:
             column.reference = path
 
 
 _NAMED = re.compile(r"(?:[Rr]esource|[Rr]elative|[Ff]ully[- ]qualified|[Ff]ull) (?:names?|paths?)(?: \([A-Za-z]+\))? (?:of|to|for) (?:the |an? |this )?([^.,:;(]{3,60})|[Rr]eference to (?:the |an? )([^.,:;(]{3,60})")
+_CALLED = re.compile(r"\b[Nn]ame of (?:the|an?) |\bURL of (?:the|an?) |[Rr]esource name|[Ff]ormat:|\b(?:form|format)(?: of| is)?:? ?`?\w+/|[Rr]efer(?:ence|s) to|\bfor example:? ?`?projects/|(?:attached|connected) to, for example|is a part of")
+"""A column that bears the name of another kind of row holds the row's name: build, 'the name of a build that already exists'."""
+_NOT_CALLED = re.compile(r"\b(?:ID|[Ii]dentifier) of\b|[Uu]nqualified|must be unique|\bor a full|short")
 _BEHIND = frozenset("that which used in for to from with associated containing of on by this is where whose as or and under when resource".split())
 """Words that end what a reference names."""
 
@@ -233,6 +239,8 @@ def _by_path(column: Col, draft: Draft, tables: Mapping[Noun, Draft]) -> Noun | 
         return None
     text = str(column.schema.get("description", ""))
     held = {n: d for n, d in tables.items() if d.segment is not None and not d.tail and n != draft.noun}
+    if field(column.name) in held and _CALLED.search(text) and not _NOT_CALLED.search(text) and " ".join(draft.noun) not in text.lower().split(".")[0]:
+        return field(column.name)
     path = next(iter(re.findall(r"(?:projects|organizations)/[\w{}*<>$\[\]./-]+", text)), "").rstrip(".").split("/")
     forms = [n for n, d in held.items() if len(path) > 3 and path[-2] == d.segment]
     if len(forms) == 1:
@@ -300,6 +308,11 @@ def _fits(name: str, target: Draft) -> bool:
     mine, theirs = field(name)[-1], field(target.own)[-1]
     known = ("id", "arn", "name")
     return mine == theirs or (mine not in known) or (theirs not in known)
+
+
+def _asked_as(name: str, target: Draft) -> bool:
+    """Is it what the target's own reads ask for: SecretId, by which DescribeSecret finds the secret with this ARN?"""
+    return target.own is not None and target.segment is None and target.canon.get(field(name)) == target.own
 
 
 def _google_parent(draft: Draft, tables: Mapping[Noun, Draft]) -> None:

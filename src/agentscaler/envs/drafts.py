@@ -23,6 +23,8 @@ OPTION: Final = re.compile(
 """Parameters that steer a call and are no property of the thing."""
 STAMP: Final = re.compile(r"(?i)^(?:e_?tag|(?:label_?|metadata_?|tags?_?)?fingerprint|lock_?token|update_?token|current_?version)$")
 """What changes with every change of a row, so that a later call can say which state it means."""
+SERIALS: Final = (("sid",), ("gid",))
+"""Last words of ids that only some services use."""
 MAX_COLUMNS: Final = 36
 
 
@@ -134,7 +136,7 @@ class Draft:
         self.generated = False
         """Does the service make the own key?"""
         self.holders: dict[str, Noun] = {}
-        """Key columns whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
+        """Columns, mostly of the key, that say of what a row is a run or version, and whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
         self.kin: frozenset[Noun] = frozenset()
         """Ends of the noun that are tables of their own: a provisioned product's ProductId is no id of its own."""
 
@@ -234,6 +236,8 @@ def usable(name: str, schema: Schema) -> bool:
 def table_of(name: str, tables: Mapping[Noun, Draft], own: Noun | None = None) -> Noun | None:
     """The table that a parameter or field names by id."""
     rest, id_like = entity(name)
+    if field(name)[-1:] in SERIALS and len(field(name)) > 1:
+        rest, id_like = field(name)[:-1], True
     if not rest:
         return None
     if not id_like and rest[-1:] == ("url",) and rest[:-1] in tables:

@@ -81,7 +81,11 @@ def _edition_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset
     own = _edition(entries, asked[0], draft, contexts) or ("position" if draft.kinds <= {"get", "list"} and _lists(draft) else None)
     if own is None:
         return False
-    draft.own, draft.parents, draft.holders = own, asked, {asked[0]: head}
+    holders = {asked[0]: head}
+    single = [e for e in entries if e.what.kind in ITEM_KINDS and any(field(p) == field(own) for p in e.required)]
+    if own != "position" and single and not any(asked[0] in e.parameters for e in single):
+        asked = []  # GetWindowExecution(WindowExecutionId): one id in the whole service, whatever lists it
+    draft.own, draft.parents, draft.holders = own, asked, holders
     draft.generated = not any(p == own for e in entries if e.what.kind == "create" for p in e.required)
     return True
 

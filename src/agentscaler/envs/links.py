@@ -14,6 +14,7 @@ from agentscaler.envs.items import one_of
 from agentscaler.envs.reads import _shape
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import tied_state
+from agentscaler.envs.things import OTHERS
 from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field
@@ -80,6 +81,42 @@ def add_link_tables(service: Service) -> None:
             draft.parents.append(column.name)
         if len(draft.parents) == 2 and len(draft.columns) == 2:
             tables[noun] = draft
+
+
+def tie_relations(service: Service) -> None:
+    """ListFleetInstances(FleetId) shows instances and no more: who belongs where is a link, and what is shown are the instances themselves."""
+    tables = service.tables
+    for noun, draft in list(tables.items()):
+        whole = next((n for i in range(1, len(noun)) if (n := noun[i:]) in tables), None)
+        if whole is None or draft.link or draft.segment is not None or len(draft.parents) != 1 or set(noun) & OTHERS:
+            continue
+        far, holder = tables[whole], draft.columns[draft.parents[0]]
+        lists = [e for e in draft.entries if e.what.kind in ("get", "list")]
+        plain = all(e.item is not None and e.item.many and [draft.find(p) for p in e.required if p not in service.contexts] == [holder.name] for e in lists)
+        if not plain or not lists or draft.kinds - {"get", "list", "link", "unlink"} or holder.reference in (None, whole) or holder.shown or not _keyed_alike(draft, far):
+            continue
+        shown = {field(f) for e in lists if e.item and not e.item.scalar for f in e.item.fields}
+        theirs = {field(c.name) for c in far.columns.values() if c.shown}
+        if len(shown & theirs) < 0.8 * len(shown):
+            continue
+        link = Draft(noun, [])
+        link.link = True
+        near = link.force(holder.name, dict(holder.schema))
+        own = far.own or ""
+        other = link.force(own if len(own) > 4 else "_".join([*whole, own.lower()]), {"type": "string", "description": f"{' '.join(whole)} that is tied"})
+        near.reference, other.reference = holder.reference, whole
+        link.parents = [near.name, other.name]
+        back = tables.get((*whole, *noun[: -len(whole)]))
+        if back is not None and back.link:
+            del tables[noun]  # the profiles of a list and the lists of a profile are one relation
+        elif len(link.columns) == 2:
+            tables[noun] = link
+
+
+def _keyed_alike(draft: Draft, far: Draft) -> bool:
+    """Do the rows bear the key by which the other table's rows are told?"""
+    own = field(far.own or "")
+    return bool(own) and not far.single and far.segment is None and far.key == (far.own,) and draft.own is not None and field(draft.own) in (own, own[-1:], (*far.noun, *own[-1:])) and far.columns[far.own or ""].kind == "string"
 
 
 def _reference(pair: tuple[End, End], tables: Mapping[Noun, Draft]) -> tuple[End, End, str] | None:
@@ -199,7 +236,7 @@ def tied_list(entry: Entry, service: Service) -> Compiled | None:
     wanted = [n for n in entry.required if n not in service.contexts]
     if len(wanted) != 1 or (near := table_of(wanted[0], service.tables)) is None:
         return None
-    for noun, draft in service.tables.items():
+    for noun, draft in sorted(service.tables.items(), key=lambda t: t[0] != entry.what.noun):
         if not draft.link or near not in [c.reference for c in draft.columns.values()]:
             continue
         far = next((c.reference for c in draft.columns.values() if c.reference != near), None)

@@ -3,7 +3,7 @@
 from agentscaler.envs.arguments import Lost
 from agentscaler.envs.columns import part_of
 from agentscaler.envs.drafts import Compiled, Draft, Entry, usable
-from agentscaler.envs.links import add_link_tables, drop_unread_ties, link, tied_list
+from agentscaler.envs.links import add_link_tables, drop_unread_ties, link, tie_relations, tied_list
 from agentscaler.envs.reads import read
 from agentscaler.envs.service import Service
 from agentscaler.envs.shown import keep_shown
@@ -14,6 +14,7 @@ MAKERS = {"get": read, "list": read, "create": create, "put": put, "update": upd
 
 def judge_all(service: Service) -> tuple[dict[str, Compiled], dict[str, str]]:
     """Tools that compile (id -> what it does) and those that do not (id -> reason)."""
+    tie_relations(service)
     add_link_tables(service)
     good: dict[str, Compiled] = {}
     lost: dict[str, str] = {}

@@ -8,18 +8,17 @@ from agentscaler.dice import Dice
 from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, Col, Draft
-from agentscaler.envs.items import one_of
+from agentscaler.envs.held import list_of
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.ranges import share_ranges
 from agentscaler.envs.recipes import only_copies, recipe_of
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
-from agentscaler.envs.worlds import Plan, written
+from agentscaler.envs.worlds import Plan, lies_under, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
-from agentscaler.verbs import VIEW_WORDS
 from agentscaler.words import entity, field, snake
 
 NOW: Final = "2026-06-15T09:00:00Z"
@@ -62,6 +61,9 @@ def population_of(made: Plan) -> JsonObject:
             for spoken, theirs in found.get("latest", {}).items():  # what holds none speaks of none
                 if (whole := f"{rows[table.name]['per']}.{spoken}") in columns and theirs == made.drafts[table.name][1].own and (made.drafts[table.name][1].segment or made.columns[rows[table.name]["per"]][spoken].reference):
                     columns[whole] = {"value": None}
+            for name in found.get("same", ()):  # all versions of a thing are of its type
+                if field(name)[-1:] == ("type",) and "choice" in columns[f"{table.name}.{name}"]:
+                    columns[f"{table.name}.{name}"] = {"same": f"{rows[table.name]['per']}.{name}", "knowable": True}
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
 
@@ -141,20 +143,11 @@ def _gather_children(columns: dict[str, JsonObject], made: Plan) -> None:
 
 def _shown_of(list_: Col, child: Table, draft: Draft, theirs: Mapping[str, Col]) -> JsonObject | None:
     """What a list in a parent's row shows of each of the child's rows, where it is of the child's kind."""
-    inner = list_.schema.get("items", {})
-    id_like = entity(one_of(list_.name))[1]
-    words = field(one_of(list_.name))[: -1 if id_like else None]
-    while len(words) > 1 and words[-1] in VIEW_WORDS:
-        words = words[:-1]  # InvocationTaskBasicInfoSet
-    whole = bool(words) and (draft.noun[-len(words) :] == words or words[-len(draft.noun) :] == draft.noun)
-    held = {c.name for c in child.columns}
-    if not whole or field(list_.name)[0] in _ROLES:
+    told = list_of(list_, draft, {c.name: theirs[c.name] for c in child.columns})
+    if told is None:
         return None
-    if kind_of(inner) == "string" and id_like and draft.own in held and field(one_of(list_.name))[-1:] == field(draft.own or "")[-1:]:
+    if kind_of(list_.schema.get("items", {})) == "string":
         return {"one": draft.own}
-    told = {f: c for f, c in matched(inner.get("properties", {}), draft).items() if c in held}
-    if len(told) < 2 or draft.own not in told.values():
-        return None
     return {"fields": {f: [c, "json" if theirs[c].json else theirs[c].kind] for f, c in told.items()}}
 
 
@@ -220,8 +213,20 @@ def _reference(column: Col, reference: Reference, table: Table, model: Model) ->
     out: JsonObject = {"reference": reference.table, "skew": 1.3} | ({"spare": 0.25} if reference.on_delete == "RESTRICT" else {})
     if len(reference.columns) > 1:
         out["columns"] = dict(zip(reference.columns, target.key, strict=True))
-    nullable = all(c.null for c in table.columns if c.name in reference.columns) and reference.on_delete == "SET NULL"
+    free = all(c.null for c in table.columns if c.name in reference.columns)
+    if kin := _kin(reference, table, target):
+        out |= {"kin": kin} | ({} if free else {"must": True})
+    nullable = free and reference.on_delete == "SET NULL"
     return out | ({"null": 0.1} if nullable and len(reference.columns) == 1 and column.name != "parent" else {})
+
+
+def _kin(reference: Reference, table: Table, target: Table) -> dict[str, str]:
+    """A rollout's build is one of its own backend: column of what is referred to -> column here, where both lie under rows of one table."""
+    for under in target.references:
+        mine = [r for r in table.references if r.table == under.table and len(r.columns) == len(under.columns) and lies_under(table, r) and not set(r.columns) & set(reference.columns)]
+        if mine and lies_under(target, under) and not lies_under(table, reference):
+            return dict(zip(under.columns, mine[0].columns, strict=True))
+    return {}
 
 
 def _rows(table: Table, draft: Draft, model: Model) -> Any:
@@ -264,15 +269,19 @@ def _latest(table: Table, per: str, made: Plan) -> JsonObject:
     mine, its = made.columns[table.name], made.columns[per]
     last = draft.noun[-1:]
     spellings = {w for w in (field(own.name), last, (*last, "id"), (*last, "number")) if w[-1:] == field(own.name)[-1:] or w == last} - {("id",), ("name",), ("arn",)}
-    held = {x for t in (table, whole) for r in t.references for x in r.columns} | set(table.key) | set(whole.key)
-    spoken: JsonObject = {n: own.name for n, c in its.items() if c.reference == draft.noun and n not in held and theirs[n].type == own.type and not c.json and theirs[n].null}
-    spoken |= {n: own.name for n, c in its.items() if field(n)[0] in _ROLES and field(n)[1:] == draft.noun and draft.segment is not None and c.kind == "string" and n not in held and theirs[n].null}
+    kept = {x for r in whole.references for x in r.columns} | set(whole.key)
+    held = kept | {x for r in table.references for x in r.columns} | set(table.key)
+    spoken: JsonObject = {n: own.name for n, c in its.items() if c.reference == draft.noun and n not in kept and theirs[n].type == own.type and not c.json and theirs[n].null}
+    spoken |= {n: own.name for n, c in its.items() if field(n)[0] in _ROLES and field(n)[1:] == draft.noun and draft.segment is not None and c.kind == "string" and n not in kept and theirs[n].null}
     if draft.noun[:-1] != made.drafts[per][1].noun or draft.noun[-1] not in EDITIONS:
         return {"latest": spoken} if spoken else {}
-    latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in held and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
+    latest: JsonObject = {n: own.name for n, c in theirs.items() if n not in kept and c.type == own.type and not its[n].json and not its[n].choices and field(n)[1 if field(n)[0] in _ROLES else 0 :] in spellings}
     arn = next((c.name for c in table.columns if field(c.name) == ("arn",)), None)
-    latest |= {n: arn for n in theirs if arn and n not in held and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
+    latest |= {n: arn for n in theirs if arn and n not in kept and field(n)[0] in _ROLES and field(n)[1:] == (*last, "arn")}
     same = [c.name for c in table.columns if c.name in theirs and c.name not in held and c.name not in latest and its[c.name].kind == mine[c.name].kind and set(its[c.name].choices) == set(mine[c.name].choices) and (c.null or not theirs[c.name].null)]
+    if draft.kinds <= {"get", "list"}:  # when its last revision was made is told by the revision
+        latest |= {n: n for n in same if latest and last[0] in field(n)}
+        same = [n for n in same if n not in latest]
     out: JsonObject = {"same": same} if same and latest and draft.kinds <= {"get", "list"} and draft.noun[-1] in ("version", "revision") else {}
     for name, column in its.items():
         if column.kind == "object" and field(name)[0] in _ROLES and field(name)[-1:] == last:

@@ -10,12 +10,12 @@ from agentscaler.envs.items import RESOURCE
 from agentscaler.envs.keys import STRICT_CONTEXT, fixed_name
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import NOT_THINGS, VIEW_WORDS
-from agentscaler.words import PAGING, entity, field
+from agentscaler.words import PAGING, entity, field, split
 
 
 def same_nouns(entries: list[Entry]) -> list[Entry]:
     """One noun for one thing: view words off, 'instance' and 'DB instance' together where only one can be meant."""
-    entries = _one_stem(entries)
+    entries = _one_spelling(_of_ids(_one_stem(entries)))
     kinds: dict[Noun, set[str]] = defaultdict(set)
     for entry in entries:
         kinds[entry.what.noun].add(entry.what.kind)
@@ -52,6 +52,48 @@ def _one_stem(entries: list[Entry]) -> list[Entry]:
     return [e._replace(what=e.what._replace(noun=change.get(e.what.noun, e.what.noun))) for e in entries]
 
 
+def _of_ids(entries: list[Entry]) -> list[Entry]:
+    """ListSecretVersionIds shows versions, more of each than its id; sender ids and playback ids, which are made and deleted, are things."""
+    nouns = {e.what.noun for e in entries}
+    things = {e.what.noun for e in entries if e.what.kind not in ("get", "list")}
+    out = []
+    for entry in entries:
+        noun, item = entry.what.noun, entry.item
+        rows = item is not None and not item.scalar and len(item.fields) > 1 and noun[-1:] == ("id",) and len(noun) > 1
+        meant = noun[:-1] in nouns or (len(noun) < 4 and "ids" in split(entry.tool.source.operation))
+        bare = rows and meant and noun not in things and entry.what.kind in ("get", "list")
+        out.append(entry._replace(what=entry.what._replace(noun=noun[:-1])) if bare else entry)
+    return out
+
+
+def _one_spelling(entries: list[Entry]) -> list[Entry]:
+    """Blacklists and black lists, ephemerides whose rows show the id of an ephemeris: what is only listed under another spelling of what is made and deleted."""
+    groups: dict[Noun, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.what.noun].append(entry)
+    kinds = {n: {e.what.kind for e in some} for n, some in groups.items()}
+    made = [n for n in groups if n and kinds[n] & {"create", "delete"} and "list" not in kinds[n]]
+    change = {}
+    for noun in (n for n in groups if n and kinds[n] <= {"get", "list"}):
+        near = [m for m in made if m != noun and _alike(noun, m) and ("".join(m) == "".join(noun) or _shows_id(groups[noun], m, noun))]
+        if len(near) == 1:
+            change[noun] = near[0]
+    return [e._replace(what=e.what._replace(noun=change.get(e.what.noun, e.what.noun))) for e in entries]
+
+
+def _alike(a: Noun, b: Noun) -> bool:
+    """The same letters, or but for the ending of the last word."""
+    one, other = a[-1], b[-1]
+    same = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
+    return "".join(a) == "".join(b) or (a[:-1] == b[:-1] and same >= 5 and max(len(one), len(other)) - same <= 3)
+
+
+def _shows_id(entries: Sequence[Entry], noun: Noun, not_: Noun) -> bool:
+    """Do the rows bear an id of this noun, and none of the other?"""
+    shown = {field(f) for e in entries if e.item for f in e.item.fields}
+    return any((*noun[-1:], last) in shown for last in ("id", "arn")) and not any((*not_[-1:], last) in shown for last in ("id", "arn"))
+
+
 _SHOWN: Final = frozenset("list detail info".split())
 """Words behind a noun that say how much of it is shown."""
 
@@ -68,14 +110,19 @@ def _without_view(noun: Noun, what: set[str], kinds: Mapping[Noun, set[str]]) ->
         exact = [n for n in near if n == noun[:-1]] or near
         return exact[0] if len(exact) == 1 else None
     short = noun
-    while len(short) > 1 and short[-1] in VIEW_WORDS:
+    lists = bool(kinds.get(("list",), set()) & {"create", "delete"})  # where lists are things, a profile's list is one
+    while len(short) > 1 and (short[-1] in VIEW_WORDS or short[-1] in _BELOW) and not (lists and short[-1] == "list"):
         short = short[:-1]
         if short in kinds:
             return short
     return None
 
 
-_OTHERS: Final = frozenset("version revision execution run snapshot backup draft template change event job task export import association permission member membership".split())
+_BELOW: Final = frozenset(["descendant"])
+"""Words behind a noun for the same things, also further down."""
+
+
+OTHERS: Final = frozenset("version revision execution run snapshot backup draft template change event job task export import association permission member membership".split())
 """Words behind a noun that name things of their own, however like the thing their rows look."""
 
 
@@ -94,7 +141,7 @@ def _same_rows(groups: Mapping[Noun, Sequence[Entry]]) -> dict[Noun, Noun]:
             bare = bare[:-1]
         longer = [n for n in groups if bare != noun and len(bare) > 1 and n != noun and n[-len(bare) :] == bare]  # DefenceEventDetail of a VulDefenceEvent
         for other in longer if len(longer) == 1 else (noun[:i] for i in range(len(noun) - 1, 0, -1)):
-            if other not in groups or set(noun[len(other) :]) & _OTHERS or any(_asks_for(e, other) for e in some if e.item and e.item.many):
+            if other not in groups or set(noun[len(other) :]) & OTHERS or any(_asks_for(e, other) for e in some if e.item and e.item.many):
                 continue
             both = shown[noun] & shown[other]
             most = len(shown[noun]) if other not in longer else len(shown[other])  # a detail shows more than the list

@@ -8,13 +8,15 @@ from typing import Final, NamedTuple
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.aliases import named_otherwise
 from agentscaler.envs.arguments import HIDDEN
+from agentscaler.envs.brings import bring
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import Col, Compiled, Draft, Noun
+from agentscaler.envs.held import Child, find_held, seen_through, shown_from
 from agentscaler.envs.items import one_of
 from agentscaler.envs.mirrors import Mirror, find_mirrors, mirrored, shown_by
 from agentscaler.envs.nouns import column_phrase, column_unit, noun_phrase, said
 from agentscaler.envs.service import Service
-from agentscaler.records import Argument, Column, Domain, Edge, Lost, Model, Operation, Reference, Schema, Table, Tool
+from agentscaler.records import Column, Domain, Lost, Model, Operation, Reference, Schema, Table, Tool
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field, plural, singular, split
 
@@ -70,10 +72,22 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
     columns = {key: _columns(key, members, services) for key in keys}
     mirrors = {key: find_mirrors(columns[key], services[key[0]].service.tables[key[1]], [m.compiled.operation for m in members if m.key == key]) for key in keys}
     columns = {key: {n: c for n, c in some.items() if n not in mirrors[key]} for key, some in columns.items()}
+    children = {key: _children(key, names, columns, services) for key in keys}
+    does = {key: [m.compiled.operation for m in members if m.key == key] for key in keys}
+    held = {key: find_held(columns[key], services[key[0]].service.tables[key[1]], list(children[key].values()), does[key]) for key in keys}
+    columns = {key: {n: c for n, c in some.items() if n not in held[key]} for key, some in columns.items()}
     named = _tool_names(members)
     tables = tuple(_table(key, names, columns, services, members) for key in keys)
     made = {t.name: t for t in tables}
-    operations = tuple(sorted((named_otherwise(_operation(name, m, names, mirrors[m.key]), m.compiled.entry.parameters, made) for name, m in named.items()), key=lambda o: o.name))
+    operations = tuple(
+        bring(
+            shown_from(named_otherwise(_operation(name, m, names, mirrors[m.key]), m.compiled.entry.parameters, made), held[m.key]),
+            m.compiled.draft,
+            list(columns[m.key]),
+            [(c._replace(columns=columns[k]), does[k]) for k, c in children[m.key].items()],
+        )
+        for name, m in sorted(named.items())
+    )
     title = _title(domain, services, tables, own)
     model = mark_blind(Model(title=title, tables=_parents_first(tables, _holders(keys, names, services), {names[k]: columns[k] for k in keys}), operations=_python_names(operations)))
     return Plan(
@@ -352,9 +366,25 @@ def _references(
         fixed = any(c in draft.key or _always_given(columns[key][c], draft, members, key) for c in mine)
         if on_delete == "SET NULL" and fixed:
             on_delete = "RESTRICT" if _can_let_go(column, draft) or draft.kinds - {"get", "list"} else "CASCADE"
+        if on_delete == "RESTRICT" and _beside(draft, other) and column.name not in (*draft.key, "parent"):
+            on_delete = "CASCADE" if fixed else "SET NULL"  # both go with what holds them
         out.append(Reference(columns=mine, table=names[target], on_delete=on_delete))
     distinct = {r.columns: r for r in out}
     return tuple(r for c, r in distinct.items() if not any(set(c) < set(other) for other in distinct))
+
+
+def _children(key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]], services: Mapping[str, CompiledService]) -> dict[Key, Child]:
+    """The tables of the world whose rows lie under those of this one."""
+    group, noun = key
+    tables = services[group].service.tables
+    out = {}
+    for other in (k for k in names if k[0] == group and k != key and not tables[k[1]].link):
+        draft, theirs = tables[other[1]], columns[other]
+        for column in theirs.values():
+            mine = _counterparts(draft, tables[noun], column, theirs) if column.reference == noun and (column.name in draft.key or column.name == "parent") else None
+            if mine is not None:
+                out[other] = Child(names[other], draft, theirs, dict(zip(mine, tables[noun].key, strict=True)))
+    return out
 
 
 def _counterparts(draft: Draft, other: Draft, column: Col, mine: Mapping[str, Col]) -> tuple[str, ...] | None:
@@ -372,6 +402,12 @@ def _counterparts(draft: Draft, other: Draft, column: Col, mine: Mapping[str, Co
             return None
         out.append(found)
     return tuple(out)
+
+
+def _beside(draft: Draft, other: Draft) -> bool:
+    """Do the rows of both lie under rows of one table?"""
+    mine, theirs = ({d.columns[c].reference for c in (*d.parents, "parent") if c in d.columns} - {None} for d in (draft, other))
+    return bool(mine & theirs)
 
 
 def _can_let_go(column: Col, draft: Draft) -> bool:
@@ -394,7 +430,7 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
     """What happens to a row when what it refers to is deleted, from what the provider says of deleting."""
     texts = " ".join(e.tool.description for e in other.entries if e.what.kind == "delete")
     errors = " ".join(x for e in other.entries if e.what.kind == "delete" for x in e.tool.source.errors)
-    held = column.name in draft.parents or column.name == "parent" or draft.own is None
+    held = column.name in {"parent", *draft.parents, *map(draft.find, draft.holders)} or draft.own is None
     if draft.own is None and not draft.link:
         return "CASCADE"
     words = [w for w in draft.noun if w not in ("link", *other.noun)] if draft.link else draft.noun
@@ -416,13 +452,14 @@ def _parents_first(tables: Sequence[Table], holders: Mapping[str, set[str]], col
     for holds in (True, False):
         for table in sorted(tables, key=lambda t: t.name):
             for reference in table.references:
-                if holds == _lies_under(table, reference) and not _leads(reference.table, table.name, kept):
+                if holds == lies_under(table, reference) and not _leads(reference.table, table.name, kept):
                     kept[table.name].append(reference)
     whole = {t.name: t.model_copy(update={"references": tuple(r for r in t.references if r in kept[t.name])}) for t in sorted(tables, key=lambda t: t.name)}
     return _named_first(whole, holders, columns)
 
 
-def _lies_under(table: Table, reference: Reference) -> bool:
+def lies_under(table: Table, reference: Reference) -> bool:
+    """Does the row lie under what it refers to, or only speak of it?"""
     return bool(set(reference.columns) & set(table.key)) or "parent" in reference.columns
 
 
@@ -514,6 +551,8 @@ def mark_blind(model: Model) -> Model:
             shown.setdefault(operation.table, set()).update(shown_by(operation.shape))
             if operation.through:
                 shown.setdefault(operation.through, set()).add("*")
+    for table, some in seen_through(model.operations):
+        shown.setdefault(table, set()).update(some)
     out = []
     for operation in model.operations:
         seen = shown.get(operation.table, set())
@@ -537,46 +576,6 @@ def written(operation: Operation) -> set[str]:
     if operation.state and operation.act == "set":
         out.add(operation.state[0])
     return out
-
-
-def find_edges(model: Model) -> tuple[Edge, ...]:
-    """Which result feeds which parameter: the field that shows the column a parameter names, or the key it refers to."""
-    producers: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
-    for operation in model.operations:
-        shape = operation.shape
-        if shape is None or operation.act not in ("get", "list", "create", "copy"):
-            continue
-        rank = {"list": 0, "create": 1, "copy": 1, "get": 2}[operation.act] + sum(a.required and a.role in ("key", "filter") for a in operation.arguments) * 3
-        for name, column in shape.fields.items():
-            path = ".".join([w.removesuffix("[]") for w in shape.wrap[: -1 if shape.scalar else None]] + [name])
-            producers.setdefault((operation.table, column), []).append((operation.name, path, rank))
-        for name, part in shape.parts.items():
-            for inner, column in part.items() if not shape.scalar else ():
-                producers.setdefault((operation.table, column), []).append((operation.name, ".".join([*(w.removesuffix("[]") for w in shape.wrap), name, inner]), rank))
-    tables = {t.name: t for t in model.tables}
-    out = []
-    for operation in model.operations:
-        for argument in operation.arguments:
-            for source, path, rank in _feeding(operation, argument, tables, producers):
-                if source != operation.name and argument.required:
-                    out.append(Edge(source=source, field=path, target=operation.name, parameter=argument.name, score=round(1 / (1 + rank / 4), 2), reason="shows the column that the argument names"))
-    return tuple(sorted(out, key=lambda e: (e.target, e.parameter, -e.score, e.source)))
-
-
-def _feeding(operation: Operation, argument: Argument, tables: Mapping[str, Table], producers: Mapping[tuple[str, str], list[tuple[str, str, int]]]) -> list[tuple[str, str, int]]:
-    if argument.column is None or argument.role not in ("key", "filter", "value", "match"):
-        return []
-    for holder in (operation.through, operation.table):
-        table = tables.get(holder or "")
-        if table is None or argument.column not in {c.name for c in table.columns}:
-            continue
-        for reference in table.references:
-            if argument.column in reference.columns:
-                at = reference.columns.index(argument.column)
-                return producers.get((reference.table, tables[reference.table].key[at]), [])
-        if argument.role in ("key", "match") or argument.column in table.key:
-            return producers.get((table.name, argument.column), [])
-    return []
 
 
 def schema_of(column: Col, text: int = 100) -> Schema:

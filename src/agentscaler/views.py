@@ -1,0 +1,73 @@
+"""What a tool shows of a row: `view` names the fields of an answer once, `held` those that rows of another table fill.
+
+What stands in a table of its own is shown from there, never from a copy: a write to it is seen by every read.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from agentscaler.database import Database
+
+Row: TypeAlias = dict[str, Any]
+Form: TypeAlias = "str | Mapping[str, str] | list[str] | list[Mapping[str, str]]"
+MOST: Final = 1000
+"""Rows of another table that one row shows."""
+
+
+class Held(NamedTuple):
+    """Rows of another table, as a field of an answer shows them."""
+
+    table: str
+    on: Mapping[str, str]
+    form: Form
+
+    def of(self, row: Row, db: "Database") -> Any:
+        """The rows that belong to this one, in the form that is asked for; of one that is not there nothing."""
+        rows = db.page(self.table, where={column: row[own] for column, own in self.on.items()}, size=MOST).rows
+        if isinstance(self.form, list):
+            return [_formed(r, self.form[0]) for r in rows]
+        return _formed(rows[0], self.form) if rows else None
+
+
+def _formed(row: Row, form: str | Mapping[str, str]) -> Any:
+    return row[form] if isinstance(form, str) else {name: row[column] for name, column in form.items()}
+
+
+def held(table: str, on: Mapping[str, str], form: Form) -> Held:
+    """held("probe", {"MonitorId": "Id"}, [{"ProbeId": "Id"}]): the probes whose MonitorId is this row's Id, as objects; {...}: the one there is; ["Id"], "Id": bare values."""
+    return Held(table, on, form)
+
+
+class View:
+    """The fields of an answer and the columns they come from."""
+
+    __slots__ = ("_held", "_pairs", "_parts")
+
+    def __init__(self, fields: "Iterable[str | tuple[str, str | Mapping[str, str] | Held]]") -> None:
+        pairs = [(f, f) if isinstance(f, str) else f for f in fields]
+        self._pairs = [(f, c) for f, c in pairs if isinstance(c, str)]
+        self._held = [(f, c) for f, c in pairs if isinstance(c, Held)]
+        self._parts = [(f, c) for f, c in pairs if isinstance(c, Mapping)]
+
+    def of(self, row: Row, db: "Database | None" = None) -> Row:
+        """One row; db: where rows of other tables are shown with it."""
+        out = {field: row[column] for field, column in self._pairs}
+        for field, part in self._parts:
+            out[field] = {name: row[column] for name, column in part.items()}
+        for field, rows in self._held:
+            assert db is not None
+            out[field] = rows.of(row, db)
+        return out
+
+    def all(self, rows: Iterable[Row], db: "Database | None" = None) -> list[Row]:
+        """Many rows."""
+        if self._parts or self._held:
+            return [self.of(row, db) for row in rows]
+        pairs = self._pairs
+        return [{field: row[column] for field, column in pairs} for row in rows]
+
+
+def view(*fields: str | tuple[str, str | Mapping[str, str] | Held]) -> View:
+    """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId; ("Volume", {"Id": "VolumeId"}): an object of such fields; ("Probes", held(...)): rows of another table."""
+    return View(fields)
