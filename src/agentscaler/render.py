@@ -61,17 +61,12 @@ def tools(model: Model) -> str:
     """One function a tool."""
     views = _views(model)
     nouns = ", ".join(t.noun for t in model.tables)
-    imports = ["view"] if views else []
-    if any(o.shape and o.shape.held for o in model.operations):
-        imports.insert(0, "held")
     names = {tuple(call): name for name, call in views.items()}
     parts = ["\n".join(_function(o, model, names)) for o in model.operations]
-    if any(re.search(r"\bUNSET\b", part) for part in parts):
-        imports.insert(0, "UNSET")
+    used = {"UNSET": any(re.search(r"\bUNSET\b", part) for part in parts), "held": any(o.shape and o.shape.held for o in model.operations), "view": bool(views)}
     head = [f'"""{_doc(model.title)}.', "", *_wrap(f"{len(model.operations)} tools over {nouns}."), '"""', ""]
-    if imports:
-        head.append(f"from agentscaler.tooling import {', '.join(imports)}")
-        head.append("")
+    if any(used.values()):
+        head += [f"from agentscaler.tooling import {', '.join(name for name, here in used.items() if here)}", ""]
     for name, call in views.items():
         head += _call(f"{name} = view", call)
     return "\n\n\n".join(["\n".join(head).rstrip(), *parts]) + "\n"
