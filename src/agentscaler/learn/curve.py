@@ -277,7 +277,7 @@ def table(lines: Sequence[JsonObject]) -> str:
     known = {p.name: p for p in points(lines, kind="known")}
     out = [f"{'':16} {'unseen worlds':>13}  {'95 %':>13}  {'seeds':24} {'known worlds, new states':>24}"]
     for p in points(lines):
-        also = f"{known[p.name].share:.1%}" if p.name in known else ""
+        also = f"{known[p.name].share:.1%} of {known[p.name].tasks}" if p.name in known else ""
         out.append(f"{p.name:16} {p.share:>13.1%}  {p.low:>5.1%} - {p.high:>5.1%}  {' '.join(f'{s:.1%}' for s in p.seeds):24} {also:>24}")
     for kind, words in (("tools", "shown the tools of another world"), ("answers", "shown answers with other values")):
         out += [f"{p.name}, {words}: {p.share:.1%}" for p in points(lines, kind=kind)]

@@ -72,7 +72,7 @@ def _y(share: float) -> float:
 def _table(unseen: "Sequence[Point]", known: "Sequence[Point]") -> str:
     also = {p.name: p for p in known}
     rows = "".join(
-        f"<tr><td>{html.escape(p.name)}</td><td>{p.share:.1%}</td><td>{p.low:.1%} – {p.high:.1%}</td><td>{' '.join(f'{s:.1%}' for s in p.seeds)}</td><td>{p.tasks}</td><td>{f'{also[p.name].share:.1%}' if p.name in also else ''}</td></tr>"
+        f"<tr><td>{html.escape(p.name)}</td><td>{p.share:.1%}</td><td>{p.low:.1%} – {p.high:.1%}</td><td>{' '.join(f'{s:.1%}' for s in p.seeds)}</td><td>{p.tasks}</td><td>{f'{also[p.name].share:.1%} of {also[p.name].tasks}' if p.name in also else ''}</td></tr>"
         for p in unseen
     )
     return f"<table><tr><th>player</th><th>unseen worlds</th><th>95 %</th><th>seeds</th><th>tasks</th><th>known worlds, new states</th></tr>{rows}</table>"
