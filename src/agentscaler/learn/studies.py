@@ -11,6 +11,7 @@ from math import comb
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import orjson
 from scipy.stats import binomtest
 
 from agentscaler.canonical import same
@@ -79,7 +80,7 @@ def study(plan: Plan, folder: Path, *, depth: Depth | None = None, only: Sequenc
     done = {(row["study"], row["variant"], row["seed"]) for row in lines}
     cases = [Case(name, variant, seed) for seed in range(depth.seeds) for name, variant in CASES if name in only]
     for row in in_turn(one_case, [(case, plan, depth, home) for case in cases if case not in done], plan.workers):
-        lines.append(row)
+        lines.append(orjson.loads(orjson.dumps(row)))
         write_lines(file, lines)
         say(told(row))
     return lines
