@@ -6,8 +6,9 @@
 import json
 import sys
 from collections import Counter
-from math import sqrt
 from pathlib import Path
+
+from scipy.stats import binomtest
 
 GOALS = {"tools": ("right", 0.80, "wrong"), "worlds": ("acceptable", 0.75, ""), "tasks": ("sensible", 0.80, "silly"), "briefs": ("would say", 0.80, "nobody")}
 """What is read -> the good verdict, the share that is the goal, and the bad verdict."""
@@ -15,10 +16,8 @@ GOALS = {"tools": ("right", 0.80, "wrong"), "worlds": ("acceptable", 0.75, ""), 
 
 def interval(good: int, of: int) -> tuple[float, float]:
     """The Wilson interval of a share at 95 %."""
-    z, p = 1.96, good / of
-    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return middle - half, middle + half
+    low, high = binomtest(good, of).proportion_ci(method="wilson")
+    return low, high
 
 
 def verdicts(path: Path) -> dict[int, str]:

@@ -8,12 +8,9 @@ from typer.testing import CliRunner
 
 from agentscaler.check.fidelity import Compared, compare, leaves, sums, why_refused
 from agentscaler.cli import app
-from agentscaler.envs import build_env, compile_tools
-from agentscaler.records import Domain, EnvSpec, JsonObject, Pair, Tool
-from agentscaler.tools.definitions import Place
-from agentscaler.tools.openapi import read_openapi
-from agentscaler.tools.sources import Document
+from agentscaler.records import EnvSpec, JsonObject, Pair
 from agentscaler.world import Answer, Error, World
+from shops import build, tools_of
 
 TEXT = {"type": "string"}
 BOOK = {"type": "object", "properties": {"book_id": TEXT, "title": TEXT, "shelf_id": TEXT, "status": {"type": "string", "enum": ["in", "lent"]}, "year": {"type": "integer"}}}
@@ -51,13 +48,7 @@ LIBRARY: JsonObject = {
 
 @pytest.fixture(scope="module")
 def library() -> EnvSpec:
-    pool: dict[str, Tool] = {}
-    for tool in read_openapi(LIBRARY, Place(Document("library.json", b"", lambda _: None))):
-        assert isinstance(tool, Tool)
-        pool[tool.name] = tool
-    group = next(iter(pool.values())).source.group
-    domain = Domain(name="library", tools=tuple(sorted(pool)), services=(group,), field="other", split="train")
-    return build_env(domain, pool, {group: compile_tools(group, pool)}).env
+    return build(tools_of(LIBRARY), "library").env
 
 
 def held(library: EnvSpec, name: str, arguments: JsonObject, response: Any, status: int = 200) -> Compared:

@@ -4,12 +4,9 @@ from typing import Any
 
 import pytest
 
-from agentscaler.envs import build_env, compile_tools
 from agentscaler.gate import check_env
-from agentscaler.records import Domain, EnvSpec, JsonObject, Tool
-from agentscaler.tools.definitions import Place
-from agentscaler.tools.openapi import read_openapi
-from agentscaler.tools.sources import Document
+from agentscaler.records import EnvSpec, JsonObject
+from shops import build, tools_of
 
 TEXT: JsonObject = {"type": "string"}
 TEAM: JsonObject = {"type": "object", "properties": {"team_id": TEXT, "name": TEXT}}
@@ -57,13 +54,7 @@ DOCUMENT: JsonObject = {
 
 @pytest.fixture(scope="module")
 def jobs() -> EnvSpec:
-    pool: dict[str, Tool] = {}
-    for tool in read_openapi(DOCUMENT, Place(Document("jobs.json", b"", lambda _: None))):
-        assert isinstance(tool, Tool)
-        pool[tool.name] = tool
-    group = next(iter(pool.values())).source.group
-    domain = Domain(name="jobs", tools=tuple(sorted(pool)), services=(group,), field="other", split="train")
-    return build_env(domain, pool, {group: compile_tools(group, pool)}).env
+    return build(tools_of(DOCUMENT), "jobs").env
 
 
 def test_a_good_world_breaks_no_law(jobs: EnvSpec) -> None:

@@ -8,12 +8,9 @@ import pytest
 from agentscaler import World
 from agentscaler.dice import Dice
 from agentscaler.gate import check_env, valid_arguments
-from agentscaler.records import EnvSpec, JsonObject, Tool
+from agentscaler.records import EnvSpec, JsonObject
 from agentscaler.rules import Rule, decide, placed, rules_md, rules_of
-from agentscaler.tools.definitions import Place
-from agentscaler.tools.openapi import read_openapi
-from agentscaler.tools.sources import Document
-from shops import build, shop
+from shops import build, shop, tools_of
 from worlds import borrow, compiled, library, replaced
 
 TEXT: JsonObject = {"type": "string"}
@@ -61,8 +58,7 @@ STORE: JsonObject = {
 @pytest.fixture(scope="module")
 def store() -> EnvSpec:
     """A rack takes its boxes along, if it is told to."""
-    found = read_openapi(STORE, Place(Document("store.json", b"", lambda _: None)))
-    env = build({t.name: t for t in found if isinstance(t, Tool)}, "store").env
+    env = build(tools_of(STORE), "store").env
     assert env.model is not None
     tables = [t.model_copy(update={"references": tuple(r.model_copy(update={"on_delete": "CASCADE"}) for r in t.references)}) for t in env.model.tables]
     return compiled(env.model.model_copy(update={"tables": tuple(tables)}), env.population, env.tools)

@@ -18,13 +18,10 @@ from agentscaler import World, read_env
 from agentscaler.canonical import Form
 from agentscaler.dice import Dice
 from agentscaler.gate import any_value, bad_arguments, valid_arguments
-from agentscaler.records import EnvSpec, EnvTool, JsonObject, Tool
+from agentscaler.records import EnvSpec, EnvTool, JsonObject
 from agentscaler.rules import decide, rules_of
-from agentscaler.tools.definitions import Place
-from agentscaler.tools.openapi import read_openapi
-from agentscaler.tools.sources import Document
 from agentscaler.world import Answer
-from shops import build, shop
+from shops import build, shop, tools_of
 from small_services import SERVICES, document
 from worlds import replaced
 
@@ -177,8 +174,7 @@ QUICK = settings(max_examples=12, stateful_step_count=20, deadline=None, derando
 
 
 def small(number: int) -> EnvSpec:
-    found = read_openapi(document(SERVICES[number]), Place(Document("small.json", b"", lambda _: None)))
-    return build({t.name: t for t in found if isinstance(t, Tool)}, "small").env
+    return build(tools_of(document(SERVICES[number])), "small").env
 
 
 def by_hand() -> type[Life]:

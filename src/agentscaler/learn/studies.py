@@ -113,7 +113,7 @@ def one_case(job: tuple[Case, Plan, Depth, Path]) -> JsonObject:
         return row | reinforced(case, plan, depth, home, items)
     if case.study in ("states", "funnel"):
         model = _opened(home / f"warm-{case.seed}", plan)
-        some = list(states_or_worlds(case, plan, depth) if case.study == "states" else mixed(case, plan))
+        some = list(states_or_worlds(case, depth) if case.study == "states" else mixed(case, plan))
         row |= _trained(model, tokenizer, some, plan, plan.practice, case.seed)
         return row | {"scores": scores(play_all(items, model_replies(model, tokenizer)))}
     if case.study == "phases":
@@ -139,7 +139,7 @@ def _trained(model: Any, tokenizer: Any, conversations: Sequence[Conversation], 
     return {"rows": len(rows), "too_long": lost, "tokens": learnt.tokens, "loss": learnt.loss, "seconds": learnt.seconds}
 
 
-def states_or_worlds(case: Case, plan: Plan, depth: Depth) -> Iterator[Conversation]:
+def states_or_worlds(case: Case, depth: Depth) -> Iterator[Conversation]:
     """As many demonstrations from one world in many states as from many worlds in one state each."""
     many = [c for env in draw_worlds(depth.states, 0, seed=case.seed).train for c in demonstrations(env, 12, most_states=1)]
     if case.variant == "many worlds":
@@ -195,7 +195,7 @@ def reinforced(case: Case, plan: Plan, depth: Depth, home: Path, items: Sequence
         return Stage(task, env, ScriptedUser(task.brief, Dice(case.seed, "user", number)), number=number, bounds=bounds)
 
     tokenizer = AutoTokenizer.from_pretrained(base)
-    before = scores(play_all(items, model_replies(_opened(base, plan), tokenizer)))
+    before = {f"before, {what}": count for what, count in scores(play_all(items, model_replies(_opened(base, plan), tokenizer))).items()}
     folder = home / f"rl-{case.seed}"
     practice = grpo.Practice(
         rate=2e-4, steps=depth.updates, group=8, batch=depth.episodes, accumulate=1, longest=plan.size.longest, most=plan.size.longest, answer=96, turns=bounds.turns, step_limit=bounds.steps, calls=bounds.calls,
@@ -206,7 +206,7 @@ def reinforced(case: Case, plan: Plan, depth: Depth, home: Path, items: Sequence
     done = grpo.practise(exercises, str(base), folder, practice, house=grpo.House(open_stage, by_id.__getitem__), fresh=True, say=lambda _: None)
     after = scores(play_all(items, model_replies(_opened(folder, plan), tokenizer)))
     rewards = [round(line["reward"], 3) for line in done.progress]
-    return {"rewards": rewards, "share of time in worlds": round(done.share, 4), "scores": {"before": before["unseen"], "unseen": after["unseen"], **{f"before, {k}": v for k, v in before.items() if k != "unseen"}, **{k: v for k, v in after.items() if k != "unseen"}}}
+    return {"rewards": rewards, "share of time in worlds": round(done.share, 4), "scores": after | before}
 
 
 # ---- what it comes to -------------------------------------------------------------------------------------------
