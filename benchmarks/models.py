@@ -1,10 +1,10 @@
 """Thousands of episodes with models over real HTTP, with faults mixed in and the process killed in the middle: is anything lost, is anything counted twice, and what does it cost us?
 
-    python benchmarks/models.py [--episodes 2000] [--at-once 500] [--faults 0.05] [--run RUN] [--json]
+    python benchmarks/models.py [--episodes 2000] [--at-once 500] [--faults 0.05] [--workers 2] [--run RUN] [--json]
 
 A server of our own (tests/model_server.py, a process of its own) plays both sides as models would: it answers after 20 ms or so, and one request in twenty meets a 429, a 500, a reset or a hung
 connection, a body cut off in the middle, arguments that are no JSON, an empty or a slow reply. The command line plays, is killed with -9 when half is done, and goes on. Without --run the tasks are
-those of the bike rental that ships with the package, each as often as it takes. Beside it: CPU per request of this client, of the SDK's typed way, and of its bare HTTP client.
+those of the bike rental that ships with the package, each as often as it takes. Then, without faults, by one process and by two. Beside it: CPU per request of this client, of the SDK's typed way, and of its bare HTTP client.
 """
 
 import argparse
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--episodes", type=int, default=2000)
     parser.add_argument("--at-once", type=int, default=500)
     parser.add_argument("--faults", type=float, default=0.05)
+    parser.add_argument("--workers", type=int, default=2, help="processes that play")
     parser.add_argument("--run", type=Path, help="a run folder with tasks, of which a copy is played; the bike rental by default")
     parser.add_argument("--json", action="store_true", help="one line of JSON with all figures")
     flags = parser.parse_args()
@@ -53,7 +54,7 @@ def main() -> None:
         tasks = borrowed(run, flags.run) if flags.run else bikes(run)
         trials = -(-flags.episodes // tasks)
         limit = tasks if trials > 1 else flags.episodes
-        figures = clients(run) | episodes(run, flags.faults, flags.at_once, trials, limit) | {"share of world and judge": share(run)} | parked(run)
+        figures = clients(run) | episodes(run, flags.faults, flags.at_once, trials, limit, flags.workers) | speeds(run, flags.at_once, trials, limit) | {"share of world and judge": share(run)} | parked(run)
     if flags.json:
         print(orjson.dumps(figures).decode())
         return
@@ -93,11 +94,38 @@ def server(run: Run, faults: float, delay: float) -> Iterator[str]:
 # ---- episodes -----------------------------------------------------------------------------------------------------
 
 
-def episodes(run: Run, faults: float, at_once: int, trials: int, limit: int) -> dict[str, Any]:
+def command(run: Run, url: str, at_once: int, trials: int, limit: int, workers: int) -> list[str]:
+    """The command line that plays."""
+    words = [sys.executable, "-c", "from agentscaler.cli import main; main()", "rollouts", "--run", str(run.path), "--agent", f"m@{url}", "--user", f"u@{url}", "--users", "cooperative=1", "--workers", str(workers)]
+    return [*words, "--trials", str(trials), "--limit", str(limit), "--at-once", str(at_once), "--timeout", "8", "--price", "m=1,2", "--price", "u=1,2", "--json"]
+
+
+def speeds(run: Run, at_once: int, trials: int, limit: int) -> dict[str, Any]:
+    """Episodes a second by one process and by two, and what their requests cost."""
+    out: dict[str, Any] = {}
+    for workers in (1, 2):
+        with server(run, 0.0, 0.02) as url:
+            words = [*command(run, url, at_once, trials, limit, workers), "--fresh", "--replies", str(run.path / f"by-{workers}.jsonl")]
+            used, start = cpu(), time.monotonic()
+            subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+            seconds, used = time.monotonic() - start, cpu() - used
+        requests = lines(run.path / f"by-{workers}.jsonl")
+        name = f"{workers} process{'es' if workers > 1 else ''}"
+        out[f"episodes a second, {name}"] = round(trials * limit / seconds, 1)
+        out[f"CPU a request, {name} (ms)"] = round(used / requests * 1000, 2)
+    return out
+
+
+def cpu() -> float:
+    """CPU seconds of processes that ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def episodes(run: Run, faults: float, at_once: int, trials: int, limit: int, workers: int) -> dict[str, Any]:
     """Play, kill, go on; what came of it."""
     with server(run, faults, 0.02) as url:
-        words = [sys.executable, "-c", "from agentscaler.cli import main; main()", "rollouts", "--run", str(run.path), "--agent", f"m@{url}", "--user", f"u@{url}", "--users", "cooperative=1"]
-        words += ["--trials", str(trials), "--limit", str(limit), "--at-once", str(at_once), "--timeout", "8", "--price", "m=1,2", "--price", "u=1,2", "--json"]
+        words = command(run, url, at_once, trials, limit, workers)
         start = time.monotonic()
         first = subprocess.Popen(words, stdout=subprocess.DEVNULL)
         part = run.path / "rollouts.jsonl.part"

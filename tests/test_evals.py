@@ -22,7 +22,7 @@ from agentscaler.evals.score import Result, read_result, write_result
 from agentscaler.evals.table import by_calls, compare, drops, main_table
 from agentscaler.evals.variants import NOT_OFFERED, VARIANTS, Disguise
 from agentscaler.evals.worlds import evaluate, regrade
-from agentscaler.llm.chat import GIVE_UP
+from agentscaler.llm.desk import GIVE_UP
 from agentscaler.records import EnvRow, JsonObject, Message, Task, ToolCall
 from agentscaler.rollouts import kept_env
 from agentscaler.store import Run, read_records, read_rows

@@ -12,7 +12,8 @@ import pytest
 from agentscaler.errors import Dropped, UserError
 from agentscaler.llm import wire
 from agentscaler.llm.ask import ask
-from agentscaler.llm.chat import ChatModel, Line
+from agentscaler.llm.chat import ChatModel
+from agentscaler.llm.desk import Line
 from agentscaler.llm.keys import Keys, endpoint, is_endpoint, read_keys
 from agentscaler.llm.ledger import Ledger, Price, read_prices
 from agentscaler.llm.model import (

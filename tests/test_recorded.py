@@ -32,7 +32,8 @@ def test_recorded_episodes_are_played_again_offline(tmp_path: Path, command: Com
 
 def test_recording_is_marked_as_such(tmp_path: Path) -> None:
     shutil.copytree(RECORDED, tmp_path / "run")
-    from agentscaler.walk.models import Talk, rollouts_of_models
+    from agentscaler.walk.models import rollouts_of_models
+    from agentscaler.walk.table import Talk
 
     talk = Talk(user=PLAYER, users={k.partition("=")[0]: 1.0 for k in KINDS.split(",")}, offline=True)
     summary = rollouts_of_models(Run(tmp_path / "run"), walk.Settings(), agents=[PLAYER], trials=1, talk=talk)

@@ -288,7 +288,8 @@ def _helped(offline: bool, price: list[str] | None, budget: float | None, key_fi
 def _say_estimate(run: Run, settings: walk.Settings, agents: list[str], trials: int, talk: dict[str, Any], as_json: bool) -> None:
     """What it would take."""
     from agentscaler.walk.episodes import seats
-    from agentscaler.walk.models import Talk, dry_run
+    from agentscaler.walk.models import dry_run
+    from agentscaler.walk.table import Talk
 
     found = dry_run(run, settings, agents=seats(agents, talk["user"]), trials=trials, talk=Talk(**talk))
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)

@@ -30,7 +30,8 @@ from agentscaler.rollouts import AGENTS, GoldPlayer, kept_env, plain_name
 from agentscaler.store import Run, digest, parse, read_records, read_rows, write_atomic
 from agentscaler.walk.common import Settings
 from agentscaler.walk.episodes import Reader, find_lines, seats
-from agentscaler.walk.models import Dress, Talk, jobs_of, rollouts_of_models
+from agentscaler.walk.models import jobs_of, rollouts_of_models
+from agentscaler.walk.table import Dress, Talk
 
 BENCHMARK: Final = "worlds"
 TRIALS: Final = 4

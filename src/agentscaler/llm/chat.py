@@ -14,10 +14,11 @@ import orjson
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
 from agentscaler.llm import wire
+from agentscaler.llm.desk import AnyDesk, Desk, Line
 from agentscaler.llm.keys import Endpoint, Keys
 from agentscaler.llm.ledger import Ledger
-from agentscaler.llm.model import ContextFull, ModelFailure, Refused, Reply, Tokens, Unreachable
-from agentscaler.llm.pace import Pace, delay
+from agentscaler.llm.model import ContextFull, ModelFailure, Refused, Reply, Unreachable
+from agentscaler.llm.pace import delay
 from agentscaler.llm.replies import NotRecorded, Replies
 from agentscaler.records import JsonObject, Message
 from agentscaler.store import digest
@@ -28,25 +29,8 @@ TIMEOUT: Final = 600.0
 """Seconds for a whole reply."""
 KEEP_ALIVE: Final = 4.0
 """Seconds an idle connection is kept: less than servers do, else they close it while a request is on its way."""
-GIVE_UP: Final = 12
-"""So many requests in a row that failed for good, without one reply between them: the endpoint is not there."""
-GIVE_UP_AT_ONCE: Final = 3
-"""The same where it never replied: the address is wrong."""
 _FULL: Final = ("context length", "context_length", "maximum context", "context window", "too many tokens", "prompt is too long", "exceeds the available context", "longer than the model")
 _NO_MONEY: Final = ("insufficient_quota", "billing", "credit balance")
-
-
-class Line:
-    """What all models of one endpoint share: its pace, and whether it is there at all."""
-
-    def __init__(self, pace: Pace | None = None) -> None:
-        self.pace = pace or Pace()
-        self.lost = 0
-        """Requests that failed for good since the last reply."""
-        self.ever = False
-        """Did it ever reply?"""
-        self.broken: set[str] = set()
-        """Requests that it answered with an error of its own (500), to the last try. Made once more they say nothing of whether it is there."""
 
 
 class Transient(Exception):
@@ -69,13 +53,15 @@ class ChatModel:
         line: Line | None = None,
         ledger: Ledger | None = None,
         replies: Replies | None = None,
+        desk: AnyDesk | None = None,
         tries: int = TRIES,
         timeout: float = TIMEOUT,
     ) -> None:
+        """desk: what it shares with others, where that is not line, ledger and replies."""
         self.at, self.manner = at, manner
         self.name = at.name
-        self.line, self.ledger = line or Line(), ledger or Ledger()
-        self._keys, self._replies = keys or Keys({}), replies
+        self.desk: AnyDesk = desk or Desk(line or Line(), ledger or Ledger(), replies)
+        self._keys = keys or Keys({})
         self._tries, self._timeout = tries, timeout
         self._client: tuple[asyncio.AbstractEventLoop, Any] | None = None
         self._schemas = True
@@ -87,24 +73,23 @@ class ChatModel:
         # neither how it is read nor which field reasoning goes back in makes it another question
         asked = wire.request(self.at.model, messages, tools, self.manner._replace(stream=False), schema=schema, reasoning_in="reasoning")
         key = digest([self.at.url, asked, sample])
-        kept = self._replies.find(key) if self._replies is not None else None
+        kept = await self.desk.find(key)
         if kept is None:
-            if self._replies is not None and self._replies.offline:
+            if self.desk.offline:
                 raise NotRecorded(f"{self.name}: this request was never recorded")
-            kept = await self._paid(body)
-            if self._replies is not None:
-                self._replies.keep(key, self.at.model, kept)
+            kept = await self._paid(body, key)
         reply = wire.read(kept, in_prompt=self.manner.tools_in_prompt)
         self._reasoning_in = reply.reasoning_in or self._reasoning_in
         return reply
 
-    async def _paid(self, body: JsonObject) -> JsonObject:
-        promised = self.ledger.promise(self.at.model, len(orjson.dumps(body))) if self.ledger.budget is not None else 0.0
+    async def _paid(self, body: JsonObject, key: str) -> JsonObject:
+        promised = await self.desk.promise(self.at.model, len(orjson.dumps(body))) if self.desk.limited else 0.0
         try:
             kept = await self._insist(body)
-        finally:
-            self.ledger.settle(promised)
-        self.ledger.paid(self.at.model, Tokens(**kept["usage"]))
+        except BaseException:
+            self.desk.settle(promised)
+            raise
+        self.desk.keep(key, self.at.model, kept, promised)
         return kept
 
     # ---- trying again
@@ -114,30 +99,27 @@ class ChatModel:
         dice = Dice(digest([body["messages"][-1:], id(body)]))
         for attempt in range(self._tries):
             try:
-                async with self.line.pace.slot() as started:
+                async with self.desk.slot() as place:
                     try:
-                        kept = await self._once(body)
+                        kept = await self._once(body, ever=place.ever)
                     except Transient as failure:
                         if failure.crowded:
-                            self.line.pace.too_much(started, failure.retry_after)
+                            place.too_much(failure.retry_after)
                         raise
-                    self.line.pace.good()
-                    self.line.lost, self.line.ever = 0, True
+                    place.good()
                     return kept
             except Transient as failure:
-                self.ledger.failures[failure.kind] += 1
+                self.desk.failed(failure.kind)
                 last = failure
             if attempt + 1 < self._tries:
                 await asyncio.sleep(delay(attempt, last.retry_after, dice))
-        mark = digest(body)
-        self.line.lost += not (last.kind == "500" and mark in self.line.broken)
-        self.line.broken |= {mark} if last.kind == "500" else set()
         said = f"{self.name}: no reply after {self._tries} tries, the last: {last.kind}"
-        if self.line.lost >= (GIVE_UP if self.line.ever else GIVE_UP_AT_ONCE):
-            raise Unreachable(f"{said}; {self.line.lost} requests in a row came to nothing")
+        if lost := await self.desk.lost(digest(body), own_error=last.kind == "500"):
+            raise Unreachable(f"{said}; {lost} requests in a row came to nothing")
         raise ModelFailure(said)
 
-    async def _once(self, body: JsonObject) -> JsonObject:
+    async def _once(self, body: JsonObject, *, ever: bool) -> JsonObject:
+        """One request. ever: did the endpoint ever reply?"""
         client, openai, http = self._open()
         try:
             async with asyncio.timeout(self._timeout):
@@ -155,7 +137,7 @@ class ChatModel:
         except (orjson.JSONDecodeError, UnicodeDecodeError, ValueError):  # Broken is one
             raise Transient("broken body") from None
         except openai.APIStatusError as error:
-            raise self._status(error, body) from None
+            raise self._status(error, body, ever) from None
         except openai.APIError:
             raise Transient("error in the stream") from None
         scrubbed = orjson.dumps(kept).decode()
@@ -164,7 +146,7 @@ class ChatModel:
             return found_clean
         return kept
 
-    def _status(self, error: Any, body: JsonObject) -> Exception:
+    def _status(self, error: Any, body: JsonObject, ever: bool) -> Exception:
         """What a status means."""
         status = int(error.status_code)
         said = self._keys.scrub(str(_said(error)))[:300]
@@ -179,7 +161,7 @@ class ChatModel:
             self._schemas = False
             body.pop("response_format")
             return Transient("no structured output")
-        if status in (401, 402, 403, 404, 429) or not self.line.ever:
+        if status in (401, 402, 403, 404, 429) or not ever:
             hint = " (no key was sent: set AGENTSCALER_API_KEY or name a --key-file)" if status in (401, 403) and self._keys.of(self.at.host) is None else ""
             return Refused(f"{self.name} answers {status}: {said}{hint}")
         return ModelFailure(f"{self.name} answers {status}: {said}")

@@ -63,6 +63,10 @@ class Keys:
         """The key for a host; None where there is none."""
         return self._by_host.get(host) or self._by_host.get(host.partition(":")[0]) or self._by_host.get("*")
 
+    def handed(self) -> dict[str, str]:
+        """What another process of this run needs, for a socket to it and nothing else."""
+        return dict(self._by_host)
+
     def scrub(self, text: str) -> str:
         """The text without any key."""
         for key in self._secret:

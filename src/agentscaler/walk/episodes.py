@@ -110,7 +110,8 @@ def _other(tasks: Sequence[tuple[str, Task]], at: int) -> Task | None:
 
 def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, trials: int = 1, probes: bool = True, **talk: Any) -> Summary:
     """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl, and probes.jsonl, what measuring players reach. talk: settings of models.Talk."""
-    from agentscaler.walk.models import Talk, needs_models, rollouts_of_models
+    from agentscaler.walk.models import needs_models, rollouts_of_models
+    from agentscaler.walk.table import Talk
 
     agents, models = seats(agents, talk.get("user", "scripted")), Talk(**talk)
     if needs_models(agents, models):

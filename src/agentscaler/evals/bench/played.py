@@ -22,7 +22,7 @@ from agentscaler.evals.bench.line import Line
 from agentscaler.evals.bench.sources import Checked
 from agentscaler.evals.score import Result, Score, Stamp, write_result
 from agentscaler.llm.chat import ChatModel
-from agentscaler.llm.chat import Line as Pacing
+from agentscaler.llm.desk import Line as Pacing
 from agentscaler.llm.keys import Keys, endpoint
 from agentscaler.llm.ledger import Ledger, Price, read_prices
 from agentscaler.llm.model import ModelFailure, Reply, RunStopped, Tokens
