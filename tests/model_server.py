@@ -223,25 +223,29 @@ def actor(run: Path) -> Answer:
 
     def answer(body: dict[str, Any]) -> dict[str, Any]:
         messages = body["messages"]
-        if "tools" not in body and DONE in messages[0]["content"]:
-            return {"content": _as_user(messages, task_of(messages[0]["content"]))}
+        if DONE in messages[0]["content"]:
+            return _as_user(messages, task_of(messages[0]["content"]), body.get("tools", []))
         return _as_agent(messages, task_of(" ".join(m["content"] for m in messages if m["role"] == "user")))
 
     return answer
 
 
-def _as_user(messages: list[dict[str, Any]], task: Task) -> str:
-    """What the scripted user says next. In its requests the user is the assistant."""
+def _as_user(messages: list[dict[str, Any]], task: Task, tools: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the scripted user says or does next. In its requests the user is the assistant."""
     user = ScriptedUser(task.brief, Dice(7))
     heard: list[Message] = []
-    said = user.play(heard, ()).content
+    said = user.play(heard, tools)
     for message in messages[1:]:
         if message["role"] == "user" and heard:
             heard.append(Message(role="assistant", content=message["content"]))
-            said = user.play(heard, ()).content
+            said = user.play(heard, tools)
+        elif message["role"] == "tool":
+            error = "not_found" if message["content"].startswith('{"error"') else None
+            heard.append(Message(role="tool", call_id=message["tool_call_id"], name=heard[-1].calls[0].name, content=message["content"], error=error))
+            said = user.play(heard, tools)
         elif message["role"] == "assistant":
-            heard.append(Message(role="user", content=message["content"]))
-    return said
+            heard.append(said.model_copy(update={"content": message["content"]}))
+    return {"content": said.content, "tool_calls": _said(said)["tool_calls"]} if said.calls else {"content": said.content}
 
 
 def _as_agent(messages: list[dict[str, Any]], task: Task) -> dict[str, Any]:

@@ -219,6 +219,8 @@ def tasks(
     paper: Annotated[bool, typer.Option("--paper", help="The paper's random walk over the tool graph instead of goals.")] = False,
     balance: Annotated[str, typer.Option(help="'field': worlds of all fields of life take turns, and no field gives more than twice its even share.")] = "",
     vendor: Annotated[float, typer.Option(help="The largest share of the tasks that one vendor may give.")] = 1.0,
+    acting: Annotated[float, typer.Option(help="Share of the worlds in which the user has tools too: those of a table that the agent can then reach by asking only.")] = 0.0,
+    user_tools: Annotated[str, typer.Option(help="Instead, the user's tools by name: pauseLine,*Device*.")] = "",
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     seed: Seed = 0,
     workers: Workers = CORES,
@@ -227,7 +229,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
-    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, model=model, helped=_helped(offline, price, budget, key_file))
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, acting=acting, user_tools=user_tools, model=model, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(

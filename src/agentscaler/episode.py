@@ -12,8 +12,10 @@ from inspect import iscoroutinefunction
 from typing import Final, Literal, Protocol, TypeAlias
 
 from agentscaler.grade import answered
-from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Seed, Stop, Task, Usage
-from agentscaler.world import World
+from agentscaler.hands import abilities, whole
+from agentscaler.hands import tool_list as tool_list
+from agentscaler.records import Deed, JsonObject, Message, Rollout, Seed, Stop, Task, ToolCall, Usage
+from agentscaler.world import Answer, Error, World
 
 DONE: Final = "###STOP###"
 """What a user says when nothing is left to be done; it stands in no conversation."""
@@ -37,7 +39,7 @@ class Player(Protocol):
         ...
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
-        """The next message. An agent sees all and the OpenAI-style tool list; a user sees what was said, and no tools."""
+        """The next message. An agent sees all and the OpenAI-style tool list; a user sees what was said, with the tools that it has in hand and what it did with them."""
         ...
 
 
@@ -76,15 +78,24 @@ class Episode:
     def __init__(self, task: Task, world: World, *, turns: int = TURNS, steps: int = STEPS) -> None:
         world.reset()
         self.task, self.world = task, world
-        self.tools = tool_list(world.loaded.env)
-        self.messages: list[Message] = [Message(role="system", content=surroundings(world))]
+        self.tools = tool_list(world.loaded.env, without=task.hands)
+        self.user_tools = tool_list(world.loaded.env, only=task.hands)
+        self.messages: list[Message] = [Message(role="system", content=surroundings(world, self.user_tools))]
+        self.deeds: list[Deed] = []
         self.turn: Literal["user", "agent"] | None = "user"
         self.stop: Stop | None = None
         self._left = {"user": turns, "agent": steps}
 
     def seen_by_user(self) -> list[Message]:
-        """What was said, without calls, their answers and any reasoning."""
-        return [Message(role=m.role, content=m.content) for m in self.messages if m.role == "user" or (m.role == "assistant" and m.content)]
+        """What was said, without the agent's calls, their answers and any reasoning; with the user's own calls and answers, where they were made."""
+        out: list[Message] = []
+        own = {d.call.id for d in self.deeds}
+        for message in whole(self.messages, self.deeds):
+            if message.role == "user" or (message.role == "tool" and message.call_id in own):
+                out.append(message)
+            elif message.role == "assistant" and message.content:
+                out.append(Message(role="assistant", content=message.content))
+        return out
 
     def step(self, message: Message) -> None:
         """Take the next message. Raises ValueError where the episode is over or it is another's turn."""
@@ -95,14 +106,30 @@ class Episode:
         if self.turn == "user" and DONE in message.content:
             self._end("user_done")
             return
-        self._left[self.turn] -= 1
-        self.messages.append(message)
-        for call in message.calls:
-            self.messages.append(answered(self.world, call))
+        self._left[self.turn] -= max(1, len(message.calls)) if self.turn == "user" else 1
+        if self.turn == "user" and message.calls:
+            self.deeds += [Deed(after=len(self.messages), call=own, answer=self._answered(own, self.task.hands)) for own in map(self._own, message.calls)]
+        else:
+            self.messages.append(message)
+            self.messages += [self._answered(call) for call in message.calls]
         if not message.calls:
             self.turn = "agent" if self.turn == "user" else "user"
         if self._left[self.turn] <= 0:
             self._end("turns" if self.turn == "user" else "steps")
+
+    def _own(self, call: ToolCall) -> ToolCall:
+        """A call of the user, with an id that no other has."""
+        return call.model_copy(update={"id": f"user_{len(self.deeds)}_{call.id}"[:64]}) if call.id in self._ids() else call
+
+    def _ids(self) -> set[str]:
+        return {c.id for m in self.messages for c in m.calls} | {d.call.id for d in self.deeds}
+
+    def _answered(self, call: ToolCall, mine: Sequence[str] | None = None) -> Message:
+        """The world's answer; a tool that is in the other's hands does not exist for this one."""
+        if (call.name in self.task.hands) if mine is None else (call.name not in mine):
+            other = "the user can do that: ask for it" if mine is None else "the assistant can do that"
+            return Message(role="tool", call_id=call.id, name=call.name, content=Answer(None, Error("unknown_tool", f"no tool {call.name!r} here; {other}")).text(), error="unknown_tool")
+        return answered(self.world, call)
 
     def _end(self, stop: Stop) -> None:
         self.turn, self.stop = None, stop
@@ -127,6 +154,8 @@ class Episode:
             messages=tuple(self.messages),
             stop=self.stop or "infrastructure",
             change=self.world.diff().form,
+            hands=self.task.hands,
+            deeds=tuple(self.deeds),
             usage=Usage(steps=sum(m.role == "assistant" for m in self.messages), calls=sum(m.role == "tool" for m in self.messages)),
             error=error,
         )
@@ -167,7 +196,7 @@ async def play_episode(
     error = None
     while episode.turn is not None:
         try:
-            said = user.play(episode.seen_by_user(), ()) if episode.turn == "user" else agent.play(episode.messages, episode.tools)
+            said = user.play(episode.seen_by_user(), episode.user_tools) if episode.turn == "user" else agent.play(episode.messages, episode.tools)
             episode.step(said if isinstance(said, Message) else await said)
         except CannotGoOn as end:
             episode.give_up(end.stop)
@@ -180,13 +209,8 @@ async def play_episode(
 # ---- what the agent is told ---------------------------------------------------------------------------------------
 
 
-def tool_list(env: EnvSpec) -> list[JsonObject]:
-    """The world's tools as OpenAI-style functions, alphabetical."""
-    return [{"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}} for t in env.tools]
-
-
-def surroundings(world: World) -> str:
-    """The system message: what the agent may do, where it is, what time it is, and the rules."""
+def surroundings(world: World, of_user: Sequence[JsonObject] = ()) -> str:
+    """The system message: what the agent may do, where it is, what time it is, the rules, and what only the user can do."""
     env = world.loaded.env
     title = env.model.title if env.model else env.domain
     lines = [
@@ -195,7 +219,7 @@ def surroundings(world: World) -> str:
         "before the first change, say what you are going to do and wait for a yes. When the user's wish is done, say so.",
         f"It is {world.db.now}." + _context(world.context),
     ]
-    return "\n".join(lines + ([env.rules.strip()] if env.rules.strip() else []))
+    return "\n".join(lines + ([env.rules.strip()] if env.rules.strip() else []) + ([abilities(of_user)] if of_user else []))
 
 
 def _context(context: Mapping[str, str]) -> str:

@@ -117,7 +117,7 @@ def other_calls(task: Task, rollout: Rollout) -> str | None:
     """How the successful calls differ from the gold calls; None where they are the same."""
     failed = {m.call_id for m in rollout.messages if m.role == "tool" and m.error is not None}
     made = [(c.name, c.arguments) for m in rollout.messages for c in m.calls if c.id not in failed]
-    gold = [(c.name, c.arguments) for c in task.gold]
+    gold = [(c.name, c.arguments) for c in task.gold if c.name not in task.hands]
     for number, (mine, theirs) in enumerate(zip(made, gold, strict=False), 1):
         if mine[0] != theirs[0]:
             return f"call {number} is {mine[0]}, gold calls {theirs[0]}"

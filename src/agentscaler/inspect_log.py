@@ -16,6 +16,7 @@ import orjson
 from agentscaler.canonical import same
 from agentscaler.errors import Dropped, UserError
 from agentscaler.explain import told
+from agentscaler.hands import tool_list, whole
 from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Task, ToolCall, Verdict
 from agentscaler.world import World
 
@@ -99,16 +100,14 @@ def sample_of(task: Task, rollout: Rollout, verdict: Verdict, env: EnvSpec | Non
     notes: dict[int, list[Note]] = {}
     for fault in rollout.faults:
         notes.setdefault(min(fault.turn, len(rollout.messages) - 1), []).append(Note(f"fault of the user: {fault.name}", fault.what))
+    for deed in rollout.deeds:
+        notes.setdefault(deed.after - 1, []).append(Note(f"the user: {deed.call.name}", f"```json\n{orjson.dumps(deed.call.arguments).decode()}\n{deed.answer.content}\n```"))
     for place, change in changes(task, rollout, env).items():
         notes.setdefault(place, []).insert(0, change)
     return Sample(
-        id=number, epoch=rollout.trial + 1, input=task.brief.text, target=gold or "no call", agent=rollout.agent, messages=rollout.messages, tools=_tools(env), scores=score, notes=notes,
+        id=number, epoch=rollout.trial + 1, input=task.brief.text, target=gold or "no call", agent=rollout.agent, messages=rollout.messages, tools=tool_list(env, without=task.hands) if env else [], scores=score, notes=notes,
         metadata=metadata, tokens=(rollout.usage.prompt_tokens, rollout.usage.completion_tokens), limit=_LIMITS.get(rollout.stop), error=rollout.error,
     )  # fmt: skip
-
-
-def _tools(env: EnvSpec | None) -> list[JsonObject]:
-    return [{"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}} for t in env.tools] if env else []
 
 
 def changes(task: Task, rollout: Rollout, env: EnvSpec | None) -> dict[int, Note]:
@@ -121,7 +120,8 @@ def changes(task: Task, rollout: Rollout, env: EnvSpec | None) -> dict[int, Note
 
 
 def _played(task: Task, rollout: Rollout, env: EnvSpec) -> dict[int, Note] | None:
-    calls: dict[str, ToolCall] = {c.id: c for m in rollout.messages for c in m.calls}
+    own = {d.call.id: d.call for d in rollout.deeds}
+    calls: dict[str, ToolCall] = {c.id: c for m in rollout.messages for c in m.calls} | own
     out: dict[int, Note] = {}
     try:
         world = World.open(env, seed=task.seed)
@@ -129,9 +129,11 @@ def _played(task: Task, rollout: Rollout, env: EnvSpec) -> dict[int, Note] | Non
         return None
     with world:
         before: list[str] = []
-        for place, message in enumerate(rollout.messages):
+        place = -1
+        for message in whole(rollout.messages, rollout.deeds):
             call = calls.get(message.call_id or "") if message.role == "tool" else None
-            if call is None or call.unparsed is not None:
+            place += not (message.role == "user" and message.calls) and (message.call_id or "") not in own
+            if call is None or call.unparsed is not None or (call.name in rollout.hands and call.id not in own):
                 continue
             world.call(call.name, call.arguments)
             after = told(world.diff().form, task.cascades)

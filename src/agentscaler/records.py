@@ -653,6 +653,8 @@ class Task(Record):
     """Counts."""
     twin: str | None = None
     """Shared by a conditional task and its twin in which the condition is false."""
+    hands: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
+    """Tools of the world that the user has in hand and the agent has not; not in the row where there are none."""
     split: Literal["train", "heldout"]
     """Inherited from the domain."""
 
@@ -711,8 +713,20 @@ UserKind: TypeAlias = Literal["cooperative", "terse", "chatty", "impatient", "di
 """What people are like: tells what is asked; says the least; says more than is needed; presses; strays and comes back; does not know the words for things; takes the wish back once, and wants it after all;
 asks once for what no service of this kind does."""
 
-FaultName: TypeAlias = Literal["leak", "early stop", "contradiction", "new goal", "withheld"]
-"""What a simulated user can do wrong: says what it cannot know; ends before all is said or answered; says another value than its brief; asks for what it does not want; keeps a fact back that it was asked for."""
+FaultName: TypeAlias = Literal["leak", "early stop", "contradiction", "new goal", "withheld", "unasked"]
+"""What a simulated user can do wrong: says what it cannot know; ends before all is said or answered; says another value than its brief; asks for what it does not want; keeps a fact back that it was asked for; does what
+nobody asked it to do."""
+
+
+class Deed(Record):
+    """Something that the user did with a tool of its own."""
+
+    after: int
+    """How many messages of the conversation came before it."""
+    call: ToolCall
+    """The call."""
+    answer: Message
+    """What the world answered: the user reads it, the agent does not."""
 
 
 class UserFault(Record):
@@ -781,6 +795,10 @@ class Rollout(Record):
     """Messages of the user that are its brief's own words, because the model's were at fault; not in the row where there are none."""
     blame: Blame | None = Field(default=None, exclude_if=lambda blame: blame is None)
     """Whose doing the failure is; not in the row where it passed, or where no model played."""
+    hands: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
+    """Tools that the user had in hand and the agent had not; not in the row where there were none."""
+    deeds: tuple[Deed, ...] = Field(default=(), exclude_if=lambda deeds: not deeds)
+    """What the user did with them; not in the row where it did nothing."""
 
 
 class Probe(Record):

@@ -18,7 +18,7 @@ def example(rollout: Rollout, env: EnvSpec, *, number: str, phase: Literal[1, 2]
     """A training row. number: id of the rollout's row."""
     return Example(
         messages=tuple(openai_message(m) for m in rollout.messages),
-        tools=tuple(tool_list(env)),
+        tools=tuple(tool_list(env, without=rollout.hands)),
         phase=phase,
         scripted=rollout.scripted,
         rollout=number,

@@ -12,6 +12,7 @@ import orjson
 from agentscaler.errors import UserError
 from agentscaler.explain import told
 from agentscaler.grade import grade
+from agentscaler.hands import whole
 from agentscaler.records import Message, Rollout, Task
 from agentscaler.store import Run, parse
 
@@ -66,7 +67,7 @@ def _task(run: Run, row: dict[str, Any]) -> str:
 
 def _rollout(run: Run, row: dict[str, Any]) -> str:
     rollout = parse(row, Rollout, where=str(run.product("rollouts")))
-    lines = [f"rollout {row['id']} of task {rollout.task}   agent {rollout.agent}{' (scripted)' if rollout.scripted else ''}, user {rollout.user}, {rollout.stop}", "", *spoken(rollout.messages)]
+    lines = [f"rollout {row['id']} of task {rollout.task}   agent {rollout.agent}{' (scripted)' if rollout.scripted else ''}, user {rollout.user}, {rollout.stop}", "", *spoken(tuple(whole(rollout.messages, rollout.deeds)))]
     if rollout.faults or rollout.blame:
         lines += ["", *(f"fault of the user, message {f.turn}: {f.name}: {f.what}" for f in rollout.faults)]
         lines += [f"to blame: {rollout.blame.who}: {rollout.blame.evidence}"] if rollout.blame else []
@@ -90,7 +91,7 @@ def spoken(messages: tuple[Message, ...]) -> list[str]:
             out.append(f"  ({_cut(message.reasoning)})")
         if message.content:
             out.append(f"{message.role}: {message.content}")
-        out += [f"  > {c.name}({_json(c.arguments) if c.unparsed is None else _cut(c.unparsed)})" for c in message.calls]
+        out += [f"  {'(the user) ' if message.role == 'user' else ''}> {c.name}({_json(c.arguments) if c.unparsed is None else _cut(c.unparsed)})" for c in message.calls]
     return out
 
 

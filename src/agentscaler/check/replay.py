@@ -13,6 +13,7 @@ from agentscaler.episode import DONE, CannotGoOn
 from agentscaler.errors import Dropped, UserError
 from agentscaler.folder import read_env
 from agentscaler.grade import closing, from_calls, grade
+from agentscaler.hands import whole
 from agentscaler.records import JsonObject, Message, Rollout, Task
 from agentscaler.rollouts import play_in
 from agentscaler.store import parse
@@ -95,7 +96,7 @@ def replay_rollout(row: JsonObject, rollout: Rollout, task: Task, world: World, 
 def _limits(rollout: Rollout) -> dict[str, int]:
     """The limit that an episode ended at, counted from its messages; the usual ones otherwise."""
     side = {"turns": "user", "steps": "assistant"}.get(rollout.stop)
-    return {rollout.stop: sum(m.role == side for m in rollout.messages)} if side else {}
+    return {rollout.stop: sum(m.role == side for m in whole(rollout.messages, rollout.deeds))} if side else {}
 
 
 class Recorded:
@@ -104,7 +105,7 @@ class Recorded:
     def __init__(self, rollout: Rollout, side: Literal["assistant", "user"] = "assistant") -> None:
         self.name, self.scripted = rollout.agent if side == "assistant" else rollout.user, rollout.scripted
         self._side, self._stop = side, rollout.stop
-        self._lines = [m for m in rollout.messages if m.role == side]
+        self._lines = [m for m in whole(rollout.messages, rollout.deeds) if m.role == side]
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next recorded message. Where the record ends: what the user ends with, or the stop it ended by."""

@@ -36,7 +36,7 @@ from agentscaler.walk.table import Dress, Talk
 BENCHMARK: Final = "worlds"
 TRIALS: Final = 4
 _RULES: Final = ("grade", "canonical", "explain", "words")
-_PROMPTS: Final = ("prompts/rollouts.user.md", "prompts/rollouts.wording.md", "episode.py", "rollouts/user.py", "rollouts/models.py", "rollouts/lint.py")
+_PROMPTS: Final = ("prompts/rollouts.user.md", "prompts/rollouts.wording.md", "prompts/rollouts.hands.md", "episode.py", "hands.py", "rollouts/user.py", "rollouts/models.py", "rollouts/lint.py")
 
 
 class Condition(NamedTuple):

@@ -54,8 +54,8 @@ def play_all(items: Sequence[tuple[Task, EnvSpec]], replies: Replies, *, spoil: 
     users = [ScriptedUser(task.brief, Dice(0, "user", number, 0)) for (task, _), number in zip(items, numbers, strict=True)]
     while True:
         for episode, user in zip(episodes, users, strict=True):
-            if episode.turn == "user":
-                episode.step(user.play(episode.seen_by_user(), ()))
+            while episode.turn == "user":
+                episode.step(user.play(episode.seen_by_user(), episode.user_tools))
         waiting = [i for i, e in enumerate(episodes) if e.turn == "agent"]
         if not waiting:
             break

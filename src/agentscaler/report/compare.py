@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import orjson
 
-from agentscaler.records import Message
+from agentscaler.hands import whole
+from agentscaler.records import Rollout
 from agentscaler.report.book import Book, DrawnTask, Seen
 
 
@@ -81,13 +82,15 @@ def pair_of(drawn: DrawnTask) -> Pair | None:
 
 
 def _pair(left: Seen, right: Seen) -> Pair:
-    steps = [Step(a, b, a == b) for a, b in zip_longest(_calls(left.rollout.messages), _calls(right.rollout.messages), fillvalue="")]
+    steps = [Step(a, b, a == b) for a, b in zip_longest(_calls(left.rollout), _calls(right.rollout), fillvalue="")]
     return Pair(left, right, steps, next((n for n, s in enumerate(steps) if not s.same), None))
 
 
-def _calls(messages: Sequence[Message]) -> Iterator[str]:
+def _calls(rollout: Rollout) -> Iterator[str]:
+    """Of both, in the order in which they were made."""
+    messages = list(whole(rollout.messages, rollout.deeds))
     answers = {m.call_id: m for m in messages if m.role == "tool"}
-    for call in (c for m in messages for c in m.calls):
+    for user, call in ((m.role == "user", c) for m in messages for c in m.calls):
         answer = answers.get(call.id)
         refused = f"  refused: {answer.error}" if answer is not None and answer.error else ""
-        yield f"{call.name}({orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS).decode()[1:-1]}){refused}"
+        yield f"{'the user: ' if user else ''}{call.name}({orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS).decode()[1:-1]}){refused}"

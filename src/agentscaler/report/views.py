@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from agentscaler.errors import REASONS
+from agentscaler.hands import whole
 from agentscaler.records import Call, Edge, EnvSpec, EnvTool, Given, Message, Schema
 from agentscaler.report.book import DrawnTask, DrawnWorld, Seen
 
@@ -220,7 +221,7 @@ class SeenView(NamedTuple):
 def seen_views(drawn: DrawnTask) -> list[SeenView]:
     """The rollouts of a task."""
     order = sorted(drawn.seen, key=lambda s: (list(PLAYERS).index(s.rollout.agent) if s.rollout.agent in PLAYERS else -1, s.rollout.trial))
-    return [SeenView(s, PLAYERS.get(s.rollout.agent, ""), [_line(m) for m in s.rollout.messages], REASONS.get(s.reason, "")) for s in order]
+    return [SeenView(s, PLAYERS.get(s.rollout.agent, ""), [_line(m) for m in whole(s.rollout.messages, s.rollout.deeds)], REASONS.get(s.reason, "")) for s in order]
 
 
 def _line(message: Message) -> LineView:

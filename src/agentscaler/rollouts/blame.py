@@ -23,6 +23,9 @@ def blame(rollout: Rollout, verdict: Verdict) -> Blame | None:
     for number, message in enumerate(rollout.messages):
         if message.role == "tool" and message.error == "internal":
             return Blame(who="world", evidence=f"message {number}, {message.name}: {message.content[:200]}")
+    for deed in rollout.deeds:
+        if deed.answer.error == "internal":
+            return Blame(who="world", evidence=f"before message {deed.after}, the user's {deed.call.name}: {deed.answer.content[:200]}")
     if rollout.faults:
         first = rollout.faults[0]
         return Blame(who="user", evidence=f"message {first.turn}, {first.name}: {first.what}")

@@ -6,7 +6,7 @@
     adding      makes one write more, on a neighbouring row
     wrong       one call names a neighbouring row; in a question, another value is told
 
-`script` gives the moves of one of them, or None where it does not exist on the task.
+What only the user can do, they ask for. `script` gives the moves of one of them, or None where it does not exist on the task.
 """
 
 import re
@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from agentscaler.dice import Dice
 from agentscaler.grade import closing
+from agentscaler.hands import request, sayable
 from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
 from agentscaler.verbs import of_name
 from agentscaler.words import field, humanise
@@ -112,10 +113,13 @@ def _moves(
     told: set[int] = set()
     for end in ends:
         part = list(enumerate(calls))[start:end]
-        first = next((i for i, (name, _) in part if kinds[name] == "write"), None)
+        first = next((i for i, (name, _) in part if kinds[name] == "write" and name not in task.hands), None)
         for i, (name, arguments) in part:
+            if name in task.hands:
+                yield Move(request(name, arguments, task.hands, tell=_to_tell(task, name, arguments)))
+                continue
             if i == first:
-                yield Move(dice.choice(_READY).format(deeds=_deeds(calls[first:end], kinds)))
+                yield Move(dice.choice(_READY).format(deeds=_deeds([c for c in calls[first:end] if c[0] not in task.hands], kinds)))
             say = dice.choice(_LOOK) if i == start and kinds[name] == "read" else ""
             if i in failing:
                 yield Move(say, (failing[i],))
@@ -124,9 +128,34 @@ def _moves(
         due = [a for n, a in enumerate(answers) if n not in told and (a.step < end or end == ends[-1])]
         told |= {n for n, a in enumerate(answers) if a in due}
         report = closing(due) if due else ""
-        done = dice.choice(_DONE) if first is not None else ""
+        done = dice.choice(_DONE) if any(kinds[name] == "write" for _, (name, _) in part) else ""
         yield Move(" ".join(filter(None, [report, done])) or "There was nothing to change.")
         start = end
+
+
+def _to_tell(task: Task, name: str, arguments: JsonObject) -> list[str]:
+    """What the user is asked to read out: what later calls are given from it, and what tells the row from others in the brief's words."""
+    step = next((n for n, c in enumerate(task.gold) if (c.name, c.arguments) == (name, arguments)), None)
+    if step is None:
+        return []
+    needed = {c.arguments[g.argument] for c, given in zip(task.gold, task.given, strict=True) for g in given if g.step == step and sayable(c.arguments.get(g.argument))}
+    result = task.gold[step].result
+    named = [k for k, v in _scalars(result) if v in needed]
+    said = [k for k, v in _scalars(result) if needed and isinstance(v, str) and f'"{v}"' in task.brief.text]
+    return list(dict.fromkeys([*named, *said]))
+
+
+def _scalars(data: Any) -> Iterator[tuple[str, Any]]:
+    """Names and values of an answer."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if sayable(value):
+                yield name, value
+            else:
+                yield from _scalars(value)
+    elif isinstance(data, list):
+        for part in data:
+            yield from _scalars(part)
 
 
 def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str]) -> str:
@@ -164,7 +193,7 @@ def _named(tool: str, arguments: JsonObject) -> str:
 
 def _stumble(task: Task, dice: Dice) -> dict[int, tuple[str, JsonObject]] | None:
     """A call that is refused, before the right one: an argument has the wrong name, is missing, or has the wrong type."""
-    able = [i for i, c in enumerate(task.gold) if c.arguments]
+    able = [i for i, c in enumerate(task.gold) if c.arguments and c.name not in task.hands]
     if not able:
         return None
     i = dice.choice(able)

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from agentscaler.canonical import normal
-from agentscaler.records import Fact, Message, Task, UserFault
+from agentscaler.hands import phrase, sayable, whole
+from agentscaler.records import Deed, Fact, Message, Task, ToolCall, UserFault
 from agentscaler.rollouts.user import NO_MORE, YES, asks_leave, is_open, underway
 
-_QUOTED: Final = re.compile(r"[\"“”]([^\"“”]{2,120})[\"“”]")
+_QUOTED: Final = re.compile(r"[\"“”]([^\"“”]*)[\"“”]")
 _DIGITS: Final = re.compile(r"\d+")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_][\w./:@-]*\w")
 _WORD: Final = re.compile(r"[a-z]{4,}")
@@ -32,13 +33,22 @@ ASKED: Final[dict[str, str]] = {
 """What is asked for -> one of the stems that brief or agent must have used."""
 
 
-def lint(task: Task, messages: Sequence[Message], *, ended: bool, tools: Iterable[str] = ()) -> list[UserFault]:
-    """Faults of all turns of the user. messages: the whole conversation; ended: the user ended it; tools: names that it should not know."""
+def lint(task: Task, messages: Sequence[Message], *, ended: bool, tools: Iterable[str] = (), deeds: Sequence[Deed] = ()) -> list[UserFault]:
+    """Faults of all turns of the user. messages: the whole conversation; ended: the user ended it; tools: names that it should not know; deeds: what it did with tools of its own."""
     ear = Ear(task, tools)
     heard: list[Message] = []
     out: list[UserFault] = []
-    for number, message in enumerate(messages):
-        if message.role == "user":
+    own = {d.call.id for d in deeds}
+    number = -1
+    for message in whole(messages, deeds):
+        if message.role == "user" and message.calls:
+            out += [f.model_copy(update={"turn": number + 1}) for c in message.calls for f in ear.deed(c, heard)]
+        elif message.role == "tool" and message.call_id in own:
+            heard.append(message)
+            continue
+        else:
+            number += 1
+        if message.role == "user" and not message.calls:
             out += [f.model_copy(update={"turn": number}) for f in ear.turn(message.content, heard)]
         if message.role == "user" or (message.role == "assistant" and message.content):
             heard.append(message)
@@ -53,17 +63,28 @@ class Ear:
     def __init__(self, task: Task, tools: Iterable[str] = ()) -> None:
         self._brief = task.brief.text + " " + " ".join(f.text for f in task.brief.facts)
         self._facts = task.brief.facts
+        self._hands = task.hands
         self._tools = {n.lower() for n in tools if re.search(r"[_\d.]|[a-z][A-Z]", n)}
         self._secret = {v.lower() for call in task.gold for v in _scalars([call.arguments, call.result]) if len(v) >= 5 and re.search(r"\d", v) and re.search(r"[A-Za-z/:]", v)}
 
     def turn(self, said: str, heard: Sequence[Message]) -> list[UserFault]:
         """Faults of the next turn. heard: what was said before, by both."""
         agent = " ".join(m.content for m in heard if m.role == "assistant")
-        known = f"{self._brief} {agent}"
+        known = f"{self._brief} {agent} {_read(heard)}"
         out = [*self._leaks(said, known), *self._invents(said, known), *self._wants(said, known)]
         if heard and heard[-1].role == "assistant" and (fact := self._keeps_back(said, heard)):
             out.append(_fault("withheld", fact.text))
         return out
+
+    def deed(self, call: ToolCall, heard: Sequence[Message]) -> list[UserFault]:
+        """Faults of the next call of the user: that nobody asked for it, or that a value is from nowhere."""
+        agent = " ".join(m.content for m in heard if m.role == "assistant")
+        stems = {w[:5] for w in re.findall(r"[a-z]{3,}", phrase(call.name, self._hands).lower())}
+        if not stems & {w[:5] for w in re.findall(r"[a-z]{3,}", agent.lower())}:
+            return [_fault("unasked", call.name)]
+        known = f"{self._brief} {agent} {_read(heard)}"
+        strange = [v for v in call.arguments.values() if sayable(v) and not isinstance(v, bool) and not holds(known, str(v))]
+        return [_fault("contradiction", str(strange[0]))] if strange else []
 
     def end(self, heard: Sequence[Message]) -> list[UserFault]:
         """Faults of ending here."""
@@ -99,7 +120,7 @@ class Ear:
         return [_fault("leak", found[0])] if found else []
 
     def _invents(self, said: str, known: str) -> list[UserFault]:
-        for value in _QUOTED.findall(said):
+        for value in _quoted(said):
             if not holds(known, value):
                 return [_fault("contradiction", value)]
         have = {d.lstrip("0") for d in _DIGITS.findall(known)}
@@ -123,10 +144,15 @@ class Ear:
         return next((f for f in self._facts if f.about == "detail" and f.part == part and not tells(mine, f)), None)
 
 
+def _read(heard: Sequence[Message]) -> str:
+    """What the user read from answers to its own calls."""
+    return " ".join(m.content for m in heard if m.role == "tool")
+
+
 def tells(text: str, fact: Fact) -> bool:
     """Was the fact said? All its values; where it has none, half of its words."""
-    quoted = _QUOTED.findall(fact.text)
-    rest = _QUOTED.sub(" ", fact.text)
+    quoted = _quoted(fact.text)
+    rest = _unquoted(fact.text)
     digits = [d.lstrip("0") for d in _DIGITS.findall(rest)]
     if quoted or digits:
         have = {d.lstrip("0") for d in _DIGITS.findall(text)}
@@ -136,6 +162,16 @@ def tells(text: str, fact: Fact) -> bool:
     return sum(w[:5] in flat for w in words) * 2 >= len(words)
 
 
+def _quoted(text: str) -> list[str]:
+    """What stands in quotation marks and is long enough to be a value, short enough to be one."""
+    return [v for v in _QUOTED.findall(text) if 2 <= len(v) <= 120]
+
+
+def _unquoted(text: str) -> str:
+    """The text without those."""
+    return _QUOTED.sub(lambda m: " " if 2 <= len(m[1]) <= 120 else f" {m[1]} ", text)
+
+
 def holds(text: str, value: str) -> bool:
     """Does a text hold the value, as whole words, whatever its case and marks?"""
     return f" {normal(value)} " in f" {normal(text)} "
@@ -143,7 +179,7 @@ def holds(text: str, value: str) -> bool:
 
 def same_values(plain: str, said: str) -> bool:
     """Does another wording hold the values of the plain one, and no others?"""
-    kept = all(holds(said, q) for q in _QUOTED.findall(plain)) and all(holds(plain, q) for q in _QUOTED.findall(said))
+    kept = all(holds(said, q) for q in _quoted(plain)) and all(holds(plain, q) for q in _quoted(said))
     return kept and {d.lstrip("0") for d in _DIGITS.findall(plain)} == {d.lstrip("0") for d in _DIGITS.findall(said)}
 
 

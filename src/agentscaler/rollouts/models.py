@@ -118,17 +118,24 @@ class ModelUser(_Speaker):
         self._model, self._sample = model, sample
         self._ear = Ear(task, tools)
         facts = "\n".join(f"- ({_ORDER[f.about]}{f', wish {f.part + 1}' if f.part else ''}) {f.text}" for f in task.brief.facts)
-        self._system = Message(role="system", content=prompt("rollouts.user", facts=facts, kind=KINDS[kind], done=DONE))
+        able = f"\n\n{prompt('rollouts.hands')}" if task.hands else ""
+        self._system = Message(role="system", content=prompt("rollouts.user", facts=facts, kind=KINDS[kind], done=DONE) + able)
 
     async def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
-        """The next turn, or DONE. Raises CannotGoOn where nothing comes."""
-        del tools
+        """The next turn, a call of a tool that it has in hand, or DONE. Raises CannotGoOn where nothing comes."""
         talk = [self._system, *turned(messages)]
         before, spoke = len(talk), False
         for attempt in range(AGAIN + 1):
-            reply = await self._model.reply(talk, sample=f"{self._sample}/{attempt}" if attempt else self._sample)
+            reply = await self._model.reply(talk, tools, sample=f"{self._sample}/{attempt}" if attempt else self._sample)
             self.tokens = self.tokens.plus(reply.tokens)
             draft = reply.message.content.strip()
+            if tools and reply.message.calls:
+                spoke, call = True, reply.message.calls[0]  # one thing at a time
+                if not (wrong := self._ear.deed(call, messages)):
+                    return Message(role="user", calls=(call.model_copy(update={"id": f"user_{sum(bool(m.calls) for m in messages)}"}),))
+                note = f"(You cannot do that now: {wrong[0].name}, {wrong[0].what!r}. Do only what the assistant asked you to do, with the values it named.)"
+                talk = [*talk[:before], Message(role="user", content=note)]
+                continue
             if not draft:
                 continue
             faults, spoke = self._faults(draft, messages), True
@@ -151,8 +158,11 @@ def turned(messages: Sequence[Message]) -> list[Message]:
     """The conversation as the user's model sees it: it is the one who answers. Neighbours of one side are one message, for templates want both in turn."""
     out = [Message(role="user", content="(The assistant is listening. Write your first message.)")]
     for message in messages:
+        if message.role == "tool" or message.calls:  # what it did itself
+            out.append(message if message.role == "tool" else message.model_copy(update={"role": "assistant"}))
+            continue
         role: Literal["assistant", "user"] = "assistant" if message.role == "user" else "user"
-        if out[-1].role == role:
+        if out[-1].role == role and not out[-1].calls:
             out[-1] = Message(role=role, content=f"{out[-1].content}\n{message.content}")
         else:
             out.append(Message(role=role, content=message.content))
@@ -179,7 +189,7 @@ class WordedUser(_Speaker):
     async def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The plan's next turn, worded."""
         planned = self._plan.play(messages, tools)
-        if DONE in planned.content:
+        if DONE in planned.content or planned.calls or (messages and messages[-1].role == "tool"):
             return planned
         heard = messages[-1].content if messages else "(nothing yet: the person writes first)"
         talk = [Message(role="user", content=prompt("rollouts.wording", kind=KINDS[self.kind], heard=heard, plain=planned.content))]

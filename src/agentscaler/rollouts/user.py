@@ -1,6 +1,6 @@
 """The scripted user: tells the brief bit by bit, answers questions, confirms changes, and leaves when all is done.
 
-It opens with the first wish; further facts come when it is asked, or when the agent says it is done without having heard them. It never
+Where it has tools of its own in hand (hands.py), it makes the calls that the agent asks for, and tells what came of them. It opens with the first wish; further facts come when it is asked, or when the agent says it is done without having heard them. It never
 names a call or a parameter. What it says depends on the brief, on what was said, and on its dice only.
 """
 
@@ -10,7 +10,9 @@ from typing import Final
 
 from agentscaler.dice import Dice
 from agentscaler.episode import DONE
-from agentscaler.records import Brief, Fact, JsonObject, Message
+from agentscaler.hands import told_of, understood
+from agentscaler.records import Brief, Fact, JsonObject, Message, ToolCall
+from agentscaler.verbs import of_name
 
 _PERMISSION: Final = re.compile(
     r"(?i)\b(?:shall i|should i|may i|can i (?:go|do|make)|go ahead|proceed|confirm|(?:would you like|do you want) me to|is (?:that|this) (?:right|ok|okay|correct)|does (?:that|this) (?:look|sound)|are you (?:sure|ok|okay))\b[^?]*\?"
@@ -41,9 +43,26 @@ class ScriptedUser:
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next thing the user says; DONE when nothing is left."""
-        del tools
+        if tools and messages and (own := self._act(messages, tools)) is not None:
+            return own
         last = messages[-1].content if messages and messages[-1].role == "assistant" else None
         return Message(role="user", content=self._open() if last is None else self._reply(last))
+
+    def _act(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message | None:
+        """The call that it was asked for; after it, what it says. None where it was asked for none."""
+        last = messages[-1]
+        if last.role == "tool":
+            asked = next((m for m in reversed(messages) if m.role == "assistant"), last)
+            wanted = understood(asked.content, tools)
+            return Message(role="user", content=told_of(last, wanted.tell if wanted else (), write=of_name(last.name or "").kind not in ("get", "list")))
+        wanted = understood(last.content, tools) if last.role == "assistant" else None
+        if wanted is None:
+            return None
+        if wanted.missing:
+            self._shrugs += 1
+            return Message(role="user", content=f"Which {wanted.missing} do you mean?" if self._shrugs <= MOST_SHRUGS else DONE)
+        made = sum(bool(m.calls) for m in messages)
+        return Message(role="user", calls=(ToolCall(id=f"user_{made}", name=wanted.name, arguments=wanted.arguments),))
 
     def _open(self) -> str:
         said = self._take("wish")

@@ -19,6 +19,7 @@ from agentscaler.tasks.asking import dates
 from agentscaler.tasks.briefs import brief
 from agentscaler.tasks.controls import try_controls
 from agentscaler.tasks.flow import difficulty
+from agentscaler.tasks.hands import for_two
 from agentscaler.tasks.plans import Plan
 from agentscaler.tasks.shapes import SHAPES
 from agentscaler.tasks.site import Site
@@ -40,8 +41,8 @@ class Candidates(NamedTuple):
     dropped: list[tuple[int, Dropped]]
 
 
-def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24) -> Candidates:
-    """All proven tasks that `tries` tries give in the state of `seed`, no two with the same brief or calls; at most `most`."""
+def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24, hands: Sequence[str] = ()) -> Candidates:
+    """All proven tasks that `tries` tries give in the state of `seed`, no two with the same brief or calls; at most `most`. hands: tools that the user has and the agent has not."""
     site = Site(env, seed)
     dice = Dice(seed, "tasks", env.id)
     tasks: list[Task] = []
@@ -54,6 +55,7 @@ def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 
             own = Dice(seed, "task", env.id, number)
             try:
                 made = plan_tasks(site, shape, own, twin=digest([env.id, seed, number]))
+                made = [for_two(t, hands) for t in made] if hands else made
             except Dropped as reason:
                 dropped.append((number, reason))
                 missing[shape] += reason.reason == "no_tool"

@@ -64,8 +64,8 @@ class Stage:
         """Do it, then let the user speak if it is their turn. What fails outside of agent and world's answers ends it as infrastructure."""
         try:
             act()
-            if self.episode.turn == "user":
-                self.episode.step(self._user.play(self.episode.seen_by_user(), ()))
+            while self.episode.turn == "user":
+                self.episode.step(self._user.play(self.episode.seen_by_user(), self.episode.user_tools))
         except (OSError, TimeoutError) as failure:
             self.error = f"{type(failure).__name__}: {failure}"
             self.episode.fail()

@@ -305,7 +305,7 @@ class Table:
             rollout = await play_episode(task, world, agent=agent, user=user, number=number, trial=job.trial, seed=self.seed, turns=self.talk.turns, steps=self.talk.steps)
         if agent.scripted and user.scripted:
             return None if agent.name == "adding" and grade(task, rollout).passed else rollout
-        faults = tuple(lint(task, rollout.messages, ended=rollout.stop == "user_done", tools=names)) if rollout.error is None else ()
+        faults = tuple(lint(task, rollout.messages, ended=rollout.stop == "user_done", tools=names, deeds=rollout.deeds)) if rollout.error is None else ()
         spent = getattr(agent, "tokens", Tokens()).plus(getattr(user, "tokens", Tokens()))
         usage = Usage(steps=rollout.usage.steps, calls=rollout.usage.calls, prompt_tokens=spent.prompt, completion_tokens=spent.completion)
         rollout = rollout.model_copy(update={"agent": job.agent if not agent.scripted else agent.name, "user": self.talk.user, "usage": usage, "faults": faults, "kind": getattr(user, "kind", None), "plain": _places(rollout, getattr(user, "plain", ()))})

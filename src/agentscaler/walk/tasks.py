@@ -22,31 +22,36 @@ TASKS_A_WORLD = 12
 class Bench:
     """What a worker makes tasks with."""
 
-    def __init__(self, run: str, seed: int, tries: int, paper: bool) -> None:
-        self.run, self.seed, self.tries, self.paper = Path(run), seed, tries, paper
+    def __init__(self, run: str, seed: int, tries: int, paper: bool, acting: float, user_tools: Sequence[str]) -> None:
+        self.run, self.seed, self.tries, self.paper, self.acting, self.user_tools = Path(run), seed, tries, paper, acting, user_tools
 
 
 def propose(bench: Bench, item: EnvRow) -> Candidates:
     """One world -> the proven tasks it gives, before the choice."""
     from agentscaler.folder import read_env
     from agentscaler.tasks import make_tasks, walk_tasks
+    from agentscaler.tasks.hands import hands_of
 
     env = read_env(bench.run / item.folder).model_copy(update={"folder": item.folder})
     if bench.paper:
         found = walk_tasks(env, seed=bench.seed, tries=bench.tries)
     else:
-        found = make_tasks(env, seed=bench.seed, tries=bench.tries)
+        found = make_tasks(env, seed=bench.seed, tries=bench.tries, hands=hands_of(env, share=bench.acting, named=bench.user_tools, seed=bench.seed))
     drops = tuple((n, d.reason, d.where, d.message) for n, d in found.dropped)
     return Candidates(env=env.id, tasks=tuple(t.model_dump(mode="json") for t in found.tasks), drops=drops)
 
 
-def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
-    """Room 6: envs/ -> tasks.jsonl. model: words the briefs. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have."""
+def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0, acting: float = 0.0, user_tools: str = "", model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
+    """Room 6: envs/ -> tasks.jsonl. model: words the briefs. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have; acting: share of the worlds in which the user has the tools of a table in hand; user_tools: globs of the tools it has, in every world."""
     if balance not in ("", "field") or not 0 < vendor <= 1:
         raise UserError(f"balance is {balance!r} and vendor {vendor!r}: give 'field' or nothing, and a share above 0, at most 1")
+    if not 0 <= acting <= 1 or (paper and (acting or user_tools)):
+        raise UserError(f"acting is {acting!r}: give a share from 0 to 1, and neither it nor user_tools with the paper's random walk")
     start = time.monotonic()
     source = run.need("envs", "tasks")
-    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, *([model] if model else [])], [source])
+    second = {k: v for k, v in (("acting", acting), ("user_tools", user_tools)) if v}
+    globs = tuple(g.strip() for g in user_tools.split(",") if g.strip())
+    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, *([model] if model else []), *([second] if second else [])], [source])
     with Shelf(run, "tasks", fingerprint=mark, fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tasks")
@@ -54,7 +59,7 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
         with Shelf(run, "candidates", fingerprint=mark, fresh=settings.fresh) as candidates:
             keys = {row.env: key_of("candidates", [], [row.env]) for row in rows}
             todo = [row for row in rows if keys[row.env] not in candidates.done]
-            for done in each(todo, propose, setup=Bench, given=(str(run.path), settings.seed, tries, paper), workers=settings.workers, label="tasks: worlds", chunk=8):
+            for done in each(todo, propose, setup=Bench, given=(str(run.path), settings.seed, tries, paper, acting, globs), workers=settings.workers, label="tasks: worlds", chunk=8):
                 if done.dropped:
                     candidates.drop(keys[done.item.env], done.dropped, [done.item.env])
                 else:
@@ -64,7 +69,7 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
         if not shelf.rows:
             why = ", ".join(f"{count} {reason}" for reason, count in shelf.reasons.most_common()) or "nothing was tried"
             raise UserError(f"no task came out of {len(rows)} worlds ({why}); give more --tries, or worlds with more tools")
-        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, **({"model": model} if model else {}))
+        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, **({"model": model} if model else {}), **second)
         return finish(shelf, start, {"worlds": len(rows), **facts}, **about)
 
 
@@ -100,6 +105,7 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
         chosen = choose(offered, most=most, vendor=vendor, by_field=balance == "field")
         wanted = {k for u in chosen for k in u.ids}
         controls: Counter[str] = Counter()
+        two = 0
         spoken, help_facts = words([body for some in units.values() for key, body in some if key in wanted])
         said = iter(spoken)
         for some in units.values():
@@ -109,10 +115,12 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
                     shelf.drop(key, Dropped("crowded_out", where=body["difficulty"]["shape"]), [body["env"]])
                     continue
                 shelf.keep(key, body, [body["env"]])
+                two += any(c["name"] in body.get("hands", ()) for c in body["gold"])
                 controls.update({c["name"]: 1 for c in body["controls"] if c["verdict"] == "absent"})
     kept = [u.difficulty for u in chosen]
     return {
         "worlds with tasks": len({u.env for u in chosen}),
+        **({"tasks for two": two} if two else {}),
         "conditions with twins": sum(len(u.ids) > 1 for u in chosen),
         "vendors": dict(Counter(u.vendor for u in chosen).most_common()),
         "fields": dict(Counter(u.field for u in chosen).most_common()),
