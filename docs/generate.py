@@ -17,7 +17,7 @@ PRODUCTS = (
     ("domains.jsonl", records.Domain, ()),
     ("envs.jsonl", records.EnvRow, ()),
     ("tasks.jsonl", records.Task, (records.Brief, records.Fact, records.Call, records.Given, records.Answer, records.Control, records.Difficulty)),
-    ("rollouts.jsonl", records.Rollout, (records.Message, records.ToolCall, records.Usage, records.UserFault, records.Blame)),
+    ("rollouts.jsonl", records.Rollout, (records.Message, records.ToolCall, records.Usage, records.UserFault, records.Blame, records.Deed)),
     ("probes.jsonl", records.Probe, ()),
     ("kept.jsonl", records.Kept, ()),
     ("sft/phase1.jsonl, sft/phase2.jsonl, sft/heldout.jsonl", records.Example, ()),

@@ -22,6 +22,7 @@ from agentscaler.records import Brief, EnvSpec, Fact, JsonObject, Message, Rollo
 from agentscaler.rollouts import ScriptedUser, named_player, play_in
 from agentscaler.rollouts.lint import Ear, lint
 from agentscaler.rollouts.models import ModelUser
+from agentscaler.rollouts.person import PersonAsUser
 from agentscaler.sft import example
 from agentscaler.store import Run, read_records, read_rows
 from agentscaler.tasks.hands import for_two, hands_of, held_tables
@@ -225,6 +226,18 @@ def test_model_that_plays_such_a_user_acts_when_it_is_asked(both: list[Task], en
     assert [m.role for m in model.heard[0]] == ["system", "user", "assistant", "user", "assistant", "tool"]
     said, _ = turn(['It is called "Green".'] * 3, [opened, asked, Message(role="user", calls=(ToolCall(id="user_0", name="getBike", arguments={"bikeId": "b-1"}),)), answer])
     assert "Green" not in said.content
+
+
+def test_person_as_user_types_calls(env: EnvSpec) -> None:
+    shown: list[str] = []
+    lines = iter(["getBike b-1", "getBike bikeId=b-1", "It is blue."])
+    user = PersonAsUser(Brief(text="I want it.", facts=()), read=lambda prompt: next(lines), show=shown.append)
+    said = user.play([], tool_list(env, only=["getBike"]))
+    assert (said.calls[0].name, said.calls[0].arguments) == ("getBike", {"bikeId": "b-1"})
+    assert "getBike" in shown[0]
+    assert "no key=value" in shown[1]
+    assert user.play([said, Message(role="tool", call_id="user_0", name="getBike", content="{}")], ()).content == "It is blue."
+    assert shown[2] == "  = {}"
 
 
 # ---- tasks ----------------------------------------------------------------------------------------------------------

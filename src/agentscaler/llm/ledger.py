@@ -70,7 +70,8 @@ class Ledger:
         usual = self.tokens[model].completion / done if done else FIRST_GUESS
         due = self.cost(model, Tokens(round(letters / LETTERS_A_TOKEN), round(usual)))
         if self.spent + self._promised + due > self.budget:
-            raise BudgetSpent(f"the budget of {self.budget:g} is spent: {self.spent:.4f} by {sum(self.requests.values())} requests")
+            under_way = f", and up to {self._promised:.4f} by those under way" if self._promised > 1e-9 else ""
+            raise BudgetSpent(f"the budget of {self.budget:g} is spent: {self.spent:.4f} by {sum(self.requests.values())} requests{under_way}")
         self._promised += due
         return due
 

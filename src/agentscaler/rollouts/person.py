@@ -78,7 +78,7 @@ class Person:
 
 
 class PersonAsUser:
-    """A person as user; `done` ends the conversation."""
+    """A person as user; `done` ends the conversation. Where it has tools in hand, a line that begins with the name of one is a call."""
 
     name = "human"
     scripted = False
@@ -88,12 +88,13 @@ class PersonAsUser:
         self._brief: Brief | None = brief
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
-        """What the person types; DONE for `done`."""
-        del tools
+        """What the person types, or calls; DONE for `done`."""
+        functions = {t["function"]["name"]: t["function"] for t in tools}
         if self._brief is not None:
-            self._show(f"You want: {self._brief.text}\n(`done` when it is done or refused)")
+            own = "\nOnly you can do, with arguments as key=value: " + ", ".join(functions) if functions else ""
+            self._show(f"You want: {self._brief.text}\n(`done` when it is done or refused){own}")
             self._brief = None
-        if messages and messages[-1].role == "assistant":
+        if messages and messages[-1].role in ("assistant", "tool"):
             self._show(told(messages[-1]))
         line = ""
         while not line:
@@ -101,6 +102,14 @@ class PersonAsUser:
                 line = self._read("user> ").strip()
             except EOFError as end:
                 raise CannotGoOn("user_silent") from end
+            name, _, rest = line.partition(" ")
+            if name in functions:
+                try:
+                    call = ToolCall(id=f"user_{sum(bool(m.calls) for m in messages)}", name=name, arguments=typed(rest, functions[name]["parameters"]))
+                    return Message(role="user", calls=(call,))
+                except ValueError as wrong:
+                    self._show(f"  {wrong}")
+                    line = ""
         return Message(role="user", content=DONE if line == "done" else line)
 
 

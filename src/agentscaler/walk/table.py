@@ -187,6 +187,7 @@ class Tray:
         self.queue, self._shelf, self._bar, self._ledger = queue, shelf, bar, ledger
         self._start = time.monotonic()
         self.stopped: str | None = None
+        self._right = self._judged = 0
 
     def put(self, job: Job, outcome: Outcome) -> None:
         """Take what came of an episode."""
@@ -200,12 +201,17 @@ class Tray:
             self._shelf.drop(job.key, outcome.dropped, [job.task.id])
         elif outcome.row is not None:
             self._shelf.keep(job.key, outcome.row, [job.task.id])
+            if not outcome.row["scripted"]:  # a model's row says whose doing it is, where it failed
+                self._judged += 1
+                self._right += "blame" not in outcome.row
         self._bar.step(note=self._note(self._bar.count + 1))
 
     def _note(self, done: int) -> str:
-        """Beside the bar: speed, tokens, money, kept share, failures."""
+        """Beside the bar: speed, share that ended right, tokens, money, failed requests by class."""
         total = self._ledger.total()
         parts = [f"{done / max(time.monotonic() - self._start, 1e-9):.1f}/s", f"{(total.prompt + total.completion) / 1e6:.2f} M tokens"]
+        if self._judged:
+            parts.insert(1, f"{self._right / self._judged:.0%} right")
         if self._ledger.prices:
             parts.append(f"spent {self._ledger.spent:.2f}")
         if self._ledger.failures:
