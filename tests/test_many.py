@@ -20,6 +20,7 @@ from agentscaler.grade import grade
 from agentscaler.recipe import read_recipe, walk_recipe
 from agentscaler.records import Message
 from agentscaler.store import Run, read_rows
+from agentscaler.walk.models import by_kind
 from conftest import Command
 from model_server import ModelServer, actor, shares
 
@@ -351,6 +352,13 @@ def test_recipe_names_models(run: Run, server: ModelServer, tmp_path: Path) -> N
     assert summary.kept == count(run)
     assert {h.body.get("temperature") for h in server.heard} == {0.3, None}
     assert set(summary.facts["success by kind of user"]) <= {"cooperative", "terse"}
+    walk.report(Run(run.path), walk.Settings())
+    assert "success by kind of user" in (run.path / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_drop_of_success_that_a_kind_of_user_causes_is_told() -> None:
+    assert by_kind({"terse": [True, False], "cooperative": [True] * 4}) == {"cooperative": "1.000 of 4", "terse": "0.500 of 2 (-0.500)"}
+    assert by_kind({"terse": [True]}) == {"terse": "1.000 of 1"}
 
 
 def test_row_of_a_model_is_shown_with_its_blame(run: Run, command: Command) -> None:

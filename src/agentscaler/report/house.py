@@ -89,8 +89,15 @@ def _room(door: Door, book: Book) -> Room:
 
 def notes(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The plain figures among the facts of a verb."""
-    plain = {k: "; ".join(map(str, v)) if isinstance(v, list) else v for k, v in facts.items() if k not in _ELSEWHERE}
+    plain = {k: "; ".join(map(str, v)) if isinstance(v, list) else _flat(v) if isinstance(v, dict) else v for k, v in facts.items() if k not in _ELSEWHERE}
     return [(name, number(value)) for name, value in plain.items() if isinstance(value, (int, float, str))]
+
+
+def _flat(table: Mapping[str, Any]) -> str | None:
+    """A small table as a line: 'chatty 0.900 of 10, terse 0.800 of 5'."""
+    if not 0 < len(table) <= 12 or not all(isinstance(v, (int, float, str)) for v in table.values()):
+        return None
+    return ", ".join(f"{k} {number(v)}" for k, v in table.items())
 
 
 def number(value: Any) -> str:

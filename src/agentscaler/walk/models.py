@@ -7,7 +7,7 @@ recorded (replies.jsonl), so a killed run goes on where it was without paying ag
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import iscoroutinefunction
 from pathlib import Path
 
@@ -94,6 +94,13 @@ def _endpoint_of(name: str) -> str | None:
     return endpoint(name).model if is_endpoint(name) else None
 
 
+def by_kind(passed: Mapping[str, Sequence[bool]]) -> dict[str, str]:
+    """Success with each kind of user, and how far it lies below or above that with cooperative ones."""
+    shares = {k: sum(v) / len(v) for k, v in sorted(passed.items())}
+    plain = shares.get("cooperative")
+    return {k: f"{share:.3f} of {len(passed[k])}" + ("" if plain is None or k == "cooperative" else f" ({share - plain:+.3f})") for k, share in shares.items()}
+
+
 def facts_of(run: Run, shelf: Shelf, jobs: Sequence[Job]) -> JsonObject:
     """Success, stops, blame and faults, read from the rows: of this session and those before it."""
     reader = Reader(str(run.product("tasks")))
@@ -121,7 +128,7 @@ def facts_of(run: Run, shelf: Shelf, jobs: Sequence[Job]) -> JsonObject:
     if kinds or faults:
         out["turns of the user"] = {"all": turns, "in the brief's own words": plain, "at fault": sum(faults.values())} | dict(faults.most_common())
     if kinds:
-        out["success by kind of user"] = {k: f"{sum(v) / len(v):.3f} of {len(v)}" for k, v in sorted(kinds.items())}
+        out["success by kind of user"] = by_kind(kinds)
     if shelf.reasons.get("infrastructure"):
         out["ungraded"] = shelf.reasons["infrastructure"]
     return out
