@@ -117,10 +117,11 @@ def speeds(run: Run, at_once: int, trials: int, limit: int) -> dict[str, Any]:
             seconds = time.monotonic() - start
         first, others = map(float, done.stderr.splitlines()[-1].split())
         requests, busiest = lines(run.path / f"by-{workers}.jsonl"), max(first, others / workers)
+        each = f"{first / requests * 1000:.2f}" + (f" in the first, {others / workers / requests * 1000:.2f} in each other" if others else "")
         name = f"{workers} process{'es' if workers > 1 else ''}"
         out[f"episodes a second, {name}"] = round(trials * limit / seconds, 1)
-        out[f"CPU a request, {name}, all and the busiest (ms)"] = f"{(first + others) / requests * 1000:.2f} and {busiest / requests * 1000:.2f}"
-        out[f"requests a second the busiest bears, {name}"] = round(requests / busiest)
+        out[f"CPU a request, {name} (ms)"] = each
+        out[f"requests a second of the busiest's CPU, {name}"] = round(requests / busiest)
     return out
 
 

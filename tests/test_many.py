@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -354,6 +355,17 @@ def test_recipe_names_models(run: Run, server: ModelServer, tmp_path: Path) -> N
     assert set(summary.facts["success by kind of user"]) <= {"cooperative", "terse"}
     walk.report(Run(run.path), walk.Settings())
     assert "success by kind of user" in (run.path / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def test_players_of_a_recipe_from_the_command_line(run: Run, server: ModelServer, tmp_path: Path, command: Command) -> None:
+    folder = tmp_path / "walk"
+    source = files("agentscaler") / "data" / "demo" / "bikes.yaml"
+    file = tmp_path / "recipe.toml"
+    file.write_text(f'[run]\nfolder = "{folder}"\n[tools]\nfrom = ["{source}"]\n[domains]\none = "bikes"\n[envs]\n[tasks]\nmost = 4\n[rollouts]\nagents = ["gold"]\n[funnel]\n')
+    said = command("run", file, "--agent", f"m@{server.url}", "--user", f"u@{server.url}", "--price", "m=1,2", "--price", "u=1,2", "--budget", "9", "--json")
+    assert said.code == 0, said.err
+    found = rows(Run(folder))
+    assert {(r["agent"], r["user"]) for r in found} == {(f"m@{server.url}", f"u@{server.url}")}
 
 
 def test_drop_of_success_that_a_kind_of_user_causes_is_told() -> None:

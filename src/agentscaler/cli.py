@@ -393,17 +393,20 @@ def _show_row(run: Path, number: str, base: str | None) -> None:
         print()
 
 
-@app.command("run", epilog="Example: agentscaler run runs/first.toml")
+@app.command("run", epilog="Example: agentscaler run runs/first.toml\n\nThe same with models: agentscaler run runs/first.toml --agent qwen3-8b@http://localhost:8000/v1 --user gpt-5-mini@https://api.openai.com/v1")
 def run_recipe(
     recipe: Annotated[Path, typer.Argument(help="A recipe: a TOML file with a table for each verb.")],
-    key_file: KeyFile = None,
+    agent: Annotated[list[str] | None, typer.Option(help="Who plays the agent, instead of whom the recipe names: NAME@https://HOST/v1 or any other of `rollouts --agent`. May be repeated.")] = None,
+    user: Annotated[str | None, typer.Option(help="Who plays the user, instead of whom the recipe names.")] = None,
+    price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
     """Walk through all rooms with the settings of a recipe. What is finished is passed over."""
     from agentscaler.recipe import read_recipe, walk_recipe
 
-    read = read_recipe(recipe)
+    players = {"agents": agent, "user": user, "prices": prices(price or []), "budget": budget}
+    read = read_recipe(recipe).with_players({k: v for k, v in players.items() if v})
     summaries = []
     for summary in walk_recipe(read, fresh=fresh, cache=cache_folder(), keys=keys(key_file)):
         say(summary, False)

@@ -79,7 +79,7 @@ class Episode:
         world.reset()
         self.task, self.world = task, world
         self.tools = tool_list(world.loaded.env, without=task.hands)
-        self.user_tools = tool_list(world.loaded.env, only=task.hands)
+        self.user_tools = tuple(tool_list(world.loaded.env, only=task.hands))
         self.messages: list[Message] = [Message(role="system", content=surroundings(world, self.user_tools))]
         self.deeds: list[Deed] = []
         self.turn: Literal["user", "agent"] | None = "user"

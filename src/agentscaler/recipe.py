@@ -52,6 +52,10 @@ class Recipe(NamedTuple):
     workers: int
     verbs: dict[str, dict[str, Any]]
 
+    def with_players(self, given: Mapping[str, Any]) -> "Recipe":
+        """The recipe with these settings of its rollouts."""
+        return self._replace(verbs={n: {**v, **given} if n == "rollouts" else v for n, v in self.verbs.items()})
+
 
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe. Raises UserError that names file, field and value."""
