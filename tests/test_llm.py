@@ -140,7 +140,7 @@ def test_what_passes_is_tried_again(fault: str, stream: bool) -> None:
     with ModelServer(hello, hang=3.0) as server:
         server._fault = lambda raw, n: fault if n == 1 else None  # type: ignore[method-assign]
         ledger = Ledger()
-        reply = say(server, ledger=ledger, timeout=0.5, manner=wire.Manner(stream=stream))
+        reply = say(server, ledger=ledger, timeout=1.0 if fault == "timeout" else 10.0, manner=wire.Manner(stream=stream))
         assert server.met == {fault: 1, "none": 1}
     assert reply.message.content == "You said Hello."
     assert sum(ledger.failures.values()) == 1

@@ -100,10 +100,10 @@ def sample_of(task: Task, rollout: Rollout, verdict: Verdict, env: EnvSpec | Non
     notes: dict[int, list[Note]] = {}
     for fault in rollout.faults:
         notes.setdefault(min(fault.turn, len(rollout.messages) - 1), []).append(Note(f"fault of the user: {fault.name}", fault.what))
-    for deed in rollout.deeds:
-        notes.setdefault(deed.after - 1, []).append(Note(f"the user: {deed.call.name}", f"```json\n{orjson.dumps(deed.call.arguments).decode()}\n{deed.answer.content}\n```"))
     for place, change in changes(task, rollout, env).items():
         notes.setdefault(place, []).insert(0, change)
+    for deed in reversed(rollout.deeds):
+        notes.setdefault(deed.after - 1, []).insert(0, Note(f"the user: {deed.call.name}", f"```json\n{orjson.dumps(deed.call.arguments).decode()}\n{deed.answer.content}\n```"))
     return Sample(
         id=number, epoch=rollout.trial + 1, input=task.brief.text, target=gold or "no call", agent=rollout.agent, messages=rollout.messages, tools=tool_list(env, without=task.hands) if env else [], scores=score, notes=notes,
         metadata=metadata, tokens=(rollout.usage.prompt_tokens, rollout.usage.completion_tokens), limit=_LIMITS.get(rollout.stop), error=rollout.error,
