@@ -26,6 +26,8 @@ from agentscaler.rollouts.person import PersonAsUser
 from agentscaler.sft import example
 from agentscaler.store import Run, read_records, read_rows
 from agentscaler.tasks.hands import for_two, hands_of, held_tables
+from agentscaler.train.stage import Bounds, Stage
+from agentscaler.train.worlds import world_class
 from agentscaler.world import World
 from model_server import ModelServer, actor
 
@@ -184,6 +186,21 @@ def test_training_rows_show_what_was_said_only(both: list[Task], env: EnvSpec) -
     assert not any(m.get("tool_calls") for m in row.messages if m["role"] == "user")
     ids = {d.call.id for d in rollout.deeds}
     assert not ids & {m.get("tool_call_id") for m in row.messages}
+
+
+def test_trainer_that_drives_itself_waits_until_the_user_has_acted(both: list[Task], env: EnvSpec) -> None:
+    task = both[0]
+    agent = named_player("gold", task, env, Dice(3))
+    assert agent is not None
+    stage = Stage(task, env, ScriptedUser(task.brief, Dice(3)), number="t", bounds=Bounds())
+    while not stage.over:
+        heard = stage.hear(agent.play(stage.episode.messages, stage.episode.tools))  # type: ignore[arg-type]
+        assert not any(m.calls for m in heard if m.role == "user"), "the policy hears what was said"
+    assert stage.episode.deeds
+    assert stage.reward() == 1.0
+    made = world_class(env, lambda number: stage, hands=task.hands)
+    assert not set(vars(made)) & set(task.hands)
+    assert {t.name for t in env.tools} - set(task.hands) <= set(vars(made))
 
 
 # ---- faults of a user -----------------------------------------------------------------------------------------------

@@ -103,6 +103,13 @@ class House(NamedTuple):
     """World folder -> its content."""
 
 
+def _hands(house: House, number: str) -> tuple[str, ...]:
+    """The user's own tools in the world of a task: all tasks of a world have the same."""
+    stage = house.open_stage(number)
+    stage.world.close()
+    return stage.task.hands
+
+
 class Practised(NamedTuple):
     """What a training came to."""
 
@@ -196,7 +203,7 @@ def make_trainer(exercises: Sequence[Exercise], base: str, folder: Path, practic
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16 if frozen(practice.lora, gpu) else torch.float32, attn_implementation=practice.attention or None)
     given: dict[str, Any] = {"model": model, "processing_class": tokenizer, "args": config, "train_dataset": Dataset.from_list(rows), "peft_config": lora(model, practice.lora) if practice.lora else None}
     if practice.users == "tool":
-        given |= {"environment_factory": {w: world_class(house.env_of(w), house.open_stage) for w in worlds}, "reward_funcs": [judged_worlds]}
+        given |= {"environment_factory": {w: world_class(house.env_of(w), house.open_stage, hands=_hands(house, some)) for w, some in {str(r["environment"]): str(r["task"]) for r in rows}.items()}, "reward_funcs": [judged_worlds]}
     else:
         given |= {"rollout_func": Talk(tokenizer, house.open_stage, most=practice.most, shaped=practice.shaped), "reward_funcs": [judged]}
     trainer = GRPOTrainer(**given, callbacks=[_telling(say)])

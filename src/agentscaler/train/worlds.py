@@ -9,7 +9,7 @@ dict), and the policy reads the same text as in training rows and in evaluation,
 
 import inspect
 import keyword
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -86,9 +86,9 @@ class PracticeWorld:
         return said[0].content if said else GONE
 
 
-def world_class(env: EnvSpec, open_stage: Callable[[str], Stage]) -> type[PracticeWorld]:
-    """The environment of one world: a method for each tool, with signature and docstring. Raises UserError for a tool whose name TRL keeps for itself."""
-    schemas = sorted([*tool_list(env), ASK_TOOL], key=lambda s: str(s["function"]["name"]))
+def world_class(env: EnvSpec, open_stage: Callable[[str], Stage], *, hands: Iterable[str] = ()) -> type[PracticeWorld]:
+    """The environment of one world: a method for each tool but those in the user's hands, with signature and docstring. Raises UserError for a tool whose name TRL keeps for itself."""
+    schemas = sorted([*tool_list(env, without=hands), ASK_TOOL], key=lambda s: str(s["function"]["name"]))
     if taken := [t.name for t in env.tools if t.name in _RESERVED or t.name.startswith("_")]:
         raise UserError(f"{env.domain}: a tool is called {taken[0]!r}, which an environment of TRL cannot offer; use conversations (--user scripted) for this world")
     name = "".join(w.capitalize() for w in split(env.domain)) + "World"
