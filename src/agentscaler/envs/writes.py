@@ -22,6 +22,7 @@ from agentscaler.envs.demands import demanded
 from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
+from agentscaler.envs.kept import kept_by_service
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
@@ -179,7 +180,8 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
-            return argument(entry, name, "rows", body=body, required=True)
+            told = {n: c for n, c in body.items() if c == draft.own or not kept_by_service(n, properties[n], new=entry.what.kind == "create", inside=True)}
+            return argument(entry, name, "rows", body=told, required=True)
     return None
 
 
