@@ -263,7 +263,8 @@ class Database:
             if isinstance(values.get(listed), list) or (listed in given and given[listed] is None):
                 given.setdefault(column, len(values[listed] or ()))
         for column, form in info.touched:
-            given.setdefault(column, self._renewed(form) if "{" in form else self._stamp(form))
+            if column not in given:
+                given[column] = self._next(table, key, column) if form == "+1" else self._renewed(form) if "{" in form else self._stamp(form)
         if stale := {column for column, leader, _ in info.born if leader in given} - given.keys():
             now = {**self.get(table, *key), **given}
             given |= {c: v for c, v in self._said_again(info, {n: v for n, v in now.items() if n not in stale}).items() if c in stale}
@@ -410,6 +411,12 @@ class Database:
             if row is not None and row.get(what) is not None:
                 out |= _stored(info, {column: row[what]})
         return out
+
+    def _next(self, table: str, key: tuple[Any, ...], column: str) -> int | str:
+        """The version after the one that the row has."""
+        old = self.get(table, *key)[column]
+        following = int(old or 0) + 1 if str(old or 0).isdigit() else 1
+        return str(following) if isinstance(old, str) else following
 
     def _renewed(self, template: str) -> str:
         """Another etag or fingerprint."""

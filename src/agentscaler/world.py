@@ -435,7 +435,7 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             booleans=tuple(i for i, c in enumerate(columns) if marks[c[0]].get("boolean")),
             jsons=tuple(i for i, c in enumerate(columns) if marks[c[0]].get("json")),
             generated=tuple(_generated(c, m) for c, m in marks.items() if m.get("generated") and ("id" in m or "time" in m or "fill" in m)),
-            touched=tuple((c, m.get("id") or m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
+            touched=tuple((c, "+1" if m.get("next") else m.get("id") or m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
             counts=tuple((c, m["counts"]) for c, m in marks.items() if "counts" in m),
             born=born(marks),
             clocks=tuple((c, m["as"]) for c, m in marks.items() if "time" in m and m.get("as", "iso") != "iso"),

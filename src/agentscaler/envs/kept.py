@@ -8,10 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from agentscaler.envs.drafts import Draft
+from agentscaler.envs.place import UNKNOWN, Place, Recipe
 from agentscaler.records import Column, JsonObject, Model, Schema, Table
 from agentscaler.schemas import kind_of
 from agentscaler.statements import born
-from agentscaler.words import split
+from agentscaler.words import field, split
 
 # ---- fields that no caller sets ------------------------------------------------------------------------------------
 
@@ -42,6 +44,92 @@ def kept_by_service(name: str, schema: Schema, *, new: bool, inside: bool = Fals
     return bool(_TOLD.search(text)) if text else inside
 
 
+_RACES: Final = re.compile(r"(?i)\b(?:optimistic|concurrency) (?:concurrency|control|lock)|\bmost recent `?\w+`? to ensure|\bversion supplied must match|\bprovided version (?:doesn't|does not) match")
+
+
+def guards_change(name: str, schema: Schema) -> bool:
+    """Is it the version that a caller has seen, so that a change of what somebody else has changed since is refused?"""
+    words = tuple(w for w in field(name) if w != "number")
+    return words[-1:] in (("version",), ("revision",)) and _RACES.search(str(schema.get("description", ""))) is not None
+
+
+def id_of_name(draft: Draft) -> str | None:
+    """The column that shows the last part of a resource's name once more, as the caller has chosen it."""
+    column = draft.columns.get("id")
+    by_server = column is None or _BY_SERVER.search(str(column.schema.get("description", "")))
+    return None if column is None or by_server or not column.shown or column.kind != "string" or column.reference or draft.segment is None or draft.own == "id" else "id"
+
+
+_BY_SERVER: Final = re.compile(r"(?i)generated|assigned|\bunique\b[^.]*\b(?:identifier|id) (?:of|for) (?:the|this) \w+\W*$|output only|server|system|\bservice\b")
+
+
+# ---- what a new row holds, and a changed one ----------------------------------------------------------------------
+
+
+def keep(recipes: dict[str, Recipe], place: Place) -> None:
+    """Mark what the service fills of a row that nobody gives: ids, constants, counts of what is not there yet, the first version."""
+    own = recipes.get(place.draft.own or "", {})
+    if (named := id_of_name(place.draft)) in recipes and "in" in own and "words" in own:
+        recipes[str(named)] = {k: v for k, v in own.items() if k not in ("in", "generated")}
+    for name, recipe in recipes.items():
+        if name == named or name in place.written or name in place.draft.key or recipe.keys() & _TIED:
+            continue
+        column = place.columns[name]
+        found = _version(name, column.schema, recipe, place) or _own_id(name, column.schema, recipe, place) or _constant(name, recipe) or _none_yet(name, column.schema, recipe)
+        if found is not None and not column.json:
+            recipes[name] = found
+
+
+_TIED: Final = {"generated", "reference", "with", "same", "like", "turn", "unless", "when", "counts", "time", "template", "boolean"}
+"""Marks of what is filled already, or hangs on something else."""
+
+
+def _own_id(name: str, schema: Schema, recipe: Recipe, place: Place) -> Recipe | None:
+    """The uid or id beside the name that the caller chooses; a resource that the caller names by an id bears that id."""
+    if "id" not in recipe or field(name) not in (("id",), ("uid",), ("uuid",)) or recipe.get("null"):
+        return None
+    return {**recipe, "generated": True}
+
+
+def _constant(name: str, recipe: Recipe) -> Recipe | None:
+    """What all rows hold alike: the type of the resource, the account."""
+    values = [v for v, _ in recipe["choice"]] if "choice" in recipe else recipe.get("given", [recipe.get("value")])
+    if len(values) != 1 or values[0] is None or not isinstance(values[0], (str, int)) or "null" in recipe or UNKNOWN in recipe or field(name)[-1:] in (("state",), ("status",), ("phase",)):
+        return None
+    return {**recipe, "generated": True, "fill": str(values[0])} if "{" not in str(values[0]) else None
+
+
+def _none_yet(name: str, schema: Schema, recipe: Recipe) -> Recipe | None:
+    """Members, messages and uses of what has just been made: none; but one version."""
+    text, words = str(schema.get("description", "")), field(name)
+    counts = words[-1:] in (("count",), ("num",)) or _COUNTS.search(text)
+    from_none = "children" in recipe or (recipe.get("number") or recipe.get("of") or [1])[0] == 0
+    if not counts or not from_none or kind_of(schema) != "integer" or UNKNOWN in recipe:
+        return None
+    return {**recipe, "generated": True, "fill": "1" if words[-2:-1] in (("version",), ("revision",)) else "0"}
+
+
+_COUNTS: Final = re.compile(r"(?i)^\W*(?:the )?(?:current |total |estimated |approximate )?(?:number|count) of\b")
+
+
+def _version(name: str, schema: Schema, recipe: Recipe, place: Place) -> Recipe | None:
+    """The first version of a thing is 1; a change makes the next, where the provider says that it does."""
+    text, whole = str(schema.get("description", "")), kind_of(schema) == "integer"
+    rest = tuple(w for w in field(name) if w not in place.draft.noun and w not in ("current", "latest", "number"))
+    if rest not in (("version",), ("revision",)) or _OF_SOFTWARE.search(text):
+        return None
+    counted = whole and "number" in recipe
+    told = recipe.get("given", [""])[0] == "1" and re.search(rf"(?i)^\W*(?:the )?(?:current |latest )?(?:version|revision)(?: number)? of (?:the|this|an?) (?:\w+ ){{0,3}}{place.draft.noun[-1]}\b(?! \w)", text)
+    if counted or told:
+        return {**{k: v for k, v in recipe.items() if k != "null"}, "generated": True, "fill": "1"} | ({"touch": True, "next": True} if _GROWS.search(text) else {})
+    return {"id": "{digits:10}", "generated": True, "touch": True} if not whole and UNKNOWN in recipe and _GROWS.search(text) else None
+
+
+_OF_SOFTWARE: Final = re.compile(r"(?i)firmware|engine|client|\bAPI\b|deprecated|framework|software|runtime|kernel|installed|protocol|\bSDK\b")
+_GROWS: Final = re.compile(r"(?i)\bincrement(?:s|ed|ing)\b|\bincreas(?:es|ed|ing)\b|\bchanges? (?:each|every) time|\b(?:each|every|any) (?:update|change|modification|time)\b|optimistic concurrency|version supplied must match")
+"""What a provider says of a version that each change raises."""
+
+
 # ---- what schema.sql says of it -----------------------------------------------------------------------------------
 
 
@@ -61,6 +149,8 @@ def _note(column: Column, mark: Mapping[str, Any], again: Mapping[str, tuple[str
     """A few words behind the column: who fills it, and when."""
     if mark.get("generated") and "time" in mark:
         said = "set by the service when the row is made" + (" and at each change" if mark.get("touch") else "")
+    elif mark.get("generated") and "fill" in mark and "id" not in mark and "{" not in mark["fill"]:
+        said = f"set by the service, {mark['fill']!r} at first" + (", one more at each change" if mark.get("next") else "")
     elif mark.get("generated"):
         said = "made by the service" + (", anew at each change" if mark.get("touch") else "")
     elif "counts" in mark:

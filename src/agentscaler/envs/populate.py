@@ -9,6 +9,7 @@ from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, Col, Draft
 from agentscaler.envs.held import list_of
+from agentscaler.envs.kept import keep
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
@@ -39,6 +40,8 @@ def population_of(made: Plan) -> JsonObject:
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
         _of_surroundings(recipes, table, model)
         agree(recipes, table, place, made, runs)
+        if "create" in place.draft.kinds:
+            keep(recipes, place)
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]

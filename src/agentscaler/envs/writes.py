@@ -22,7 +22,7 @@ from agentscaler.envs.demands import demanded
 from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
-from agentscaler.envs.kept import kept_by_service
+from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
@@ -76,7 +76,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             arguments.setdefault(parent, argument(entry, parent, "value", "parent", required=True))
         slug = next((n for n in entry.parameters if is_slug(n, draft)), None)
         if slug and parent:
-            arguments[slug] = argument(entry, slug, "slug", required=True)
+            arguments[slug] = argument(entry, slug, "slug", id_of_name(draft), required=True)
             key_path = "{" + python_name(parent) + "}/" + f"{draft.segment}/" + "{" + python_name(slug) + "}"
     elif draft.own and not draft.generated and not _asks_key(entry, draft):
         raise Lost("no_key")
