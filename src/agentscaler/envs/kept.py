@@ -27,7 +27,7 @@ _SAYS: Final = re.compile(
 _AFTER: Final = re.compile(r"(?i)\b(?:is|are) (?:read[ -]only|immutable) after (?:insert|creat)")
 """'This is a required field on insert and is read-only after insert.'"""
 _MOMENT: Final = re.compile(r"^(?:(?:date|time) )?(?:last |latest )?(?:create|created|creation|update|updated|modify|modified|modification|change|changed)(?: (?:time|at|date|on|timestamp|datetime|time stamp|date time))?$|^last published(?: (?:time|at|date|on))?$")
-_TOLD: Final = re.compile(r"(?i)\b(?:when|at which|that|since|for when)\b[^.]{0,60}\b(?:was|were|is|are|has been)\b[^.]{0,30}\b(?:creat|updat|modif|chang|publish)|\b(?:creation|created|update|updated|modification|modified)[ -](?:time|date)|\b(?:time|date) of (?:the )?(?:creation|last (?:update|modification|change))|\blast (?:updated|modified|published|update time)\b|^\W*(?:date|time|datetime|timestamp)s?\b[^.]{0,30}\b(?:was|were) (?:last )?(?:creat|updat|modif|publish)")
+_TOLD: Final = re.compile(r"(?i)\b(?:when|at which|that|since|for when)\b[^.]{0,60}\b(?:was|were|is|are|has been)\b[^.]{0,30}\b(?:creat|updat|modif|chang|publish)|\b(?:creation|created|update|updated|modification|modified)[ -](?:time|date)|\b(?:time|date) of (?:the )?(?:creation|last (?:update|modification|change))|\blast (?:updated|modified|published|update time)\b|^\W*(?:the )?(?:date|time|datetime|timestamp)s?\b[^.]{0,40}\b(?:was|were) (?:last )?(?:creat|updat|modif|publish)")
 _SETTABLE: Final = re.compile(r"(?i)\b(?:assign|set(?:s|ting)? (?:this|the|it)|if you|specif(?:y|ies|ied)|import|back-?dat|overrid|original|your|default|token|concurren|optimistic|conflict|filter|ignored? if|omit|schedul|future)\b")
 
 

@@ -391,9 +391,10 @@ def mentioned(sentence: str, column: Col) -> list[str | int]:
     """The states that a sentence names; of 'pending acceptance' not also 'pending'."""
     spoken = f" {' '.join(w for part in re.findall(r'[A-Za-z0-9_]+', sentence) for w in split(part))} ".replace(" ", "  ")
     found = []
+    listed = re.search(r"(?i)one of (?:the|these) (?:following )?(?:states|statuses)\b", sentence)
     for choice in sorted(column.choices, key=lambda c: -len(str(c))):
         words = f" {'  '.join(split(str(choice)))} "
-        if words in spoken and split(str(choice))[:1] not in (("deleted",), ("deleting",)):
+        if words in spoken and (split(str(choice))[:1] not in (("deleted",), ("deleting",)) or (listed and str(choice) in sentence)):
             found.append(choice)
             spoken = spoken.replace(words, " ; ")
     return [c for c in column.choices if c in found]
@@ -415,7 +416,7 @@ _KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "
 
 def grave(draft: Draft) -> Move | None:
     """How a delete marks a row that an undelete can bring back; None where a delete removes it."""
-    undelete = any((e.what.verb == "undelete" and not e.what.extra) or (e.what.kind == "delete" and re.search(r"(?i)soft.?delet", e.tool.description)) for e in draft.entries)
+    undelete = any((e.what.verb == "undelete" and not e.what.extra) or (e.what.kind == "delete" and _STAYS.search(e.tool.description)) for e in draft.entries)
     asked = any(c.kind == "string" and STATE.search(c.name) and first_of(c.choices, _KEPT_STATES[:4]) for c in draft.columns.values() if c.shown)
     if not undelete and not asked:
         return None
@@ -428,6 +429,10 @@ def grave(draft: Draft) -> Move | None:
         if undelete and column.shown and column.kind == "boolean" and field(column.name) in (("deleted",), ("is", "deleted")):
             return Move(column.name, 1, (), sets)
     return Move(time, "{now}", (None,)) if time and undelete else None
+
+
+_STAYS: Final = re.compile(r"(?i)soft.?delet|\bassigns the DELETED status\b|FAILED_PRECONDITION`? if the requested [\w ]{3,40} has already been deleted")
+"""What a delete says that leaves the row with its state: deleting it again is refused, for it is there."""
 
 
 def withdrawal(verb: str, draft: Draft) -> Move | None:

@@ -284,7 +284,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     generated = draft.own is not None and draft.generated
     other_key = any(a.role == "key" and a.column not in draft.key for a in arguments.values())
     act: Act = "update" if (draft.single and "delete" not in draft.kinds) or generated or other_key else "put"
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft)))
 
 
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -316,7 +316,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     merges = () if upsert else _merged(entry, draft, arguments)
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry), merges=merges, state=state, only_from=only_from))
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft), merges=merges, state=state, only_from=only_from))
 
 
 def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
@@ -362,6 +362,13 @@ def overwrites(entry: Entry) -> bool:
     """Does the provider say that what an update leaves out is lost? 'Only the given fields' of a patch beside it speaks of another tool."""
     found = _OVERWRITES.search(entry.tool.description)
     return found is not None and not (entry.tool.source.verb == "PATCH" and "whereas" in entry.tool.description.lower())
+
+
+def replaces(entry: Entry, draft: Draft) -> bool:
+    """A PUT beside a PATCH at the same address puts the whole in place of the old; the other one changes parts."""
+    source = entry.tool.source
+    told = source.vendor == "google" or entry.what.verb in ("put", "replace")  # others send a PUT for parts as well
+    return told and source.verb == "PUT" and bool(source.path) and any(e.tool.source.verb == "PATCH" and e.tool.source.path == source.path for e in draft.entries)
 
 
 def _chooses(entry: Entry, draft: Draft) -> bool:
