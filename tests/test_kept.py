@@ -67,6 +67,19 @@ def test_an_update_moves_its_own_time_and_no_caller_does() -> None:
         assert (new["LastSeenTime"], new["PasswordUpdatedAt"]) == (old["LastSeenTime"], old["PasswordUpdatedAt"]), "what another deed changes"
 
 
+def test_a_change_tells_who_it_was() -> None:
+    shown = {**LEDGER, "CreatedBy": TEXT, "LastModifiedBy": TEXT}
+    made = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT}, {"Ledger": thing(**shown)}, "LedgerName", "Owner")
+    changes = tool("UpdateLedger", {"LedgerName": TEXT, "Note": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
+    with opened(made, changes, tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"), tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})) as (world, ledgers):
+        new = call(world, "CreateLedger", LedgerName="east", Owner="o")["Ledger"]
+        assert new["CreatedBy"] == new["LastModifiedBy"]
+        assert all("@" in new[c] for c in ("CreatedBy", "LastModifiedBy"))
+        other = next(x for x in ledgers if x["LastModifiedBy"] != new["LastModifiedBy"])
+        changed = call(world, "UpdateLedger", LedgerName=other["LedgerName"], Note="n")["Ledger"]
+        assert (changed["LastModifiedBy"], changed["CreatedBy"]) == (new["LastModifiedBy"], other["CreatedBy"])
+
+
 def test_a_deed_tells_when_it_was_last_done() -> None:
     shown = {**LEDGER, "Status": {"type": "string", "enum": ["STOPPED", "RUNNING"]}, "LastStartTime": TIME, "StatusChangedAt": TIME, "LastSeenTime": TIME}
     with opened(tool("StartLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"), tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"), tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})) as (world, ledgers):
@@ -117,6 +130,10 @@ def kept(name: str, schema: dict[str, Any], recipe: dict[str, Any]) -> dict[str,
         ("Version", of("The version of the ledger software."), {"given": ["1", "2"]}, None),
         ("ResourceType", TEXT, {"choice": [["LEDGER", 1]]}, "LEDGER"),
         ("Owner", TEXT, {"given": ["ann", "bob"]}, None),
+        ("CreatedBy", of("Who made it."), {"words": [["ann", "bob"], ["@x.example"]], "join": ""}, "ann@x.example"),
+        ("UpdatedBy", of("Who changed it."), {"mix": [{"template": "arn:{account}:a"}, {"template": "arn:{account}:b"}]}, "arn:{account}:a"),
+        ("CreatedBy", of("The account that created it."), {"words": [["ann", "bob"]]}, "{account}"),
+        ("ManagedBy", TEXT, {"words": [["ann", "bob"]]}, None),
         ("Zone", TEXT, {"given": ["a"], "invented": True}, None),
     ],
 )

@@ -264,7 +264,7 @@ class Database:
                 given.setdefault(column, len(values[listed] or ()))
         for column, form in info.touched:
             if column not in given:
-                given[column] = self._next(table, key, column) if form == "+1" else self._renewed(form) if "{" in form else self._stamp(form)
+                given[column] = self._touched(table, key, column, form)
         if stale := {column for column, leader, _ in info.born if leader in given} - given.keys():
             now = {**self.get(table, *key), **given}
             given |= {c: v for c, v in self._said_again(info, {n: v for n, v in now.items() if n not in stale}).items() if c in stale}
@@ -412,11 +412,15 @@ class Database:
                 out |= _stored(info, {column: row[what]})
         return out
 
-    def _next(self, table: str, key: tuple[Any, ...], column: str) -> int | str:
-        """The version after the one that the row has."""
-        old = self.get(table, *key)[column]
-        following = int(old or 0) + 1 if str(old or 0).isdigit() else 1
-        return str(following) if isinstance(old, str) else following
+    def _touched(self, table: str, key: tuple[Any, ...], column: str, form: str) -> int | str:
+        """What a change leaves behind: the version after the one that the row has, who it was, another etag, the time."""
+        if form == "+1":
+            old = self.get(table, *key)[column]
+            following = int(old or 0) + 1 if str(old or 0).isdigit() else 1
+            return str(following) if isinstance(old, str) else following
+        if form.startswith("="):
+            return fill_id(form[1:], Dice(self.seed), self.context)
+        return self._renewed(form) if "{" in form else self._stamp(form)
 
     def _renewed(self, template: str) -> str:
         """Another etag or fingerprint."""

@@ -75,7 +75,7 @@ def keep(recipes: dict[str, Recipe], place: Place) -> None:
         if name == named or name in place.written or name in place.draft.key or recipe.keys() & _TIED:
             continue
         column = place.columns[name]
-        found = _version(name, column.schema, recipe, place) or _own_id(name, column.schema, recipe, place) or _constant(name, recipe) or _none_yet(name, column.schema, recipe)
+        found = _version(name, column.schema, recipe, place) or _own_id(name, column.schema, recipe, place) or _caller(name, column.schema, recipe) or _constant(name, recipe) or _none_yet(name, column.schema, recipe)
         if found is not None and not column.json:
             recipes[name] = found
 
@@ -89,6 +89,19 @@ def _own_id(name: str, schema: Schema, recipe: Recipe, place: Place) -> Recipe |
     if "id" not in recipe or field(name) not in (("id",), ("uid",), ("uuid",)) or recipe.get("null"):
         return None
     return {**recipe, "generated": True}
+
+
+def _caller(name: str, schema: Schema, recipe: Recipe) -> Recipe | None:
+    """Who made the row, or changed it last: whoever works here, the first of the people that such a column names."""
+    deed = _BY.match(" ".join(split(name)))
+    if deed is None or "null" in recipe or UNKNOWN in recipe:
+        return None
+    one = recipe.get("join", "").join(str(some[0]) for some in recipe.get("words", ())) or (recipe.get("mix") or [{}])[0].get("template", "")
+    one = "{account}" if re.search(r"(?i)\baccount (?:id )?(?:of|that|which|from)|account that", str(schema.get("description", ""))) else one
+    return {**recipe, "generated": True, "fill": one} | ({"touch": True} if deed[1] else {}) if one else None
+
+
+_BY: Final = re.compile(r"^(?:(?:created|create) (?:by|user)|creator|((?:last )?(?:updated|update|modified|modify|changed|edited) (?:by|user)))(?: (?:arn|id|name|user|iam user|principal|email|uin))*$")
 
 
 def _constant(name: str, recipe: Recipe) -> Recipe | None:
@@ -149,6 +162,8 @@ def _note(column: Column, mark: Mapping[str, Any], again: Mapping[str, tuple[str
     """A few words behind the column: who fills it, and when."""
     if mark.get("generated") and "time" in mark:
         said = "set by the service when the row is made" + (" and at each change" if mark.get("touch") else "")
+    elif mark.get("generated") and "fill" in mark and "id" not in mark and _BY.match(" ".join(split(column.name))):
+        said = "set by the service: who made the row" + (" or changed it last" if mark.get("touch") else "")
     elif mark.get("generated") and "fill" in mark and "id" not in mark and "{" not in mark["fill"]:
         said = f"set by the service, {mark['fill']!r} at first" + (", one more at each change" if mark.get("next") else "")
     elif mark.get("generated"):
