@@ -210,6 +210,21 @@ def test_a_new_thing_begins_with_the_code_of_its_state(text: str, first: int | N
     assert new_state(draft, {}, job=False).get("Status") == first
 
 
+def test_a_state_inside_an_object_and_one_that_is_told_later_begin_too() -> None:
+    inside = thing(Code={"type": "string", "enum": ["creating", "active", "failed"]}, Message=TEXT)
+    shown = {n: s for n, s in LEDGER.items() if n != "Status"} | {"LedgerState": inside, "Status": TEXT}
+    says = {"type": "string", "enum": ["PUBLISHED", "HIDDEN"]}
+    tools = (
+        tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT}, {"Ledger": thing(**shown)}, "LedgerName", "Owner"),
+        tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+        tool("ListLedgers", {"Status": says}, {"Ledgers": {"type": "array", "items": thing(**shown)}}),
+    )
+    with opened(*tools) as (world, _):
+        new = call(world, "CreateLedger", LedgerName="east", Owner="o")["Ledger"]
+        assert new["LedgerState"] == {"Code": "active"}
+        assert new["Status"] == "PUBLISHED"
+
+
 def test_a_put_beside_a_patch_replaces() -> None:
     path = "v1/projects/{projectsId}/groups"
     one = path + "/{groupsId}"

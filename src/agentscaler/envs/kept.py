@@ -86,7 +86,7 @@ _TIED: Final = {"generated", "reference", "with", "same", "like", "turn", "unles
 
 def _own_id(name: str, schema: Schema, recipe: Recipe, place: Place) -> Recipe | None:
     """The uid or id beside the name that the caller chooses; a resource that the caller names by an id bears that id."""
-    if "id" not in recipe or field(name) not in (("id",), ("uid",), ("uuid",)) or recipe.get("null"):
+    if "id" not in recipe or field(name) not in (("id",), ("uid",), ("uuid",), ("sid",)) or recipe.get("null"):
         return None
     return {**recipe, "generated": True}
 
@@ -117,7 +117,7 @@ def _none_yet(name: str, schema: Schema, recipe: Recipe) -> Recipe | None:
     text, words = str(schema.get("description", "")), field(name)
     counts = words[-1:] in (("count",), ("num",)) or _COUNTS.search(text)
     from_none = "children" in recipe or (recipe.get("number") or recipe.get("of") or [1])[0] == 0
-    if not counts or not from_none or kind_of(schema) != "integer" or UNKNOWN in recipe:
+    if not counts or not from_none or (kind_of(schema) != "integer" and recipe.get("as") != "text") or UNKNOWN in recipe:
         return None
     return {**recipe, "generated": True, "fill": "1" if words[-2:-1] in (("version",), ("revision",)) else "0"}
 

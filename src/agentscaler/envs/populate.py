@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import orjson
+
 from agentscaler.dice import Dice
 from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
@@ -15,6 +17,7 @@ from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.ranges import share_ranges
 from agentscaler.envs.recipes import only_copies, recipe_of
+from agentscaler.envs.states import state_inside
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, lies_under, written
 from agentscaler.population import fields_of
@@ -42,6 +45,9 @@ def population_of(made: Plan) -> JsonObject:
         agree(recipes, table, place, made, runs)
         if "create" in place.draft.kinds:
             keep(recipes, place)
+            for name, recipe in recipes.items():
+                if "generated" not in recipe and name not in place.written and (first := state_inside(place.columns[name], place.draft)) is not None:
+                    recipes[name] = {**recipe, "generated": True, "fill": orjson.dumps(first).decode()}
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]

@@ -69,6 +69,22 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
     return out
 
 
+def state_inside(column: Col, draft: Draft) -> dict[str, str | int] | None:
+    """Of a state that is told inside an object, Status: {Code}: the object of a new row."""
+    if column.kind != "object" or not STATE.search(column.name) or not _of_itself(column, draft):
+        return None
+    for name, schema in column.schema.get("properties", {}).items():
+        tells = _TELLS.search(name) and kind_of(schema) == "string" and not set(field(name)[:-1]) - {*draft.noun, "status", "state"}
+        choices = [v for v in schema.get("enum", ()) if isinstance(v, str)] or values_of(schema) if tells else []
+        waits = next((c for c in choices if _WAITS.search(c.replace("-", "_"))), None)
+        if (first := waits or first_of(choices, [s for s in NEW_STATES if s not in _AT_LAST])) is not None:
+            return {name: first}
+    return None
+
+
+_AT_LAST: Final = frozenset("succeeded completed queued submitted new".split())
+
+
 def _of_itself(column: Col, draft: Draft) -> bool:
     """Is it the state of the thing, and not of its last backup or its billing?"""
     return column.shown and not set(field(column.name)[:-1]) - set(draft.noun) and field(column.name)[-1] in ("state", "status")

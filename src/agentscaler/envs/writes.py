@@ -93,8 +93,22 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
     arguments = {n: _with_defaults(a, entry, draft) for n, a in arguments.items()}
-    job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=job), key_path=key_path, unique=_unique(entry, draft, arguments)))
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=entry.what.verb in JOBS), key_path=key_path, unique=_unique(entry, draft, arguments)))
+
+
+JOBS: Final = frozenset("start submit run schedule initiate invoke execute".split())
+"""Verbs that make something which is under way, not there."""
+
+
+def begun(found: Compiled) -> Compiled:
+    """A create, where a tool that was read after it has told what states there are."""
+    operation, columns = found.operation, found.draft.columns
+    if operation.act != "create":
+        return found
+    states = new_state(found.draft, {a.name: a for a in operation.arguments}, job=found.entry.what.verb in JOBS)
+    held = {c: s for c, s in operation.sets.items() if s in (None, "{now}") or not columns[c].choices or s in columns[c].choices}
+    sets = {**held, **{c: s for c, s in states.items() if c not in held and not columns[c].open}}
+    return found._replace(operation=operation.model_copy(update={"sets": sets})) if sets != operation.sets else found
 
 
 def _unique(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
