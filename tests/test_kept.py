@@ -225,6 +225,19 @@ def test_a_state_inside_an_object_and_one_that_is_told_later_begin_too() -> None
         assert new["Status"] == "PUBLISHED"
 
 
+def test_what_begins_active_was_activated_then() -> None:
+    shown = {**LEDGER, "Status": {"type": "string", "enum": ["ACTIVE", "INACTIVE"]}, "ActivatedAt": {"type": "integer", "description": "When it was activated, in seconds since the epoch."}}
+    tools = (
+        tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT}, {"Ledger": thing(**shown)}, "LedgerName", "Owner"),
+        tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+        tool("ActivateLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"),
+    )
+    with opened(*tools) as (world, _):
+        new = call(world, "CreateLedger", LedgerName="east", Owner="o")["Ledger"]
+        assert new["Status"] == "ACTIVE"
+        assert isinstance(new["ActivatedAt"], int)
+
+
 def test_a_put_beside_a_patch_replaces() -> None:
     path = "v1/projects/{projectsId}/groups"
     one = path + "/{groupsId}"

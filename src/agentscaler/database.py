@@ -229,6 +229,7 @@ class Database:
         for column, kind, form in info.generated:
             if column not in given:
                 given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
+        given |= {c: self._stamp(form) for c, form in info.clocks if given.get(c) == self.now}
         given |= self._said_again(info, given)
         if any(r.table == table for r in info.references):
             self._refer(info, given)  # a row is no parent of itself

@@ -139,7 +139,7 @@ def _version(name: str, schema: Schema, recipe: Recipe, place: Place) -> Recipe 
 
 
 _OF_SOFTWARE: Final = re.compile(r"(?i)firmware|engine|client|\bAPI\b|deprecated|framework|software|runtime|kernel|installed|protocol|\bSDK\b")
-_GROWS: Final = re.compile(r"(?i)\bincrement(?:s|ed|ing)\b|\bincreas(?:es|ed|ing)\b|\bchanges? (?:each|every) time|\b(?:each|every|any) (?:update|change|modification|time)\b|optimistic concurrency|version supplied must match")
+_GROWS: Final = re.compile(r"(?i)\bincrement(?:s|ed|ing)\b|\bincreas(?:es|ed|ing)\b|\bchanges? (?:each|every) time|\bwhenever [^.]{0,60}\b(?:updat|chang|modif)|\b(?:each|every|any) (?:update|change|modification|time)\b|optimistic concurrency|version supplied must match")
 """What a provider says of a version that each change raises."""
 
 
@@ -167,7 +167,8 @@ def _note(column: Column, mark: Mapping[str, Any], again: Mapping[str, tuple[str
     elif mark.get("generated") and "fill" in mark and "id" not in mark and "{" not in mark["fill"]:
         said = f"set by the service, {mark['fill']!r} at first" + (", one more at each change" if mark.get("next") else "")
     elif mark.get("generated"):
-        said = "made by the service" + (", anew at each change" if mark.get("touch") else "")
+        form = f": {mark['fill']}" if "fill" in mark and "id" not in mark and "arn:" in mark["fill"] else ""
+        said = "made by the service" + form + (", anew at each change" if mark.get("touch") else "")
     elif "counts" in mark:
         said = f"counted by the service: {mark['counts']}"
     elif column.name in again:

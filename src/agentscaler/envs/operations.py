@@ -23,7 +23,8 @@ def judge_all(service: Service) -> tuple[dict[str, Compiled], dict[str, str]]:
             good[entry.id] = judge(entry, service)
         except Lost as reason:
             lost[entry.id] = reason.why
-    good = {number: begun(found) for number, found in good.items()}
+    moves = [found for found in good.values() if found.operation.act == "set"]
+    good = {number: begun(found, moves) for number, found in good.items()}
     drop_unread_ties(good, lost)
     keep_shown(good, lost)
     return good, lost

@@ -1,7 +1,7 @@
 """Tools that write: create, put, update, delete, and actions that move a state."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agentscaler.edges import placeholders
@@ -100,15 +100,21 @@ JOBS: Final = frozenset("start submit run schedule initiate invoke execute".spli
 """Verbs that make something which is under way, not there."""
 
 
-def begun(found: Compiled) -> Compiled:
-    """A create, where a tool that was read after it has told what states there are."""
+def begun(found: Compiled, others: Sequence[Compiled]) -> Compiled:
+    """A create, with what a tool that was read after it has told: which states there are, and what comes with the one a new row begins in (ActivatedAt)."""
     operation, columns = found.operation, found.draft.columns
     if operation.act != "create":
         return found
     states = new_state(found.draft, {a.name: a for a in operation.arguments}, job=found.entry.what.verb in JOBS)
     held = {c: s for c, s in operation.sets.items() if s in (None, "{now}") or not columns[c].choices or s in columns[c].choices}
     sets = {**held, **{c: s for c, s in states.items() if c not in held and not columns[c].open}}
+    given = {c for a in operation.arguments for c in (a.column, *a.body.values())}
+    moves = [o.operation for o in others if o.draft is found.draft and o.operation.act == "set" and o.operation.state and o.operation.verb in _BEGINNINGS]
+    sets |= {c: v for o in moves if o.state and sets.get(o.state[0]) == o.state[1] for c, v in o.sets.items() if v == "{now}" and c not in given}
     return found._replace(operation=operation.model_copy(update={"sets": sets})) if sets != operation.sets else found
+
+
+_BEGINNINGS: Final = frozenset("activate enable start publish open".split())
 
 
 def _unique(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
