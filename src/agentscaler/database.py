@@ -229,6 +229,7 @@ class Database:
         for column, kind, form in info.generated:
             if column not in given:
                 given[column] = self._new_id(info, column, form, given) if kind == "id" else self._stamp(form)
+        given |= {c: self._stamp(form) for c, form in info.clocks if given.get(c) == self.now}
         given |= self._said_again(info, given)
         if any(r.table == table for r in info.references):
             self._refer(info, given)  # a row is no parent of itself
@@ -263,7 +264,8 @@ class Database:
             if isinstance(values.get(listed), list) or (listed in given and given[listed] is None):
                 given.setdefault(column, len(values[listed] or ()))
         for column, form in info.touched:
-            given.setdefault(column, self._renewed(form) if "{" in form else self._stamp(form))
+            if column not in given:
+                given[column] = self._touched(table, key, column, form)
         if stale := {column for column, leader, _ in info.born if leader in given} - given.keys():
             now = {**self.get(table, *key), **given}
             given |= {c: v for c, v in self._said_again(info, {n: v for n, v in now.items() if n not in stale}).items() if c in stale}
@@ -410,6 +412,16 @@ class Database:
             if row is not None and row.get(what) is not None:
                 out |= _stored(info, {column: row[what]})
         return out
+
+    def _touched(self, table: str, key: tuple[Any, ...], column: str, form: str) -> int | str:
+        """What a change leaves behind: the version after the one that the row has, who it was, another etag, the time."""
+        if form == "+1":
+            old = self.get(table, *key)[column]
+            following = int(old or 0) + 1 if str(old or 0).isdigit() else 1
+            return str(following) if isinstance(old, str) else following
+        if form.startswith("="):
+            return fill_id(form[1:], Dice(self.seed), self.context)
+        return self._renewed(form) if "{" in form else self._stamp(form)
 
     def _renewed(self, template: str) -> str:
         """Another etag or fingerprint."""

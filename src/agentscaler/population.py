@@ -40,7 +40,7 @@ A recipe is one of
     fields of it, {"length": field} is how many items that field holds
     "full": [column, values, other]: with those values this one holds what the other does (all are done once a job is)
     "when": column -> value of it -> the value that follows (a COMPLETED one stands at 100)
-Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update), "boolean", "json", "text" (compared after
+Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update; with "next" one more than it was), "boolean", "json", "text" (compared after
 normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
 are, so these are nobody's wish; no task selects, sets or asks for them.
 """

@@ -404,7 +404,7 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
     out = []
     create = operation.act == "create"
     for argument in operation.arguments:
-        if (argument.role in ("value", "within") and argument.column) or (create and argument.role == "key"):
+        if (argument.role in ("value", "within", "slug") and argument.column) or (create and argument.role == "key"):
             if argument.column in table.key and argument.role == "value" and operation.act == "put":
                 continue
             given = f"db.held({argument.python}, {_quote(argument.pair[0])})" if argument.pair else argument.python

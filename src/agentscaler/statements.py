@@ -31,7 +31,7 @@ class TableInfo(NamedTuple):
     generated: tuple[tuple[str, str, str], ...]
     """(column, 'id' or 'time', template or form) of what insert fills."""
     touched: tuple[tuple[str, str], ...]
-    """(column, form) of what update fills."""
+    """(column, form) of what update fills; "+1" is the next version, "=text" the text."""
     counts: tuple[tuple[str, str], ...]
     """(column, list column) of what a write counts."""
     born: tuple[tuple[str, str, str], ...] = ()

@@ -435,7 +435,7 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
             booleans=tuple(i for i, c in enumerate(columns) if marks[c[0]].get("boolean")),
             jsons=tuple(i for i, c in enumerate(columns) if marks[c[0]].get("json")),
             generated=tuple(_generated(c, m) for c, m in marks.items() if m.get("generated") and ("id" in m or "time" in m or "fill" in m)),
-            touched=tuple((c, m.get("id") or m.get("as", "iso")) for c, m in marks.items() if m.get("touch")),
+            touched=tuple((c, _touching(m)) for c, m in marks.items() if m.get("touch")),
             counts=tuple((c, m["counts"]) for c, m in marks.items() if "counts" in m),
             born=born(marks),
             clocks=tuple((c, m["as"]) for c, m in marks.items() if "time" in m and m.get("as", "iso") != "iso"),
@@ -451,6 +451,12 @@ def load_schema(schema_sql: str, population: Mapping[str, Any], model: Model | N
 
 def _generated(column: str, mark: Mapping[str, Any]) -> tuple[str, str, str]:
     return (column, "time", mark.get("as", "iso")) if "time" in mark else (column, "id", mark.get("id") or mark["fill"])
+
+
+def _touching(mark: Mapping[str, Any]) -> str:
+    """What an update does to a column that it fills: the next version, another stamp, the same again, or the time."""
+    said = "=" + mark["fill"] if "fill" in mark and "time" not in mark else mark.get("as", "iso")
+    return "+1" if mark.get("next") else mark.get("id") or said
 
 
 def _authorise(action: int, a: str | None, b: str | None, database: str | None, trigger: str | None) -> int:

@@ -15,6 +15,7 @@ from agentscaler.envs.asks import understood
 from agentscaler.envs.feeds import find_edges
 from agentscaler.envs.find import Found, count_found
 from agentscaler.envs.held import held_schemas
+from agentscaler.envs.kept import noted
 from agentscaler.envs.operations import judge_all
 from agentscaler.envs.populate import population_of
 from agentscaler.envs.service import compile_service
@@ -86,7 +87,9 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
     if len(own) < FEWEST or not acts & READING:
         why = f"{len(own)} of {len(domain.tools)} tools can be executed; a world needs {FEWEST}, a read among them"
         raise Dropped("too_few_tools", why, where=domain.name, value=len(own))
-    files = render(made.model)
+    population = population_of(made)
+    model = noted(made.model, population)
+    files = render(model)
     env = EnvSpec(
         id="",
         folder="",
@@ -99,9 +102,9 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
         edges=find_edges(made.model),
         lost=tuple(sorted(made.lost, key=lambda x: (x.name, x.tool))),
         not_modelled=_not_modelled(made.lost, made.model),
-        model=made.model,
+        model=model,
         schema_sql=files.schema_sql,
-        population=population_of(made),
+        population=population,
         tools_py=files.tools_py,
         rules="",
     )

@@ -126,7 +126,8 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     if set(place.draft.noun) & _PLANNED and re.match(r"end\b", heard):
         return out | {"time": ["20d", "300d"], "null": 0.4}
     if CHANGED.search(heard):
-        return out | {"time": ["-60d", "-31d"]} | ({} if name in place.written else {"generated": True, "touch": True})
+        kept: Recipe = {} if name in place.written or not _CHANGES.search(heard) else {"generated": True, "touch": True} if _of_the_row(heard, place) else {"generated": True}
+        return out | {"time": ["-60d", "-31d"]} | kept
     if ENDED.search(heard):
         return out | {"time": ["-30d", "-1d"], "null": 0.3}
     if MADE.search(heard):
@@ -134,6 +135,17 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     if STARTED.search(heard):
         return out | {"time": ["-110d", "-61d"]} | ({} if name in place.written else {"generated": True})
     return out | {"time": ["-110d", "-2d"]}
+
+
+_CHANGES: Final = _moment("updat|modif|chang|edit")
+"""Of what comes last: what a change of the row does. When it was last seen, run or published, another deed says."""
+_ASIDE: Final = frozenset("last latest most recent time date at on timestamp stamp ts datetime utc record resource entity object item metadata info information data detail details version".split())
+
+
+def _of_the_row(heard: str, place: Place) -> bool:
+    """UpdatedAt and LastModifiedTime, and not PasswordLastModified or StateChangedAt: is it the change of anything in the row?"""
+    rest = [w for w in heard.split() if w not in _ASIDE and w not in place.draft.noun]
+    return all(_CHANGES.match(w) for w in rest)
 
 
 _PLANNED: Final = frozenset("window schedule campaign subscription promotion offer contract lease reservation coupon trial membership".split())

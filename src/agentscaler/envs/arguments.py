@@ -20,6 +20,7 @@ from agentscaler.envs.drafts import (
     usable,
 )
 from agentscaler.envs.items import one_of
+from agentscaler.envs.kept import guards_change, kept_by_service
 from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
@@ -333,6 +334,9 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
     for name, schema in entry.parameters.items():
         if name in taken or not (usable(name, schema) or name in entry.required):
             continue
+        if own and (kept_by_service(name, schema, new=new) or guards_change(name, schema)):
+            out |= {name: argument(entry, name, "option")} if name in entry.required else {}
+            continue
         told = draft.columns.get(name)
         if (OPTION.search(name) and not (told is not None and told.shown and name in entry.required)) or (ASIDE.fullmatch(name) and not (told is not None and told.shown)) or (TRANSPORT.match(name) and not TOKEN.search(name)):
             if name in entry.required and (kind_of(schema) in SCALARS or ASIDE.search(name)):
@@ -343,7 +347,7 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
                 out[name] = argument(entry, name, "option")
             continue
         if own and (body := unpacked(draft, name, schema)) is not None:
-            columns = matched(body, draft)
+            columns = matched({p: s for p, s in body.items() if not (kept_by_service(p, s, new=new, inside=True) or guards_change(p, s))}, draft)
             keyed = draft.key if not new or draft.segment is not None else ()
             columns = {p: c for p, c in columns.items() if c not in keyed and c not in used and not (draft.segment and c == "parent")}
             if columns:
@@ -439,6 +443,9 @@ def stamps(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[st
     out = {}
     for name, schema in entry.parameters.items():
         stamped = STAMP.search(name) or re.fullmatch(r"(?i)if_?match", name)
+        if name not in taken and guards_change(name, schema) and (told := draft.columns.get(draft.find(name) or "")) is not None and told.shown and told.kind == kind_of(schema) and told.name not in draft.key:
+            out[name] = argument(entry, name, "match" if name in entry.required else "stamp", told.name)
+            continue
         column = draft.columns.get(draft.find(name if STAMP.search(name) else "etag") or "") if stamped and name not in taken else None
         current = field(name) == ("current", "version")  # always asked for: it must be the row's, as what else names the row
         if column is not None and column.shown and column.kind == kind_of(schema) == "string" and (current or name not in entry.required):

@@ -4,16 +4,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import orjson
+
 from agentscaler.dice import Dice
 from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, Col, Draft
 from agentscaler.envs.held import list_of
+from agentscaler.envs.kept import keep
 from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.ranges import share_ranges
 from agentscaler.envs.recipes import only_copies, recipe_of
+from agentscaler.envs.states import state_inside
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS
 from agentscaler.envs.worlds import Plan, lies_under, written
 from agentscaler.population import fields_of
@@ -39,11 +43,16 @@ def population_of(made: Plan) -> JsonObject:
         recipes = {c.name: _recipe(made.columns[table.name][c.name], table, place, model) for c in table.columns}
         _of_surroundings(recipes, table, model)
         agree(recipes, table, place, made, runs)
+        if "create" in place.draft.kinds:
+            keep(recipes, place)
+            for name, recipe in recipes.items():
+                if "generated" not in recipe and name not in place.written and (first := state_inside(place.columns[name], place.draft)) is not None:
+                    recipes[name] = {**recipe, "generated": True, "fill": orjson.dumps(first).decode()}
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
     share_ranges(columns, made)
-    _count_children(columns, made)
+    _count_children(columns, made, wrote)
     _gather_children(columns, made)
     _fill_needed(columns, model)
     for table in model.tables:
@@ -110,8 +119,8 @@ def _of_surroundings(recipes: dict[str, JsonObject], table: Table, model: Model)
             recipes[name] = {"template": "{" + snake(name) + "}"}
 
 
-def _count_children(columns: dict[str, JsonObject], made: Plan) -> None:
-    """RuleCount of a rule group is how many rules refer to it."""
+def _count_children(columns: dict[str, JsonObject], made: Plan, wrote: Mapping[str, set[str]]) -> None:
+    """RuleCount of a rule group is how many rules refer to it; none to a new one, unless the one that is made with it."""
     for child in made.model.tables:
         noun = made.drafts[child.name][1].noun
         for reference in child.references:
@@ -120,7 +129,8 @@ def _count_children(columns: dict[str, JsonObject], made: Plan) -> None:
                 words, recipe = field(column.name), columns[f"{parent.name}.{column.name}"]
                 counts = words[-1:] in (("count",), ("num",), ("number",)) and len(words) > 1 and noun[-len(words) + 1 :] == words[:-1]
                 if counts and column.type == "INTEGER" and ("number" in recipe or "of" in recipe):
-                    columns[f"{parent.name}.{column.name}"] = {"children": f"{child.name}.{reference.columns[0]}", **{k: v for k, v in recipe.items() if k in ("generated", "knowable")}}
+                    begins = {"generated": True, "fill": recipe.get("fill", "0")} if column.name not in wrote[parent.name] else {}
+                    columns[f"{parent.name}.{column.name}"] = {"children": f"{child.name}.{reference.columns[0]}", **{k: v for k, v in recipe.items() if k == "knowable"}, **begins}
 
 
 def _gather_children(columns: dict[str, JsonObject], made: Plan) -> None:
@@ -176,13 +186,19 @@ def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject
         found.pop("turn", None)
         if "like" in found:
             found["else"] = names(place.draft.noun, slug=True)
-    made = "id" in found and column.name not in place.written and (STAMP.search(column.name) or field(column.name)[-1:] == ("uid",) or (entity(column.name)[1] and entity(column.name)[0] in (place.draft.noun, place.draft.noun[-1:])))
+    made = "id" in found and column.name not in place.written and (STAMP.search(column.name) or field(column.name)[-1:] == ("uid",) or _names_itself(column.name, place))
     if made and "null" not in found and column.name not in table.key and "create" in place.draft.kinds:
         found |= {"generated": True, "touch": True} if STAMP.search(column.name) else {"generated": True}
     if found.get("generated") and column.name in place.written and column.name not in table.key:
         found.pop("generated")
         found.pop("touch", None)
     return found
+
+
+def _names_itself(name: str, place: Place) -> bool:
+    """DbiResourceId and VolumeArn, and not ParentJobId of a job, which is another job's."""
+    words, id_like = entity(name)
+    return id_like and words in (place.draft.noun, place.draft.noun[-1:]) and field(name)[0] in (words[0], "unique", "resource", "aws", "new", "current")
 
 
 def held_by_users(model: Model) -> set[str]:

@@ -88,7 +88,7 @@ def _own_beside(entries: list[Entry]) -> list[Entry]:
     return out
 
 
-_MADE = re.compile(r"(?i)output[ -]only|system[ -](?:assigned|generated)|server[ -](?:assigned|generated|defined)|(?:assigned|generated|set|populated|created) by the (?:server|system|service)\\b|read[ -]only\\b")
+_MADE = re.compile(r"(?i)output[ -]only|system[ -](?:assigned|generated)|server[ -](?:assigned|generated|defined)|(?:assigned|generated|set|populated|created) by the (?:server|system|service)\b")
 _FIXED = re.compile(r"(?i)^(?:optional\.? |required\.? )*(?:output[ -]only|immutable)\b[.,;:]")
 """What a patch cannot change: chosen when the thing is made."""
 _MADE_TIME = re.compile(r"(?i)^(?:create|creation|created|update|updated|delete|modification|last_?update|last_?modified)_?(?:time|at|date|on)$|^(?:creator|lastModifyUser|selfLink)$")

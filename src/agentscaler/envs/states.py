@@ -57,22 +57,86 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
     at_rest = AT_REST if any(e.what.kind == "action" and e.what.verb == "start" for e in draft.entries) else []
     out: dict[str, str | int | None] = {}
     for column in draft.columns.values():
-        if column.name in given or column.reference or column.kind != "string" or not STATE.search(column.name):
+        if column.name in given or column.reference or column.kind not in ("string", "integer") or not STATE.search(column.name):
+            continue
+        if column.kind == "integer" or (not column.choices and _codes(column)):
+            out |= {column.name: code} if _of_itself(column, draft) and (code := first_code(column, job=job)) is not None else {}
             continue
         state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
-        state = state if state is not None or job else _first_state(column, draft)
+        state = state if state is not None else _first_state(column, draft, job=job)
         if state is not None:
             out[column.name] = state
     return out
 
 
-def _first_state(column: Col, draft: Draft) -> str | int | None:
-    """Of a state of the thing itself: one on the way there, where there is no other; ACTIVE, where nobody lists the states."""
-    if not column.shown or set(field(column.name)[:-1]) - set(draft.noun) or field(column.name)[-1] not in ("state", "status"):
+def state_inside(column: Col, draft: Draft) -> dict[str, str | int] | None:
+    """Of a state that is told inside an object, Status: {Code}: the object of a new row."""
+    if column.kind != "object" or not STATE.search(column.name) or not _of_itself(column, draft):
+        return None
+    for name, schema in column.schema.get("properties", {}).items():
+        tells = _TELLS.search(name) and kind_of(schema) == "string" and not set(field(name)[:-1]) - {*draft.noun, "status", "state"}
+        choices = [v for v in schema.get("enum", ()) if isinstance(v, str)] or values_of(schema) if tells else []
+        waits = next((c for c in choices if _WAITS.search(c.replace("-", "_"))), None)
+        if (first := waits or first_of(choices, [s for s in NEW_STATES if s not in _AT_LAST])) is not None:
+            return {name: first}
+    return None
+
+
+_AT_LAST: Final = frozenset("succeeded completed queued submitted new".split())
+
+
+def _of_itself(column: Col, draft: Draft) -> bool:
+    """Is it the state of the thing, and not of its last backup or its billing?"""
+    return column.shown and not set(field(column.name)[:-1]) - set(draft.noun) and field(column.name)[-1] in ("state", "status")
+
+
+def _first_state(column: Col, draft: Draft, *, job: bool) -> str | int | None:
+    """Of a state of the thing itself: what waits for somebody, what has come to its end well, or is on the way there; ACTIVE, where nobody lists the states."""
+    if not _of_itself(column, draft):
         return None
     if column.choices:
-        return next((c for c in column.choices if _ON_THE_WAY.search(str(c))), None)
-    return None if column.schema.get("examples") or values_of(column.schema) else "ACTIVE"
+        waits = next((c for c in column.choices if _WAITS.search(str(c)) and not job), None)
+        settled = None if job else first_of([c for c in column.choices if not _OF_OTHER_DEEDS.search(str(c))], _SETTLED)
+        found = (waits, settled, *(next((c for c in column.choices if says.search(str(c))), None) for says in (_ON_THE_WAY, _UNDER_WAY)))
+        return next((state for state in found if state is not None), None)
+    return None if job or column.schema.get("examples") or values_of(column.schema) else "ACTIVE"
+
+
+_WAITS: Final = re.compile(r"(?i)^(?:pending_?(?:validation|review|approval|verification|acceptance|connect\w*|confirmation)|awaiting_\w+|unassigned|not_?assigned|unreconciled|unchecked|proposed|invited|requested|unstart\w*|undeployed|ready_for_deployment|init|initial|initialized|reserved|verification_?in_?progress)$")
+_OF_OTHER_DEEDS: Final = re.compile(r"(?i)^(?:updat|modif|delet|cancel|disabl|import|sync|restor|roll|stop|migrat|upgrad|isolat|disassoc)")
+_UNDER_WAY: Final = re.compile(r"(?i)^in_?progress$")
+_SETTLED: Final = ["create_complete", "associate_complete", "creation_successful", "create_successful", "create_success", "complete", "deployed", "registered", "associated", "valid", "published", "installed", "assignable", "issued", "effective", "success", "successful"]
+"""States of a new thing that no list of common ones holds: it waits for a person, or is made and done."""
+
+
+def _codes(column: Col) -> dict[str, str | int]:
+    """Text -> code, where the description says what each stands for: '0: creating. 1: running', '`enable`, `disable`'."""
+    text = str(column.schema.get("description", ""))
+    coded = [v for v in values_of(column.schema) if re.fullmatch(r"-?\d{1,4}", str(v))]
+    told = {said.strip().lower(): int(number) for number, said in _NUMBERED.findall(text) + _MEANT.findall(text)}
+    if len(coded) < 2 and column.kind == "string":
+        return {}
+    return {said: number if column.kind == "integer" else str(number) for said, number in told.items()} if len(told) > 1 else {}
+
+
+_MEANT: Final = re.compile(r"(?<![\d.])(-?\d{1,3})\s?(?:-|–)?\s?(?:`|\()?\s?([a-z][a-z ]{2,30})(?=[,;.(]| \d|\s-\s|$)")
+"""'0 not started 1 running'."""
+
+
+def first_code(column: Col, *, job: bool) -> str | int | None:
+    """The code of a new thing's state; None where the description tells none, or only ends."""
+    told = _codes(column)
+    begins, stands = (next((code for says in some for said, code in told.items() if says.search(said)), None) for some in (_BEGINS_AS, _STANDS_AS))
+    waits = next((code for said, code in told.items() if _WAITS_AS.search(said)), None)
+    first = begins if begins is not None and (job or stands is None) else waits if waits is not None else stands
+    if first is None or (column.choices and first not in column.choices):
+        return None
+    return first
+
+
+_WAITS_AS: Final = re.compile(r"^(?:not started|unregistered|under review|pending (?:approval|review)|to be (?!deleted|initialized))")
+_BEGINS_AS: Final = tuple(re.compile(p) for p in (r"^(?:not started|initial|wait|pending|queue|under review|unregistered|not yet|new$|offline)", r"^(?:in progress|processing|executing|creating|being created|recording|running)"))
+_STANDS_AS: Final = tuple(re.compile(p) for p in (r"^(?:normal|operating normal|in normal use|running|active|in use|in effect|valid|enabled?$|online|available|ready|ok$|effective|opened|in service)", r"^(?:created|creation success|success(?:fully)?(?: created|ful)?$|configured)"))
 
 
 _ON_THE_WAY: Final = re.compile(r"(?i)^(?:creat|process|initi|provision|start)\w*ing$|^(?:create|creation|init)_?in_?progress$")
@@ -161,15 +225,18 @@ def ended(entry: Entry, draft: Draft, move: Move) -> dict[str, str | int | None]
         return {}
     again = any(e.what.kind == "action" and not e.what.extra and e.what.verb in _AGAIN for e in draft.entries)
     runs = verb in _ENDS and not again
-    own = {c.name: tuple(w for w in field(c.name) if w != "is" and w not in draft.noun) for c in visible(draft) if not c.reference and not c.json and c.name not in (*draft.key, move.column)}
+    own = {c.name: tuple(w for w in field(c.name) if w not in ("is", "last", "latest") and w not in draft.noun) for c in visible(draft) if not c.reference and not c.json and c.name not in (*draft.key, move.column)}
     begun = any(w[:1] in _BEGINS and len(w) < 3 for w in own.values())
     times = {n: w[0] for n, w in own.items() if len(w) == 2 and w[1] in _MOMENT and is_time(n, draft.columns[n].schema) and not draft.columns[n].written}
     named = [n for n, word in times.items() if word.startswith(verb[:5].rstrip("e"))]
+    moved = [n for n, w in own.items() if STATE.search(move.column) and _WHEN_MOVED.search(" ".join(w)) and is_time(n, draft.columns[n].schema) and not draft.columns[n].written]
     ends = [n for n, word in times.items() if word in _ENDED and runs and begun] if not named else []
     flags = [n for n, w in own.items() if draft.columns[n].kind == "boolean" and w in _OVER and runs]
-    return {**dict.fromkeys(named or ends, "{now}"), **dict.fromkeys(flags, 1)}
+    return {**dict.fromkeys([*(named or ends), *moved], "{now}"), **dict.fromkeys(flags, 1)}
 
 
+_WHEN_MOVED: Final = re.compile(r"^(?:state|status) (?:(?:change|changed|update|updated|modified|modification|transition|transitioned) )?(?:time|at|date|timestamp|date time|on)$")
+"""StatusLastChangedDateTime, StateTransitionTime."""
 _ENDS: Final = frozenset("stop cancel abort terminate complete finish end kill fail close abandon".split())
 _AGAIN: Final = frozenset("start restart resume reopen rerun".split())
 """What can be started again has not come to an end when it is stopped."""
@@ -212,7 +279,7 @@ def _chosen(column: Col, wanted: Sequence[str]) -> str | int | None:
     return first_of(column.choices, wanted)
 
 
-_NUMBERED = re.compile(r"[`'\"]?(-?\d{1,3})[`'\"]?\s*(?:[:=.(-]|means|indicates)\s*[`'\"]?([A-Za-z][A-Za-z _]{2,30})")
+_NUMBERED = re.compile(r"(?<![\d.])[`'\"]?(-?\d{1,3})[`'\"]?\s*(?:[:=.(-]|means|indicates)\s*[`'\"]?([A-Za-z][A-Za-z _]{2,30})")
 
 
 def numbered(column: Col, wanted: Sequence[str]) -> int | None:
@@ -340,9 +407,10 @@ def mentioned(sentence: str, column: Col) -> list[str | int]:
     """The states that a sentence names; of 'pending acceptance' not also 'pending'."""
     spoken = f" {' '.join(w for part in re.findall(r'[A-Za-z0-9_]+', sentence) for w in split(part))} ".replace(" ", "  ")
     found = []
+    listed = re.search(r"(?i)one of (?:the|these) (?:following )?(?:states|statuses)\b", sentence)
     for choice in sorted(column.choices, key=lambda c: -len(str(c))):
         words = f" {'  '.join(split(str(choice)))} "
-        if words in spoken and split(str(choice))[:1] not in (("deleted",), ("deleting",)):
+        if words in spoken and (split(str(choice))[:1] not in (("deleted",), ("deleting",)) or (listed and str(choice) in sentence)):
             found.append(choice)
             spoken = spoken.replace(words, " ; ")
     return [c for c in column.choices if c in found]
@@ -364,7 +432,7 @@ _KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "
 
 def grave(draft: Draft) -> Move | None:
     """How a delete marks a row that an undelete can bring back; None where a delete removes it."""
-    undelete = any((e.what.verb == "undelete" and not e.what.extra) or (e.what.kind == "delete" and re.search(r"(?i)soft.?delet", e.tool.description)) for e in draft.entries)
+    undelete = any((e.what.verb == "undelete" and not e.what.extra) or (e.what.kind == "delete" and _STAYS.search(e.tool.description)) for e in draft.entries)
     asked = any(c.kind == "string" and STATE.search(c.name) and first_of(c.choices, _KEPT_STATES[:4]) for c in draft.columns.values() if c.shown)
     if not undelete and not asked:
         return None
@@ -377,6 +445,10 @@ def grave(draft: Draft) -> Move | None:
         if undelete and column.shown and column.kind == "boolean" and field(column.name) in (("deleted",), ("is", "deleted")):
             return Move(column.name, 1, (), sets)
     return Move(time, "{now}", (None,)) if time and undelete else None
+
+
+_STAYS: Final = re.compile(r"(?i)soft.?delet|\bassigns the DELETED status\b|FAILED_PRECONDITION`? if the requested [\w ]{3,40} has already been deleted")
+"""What a delete says that leaves the row with its state: deleting it again is refused, for it is there."""
 
 
 def withdrawal(verb: str, draft: Draft) -> Move | None:

@@ -1,7 +1,7 @@
 """Tools that write: create, put, update, delete, and actions that move a state."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agentscaler.edges import placeholders
@@ -22,6 +22,7 @@ from agentscaler.envs.demands import demanded
 from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
+from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import is_slug, parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
@@ -75,7 +76,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             arguments.setdefault(parent, argument(entry, parent, "value", "parent", required=True))
         slug = next((n for n in entry.parameters if is_slug(n, draft)), None)
         if slug and parent:
-            arguments[slug] = argument(entry, slug, "slug", required=True)
+            arguments[slug] = argument(entry, slug, "slug", id_of_name(draft), required=True)
             key_path = "{" + python_name(parent) + "}/" + f"{draft.segment}/" + "{" + python_name(slug) + "}"
     elif draft.own and not draft.generated and not _asks_key(entry, draft):
         raise Lost("no_key")
@@ -92,8 +93,28 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
     arguments = {n: _with_defaults(a, entry, draft) for n, a in arguments.items()}
-    job = entry.what.verb in ("start", "submit", "run", "schedule", "initiate", "invoke", "execute")
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=job), key_path=key_path, unique=_unique(entry, draft, arguments)))
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=entry.what.verb in JOBS), key_path=key_path, unique=_unique(entry, draft, arguments)))
+
+
+JOBS: Final = frozenset("start submit run schedule initiate invoke execute".split())
+"""Verbs that make something which is under way, not there."""
+
+
+def begun(found: Compiled, others: Sequence[Compiled]) -> Compiled:
+    """A create, with what a tool that was read after it has told: which states there are, and what comes with the one a new row begins in (ActivatedAt)."""
+    operation, columns = found.operation, found.draft.columns
+    if operation.act != "create":
+        return found
+    states = new_state(found.draft, {a.name: a for a in operation.arguments}, job=found.entry.what.verb in JOBS)
+    held = {c: s for c, s in operation.sets.items() if s in (None, "{now}") or not columns[c].choices or s in columns[c].choices}
+    sets = {**held, **{c: s for c, s in states.items() if c not in held and not columns[c].open}}
+    given = {c for a in operation.arguments for c in (a.column, *a.body.values())}
+    moves = [o.operation for o in others if o.draft is found.draft and o.operation.act == "set" and o.operation.state and o.operation.verb in _BEGINNINGS]
+    sets |= {c: v for o in moves if o.state and sets.get(o.state[0]) == o.state[1] for c, v in o.sets.items() if v == "{now}" and c not in given}
+    return found._replace(operation=operation.model_copy(update={"sets": sets})) if sets != operation.sets else found
+
+
+_BEGINNINGS: Final = frozenset("activate enable start publish open".split())
 
 
 def _unique(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
@@ -179,7 +200,8 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
-            return argument(entry, name, "rows", body=body, required=True)
+            told = {n: c for n, c in body.items() if c == draft.own or not kept_by_service(n, properties[n], new=entry.what.kind == "create", inside=True)}
+            return argument(entry, name, "rows", body=told, required=True)
     return None
 
 
@@ -282,7 +304,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     generated = draft.own is not None and draft.generated
     other_key = any(a.role == "key" and a.column not in draft.key for a in arguments.values())
     act: Act = "update" if (draft.single and "delete" not in draft.kinds) or generated or other_key else "put"
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments), whole=overwrites(entry)))
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft)))
 
 
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
@@ -314,7 +336,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     merges = () if upsert else _merged(entry, draft, arguments)
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry), merges=merges, state=state, only_from=only_from))
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft), merges=merges, state=state, only_from=only_from))
 
 
 def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
@@ -360,6 +382,13 @@ def overwrites(entry: Entry) -> bool:
     """Does the provider say that what an update leaves out is lost? 'Only the given fields' of a patch beside it speaks of another tool."""
     found = _OVERWRITES.search(entry.tool.description)
     return found is not None and not (entry.tool.source.verb == "PATCH" and "whereas" in entry.tool.description.lower())
+
+
+def replaces(entry: Entry, draft: Draft) -> bool:
+    """A PUT beside a PATCH at the same address puts the whole in place of the old; the other one changes parts."""
+    source = entry.tool.source
+    told = source.vendor == "google" or entry.what.verb in ("put", "replace")  # others send a PUT for parts as well
+    return told and source.verb == "PUT" and bool(source.path) and any(e.tool.source.verb == "PATCH" and e.tool.source.path == source.path for e in draft.entries)
 
 
 def _chooses(entry: Entry, draft: Draft) -> bool:
