@@ -20,6 +20,7 @@ from agentscaler.envs.arguments import (
 )
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.envelope import beside, reports_failure
+from agentscaler.envs.held_rows import asks_holder
 from agentscaler.envs.items import SCOPE, near
 from agentscaler.envs.narrow import narrowing
 from agentscaler.envs.service import Service
@@ -60,7 +61,7 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     if _echoes(entry, draft, shape, arguments):
         raise Lost("echo")
-    if act == "list" and _of_another(entry, draft, arguments):
+    if act == "list" and (_of_another(entry, draft, arguments) or asks_holder(entry, draft, {a.column for a in arguments.values() if a.role == "filter" and a.required and not a.many})):
         raise Lost("foreign_id")
     if act == "list" and shape.scalar and not _tells_apart(next(iter(shape.fields.values())), draft, arguments):
         shape = shape.model_copy(update={"distinct": True})
