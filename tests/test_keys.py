@@ -7,6 +7,7 @@ from agentscaler.envs.drafts import Draft
 from agentscaler.envs.worlds import CompiledService
 from agentscaler.records import Operation, Tool
 from pools import tool
+from test_structure import google
 
 Json = dict[str, Any]
 
@@ -79,3 +80,95 @@ def test_what_answers_its_own_key_describes_one_row_whatever_lists_stand_in_it()
     assert found.act == "get"
     assert found.shape is not None
     assert {"Status", "Database", "SubStatements"} <= set(found.shape.fields)
+
+
+# ---- what a key is, where its name does not say so ------------------------------------------------------------------
+
+
+def said(found: Tool, **texts: str) -> Tool:
+    """A tool whose parameters are described."""
+    properties = {n: {**s, "description": texts.get(n, "")} for n, s in found.parameters["properties"].items()}
+    return found.model_copy(update={"parameters": {**found.parameters, "properties": properties}})
+
+
+def test_a_key_that_is_an_email_or_an_id_is_no_display_name() -> None:
+    text = "The value can be the group's email address, group alias, or the unique group ID."
+    service = made(
+        said(tool("GetGroup", "s", "GroupKey!", "Id Name Email Description"), GroupKey=text),
+        said(tool("DeleteGroup", "s", "GroupKey!"), GroupKey=text),
+        tool("ListGroups", "s", "", "Id Name Email Description", many=True),
+    )
+    assert table(service, "group").key == ("Id",)
+    assert roles(service, "GetGroup") == {"GroupKey": "key Id"}
+
+
+def test_a_path_that_is_shown_beside_a_display_name_is_the_key() -> None:
+    place = "v2/accounts/{accountsId}/containers"
+    service = made(
+        google("containers.create", place, verb="POST", takes="parent! name path notes", gives="name path notes"),
+        google("containers.get", f"{place}/{{containersId}}", takes="path!", gives="name path notes"),
+        google("containers.list", place, takes="parent!", gives="name path notes", many="container"),
+        google("containers.delete", f"{place}/{{containersId}}", verb="DELETE", takes="path!", gives=""),
+    )
+    assert table(service, "container").key == ("path",)
+    assert roles(service, "containers.get") == {"path": "key path"}
+
+
+def test_a_key_of_letters_is_the_key_that_the_rows_show() -> None:
+    service = made(
+        tool("GetFeatureFlag", "s", "FeatureFlagKey!", "Key Name Kind"),
+        tool("ListFeatureFlags", "s", "", "Key Name Kind", many=True),
+        tool("CreateFeatureFlag", "s", "Key! Name!", "Key Name Kind"),
+        tool("DeleteFeatureFlag", "s", "FeatureFlagKey!"),
+    )
+    assert table(service, "feature flag").key == ("Key",)
+    assert roles(service, "CreateFeatureFlag") == {"Key": "value Key", "Name": "value Name"}
+
+
+# ---- kinds of a thing ---------------------------------------------------------------------------------------------
+
+SPACE = "NamespaceId Name Description Type"
+
+
+def test_what_only_the_things_reads_show_is_one_of_the_things() -> None:
+    """UpdateHttpNamespace changes what GetNamespace shows."""
+    service = made(
+        tool("GetNamespace", "s", "NamespaceId!", SPACE),
+        tool("ListNamespaces", "s", "", SPACE, many=True),
+        tool("DeleteNamespace", "s", "NamespaceId!"),
+        tool("CreateHttpNamespace", "s", "Name! Description", "NamespaceId"),
+        tool("UpdateHttpNamespace", "s", "NamespaceId! Description!"),
+    )
+    assert set(service.service.tables) == {("namespace",)}
+    assert roles(service, "UpdateHttpNamespace") == {"NamespaceId": "key NamespaceId", "Description": "value Description"}
+
+
+def test_a_mark_on_a_thing_is_no_kind_of_it() -> None:
+    """DeleteStarProject deletes no project: it was made of one that is there."""
+    service = made(
+        tool("DescribeProjects", "s", "", "ProjectId Name Region Size", many=True),
+        tool("DeleteProject", "s", "ProjectId!"),
+        tool("CreateStarProject", "s", "ProjectId!"),
+        tool("DeleteStarProject", "s", "ProjectId!"),
+    )
+    assert "DeleteStarProject" not in service.good or does(service, "DeleteStarProject").table != "project"
+
+
+def test_what_stands_below_another_thing_is_no_kind_of_its_namesake() -> None:
+    """The rules of a proxy are other rules than the engine's."""
+    service = made(
+        tool("DescribeRules", "s", "", "RuleId Name Region Size", many=True),
+        tool("DeleteRule", "s", "RuleId!"),
+        tool("DeleteProxyRule", "s", "ProxyId! RuleId!"),
+    )
+    assert "DeleteProxyRule" not in service.good or does(service, "DeleteProxyRule").table != "rule"
+
+
+def test_the_name_of_a_row_that_goes_by_its_id_is_no_parent() -> None:
+    service = made(
+        tool("DescribeScanTasks", "s", "", "TaskId TaskName Status", many=True),
+        tool("ModifyScanTask", "s", "TaskId! TaskName!"),
+        tool("DescribeAssetTasks", "s", "", "AssetTaskId Owner Colour", many=True),
+        tool("DeleteAssetTask", "s", "AssetTaskId!"),
+    )
+    assert table(service, "scan task").key == ("TaskId",)

@@ -16,6 +16,7 @@ from agentscaler.envs.envelope import of_the_call, reports_failure
 from agentscaler.envs.held_rows import one_described, tell_rows_apart
 from agentscaler.envs.items import Item, find_item, one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
+from agentscaler.envs.kinds import of_the_whole
 from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
@@ -49,7 +50,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if (what.verb == "describe" or CLASS.get(what.verb) == "get") and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = _own_beside(same_nouns(read_ties(made_from(own_settings(home_nouns(entries))))))
+    entries = _own_beside(of_the_whole(same_nouns(read_ties(made_from(own_settings(home_nouns(entries)))))))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():
