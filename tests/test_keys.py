@@ -172,3 +172,35 @@ def test_the_name_of_a_row_that_goes_by_its_id_is_no_parent() -> None:
         tool("DeleteAssetTask", "s", "AssetTaskId!"),
     )
     assert table(service, "scan task").key == ("TaskId",)
+
+
+# ---- tables that only say again what they were asked ----------------------------------------------------------------
+
+
+def test_a_get_that_nobody_describes_and_nothing_writes_tells_nothing() -> None:
+    """external_tool_get_parent(parent_type, parent_id) would answer the two."""
+    asked = tool("page_get_parent", "s", "parent_type! parent_id!")
+    asked = asked.model_copy(update={"source": asked.source.model_copy(update={"vendor": "learning", "service": "learning"})})
+    assert compile_tools("learning:learning", {"page_get_parent": asked}).lost == {"page_get_parent": "echo"}
+    made_too = tool("create_parent", "s", "parent_type! parent_id!").model_copy(update={"source": asked.source.model_copy(update={"operation": "create_parent"})})
+    assert "page_get_parent" in compile_tools("learning:learning", {"page_get_parent": asked, "create_parent": made_too}).good
+
+
+# ---- where a row stands ---------------------------------------------------------------------------------------------
+
+
+def at(found: Tool, verb: str, path: str) -> Tool:
+    """A tool with an address."""
+    return found.model_copy(update={"source": found.source.model_copy(update={"verb": verb, "path": path})})
+
+
+def test_what_the_address_asks_for_is_compared_and_not_written() -> None:
+    """A board_key in the address is no id by its name, and moves no flag to another board."""
+    flag = "/boards/{BoardKey}/flags/{FlagKey}"
+    service = made(
+        at(tool("ListFlags", "s", "BoardKey!", "Key Name Kind", many=True), "GET", "/boards/{BoardKey}/flags"),
+        at(tool("GetFlag", "s", "BoardKey! FlagKey!", "Key Name Kind"), "GET", flag),
+        at(tool("UpdateFlag", "s", "BoardKey! FlagKey! Name", "Key Name Kind"), "PATCH", flag),
+        at(tool("DeleteFlag", "s", "BoardKey! FlagKey!"), "DELETE", flag),
+    )
+    assert roles(service, "UpdateFlag") == {"BoardKey": "match BoardKey", "FlagKey": "key Key", "Name": "value Name"}
