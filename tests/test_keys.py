@@ -114,6 +114,17 @@ def test_a_path_that_is_shown_beside_a_display_name_is_the_key() -> None:
     assert roles(service, "containers.get") == {"path": "key path"}
 
 
+def test_a_display_name_is_given_and_made_by_nobody() -> None:
+    place = "v2/accounts/{accountsId}/containers"
+    create = google("containers.create", place, verb="POST", takes="parent! name containerId notes", gives="name path notes")
+    service = made(
+        said(create, name="Container display name."),
+        google("containers.get", f"{place}/{{containersId}}", takes="path!", gives="name path notes"),
+        google("containers.list", place, takes="parent!", gives="name path notes", many="container"),
+    )
+    assert roles(service, "containers.create")["name"] == "value name"
+
+
 def test_a_key_of_letters_is_the_key_that_the_rows_show() -> None:
     service = made(
         tool("GetFeatureFlag", "s", "FeatureFlagKey!", "Key Name Kind"),

@@ -107,7 +107,7 @@ def relaxed(tool: Tool) -> Tool:
     fixed = _FIXED if source.verb == "PATCH" else _MADE
     made = {n for n, s in properties.items() if n not in source.in_path and (fixed.search(str(s.get("description", ""))[:200]) or _MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
     identified = any(n.endswith("Id") and n not in source.in_path for n in properties) or WHOLE_NAME.search(str(properties.get("name", {}).get("description", "")))
-    if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha():
+    if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha() and "display name" not in str(properties.get("name", {}).get("description", "")).lower():
         made.add("name")  # parent and id make it
     kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path)]
     parameters = {**tool.parameters, "properties": {n: s for n, s in properties.items() if n not in made}, "required": kept}
