@@ -30,6 +30,10 @@ def code(world: World, name: str, **arguments: Any) -> str | None:
         ("The ID or name of the table.", {"id", "name"}),
         ("The name of the ledger. The ID is made by the service, or by you.", set()),
         ("The ID of the ledger.", set()),
+        ("The identifier of the ledger to close (ARN or ID)", {"id", "arn"}),
+        ("The SID of the ledger. This value can be either the `sid` or the `address` of it.", {"sid", "address"}),
+        ("The value can be the group's email address, group alias, or the unique group ID.", {"email", "alias", "id"}),
+        ("The SID of the ledger, or its `unique_name`.", {"sid", "name"}),
     ],
 )
 def test_the_names_that_a_text_lets_choose_from(text: str, sorts: set[str]) -> None:

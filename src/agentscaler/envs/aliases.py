@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from agentscaler.records import Argument, Operation, Schema, Table
 from agentscaler.words import entity, field
 
-_KIND = r"(names?|ids?|identifiers?|arns?|amazon resource names?(?: \(arns?\))?)"
+_SORTS = {
+    "name": "name", "unique_name": "name", "id": "id", "identifier": "id", "arn": "arn", "amazon resource name": "arn",
+    "sid": "sid", "email": "email", "email address": "email", "alias": "alias", "address": "address", "key": "key",
+}  # fmt: skip
+_KIND = r"(?:amazon resource names?(?: \(arns?\))?|unique_names?|names?|ids?|identifiers?|arns?|sids?|email addresses|email address|emails?|alias(?:es)?|address|keys?(?! (?:ids?|arns?|names?|alias|policy|pair)))"
 _EITHER = re.compile(rf"(?i)\b{_KIND}(?![\w-])[^.;:]{{0,40}}?\bor\b[^.;:]{{0,30}}?\b{_KIND}(?![\w-])")
-_SORTS = {"name": "name", "id": "id", "identifier": "id", "arn": "arn", "amazon resource name": "arn"}
+_WORD = re.compile(rf"(?i)\b{_KIND}(?![\w-])")
+_MAIN = frozenset(["primary", "unique"])
+"""In front of a name of the row that tells it from lesser ones: primaryEmail, unique_name."""
 ROLES = ("key", "match", "filter", "value")
 
 
@@ -34,7 +40,12 @@ def _also(argument: Argument, operation: Operation, text: str, tables: Mapping[s
 
 def said(text: str) -> frozenset[str]:
     """'The name or Amazon Resource Name (ARN) of the group' -> {'name', 'arn'}: the sorts of names that a text lets a caller choose from."""
-    return frozenset(_SORTS[re.sub(r" \(arns?\)$|s$", "", word.lower()).removesuffix("s")] for pair in _EITHER.findall(text[:400]) for word in pair)
+    return frozenset(_sort(word) for found in _EITHER.finditer(text[:400]) for word in _WORD.findall(found[0]))
+
+
+def _sort(word: str) -> str:
+    bare = re.sub(r" \(arns?\)$", "", word.lower())
+    return next(_SORTS[w] for w in (bare, bare.removesuffix("s"), bare.removesuffix("es")) if w in _SORTS)
 
 
 def _target(argument: Argument, operation: Operation, tables: Mapping[str, Table]) -> tuple[Table, str] | None:
@@ -56,5 +67,5 @@ def _target(argument: Argument, operation: Operation, tables: Mapping[str, Table
 
 def _names(words: tuple[str, ...], noun: tuple[str, ...], sorts: frozenset[str]) -> bool:
     """Is a column the row's own name, id or ARN, and one of the sorts that may be told?"""
-    head = words[:-1]
+    head = tuple(w for w in words[:-1] if w not in _MAIN)
     return words[-1:] != () and _SORTS.get(words[-1]) in sorts and (not head or noun[-len(head) :] == head)

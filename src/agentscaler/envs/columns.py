@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agentscaler.edges import collection_words, placeholders
+from agentscaler.envs.aliases import said
 from agentscaler.envs.drafts import (
+    ITEM_KINDS,
     MAX_COLUMNS,
     OPTION,
     SCALARS,
@@ -175,7 +177,7 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     own = draft.own
     assert own is not None
     words, noun = field(own), draft.noun
-    last = words[-1] if words[-1] in ("id", "arn", "name", "email", "token", "sid", "gid") else "name"
+    last = words[-1] if words[-1] in ("id", "arn", "name", "email", "token", "sid", "gid") or (words[-1:] in map(field, shown) and (noun[-len(words) :] != words or noun[-1] in EDITIONS)) else _asked_sort(draft)
     spellings = [words, (*noun, last), *([] if noun[-1:] in tables and noun[-1:] != noun else [(*noun[-1:], last)]), (last,)]
     editions = [noun[-1:], (noun[-1], "number"), (noun[-1], "id")] if noun[-1] in EDITIONS and draft.segment is None else []
     if words == noun:
@@ -202,6 +204,13 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     column.shown = name in shown or listed
     draft.canon[words] = column.name
     draft.own = column.name
+
+
+def _asked_sort(draft: Draft) -> str:
+    """groupKey, 'the group's email address, group alias, or the unique group ID': what a key is that does not say so by its own name."""
+    texts = (str(e.parameters.get(draft.own or "", {}).get("description", "")) for e in draft.entries if e.what.kind in ITEM_KINDS)
+    sorts = next((found for text in texts if (found := said(text))), frozenset())
+    return next((sort for sort in ("id", "sid", "email") if sort in sorts and "name" not in sorts), "name")
 
 
 def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:

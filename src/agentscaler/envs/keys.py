@@ -181,7 +181,7 @@ def _parents(draft: Draft, entries: Sequence[Entry], tables: Mapping[Noun, Draft
     for entry in strict:
         for name in entry.required:
             own = draft.own is not None and (name == draft.own or one_of(name) == draft.own or field(name) == field(draft.own))
-            if own or name in contexts or kind_of(entry.parameters.get(name, {})) != "string" or (table_of(name, tables, draft.noun) or held_by(entry, name, draft, tables)) is None:
+            if own or _own_name(name, draft) or name in contexts or kind_of(entry.parameters.get(name, {})) != "string" or (table_of(name, tables, draft.noun) or held_by(entry, name, draft, tables)) is None:
                 continue
             asked[name] += 1
     rows = [e for e in strict if e.what.kind in ("get", "delete") and not e.view and not e.what.extra and not (e.item is not None and e.item.many)]
@@ -194,6 +194,12 @@ def _parents(draft: Draft, entries: Sequence[Entry], tables: Mapping[Noun, Draft
         if target not in seen:
             draft.parents.append(name)
             seen.add(target)
+
+
+def _own_name(name: str, draft: Draft) -> bool:
+    """ModifyScanTask(TaskId, TaskName): the name of a row that goes by its id is no parent's."""
+    rest = entity(name)[0]
+    return field(name)[-1:] == ("name",) and field(draft.own or "")[-1:] in (("id",), ("arn",)) and entity(draft.own or "")[0] == rest != () and draft.noun[-len(rest) :] == rest
 
 
 def held_by(entry: Entry, name: str, draft: Draft, tables: Mapping[Noun, Draft]) -> Noun | None:
@@ -209,6 +215,8 @@ def held_by(entry: Entry, name: str, draft: Draft, tables: Mapping[Noun, Draft])
 def _google_key(draft: Draft) -> str | None:
     """Resource names: `name` holds the whole path; the last collection of flatPath is the table."""
     shown = {n for e in draft.entries if e.item for n in e.item.fields}
+    asked = [p for e in draft.entries if e.what.kind in ITEM_KINDS and not e.what.extra for p in e.tool.source.in_path if p not in placeholders(e.tool.source.path or "")]
+    whole = next((p for p in asked if p in shown), "name")
     for entry in draft.entries:
         source = entry.tool.source
         if source.vendor != "google" or not source.path:
@@ -228,7 +236,7 @@ def _google_key(draft: Draft) -> str | None:
             continue
         if entry.what.kind in ("create", "list") and not entry.what.extra and loose[0] in ("parent", collection_words(holders[-1])[-1]):
             draft.segment = source.path.rstrip("/").rsplit("/", 1)[-1].split(":")[0]
-            return "name"
+            return whole
     return None
 
 

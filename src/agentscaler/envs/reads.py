@@ -20,6 +20,7 @@ from agentscaler.envs.arguments import (
 )
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.envelope import beside, reports_failure
+from agentscaler.envs.held_rows import asks_holder
 from agentscaler.envs.items import SCOPE, near
 from agentscaler.envs.narrow import narrowing
 from agentscaler.envs.service import Service
@@ -60,7 +61,7 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     if _echoes(entry, draft, shape, arguments):
         raise Lost("echo")
-    if act == "list" and _of_another(entry, draft, arguments):
+    if act == "list" and (_of_another(entry, draft, arguments) or asks_holder(entry, draft, {a.column for a in arguments.values() if a.role == "filter" and a.required and not a.many})):
         raise Lost("foreign_id")
     if act == "list" and shape.scalar and not _tells_apart(next(iter(shape.fields.values())), draft, arguments):
         shape = shape.model_copy(update={"distinct": True})
@@ -102,12 +103,14 @@ def _of_another(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -
 
 
 def _echoes(entry: Entry, draft: Draft, shape: Shape, arguments: Mapping[str, Argument]) -> bool:
-    """Is all that is shown what was asked for, and times, though the provider shows more? Of a list also where it shows no more."""
+    """Is all that is shown what was asked for, and times, though the provider shows more? Of a list also where it shows no more, and of what nobody describes and nothing writes (external_tool_get_parent)."""
     asked = {a.column for a in arguments.values() if a.required}
     fields = entry.item.fields if entry.item is not None else {}
     told = [c for c in shape.fields.values() if c not in asked and not is_time(c, draft.columns[c].schema)]
     more = len(fields) > len(shape.fields)
-    return not told and entry.item is not None and (more or (shape.many and set(shape.fields.values()) <= asked))
+    if entry.item is None:
+        return not told and set(shape.fields.values()) <= asked and draft.kinds <= {"get", "list"}
+    return not told and (more or (shape.many and set(shape.fields.values()) <= asked))
 
 
 def _once(found: Argument, arguments: Mapping[str, Argument]) -> Argument | None:

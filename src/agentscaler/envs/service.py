@@ -13,8 +13,10 @@ from agentscaler.edges import placeholders
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.envelope import of_the_call, reports_failure
+from agentscaler.envs.held_rows import one_described, tell_rows_apart
 from agentscaler.envs.items import Item, find_item, one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
+from agentscaler.envs.kinds import of_the_whole
 from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
@@ -48,13 +50,15 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if (what.verb == "describe" or CLASS.get(what.verb) == "get") and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = _own_beside(same_nouns(read_ties(made_from(own_settings(home_nouns(entries))))))
+    entries = _own_beside(of_the_whole(same_nouns(read_ties(made_from(own_settings(home_nouns(entries)))))))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():
         draft.kin = frozenset(draft.noun[i:] for i in range(1, len(draft.noun)) if draft.noun[i:] in tables)
     for draft in tables.values():
         find_key(draft, tables, contexts)
+        entries = one_described(draft, entries, contexts)
+        tell_rows_apart(draft, tables, contexts)
         draft.kin -= {entity(draft.own)[0]} if draft.own else set()
     entries = find_jobs(entries, tables)
     for draft in tables.values():
@@ -103,7 +107,7 @@ def relaxed(tool: Tool) -> Tool:
     fixed = _FIXED if source.verb == "PATCH" else _MADE
     made = {n for n, s in properties.items() if n not in source.in_path and (fixed.search(str(s.get("description", ""))[:200]) or _MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
     identified = any(n.endswith("Id") and n not in source.in_path for n in properties) or WHOLE_NAME.search(str(properties.get("name", {}).get("description", "")))
-    if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha():
+    if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha() and "display name" not in str(properties.get("name", {}).get("description", "")).lower():
         made.add("name")  # parent and id make it
     kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path)]
     parameters = {**tool.parameters, "properties": {n: s for n, s in properties.items() if n not in made}, "required": kept}

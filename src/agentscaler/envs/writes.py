@@ -440,13 +440,15 @@ def _located(entry: Entry, draft: Draft, argument: Argument) -> Argument:
     (ActivateInstance(ClusterId)) names a row that the row itself refers to.
     """
     schema, column = entry.parameters[argument.name], draft.columns.get(argument.column or "")
-    if argument.role != "value" or column is None or not entity(argument.name)[1] or kind_of(schema) not in ("string", "integer") or _is_token(argument.name, schema) or TOKEN.search(argument.name):
+    if argument.role != "value" or column is None or kind_of(schema) not in ("string", "integer") or _is_token(argument.name, schema) or TOKEN.search(argument.name):
         return argument
+    where = argument.required and argument.name in placeholders(entry.tool.source.path or "")
+    if not entity(argument.name)[1] and not (where and (column.shown or column.reference is not None or any(argument.name in e.required for e in draft.entries if e.what.kind in ("get", "list", "delete")))):
+        return argument  # what is asked for in the address says where the row stands, though it be no id (project_key), if a read knows it too
     same = field(column.name) == field(argument.name) or column.reference is not None
     moves = entry.what.kind == "action"
     asked = any(argument.name in (e.parameters if moves else e.required) for e in draft.entries if e.what.kind in ("get", "delete") and not e.what.extra)
     told = column.shown or column.reference is not None
-    where = argument.required and argument.name in placeholders(entry.tool.source.path or "")
     tied = moves and argument.required and column.reference is not None
     stands = where or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
     return argument.model_copy(update={"role": "match"}) if stands else argument

@@ -1,0 +1,217 @@
+"""Whose key an argument is: the rows' own, or that of what holds them."""
+
+from typing import Any
+
+from agentscaler.envs import compile_tools
+from agentscaler.envs.drafts import Draft
+from agentscaler.envs.worlds import CompiledService
+from agentscaler.records import Operation, Tool
+from pools import tool
+from test_structure import google
+
+Json = dict[str, Any]
+
+
+def made(*tools: Tool) -> CompiledService:
+    return compile_tools("aws:s", {t.source.operation: t for t in tools})
+
+
+def table(service: CompiledService, name: str) -> Draft:
+    return service.service.tables[tuple(name.split())]
+
+
+def does(service: CompiledService, name: str) -> Operation:
+    return service.good[name].operation
+
+
+def roles(service: CompiledService, name: str) -> dict[str, str]:
+    return {a.name: f"{a.role} {a.column or ''}".strip() for a in does(service, name).arguments}
+
+
+# ---- a list that asks for the whole key ---------------------------------------------------------------------------
+
+
+def test_records_of_a_session_go_by_their_own_id() -> None:
+    service = made(tool("GetMsgRecord", "s", "SessionId! Limit", "RecordId SessionId Content FromName", many=True))
+    assert table(service, "msg record").key == ("SessionId", "RecordId")
+    assert roles(service, "GetMsgRecord")["SessionId"] == "filter SessionId"
+
+
+def test_the_history_of_a_thing_has_many_rows() -> None:
+    service = made(tool("GetParameterHistory", "s", "Name! NextToken", "Name Value LastModifiedUser", many=True))
+    assert table(service, "parameter history").key == ("Name", "position")
+
+
+def test_what_a_delete_asks_for_beside_the_holder_tells_the_rows_apart() -> None:
+    service = made(
+        tool("DescribeQueuePermissions", "s", "InstanceId! Limit", "InstanceId User VirtualHost Regexp", many=True),
+        tool("ModifyQueuePermission", "s", "InstanceId! User! VirtualHost! Regexp"),
+        tool("DeleteQueuePermission", "s", "InstanceId! User! VirtualHost!"),
+    )
+    assert table(service, "queue permission").key == ("InstanceId", "User", "VirtualHost")
+    assert roles(service, "DeleteQueuePermission") == {"InstanceId": "key InstanceId", "User": "key User", "VirtualHost": "key VirtualHost"}
+
+
+def test_a_list_by_the_holder_leaves_where_nothing_tells_its_rows_apart() -> None:
+    """The downstream tasks of a task show a TaskId of their own."""
+    service = made(tool("ListDownstreamTasks", "s", "TaskId! PageNumber", "TaskId TaskName Status", many=True))
+    assert service.lost == {"ListDownstreamTasks": "foreign_id"}
+
+
+def test_a_thing_that_is_described_in_a_list_of_one_keeps_its_key() -> None:
+    service = made(
+        tool("DescribeFlowLog", "s", "FlowLogId!", "FlowLogId FlowLogName VpcId", many=True),
+        tool("DeleteFlowLog", "s", "FlowLogId!"),
+    )
+    assert table(service, "flow log").key == ("FlowLogId",)
+    assert "DescribeFlowLog" in service.good
+
+
+def test_what_answers_its_own_key_describes_one_row_whatever_lists_stand_in_it() -> None:
+    """DescribeStatement shows the statement, and its sub-statements in it."""
+    part: Json = {"type": "object", "properties": {"Id": {"type": "string"}, "Duration": {"type": "integer"}}}
+    answer: Json = {"type": "object", "properties": {**{n: {"type": "string"} for n in ("Id", "Status", "Database")}, "SubStatements": {"type": "array", "items": part}}}
+    service = made(
+        tool("DescribeStatement", "s", "Id!").model_copy(update={"returns": answer}),
+        tool("ListStatements", "s", "", "Id Status StatementName", many=True),
+        tool("CancelStatement", "s", "Id!"),
+    )
+    found = does(service, "DescribeStatement")
+    assert found.act == "get"
+    assert found.shape is not None
+    assert {"Status", "Database", "SubStatements"} <= set(found.shape.fields)
+
+
+# ---- what a key is, where its name does not say so ------------------------------------------------------------------
+
+
+def said(found: Tool, **texts: str) -> Tool:
+    """A tool whose parameters are described."""
+    properties = {n: {**s, "description": texts.get(n, "")} for n, s in found.parameters["properties"].items()}
+    return found.model_copy(update={"parameters": {**found.parameters, "properties": properties}})
+
+
+def test_a_key_that_is_an_email_or_an_id_is_no_display_name() -> None:
+    text = "The value can be the group's email address, group alias, or the unique group ID."
+    service = made(
+        said(tool("GetGroup", "s", "GroupKey!", "Id Name Email Description"), GroupKey=text),
+        said(tool("DeleteGroup", "s", "GroupKey!"), GroupKey=text),
+        tool("ListGroups", "s", "", "Id Name Email Description", many=True),
+    )
+    assert table(service, "group").key == ("Id",)
+    assert roles(service, "GetGroup") == {"GroupKey": "key Id"}
+
+
+def test_a_path_that_is_shown_beside_a_display_name_is_the_key() -> None:
+    place = "v2/accounts/{accountsId}/containers"
+    service = made(
+        google("containers.create", place, verb="POST", takes="parent! name path notes", gives="name path notes"),
+        google("containers.get", f"{place}/{{containersId}}", takes="path!", gives="name path notes"),
+        google("containers.list", place, takes="parent!", gives="name path notes", many="container"),
+        google("containers.delete", f"{place}/{{containersId}}", verb="DELETE", takes="path!", gives=""),
+    )
+    assert table(service, "container").key == ("path",)
+    assert roles(service, "containers.get") == {"path": "key path"}
+
+
+def test_a_display_name_is_given_and_made_by_nobody() -> None:
+    place = "v2/accounts/{accountsId}/containers"
+    create = google("containers.create", place, verb="POST", takes="parent! name containerId notes", gives="name path notes")
+    service = made(
+        said(create, name="Container display name."),
+        google("containers.get", f"{place}/{{containersId}}", takes="path!", gives="name path notes"),
+        google("containers.list", place, takes="parent!", gives="name path notes", many="container"),
+    )
+    assert roles(service, "containers.create")["name"] == "value name"
+
+
+def test_a_key_of_letters_is_the_key_that_the_rows_show() -> None:
+    service = made(
+        tool("GetFeatureFlag", "s", "FeatureFlagKey!", "Key Name Kind"),
+        tool("ListFeatureFlags", "s", "", "Key Name Kind", many=True),
+        tool("CreateFeatureFlag", "s", "Key! Name!", "Key Name Kind"),
+        tool("DeleteFeatureFlag", "s", "FeatureFlagKey!"),
+    )
+    assert table(service, "feature flag").key == ("Key",)
+    assert roles(service, "CreateFeatureFlag") == {"Key": "value Key", "Name": "value Name"}
+
+
+# ---- kinds of a thing ---------------------------------------------------------------------------------------------
+
+SPACE = "NamespaceId Name Description Type"
+
+
+def test_what_only_the_things_reads_show_is_one_of_the_things() -> None:
+    """UpdateHttpNamespace changes what GetNamespace shows."""
+    service = made(
+        tool("GetNamespace", "s", "NamespaceId!", SPACE),
+        tool("ListNamespaces", "s", "", SPACE, many=True),
+        tool("DeleteNamespace", "s", "NamespaceId!"),
+        tool("CreateHttpNamespace", "s", "Name! Description", "NamespaceId"),
+        tool("UpdateHttpNamespace", "s", "NamespaceId! Description!"),
+    )
+    assert set(service.service.tables) == {("namespace",)}
+    assert roles(service, "UpdateHttpNamespace") == {"NamespaceId": "key NamespaceId", "Description": "value Description"}
+
+
+def test_a_mark_on_a_thing_is_no_kind_of_it() -> None:
+    """DeleteStarProject deletes no project: it was made of one that is there."""
+    service = made(
+        tool("DescribeProjects", "s", "", "ProjectId Name Region Size", many=True),
+        tool("DeleteProject", "s", "ProjectId!"),
+        tool("CreateStarProject", "s", "ProjectId!"),
+        tool("DeleteStarProject", "s", "ProjectId!"),
+    )
+    assert "DeleteStarProject" not in service.good or does(service, "DeleteStarProject").table != "project"
+
+
+def test_what_stands_below_another_thing_is_no_kind_of_its_namesake() -> None:
+    """The rules of a proxy are other rules than the engine's."""
+    service = made(
+        tool("DescribeRules", "s", "", "RuleId Name Region Size", many=True),
+        tool("DeleteRule", "s", "RuleId!"),
+        tool("DeleteProxyRule", "s", "ProxyId! RuleId!"),
+    )
+    assert "DeleteProxyRule" not in service.good or does(service, "DeleteProxyRule").table != "rule"
+
+
+def test_the_name_of_a_row_that_goes_by_its_id_is_no_parent() -> None:
+    service = made(
+        tool("DescribeScanTasks", "s", "", "TaskId TaskName Status", many=True),
+        tool("ModifyScanTask", "s", "TaskId! TaskName!"),
+        tool("DescribeAssetTasks", "s", "", "AssetTaskId Owner Colour", many=True),
+        tool("DeleteAssetTask", "s", "AssetTaskId!"),
+    )
+    assert table(service, "scan task").key == ("TaskId",)
+
+
+# ---- tables that only say again what they were asked ----------------------------------------------------------------
+
+
+def test_a_get_that_nobody_describes_and_nothing_writes_tells_nothing() -> None:
+    """external_tool_get_parent(parent_type, parent_id) would answer the two."""
+    asked = tool("page_get_parent", "s", "parent_type! parent_id!")
+    asked = asked.model_copy(update={"source": asked.source.model_copy(update={"vendor": "learning", "service": "learning"})})
+    assert compile_tools("learning:learning", {"page_get_parent": asked}).lost == {"page_get_parent": "echo"}
+    made_too = tool("create_parent", "s", "parent_type! parent_id!").model_copy(update={"source": asked.source.model_copy(update={"operation": "create_parent"})})
+    assert "page_get_parent" in compile_tools("learning:learning", {"page_get_parent": asked, "create_parent": made_too}).good
+
+
+# ---- where a row stands ---------------------------------------------------------------------------------------------
+
+
+def at(found: Tool, verb: str, path: str) -> Tool:
+    """A tool with an address."""
+    return found.model_copy(update={"source": found.source.model_copy(update={"verb": verb, "path": path})})
+
+
+def test_what_the_address_asks_for_is_compared_and_not_written() -> None:
+    """A board_key in the address is no id by its name, and moves no flag to another board."""
+    flag = "/boards/{BoardKey}/flags/{FlagKey}"
+    service = made(
+        at(tool("ListFlags", "s", "BoardKey!", "Key Name Kind", many=True), "GET", "/boards/{BoardKey}/flags"),
+        at(tool("GetFlag", "s", "BoardKey! FlagKey!", "Key Name Kind"), "GET", flag),
+        at(tool("UpdateFlag", "s", "BoardKey! FlagKey! Name", "Key Name Kind"), "PATCH", flag),
+        at(tool("DeleteFlag", "s", "BoardKey! FlagKey!"), "DELETE", flag),
+    )
+    assert roles(service, "UpdateFlag") == {"BoardKey": "match BoardKey", "FlagKey": "key Key", "Name": "value Name"}
