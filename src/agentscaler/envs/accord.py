@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from agentscaler.edges import collection_words
+from agentscaler.envs.agreed import agree_more
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
@@ -58,6 +59,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
     _sparse(recipes, table)
+    agree_more(recipes, table, place, *_states(recipes))
 
 
 def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
@@ -203,7 +205,7 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
     """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
     free = {c.name for c in table.columns if c.null}
     told = [n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
-    state = min(told, key=lambda n: UNKNOWN in recipes[n], default=None)
+    state = min(told, key=lambda n: (UNKNOWN in recipes[n], _aside(n)), default=None)
     states = [pair[0] for pair in recipes[state]["choice"]] if state else []
     for name in told:
         if name != state and UNKNOWN in recipes[name] and name in free:
@@ -537,8 +539,16 @@ def _times(recipes: Mapping[str, JsonObject], table: Table) -> Times:
 
 
 def _states(recipes: Mapping[str, JsonObject]) -> tuple[str | None, list[Any]]:
-    state = next((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), None)
+    state = min((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), key=_aside, default=None)
     return state, [s for s, _ in recipes[state]["choice"]] if state else []
+
+
+def _aside(name: str) -> bool:
+    """Does a state tell of one side of a row, and not how far it has come: deleteProtectionState, encryptionStatus?"""
+    return len(field(name)) > 1 and bool(set(field(name)[:-1]) & _SIDES)
+
+
+_SIDES = frozenset("protection encryption billing scan network net audit sync health compliance verification payment isolate security backup check host vulnerability lock tag delete access mfa visibility approval logging monitoring replication public previous desired last target".split())
 
 
 def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bool:

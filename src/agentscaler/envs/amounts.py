@@ -71,6 +71,8 @@ def holds_time(name: str, schema: Schema) -> bool:
         return True
     if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
         return not re.search(r"(?i)count|num|size|version|duration|interval", name)
+    if kind_of(schema) == "integer" and re.fullmatch(r"(?i)valid_?(?:to|from|until)|not_?(?:before|after)", name):
+        return True
     if kind_of(schema) != "string":
         return False
     if re.match(r"\^?\(?(?:\\d|\[0-9\])\{4\}-", str(schema.get("pattern", ""))):
@@ -143,6 +145,11 @@ _PLANNED: Final = frozenset("window schedule campaign subscription promotion off
 # ---- numbers ----------------------------------------------------------------------------------------------------
 
 NUMBERS: Final = (
+    rule(r"vlan(?: id| tag)?$", {"number": [101, 1999]}),
+    rule(r"number of byte$", {"of": [16, 32, 64]}),
+    rule(r"step(?: size)?$|increment(?: size)?$|granularity$", {"of": [1, 5, 10]}),
+    rule(r"sample size$|sampled? (?:count|num)", {"of": [100, 200, 500, 1000]}),
+    rule(r"(?:utilization|usage|cpu|memory|load) (?:percent(?:age)? )?(?:target|threshold)|target (?:\w+ )?(?:utilization|usage|load)", {"of": [50, 60, 70, 75, 80]}),
     rule(r"(?:rsa )?modulus (?:size|bit|length)|key (?:modulus|bit length)", {"of": [2048, 3072, 4096]}),
     rule(r"(?:aes|symmetric|encryption|secret|data) key (?:size|bit|length)", {"of": [128, 256]}),
     rule(r"key (?:size|bit|length)(?: in bit| bit)?$", {"of": [2048, 3072, 4096]}),
@@ -279,6 +286,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     bounds = range_of(schema)
     if bounds is not None and low is None and high is None:
         low, high = bounds
+    if not whole and re.search(r"\btarget$|threshold$", words) and (_SHARE.search(str(schema.get("description", ""))) or re.search(r"(?i)\bfraction\b", str(schema.get("description", "")))):
+        return {"of": [0.5, 0.6, 0.7, 0.75, 0.8], "knowable": True}
     if not whole and _SHARE.search(str(schema.get("description", ""))):
         return {"number": [0.05, 0.95], "decimals": 2, "knowable": True}
     example = next((float(e) for e in examples_of(schema) if re.fullmatch(r"-?\d+(?:\.\d+)?", e)), None)

@@ -111,6 +111,9 @@ _SHOWN: Final = (
 
 def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
     """The provider's examples as they are; a single one is varied only where its kind has a rule for that."""
+    examples = [e for e in examples if not _only_its_name(e, words)]
+    if not examples:
+        return unknown({"value": None})
     first = examples[0]
     if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", first):
         return dict(IP)
@@ -128,6 +131,14 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
     return {**unknown({"given": [first]}, empty=False), "null": 0.25 if _CODE_LIKE.fullmatch(first) else 1.0}
 
 
+def _only_its_name(example: str, words: tuple[str, ...]) -> bool:
+    """An example that says the field's own name again: 'cluster sub status', 'solution desc', 'body-test', 'hello world'."""
+    said = [w for w in re.findall(r"[a-z]+", example.lower()) if w not in _FILLING]
+    return bool(re.search(r"[A-Za-z]", example)) and not re.search(r"[\d/:.]", example) and (" " in example or len(said) != 1 or example.islower()) and set(said) <= set(words)
+
+
+_FILLING: Final = frozenset("test demo desc description the a of my your xxx hello world example sample value".split())
+"""Words of examples that were made up to fill a form."""
 _CODE_LIKE = re.compile(r"[A-Za-z][A-Za-z_ \-]{0,30}")
 """An example that can be said of many rows; what names one thing (an address, a number, a path) cannot."""
 

@@ -8,14 +8,15 @@ from agentscaler.dice import Dice
 from agentscaler.envs.documented import examples_of
 from agentscaler.envs.drafts import Col, Noun
 from agentscaler.envs.place import Place, Recipe, unknown
+from agentscaler.envs.towns import TOWNS
 from agentscaler.envs.vocabulary import (
     PEOPLE_NOUNS,
     QUALIFIERS,
+    QUESTIONS,
     SLUG_LISTS,
     SOFTWARE,
     TROUBLES,
     VERBATIM,
-    cities,
     companies,
     find_names,
     find_slugs,
@@ -152,9 +153,14 @@ POOLS: Final[dict[str, Callable[[], list[str]]]] = {
     "@logins": lambda: [login(n) for n in people()],
     "@first": lambda: [n.split(" ", 1)[0] for n in people()],
     "@last": lambda: [n.split(" ", 1)[1] for n in people()],
-    "@cities": lambda: list(cities()),
+    "@cities": lambda: [t.city for t in TOWNS],
+    "@provinces": lambda: [t.province for t in TOWNS],
+    "@countries": lambda: [t.country for t in TOWNS],
+    "@codes": lambda: [t.code for t in TOWNS],
+    "@postals": lambda: [t.postal for t in TOWNS],
     "@streets": lambda: list(streets()),
     "@companies": lambda: list(companies()),
+    "@questions": lambda: list(QUESTIONS),
 }
 """Lists too long to stand in a rule; those of people name the same ones in the same order."""
 _PARTS: Final = frozenset("user name display full first last given family real nick login uname email mail address contact forename surname username".split())
@@ -165,11 +171,20 @@ def who(words: Noun) -> str:
     return " ".join(w for w in words if w not in _PARTS)
 
 
+_OF_TOWNS: Final = frozenset("@cities @provinces @countries @codes @postals".split())
+_OF_PLACE: Final = frozenset("city town locality municipality state province prefecture county region or administrative area country code iso name zip postal postcode subdivision sub division nationality".split())
+
+
+def where(words: Noun) -> str:
+    """Of whose place a field tells: ('company', 'city') -> 'at company', ('postal', 'code') -> 'at'."""
+    return " ".join(["at", *(w for w in words if w not in _OF_PLACE)])
+
+
 def filled(recipe: Recipe, field: Noun = ()) -> Recipe:
     """A recipe with '@people' and the like replaced by their lists."""
     words = recipe.get("words")
     if words and words[0] and words[0][0] in POOLS:
-        person = {"who": who(field)} if words[0][0] in ("@emails", "@people", "@logins", "@first", "@last") else {}
+        person = {"who": who(field)} if words[0][0] in ("@emails", "@people", "@logins", "@first", "@last") else {"who": where(field)} if words[0][0] in _OF_TOWNS else {}
         return {**recipe, "words": [POOLS[words[0][0]]()], "join": "", **person}
     return recipe
 
@@ -245,6 +260,10 @@ def id_template(column: Col, place: Place) -> str:
         if template := template_from(found[1]):
             return template
     rest = entity(column.name)[0] or place.draft.noun
+    if place.vendor == "aws" and rest[-1:] == ("account",) and column.name.lower().endswith("id"):
+        return "{digits:12}"
+    if place.service.startswith("slack") and (letter := _SLACK.get(rest[-1] if rest else "")):
+        return letter + "0{digits:1}{letters:4}{digits:1}{letters:3}"
     if re.search(r"(?i)(?:^|_)sid$", column.name):
         head = [w for w in rest if w != "sid"] or list(place.draft.noun)
         return (head[0][:2] if len(head) == 1 else head[0][0] + head[1][0]).upper() + "{hex:32}"
@@ -258,6 +277,10 @@ def id_template(column: Col, place: Place) -> str:
     if place.vendor == "user":
         return f"{prefix[:3]}_" + "{digits:5}"
     return f"{prefix}-" + ("{hex:12}" if place.vendor == "aws" else "{base36:8}")
+
+
+_SLACK: Final = {"channel": "C", "conversation": "C", "user": "U", "member": "U", "team": "T", "workspace": "T", "file": "F", "bot": "B", "app": "A", "group": "G", "usergroup": "S", "reminder": "Rm", "call": "R", "view": "V"}
+"""What ids of Slack begin with."""
 
 
 def _prefix(known: Mapping[str, str], noun: Noun) -> str | None:

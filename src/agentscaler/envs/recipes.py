@@ -210,7 +210,7 @@ def unfinished(states: list[Any]) -> list[Any]:
 
 def not_gone(states: list[Any]) -> list[Any]:
     """States of things that have not been deleted."""
-    return [s for s in states if not re.search(r"(?i)delet|destroy|terminat|purg|isolat|remov", str(s))]
+    return [s for s in states if not re.search(r"(?i)delet(?!\w*protect)|destroy|terminat|purg|isolat|remov", str(s))]
 
 
 def not_failed(states: list[Any]) -> list[Any]:
@@ -238,7 +238,7 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     """A small value that fits the schema; fields whose values nobody knows are left out."""
     kind = kind_of(schema)
     if kind == "array":
-        return _list(schema.get("items", {}), name, place, depth)
+        return _list(_told_by(schema), name, place, depth)
     if kind == "object":
         return _object(schema, name, place, depth)
     if schema.get("enum") and tells_state(name):
@@ -273,6 +273,13 @@ _CLOCK: Final = {"hours": (8, 9, 12, 17, 22), "minutes": (0, 15, 30, 45), "secon
 def _plain(recipe: Recipe) -> Recipe:
     """An id that stands in JSON as a number, which a template would write as text."""
     return {"number": [100_000, 999_999]} if "id" in recipe or "template" in recipe else recipe
+
+
+def _told_by(schema: Schema) -> Schema:
+    """What a list holds, with the list's own words where its values are plain and have none."""
+    inner: Schema = schema.get("items", {})
+    told = {k: schema[k] for k in ("description", "examples") if k in schema and k not in inner}
+    return {**told, **inner} if told and kind_of(inner) == "string" else inner
 
 
 def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
