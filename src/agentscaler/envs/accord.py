@@ -17,7 +17,7 @@ from agentscaler.envs.drafts import STATE, Draft
 from agentscaler.envs.exclusive import exclusive
 from agentscaler.envs.parts import USED, measured, one_way, rivals, written_number
 from agentscaler.envs.place import UNKNOWN, Place, is_empty
-from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
+from agentscaler.envs.recipes import KINDS, not_failed, not_gone, tells_state, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
 from agentscaler.envs.vocabulary import ERRORS, REASONS, RUNS, SCHEMAS
 from agentscaler.envs.worlds import Plan
@@ -204,8 +204,8 @@ _ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)|ip cidr r
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
     """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
     free = {c.name for c in table.columns if c.null}
-    told = [n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
-    state = min(told, key=lambda n: (UNKNOWN in recipes[n], _aside(n)), default=None)
+    told = [n for n, r in recipes.items() if tells_state(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
+    state = min(told, key=lambda n: (UNKNOWN in recipes[n], not STATE.search(n), _aside(n)), default=None)
     states = [pair[0] for pair in recipes[state]["choice"]] if state else []
     for name in told:
         if name != state and UNKNOWN in recipes[name] and name in free:
@@ -539,7 +539,8 @@ def _times(recipes: Mapping[str, JsonObject], table: Table) -> Times:
 
 
 def _states(recipes: Mapping[str, JsonObject]) -> tuple[str | None, list[Any]]:
-    state = min((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), key=_aside, default=None)
+    told = [n for n, r in recipes.items() if tells_state(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
+    state = min(told, key=lambda n: (not STATE.search(n), _aside(n)), default=None)
     return state, [s for s, _ in recipes[state]["choice"]] if state else []
 
 

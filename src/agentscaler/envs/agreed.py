@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from agentscaler.envs.amounts import CHANGED, FUTURE
 from agentscaler.envs.drafts import STATE
+from agentscaler.envs.parts import one_resource
 from agentscaler.envs.place import Place, is_empty, unknown
 from agentscaler.envs.recipes import not_failed, unfinished
 from agentscaler.envs.vocabulary import RUNS
 from agentscaler.records import JsonObject, Table
-from agentscaler.words import field, split
+from agentscaler.words import field, plural, split
 
 Recipes = dict[str, JsonObject]
 
@@ -24,6 +25,10 @@ def agree_more(recipes: Recipes, table: Table, place: Place, state: str | None, 
     _labels(recipes, free)
     _results(recipes, free, place, state, states)
     _said_again(recipes)
+    _begun_alike(recipes)
+    _second_state(recipes, free, state, states)
+    _machines(recipes)
+    _zones(recipes)
     _seen_in_order(recipes)
     _at_its_own_address(recipes, table, place)
     one_resource(recipes)
@@ -73,6 +78,68 @@ def _said_again(recipes: Recipes) -> None:
                 recipe["when"] = {state: {v: int(v in said) for v in values}}
 
 
+_CLASSES: Final = (
+    re.compile(r"(?i)fail|error|reject|denied|timed|abort|invalid|unsuccess"),
+    re.compile(r"(?i)cancel|stopped|stopping|disabl|inactiv|paus|suspend|off$"),
+    re.compile(r"(?i)delet|terminat|expir|archiv"),
+    re.compile(r"(?i)pend|queue|wait|schedul|submit|creat(?:ing|ed)|starting|initial|draft"),
+    re.compile(r"(?i)progress|running|processing|updating|ing$"),
+    re.compile(r"(?i)succe|complet|finish|done|active|ready|available|enabled|healthy|ok|online|stable|normal"),
+)
+"""Kinds of state: gone wrong, stopped, gone, waiting, under way, well."""
+
+
+_NEAR: Final[dict[int | None, tuple[int, ...]]] = {0: (1,), 1: (0, 5), 2: (1, 0), 3: (4,), 4: (3,)}
+"""Of what kind a second state is where it has none of the same."""
+
+
+def _class_of(value: Any) -> int | None:
+    return next((i for i, says in enumerate(_CLASSES) if says.search(str(value))), None)
+
+
+def _second_state(recipes: Recipes, free: set[str], state: str | None, states: list[Any]) -> None:
+    """Status and State of one row tell the same: no COMPLETED one is STARTING."""
+    bare = {("status",), ("state",), ("phase",), ("lifecycle", "state"), ("current", "phase"), ("current", "state")}
+    if state is None or field(state) not in bare:
+        return
+    for name, recipe in recipes.items():
+        values = [v for v, _ in recipe.get("choice", ())]
+        if name == state or field(name) not in bare or not values or not all(isinstance(v, str) for v in values) or "when" in recipe or "cover" in recipe:
+            continue
+        alike = {s: next((v for at in (_class_of(s), *_NEAR.get(_class_of(s), ())) for v in values if _class_of(v) == at), None) for s in states}
+        if sum(v is not None for v in alike.values()) >= 2:
+            recipe["when"] = {state: {s: v for s, v in alike.items() if v is not None or name in free}}
+
+
+def _machines(recipes: Recipes) -> None:
+    """A machine of 8 cores has more than 2 GB of memory."""
+    plain = {field(n): n for n, r in recipes.items() if "of" in r and "most" not in r and all(isinstance(v, (int, float)) for v in r["of"])}
+    cores, memory = (next((plain[w] for w in forms if w in plain), None) for forms in ((("cpu",), ("vcpu",), ("cpu", "num"), ("cpu", "count")), (("memory",), ("mem",), ("memory", "gb"), ("memory", "size"))))
+    if cores and memory and max(recipes[memory]["of"]) <= 512:
+        recipes[cores]["most"] = memory
+
+
+def _zones(recipes: Recipes) -> None:
+    """A zone is told once: its name and its id are of one zone."""
+    zones = {field(n): n for n, r in recipes.items() if "mix" in r and "{region}" in str(r["mix"][0].get("template"))}
+    for words, name in zones.items():
+        if words[-2:] == ("zone", "id") and (other := zones.get(words[:-1]) or zones.get((*words[:-1], "name"))):
+            recipes[name] = {"same": other}
+
+
+def _begun_alike(recipes: Recipes) -> None:
+    """ScalableDimension 'ecs:service:DesiredCount' belongs to the ServiceNamespace 'ecs'."""
+    lists = {n: [str(v) for v, _ in r["choice"]] for n, r in recipes.items() if len(r.get("choice", ())) > 2 and not {"reference", "with"} & set(r)}
+    for whole, values in lists.items():
+        if not all(re.match(r"[\w-]+[:/]", v) for v in values):
+            continue
+        for name, heads in lists.items():
+            mine = {h: next((v for v in values if re.split(r"[:/]", v)[0] == h), None) for h in heads}
+            if name != whole and sum(v is not None for v in mine.values()) >= 0.7 * len(heads):
+                recipes[name]["choice"] = [p for p in recipes[name]["choice"] if mine[str(p[0])] is not None]
+                recipes[whole]["when"] = {name: {h: v for h, v in mine.items() if v is not None}}
+
+
 _SEEN: Final = re.compile(r"\b(?:found|find|detected|discovered|occurred|observed|reported|happen(?:ed)?|attack|alarm|event|trigger(?:ed)?|scan)\b")
 
 
@@ -89,9 +156,20 @@ _ADDRESS: Final = frozenset("url uri endpoint host hostname fqdn".split())
 _OF_ROW: Final = frozenset("access api public private primary service web portal default login console internal vpc dns prometheus http https main invoke base".split())
 
 
+def _at_its_path(recipes: Recipes, table: Table, place: Place) -> None:
+    """The url of a row whose service numbers its rows is where the service shows it: https://api.example.com/v1/Users/US2f."""
+    own = place.draft.own
+    if own is None or field(own)[-1] not in ("sid", "gid") or own not in table.key:
+        return
+    for name, recipe in recipes.items():
+        if field(name) in (("url",), ("uri",)) and name not in place.written and {"words", "id"} & set(recipe):
+            recipes[name] = {"template": "https://api.example.com/v1/" + plural("".join(w.capitalize() for w in place.draft.noun)) + "/{" + own + "}"}
+
+
 def _at_its_own_address(recipes: Recipes, table: Table, place: Place) -> None:
     """The endpoint of a row of AWS bears the row's id: https://ws-1a2b.aps.eu-west-1.amazonaws.com."""
     own = place.draft.own
+    _at_its_path(recipes, table, place)
     if place.vendor != "aws" or own is None or len(table.key) != 1 or own not in recipes or field(own)[-1] not in ("id", "name", "identifier") or not {"id", "words"} & set(recipes[own]) or recipes[own].get("join", "-") != "-":
         return
     for name, recipe in recipes.items():
@@ -100,29 +178,3 @@ def _at_its_own_address(recipes: Recipes, table: Table, place: Place) -> None:
         if words[-1] in _ADDRESS and head <= set(place.draft.noun) | _OF_ROW and name not in place.written and name != own and "words" in recipe and "who" not in recipe:
             host = "{" + own + "}." + place.service.split("-")[0] + ".{region}.amazonaws.com"
             recipes[name] = {"template": host if words[-1] in ("host", "hostname", "fqdn") or "dns" in words else f"https://{host}"} | {k: v for k, v in recipe.items() if k in ("null", "unless", "knowable")}
-
-
-_KINDS: Final = (
-    (re.compile(r"(?i)ec2\W*instance|^(?:aws_)?ec2$|^instance$"), "arn:aws:ec2:{region}:{account}:instance/i-0a1b2c3d4e5f607%s"),
-    (re.compile(r"(?i)lambda"), "arn:aws:lambda:{region}:{account}:function:billing-handler-%s"),
-    (re.compile(r"(?i)s3"), "arn:aws:s3:::billing-uploads-%s"),
-    (re.compile(r"(?i)dynamo"), "arn:aws:dynamodb:{region}:{account}:table/sessions-%s"),
-    (re.compile(r"(?i)rds|aurora|db_?instance"), "arn:aws:rds:{region}:{account}:db:orders-%s"),
-    (re.compile(r"(?i)load_?balancer|elb"), "arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/checkout-%s/50dc6c495c0c9188"),
-    (re.compile(r"(?i)cloudfront|distribution"), "arn:aws:cloudfront::{account}:distribution/E1A2B3C4D5%s"),
-    (re.compile(r"(?i)api_?gateway"), "arn:aws:apigateway:{region}::/restapis/a1b2c3%s/stages/prod"),
-)
-"""A type of resource, as services write it -> ARNs of such things."""
-
-
-def one_resource(recipes: Recipes) -> None:
-    """Beside an ARN of any resource stands the type of that resource: of one kind in all rows, so that no row says the contrary."""
-    arns = [n for n, r in recipes.items() if field(n)[-1:] == ("arn",) and any("arn:aws:dynamodb:" in str(m.get("template")) for m in r.get("mix", ())) and len(r["mix"]) > 5]
-    kinds = [n for n, r in recipes.items() if field(n)[-1:] == ("type",) and field(n)[:-1] in (("resource",), ()) and {"choice", "given", "of"} & set(r)]
-    for arn in arns:
-        for kind in kinds:
-            values = [v for v, _ in recipes[kind].get("choice", [])] or recipes[kind].get("given") or recipes[kind].get("of") or []
-            said, form = next(((v, f) for says, f in _KINDS for v in values if says.search(str(v))), (None, None))
-            if form is not None:
-                recipes[kind] = {k: v for k, v in recipes[kind].items() if k not in ("choice", "given", "of", "cover")} | ({"choice": [[said, 1.0]]} if "choice" in recipes[kind] else {"given": [said]})
-                recipes[arn] = {**recipes[arn], "mix": [{"template": form % n} for n in ("18", "29", "3a", "4b", "5c", "6d")]}

@@ -147,7 +147,7 @@ _PLANNED: Final = frozenset("window schedule campaign subscription promotion off
 NUMBERS: Final = (
     rule(r"vlan(?: id| tag)?$", {"number": [101, 1999]}),
     rule(r"number of byte$", {"of": [16, 32, 64]}),
-    rule(r"step(?: size)?$|increment(?: size)?$|granularity$", {"of": [1, 5, 10]}),
+    rule(r"(?:step|increment)(?: size)?(?: [kmgt]i?b)?$|granularity$", {"of": [1, 5, 10]}),
     rule(r"sample size$|sampled? (?:count|num)", {"of": [100, 200, 500, 1000]}),
     rule(r"(?:utilization|usage|cpu|memory|load) (?:percent(?:age)? )?(?:target|threshold)|target (?:\w+ )?(?:utilization|usage|load)", {"of": [50, 60, 70, 75, 80]}),
     rule(r"(?:rsa )?modulus (?:size|bit|length)|key (?:modulus|bit length)", {"of": [2048, 3072, 4096]}),

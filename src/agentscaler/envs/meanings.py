@@ -8,10 +8,11 @@ import re
 from typing import Final, NamedTuple
 
 from agentscaler.envs.documented import examples_of
-from agentscaler.envs.naming import SLUG_LISTS, filled
+from agentscaler.envs.naming import filled
+from agentscaler.envs.paths import path_of
 from agentscaler.envs.place import Place, Recipe, unknown
-from agentscaler.envs.towns import TERMS, ZONES
-from agentscaler.envs.vocabulary import REGIONS
+from agentscaler.envs.towns import PRODUCTS, TERMS, ZONES
+from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS
 from agentscaler.records import Schema
 from agentscaler.words import field
 
@@ -48,7 +49,7 @@ MEANINGS: Final = (
     _meaning(r"public key pem|pem public key|publickey pem", _ANY, {"id": "-----BEGIN PUBLIC KEY-----\nMIIB{base36:40}\n-----END PUBLIC KEY-----"}),
     _meaning(r"(?:source|original|from) term", _ANY, {"words": [list(TERMS["zh"])], "join": "", "who": "term"}),
     _meaning(r"(?:target|translated|to) term", _ANY, {"words": [list(TERMS["en"])], "join": "", "who": "term"}),
-    _meaning(r"(?:name|title) (?:zh|cn|chinese)|(?:zh|cn|chinese)(?: name| title)?", _ANY, {"words": [list(TERMS["zh"])], "join": "", "who": "zh"}),
+    _meaning(r"(?:name|title) (?:zh|cn|chinese)|(?:zh|cn|chinese)(?: name| title)?", _ANY, {"words": [list(PRODUCTS)], "join": "", "who": "zh"}),
     _meaning(r"time ?zone(?: id| name)?|id|tz", r"\bIANA\b(?!.*\bversion number)|\btz database\b|\btime zone (?:name|id)", {"given": list(ZONES), "knowable": True}),
     _meaning(r"version", r"\bIANA\b", {"given": ["2025a", "2025b"]}),
     _meaning(r"(?:image )?owner alias", _ANY, {"given": ["amazon", "self", "aws-marketplace"]}, "aws"),
@@ -56,7 +57,8 @@ MEANINGS: Final = (
     _meaning(r"mnc|mobile network code", _ANY, {"given": ["01", "03", "06"]}),
     _meaning(r"e tag", _ANY, {"id": "{hex:32}"}),
     _meaning(r"security group", _ANY, {"given": ["sg-0a3f5b7c9d1e2f4a6", "sg-04c8e2a6b1d3f5079", "sg-0b9d7f5e3c1a2846d"]}, "aws"),
-    _meaning(r"(?:link|url|uri) with id", _ANY, {"id": "https://www.googleapis.com/compute/v1/projects/{project}/global/resources/{digits:19}"}, "google"),
+    _meaning(r"cpe(?: uri| name)?", _ANY, {"words": [["cpe:2.3:a:example:"], ["web-server", "mail-server", "image-parser", "pdf-viewer"], [":1.4.2", ":2.0.1", ":2.3.0"]], "join": ""}),
+    _meaning(r"identity", r"\buser\b|participant|\bmember\b|^$", {"words": [["@logins"]], "knowable": True}),
     _meaning(r"project id or num(?:ber)?|project id or number", _ANY, {"template": "{project}"}),
 )
 """The first that fits the end of the field, its description and its provider."""
@@ -79,12 +81,14 @@ def meant(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Re
         return {"given": found} if len(found := examples_of(schema)) > 1 else unknown({"given": found or ["EXTERNAL"]}, empty=not found)
     if words[-1:] == ("t",) and name.lower().endswith("ts") and place.service.startswith("slack"):
         return {"id": "17{digits:8}.{digits:6}"}
+    if words[-3:] in (("link", "with", "id"), ("url", "with", "id")) and place.vendor == "google":
+        return {"id": "https://www.googleapis.com/compute/v1/" + path_of(place.draft.noun, place) % "{digits:19}"}
     if words[-1:] in (("region",), ("state",)) and _in_address(words, place):
         return filled({"words": [["@provinces"]], "knowable": True}, words)
     found_ = next((m for m in MEANINGS if m.vendor in ("", place.vendor) and m.words.search(heard) and m.text.search(text)), None)
     if found_ is None or (set(REGIONS.get(place.vendor, ("?",))) & set(examples_of(schema)) and "template" not in found_.recipe):
         return None
-    return filled(dict(found_.recipe), words)
+    return filled(dict(found_.recipe), () if words == ("identity",) else words)
 
 
 def _in_address(words: tuple[str, ...], place: Place) -> bool:

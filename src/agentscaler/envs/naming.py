@@ -172,7 +172,7 @@ def who(words: Noun) -> str:
 
 
 _OF_TOWNS: Final = frozenset("@cities @provinces @countries @codes @postals".split())
-_OF_PLACE: Final = frozenset("city town locality municipality state province prefecture county region or administrative area country code iso name zip postal postcode subdivision sub division nationality".split())
+_OF_PLACE: Final = frozenset("city town locality municipality state province prefecture county region or administrative area country code iso name zip postal postcode subdivision sub division district nationality".split())
 
 
 def where(words: Noun) -> str:

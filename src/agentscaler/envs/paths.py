@@ -3,13 +3,13 @@
 import re
 from typing import Final
 
-from agentscaler.envs.naming import SLUG_LISTS
 from agentscaler.envs.place import Place, Recipe
+from agentscaler.envs.vocabulary import SLUG_LISTS
 from agentscaler.words import ROLE_WORDS, plural, split
 
 _SAYS: Final = re.compile(
     r"(?:(?i:resource name|relative name|resource path|full name)|\b(?:(?i:full|partial|fully[- ]qualified|relative|valid|or|resource|server-defined) )*(?:URLs?|URIs?|(?i:link)))s? (?:of|to|for) (?:(?i:the|an?|this|your|existing|zonal|regional|global) )*([A-Za-z][\w.]*(?: [a-z]\w*){0,3}?)"
-    r"(?= (?i:resource|instance|representing|that|which|to|in|used|associated|where|for|on|you|will|containing|configured|is|being)\b|[.,(;:]|$)"
+    r"(?= (?i:resource|instance|representing|that|which|to|in|used|associated|where|for|on|you|will|containing|configured|is|being|with|serving|at|from|by|of|whose|associated|attached|as|and|or)\b|[.,(;:]|$)"
 )
 _NAMED: Final = re.compile(r"\b([A-Z][a-z]+(?:[A-Z][a-z]+)*) resource name\b|\b[Nn]ame of (?:the|an?) ([\w ]{3,30}?) resource\b|\b[Uu]nique identifier for the ([\w ]{3,30}?); defined by the server")
 _LINKING: Final = re.compile(r"^(?:compute|networkservices|networksecurity|networkconnectivity|networkmanagement|container|deploymentmanager|sql|tpu|vmmigration)")
@@ -46,6 +46,8 @@ def path_of(noun: tuple[str, ...], place: Place) -> str:
     """'projects/{project}/global/networks/%s': where a thing of the noun lies."""
     if noun[-1] == "secret" or noun[-2:] == ("secret", "version"):
         return "projects/{project}/secrets/%s-password" + ("/versions/1" if noun[-1] == "version" else "")
+    if noun[-1] in ("network", "subnet", "subnetwork"):
+        return "projects/{project}/global/networks/%s" if noun[-1] == "network" else "projects/{project}/regions/{region}/subnetworks/%s"
     last = noun[0] + "".join(w.capitalize() for w in noun[1:])
     many = plural(last)
     if not _LINKING.search(place.service):

@@ -54,7 +54,7 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {"choice": [[same[0], 1]], "knowable": True}
     if column.choices and len(column.choices) <= 40:
         return {"choice": weights(column.choices, state=bool(STATE.search(column.name))), "knowable": True}
-    if holds_time(column.name, column.schema):
+    if holds_time(column.name, column.schema) and not (place.service.startswith("slack") and column.name.endswith("ts")):
         return time_of(column.name, column.schema, place)
     if column.kind in ("integer", "number"):
         return number_of(column.name, column.schema)
@@ -159,10 +159,10 @@ def called(draft: Draft, place: Place, *, slug: bool) -> Recipe:
 
 # ---- states -----------------------------------------------------------------------------------------------------
 
-_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|verified|connected|linked|in_?sync|granted|done|created|open|approved|published|stable|on|standard|associated|attached|inuse|in.use|default|basic|general)")
+_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|verified|connected|linked|in_?sync|granted|done|created|open|approved|published|stable|on|standard|associated|attached|(?:create|update|restore|import)[-_]complete|inuse|in.use|default|basic|general)")
 _MIDDLE = re.compile(r"(?i)(?:pending|progress|creating|updating|queued|stopped|paused|disabled|inactive|draft|scheduled|submitted|closed|suspended|off)")
 _GONE = re.compile(r"(?i)delet|terminat|remov")
-_PASSING = re.compile(r"(?i)(?<!runn)(?<!process)(?<!stream)ing$|_in_progress$|^pending_|InProgress$")
+_PASSING = re.compile(r"(?i)(?<!runn)(?<!process)(?<!stream)ing$|[_-]in[_-]progress$|^pending[_-]|InProgress$")
 """States that a thing is in for minutes."""
 _RARE = re.compile(r"(?i)(?:unsuccess|reject|denied|degrad|unhealthy|blocked|warning|unspecified|unknown|unrecognized|delet|fail|error|invalid|expired|terminat|corrupt|rollback|none|abort|limited|suspend|revoked|isolat)")
 
@@ -242,7 +242,8 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     if kind == "object":
         return _object(schema, name, place, depth)
     if schema.get("enum") and tells_state(name):
-        return {"choice": weights(list(schema["enum"]), state=True)}
+        likely = weights(list(schema["enum"]), state=True)
+        return {"choice": [p for p in likely if p[1] >= 2.0] or likely}  # what a thing says of its parts is mostly that they are well
     if set(REGIONS.get(place.vendor, ("?",))) <= set(schema.get("enum", ())):
         return {"template": "{region}"}
     if schema.get("enum"):
@@ -278,7 +279,7 @@ def _plain(recipe: Recipe) -> Recipe:
 def _told_by(schema: Schema) -> Schema:
     """What a list holds, with the list's own words where its values are plain and have none."""
     inner: Schema = schema.get("items", {})
-    told = {k: schema[k] for k in ("description", "examples") if k in schema and k not in inner}
+    told: Schema = {k: schema[k] for k in ("description", "examples") if k in schema and k not in inner}
     return {**told, **inner} if told and kind_of(inner) == "string" else inner
 
 
@@ -358,6 +359,9 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             operand = {"given": ["billing", "search", "support"]}
         out |= {k: {"list": operand, "size": [1, 1]} if kind_of(properties[k]) == "array" else operand if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
+    if any(k in out and k not in required for k in _MESSAGES) and any(re.search(r"(?i)^(?:type|code|errorType|errorCode|reason|reasonCode)$", k) and ({"of", "choice"} & set(r)) for k, r in out.items()):
+        for key in _MESSAGES:
+            out.pop(key, None) if key not in required else None  # ACCESS_DENIED, and beside it 'Access was granted.'
     _of_one_type(out)
     _as_its_key(out)
     agree_parts(out)
@@ -374,6 +378,10 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     if len(either := either & set(out)) > 1:
         return {"object": out, "either": [k for k in out if k in either]}
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+_MESSAGES: Final = ("message", "Message", "errorMessage", "ErrorMessage", "msg", "Msg")
+"""What says in words what a code says."""
 
 
 def _as_its_key(parts: dict[str, Recipe]) -> None:

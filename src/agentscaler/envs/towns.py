@@ -30,3 +30,5 @@ TERMS: Final = {
     "zh": ("云服务器", "对象存储", "负载均衡", "账单账户", "访问密钥", "数据盘", "安全组", "快照", "退款", "送货单", "价目表", "保修", "退货地址", "营业时间", "礼品卡", "客户编号"),
 }  # fmt: skip
 """What a glossary holds: the n-th of each list mean the same."""
+PRODUCTS: Final = ("云服务器", "对象存储", "负载均衡", "内容分发网络", "云数据库", "消息队列", "SSL 证书", "日志服务", "容器服务", "域名注册", "短信服务", "云硬盘")
+"""What is sold, where a field asks for its Chinese name."""

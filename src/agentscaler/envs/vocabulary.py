@@ -139,7 +139,7 @@ NAMES: Final[dict[str, Words]] = {
     "version": _w("1.0.0|1.0.1|1.1.0|1.1.1|1.2.0|1.2.1|1.3.0|1.4.0|1.4.2|1.5.0|1.5.1|1.6.0|2.0.0|2.0.1|2.1.0|2.1.3|2.2.0|2.3.0|2.3.1|2.4.0|3.0.0|3.0.1|3.1.0|3.2.0|3.2.1|3.3.0|4.0.0|4.0.2|4.1.0|4.2.0"),
     "rate": _w("VAT|Sales tax|Reduced VAT|GST|Tourist tax|Import duty|Zero rate", "|2024|2025|2026"),
     "bank": _w("Alder|Northbridge|Harbour|Quayside|Stonegate|Fern Hill|Old Mint|Riverbend", "Bank|Savings Bank|Credit Union|Trust"),
-    "payer payee party creditor debtor counterparty beneficiary insurer lender wholesaler carrier institution business practice biller remitter": _w("@companies"),
+    "receiver payer payee party creditor debtor counterparty beneficiary insurer lender wholesaler carrier institution business practice biller remitter": _w("@companies"),
     "emoji": _w("party-parrot|thumbs-up-twice|ship-it|coffee|green-tick|facepalm|rocket|on-call|birthday-cake|team-logo|thank-you|eyes|wave|celebrate|sleepy|question-box"),
     "reaction": _w("thumbsup|heart|tada|eyes|smile|rocket|clap|thinking"),
     "header": _w("X-Forwarded-For|X-Request-Id|User-Agent|Accept-Language|Authorization|Cache-Control|X-Api-Version|X-Tenant|Referer|Content-Type|X-Trace|X-Client|Origin|Accept-Encoding"),
@@ -205,6 +205,16 @@ NOTICES: Final = (
     "Started on a new worker.|The load is back to normal.|The configuration was read.|Access was granted.|All steps are done."
 ).split("|")
 """What machines say of anything they run."""
+WARNINGS: Final = (
+    "Disk usage is above 90 percent.|The last heartbeat is ten minutes old.|Five sign-ins failed within a minute.|The certificate expires in 14 days.|The queue grows faster than it is read.|"
+    "Response times have doubled since noon.|The limit is nearly reached.|A retry was needed three times.|The settings differ from the template.|Part of the data is older than a day."
+).split("|")
+"""What machines say when they warn of something."""
+PHRASES: Final = (
+    "Invoice 2026-118|Total amount due|Delivery address|Thank you for your order|Page 1 of 2|Date of issue|Payment within 14 days|Order number|Unit price|Two boxes, unopened|Signature of the recipient|Terms and conditions|"
+    "Subtotal 248.50|Customer copy|Valid until March|Quantity 3"
+).split("|")
+"""Lines as they are read from a page or heard in a call."""
 ANSWERS: Final = "The second one.|About half of them.|It follows from the first part.|Both are equal.|Only the first two.|It becomes smaller over time.|I agree with the first statement.|There are three of them.".split("|")
 INSTRUCTIONS: Final = (
     "Answer briefly and politely.|Summarise the text in three sentences.|Reply in the language of the question.|Ask back when something is unclear.|"
@@ -268,7 +278,7 @@ TROUBLES: Final = (
 """What goes wrong where it is not goods that are sold: pattern over the service -> names of cases, tickets and incidents."""
 VERBATIM: Final = frozenset("column field attribute variable metric indicator virus malware trojan worm shape".split())
 """Things whose names no service makes shorter."""
-RUNS: Final = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
+RUNS: Final = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command activity detection".split())
 """Things that take minutes or hours, from their beginning to their end."""
 JOBS: Final = ["Accountant", "Project manager", "Head of sales", "Editor", "Warehouse clerk", "Network engineer", "Office manager", "Support agent", "Data analyst", "Buyer", "Trainer", "Designer", "Site manager", "Driver", "Lawyer", "Nurse"]
 SLUG_LISTS: Final = (tuple(PROJECTS.split("|")), tuple(STAGES.split("|")))
