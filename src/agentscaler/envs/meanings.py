@@ -58,6 +58,7 @@ MEANINGS: Final = (
     _meaning(r"e tag", _ANY, {"id": "{hex:32}"}),
     _meaning(r"security group", _ANY, {"given": ["sg-0a3f5b7c9d1e2f4a6", "sg-04c8e2a6b1d3f5079", "sg-0b9d7f5e3c1a2846d"]}, "aws"),
     _meaning(r"cpe(?: uri| name)?", _ANY, {"words": [["cpe:2.3:a:example:"], ["web-server", "mail-server", "image-parser", "pdf-viewer"], [":1.4.2", ":2.0.1", ":2.3.0"]], "join": ""}),
+    _meaning(r"slug", _ANY, {"words": [_SLUGS, ["", "start", "overview", "details", "archive"]], "join": "-", "knowable": True}),
     _meaning(r"identity", r"\buser\b|participant|\bmember\b|^$", {"words": [["@logins"]], "knowable": True}),
     _meaning(r"project id or num(?:ber)?|project id or number", _ANY, {"template": "{project}"}),
 )
@@ -66,7 +67,8 @@ _COMPARES: Final = re.compile(r"(?i)compar|relation|condition|logical|\boperator
 _COMPARED: Final = frozenset("value values key threshold desiredvalue targetvalue metricname field fieldname property operand".split())
 _HOSTED: Final = re.compile(r"(?i)host|domain|server|\burl\b|\bdns\b|\bcors\b|website|cdn|\bfqdn\b")
 _CDNS: Final = re.compile(r"cdn|cloudfront|teo|live|edge|waf|cors|mediapackage|amplify|vod|scdn|ecdn")
-_TOWN: Final = frozenset("city town locality municipality".split())
+_TWELVE: Final = re.compile(r"\^?[(\[]*(?:\\d|0-9)[)\]]*\{12\}\)?\$?")
+"""The pattern of the number of an account of AWS."""
 _PLACED: Final = frozenset("city town locality zip postal postcode zipcode".split())
 
 
@@ -79,8 +81,10 @@ def meant(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Re
         return {"given": examples_of(schema) or ["EQUALS", "NOT_EQUALS", "GREATER_THAN", "LESS_THAN"]}
     if words[-1:] == ("origin",) and not _HOSTED.search(f"{name} {text}") and not (_CDNS.search(place.service) or {"cors", "allowed", "allow"} & set(words)):
         return {"given": found} if len(found := examples_of(schema)) > 1 else unknown({"given": found or ["EXTERNAL"]}, empty=not found)
-    if words[-1:] == ("t",) and name.lower().endswith("ts") and place.service.startswith("slack"):
+    if name.lower().endswith("ts") and words[-1:] in (("ts",), ("t",)) and place.service.startswith("slack"):
         return {"id": "17{digits:8}.{digits:6}"}
+    if place.vendor == "aws" and _TWELVE.fullmatch(str(schema.get("pattern", ""))) and words[-2:] != ("account", "id") and words[-1] != "owner":
+        return dict(_ACCOUNTS)
     if words[-3:] in (("link", "with", "id"), ("url", "with", "id")) and place.vendor == "google":
         return {"id": "https://www.googleapis.com/compute/v1/" + path_of(place.draft.noun, place) % "{digits:19}"}
     if words[-1:] in (("region",), ("state",)) and _in_address(words, place):
@@ -96,3 +100,14 @@ def _in_address(words: tuple[str, ...], place: Place) -> bool:
     beside = {*(field(b) for b in place.beside), *(field(c) for c in place.columns)} if place.columns or place.beside else set()
     head = words[:-1]
     return any(b[: len(head)] == head and set(b[len(head) :]) & _PLACED for b in beside if b != words)
+
+
+def owner_of(place: Place, words: tuple[str, ...]) -> Recipe:
+    """Whose a thing is: an account's where accounts are all there is, else a person's."""
+    if place.vendor == "aws" and not {"review", "contact", "job", "dashboard"} & set(words):
+        return {"template": "{account}"}
+    if {"database", "schema", "table", "function"} & set(words[:-1]):
+        return {"given": ["postgres", "appowner_of", "reporting"]}
+    if place.vendor == "tencent":
+        return {"template": "{uin}"}
+    return filled({"words": [["@emails"]], "knowable": True}, words)

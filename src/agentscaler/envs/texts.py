@@ -4,12 +4,12 @@ import re
 from typing import Final
 
 from agentscaler.dice import Dice
-from agentscaler.envs.amounts import CLOCKED, CODES, Rule, as_text, holds_moment, number_of, rule
+from agentscaler.envs.amounts import CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE
-from agentscaler.envs.fallback import IP, fallback, like_examples, says_id
+from agentscaler.envs.fallback import IP, as_shown, fallback, says_id
 from agentscaler.envs.images import container_image, image_of
-from agentscaler.envs.meanings import meant
+from agentscaler.envs.meanings import meant, owner_of
 from agentscaler.envs.naming import (
     SHOPS,
     SOCIAL,
@@ -295,29 +295,13 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
             return {"given": LESSONS if noun & _TAUGHT else GOODS, "spread": True, "knowable": True}
         some = OBSERVED if set(place.draft.noun[-1:]) & _SEEN else DESCRIPTIONS
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
-    if special is not None and (shown := _as_shown(special, schema, words)) is not None:
+    if special is not None and (shown := as_shown(special, schema, words)) is not None:
         return shown
     if special is not None:
         return _of_vendor(filled(special, words), place, words)
-    if re.search(r"(?i)^\W*(?:output only\W+)?(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?! (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
+    if re.search(r"(?i)^\W*(?:output only\W+)?(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?![- ]friendly| (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
         return unknown({"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, empty=False)
     return fallback(name, schema, place)
-
-
-def _as_shown(special: Recipe, schema: Schema, words: tuple[str, ...]) -> Recipe | None:
-    """The provider's examples, where they look like none of the values that the words of the field would bring."""
-    if "machine" not in special and words[-1] not in CODES | {"family", "platform", "model", "architecture", "engine", "runtime", "level"}:
-        return None  # what differs from row to row is not the same example in all of them
-    usual = [str(v) for v in special.get("given", ())] or [str(v) for v, _ in special.get("choice", ())] or [m for some in MACHINES.values() for m in some] * ("machine" in special)
-    shown = examples_of(schema)
-    if not usual or not shown or " " in usual[0] or any(v in usual or _look(v) in {_look(u) for u in usual} for v in shown) or all(v.isdigit() for v in shown):
-        return None
-    return like_examples(shown, words)
-
-
-def _look(text: str) -> str:
-    """What a value looks like without its digits: 'a.a' of t3.medium, 'A.A' of S2.3XLARGE24, 'a' of dn."""
-    return re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+[a-z]*", "A", re.sub(r"\d+", "", text)))
 
 
 _LINKS: Final = (("self",), ("related",), ("first",), ("last",), ("prev",), ("next",))
@@ -506,7 +490,7 @@ def _of_vendor(recipe: Recipe, place: Place, words: tuple[str, ...]) -> Recipe:
     if "app" in recipe:
         return {"template": "{appid}"} if place.vendor == "tencent" else {"id": "{digits:10}"}
     if "owned" in recipe:
-        return _owner(place, words)
+        return owner_of(place, words)
     if "owner" in recipe:
         return {"id": "1{digits:20}"} if place.vendor == "google" else {"template": "{account}"}
     if "zone" in recipe:
@@ -538,17 +522,6 @@ def _of_vendor(recipe: Recipe, place: Place, words: tuple[str, ...]) -> Recipe:
     if "machine" in recipe:
         return {"given": list(MACHINES.get(place.vendor, ("small", "medium", "large"))), "knowable": True}
     return recipe
-
-
-def _owner(place: Place, words: tuple[str, ...]) -> Recipe:
-    """Whose a thing is: an account's where accounts are all there is, else a person's."""
-    if place.vendor == "aws" and not {"review", "contact", "job", "dashboard"} & set(words):
-        return {"template": "{account}"}
-    if {"database", "schema", "table", "function"} & set(words[:-1]):
-        return {"given": ["postgres", "app_owner", "reporting"]}
-    if place.vendor == "tencent":
-        return {"template": "{uin}"}
-    return filled({"words": [["@emails"]], "knowable": True}, words)
 
 
 def _policies(place: Place) -> list[str]:
