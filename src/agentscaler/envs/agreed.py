@@ -45,8 +45,10 @@ def _labels(recipes: Recipes, free: set[str]) -> None:
         words = field(name)
         if len(words) < 2 or words[-1] not in _LABELS or words[-2] not in _CODED or {"reference", "with", "generated", "json", "boolean"} & set(recipe) or name not in free or is_empty(recipe) or "words" not in recipe:
             continue
-        told = next((n for n, r in recipes.items() if n != name and field(n) in (words[:-1], (*words[:-1], "code"), (*words[:-1], "id")) and isinstance(r.get("choice", [[None]])[0][0], str)), None)
-        recipes[name] = {"same": told, "knowable": True} if told else unknown({"value": None})
+        codes = [n for n in recipes if n != name and field(n) in (words[:-1], (*words[:-1], "code"), (*words[:-1], "id"))]
+        told = next((n for n in codes if isinstance(recipes[n].get("choice", [[None]])[0][0], str)), None)
+        if codes:
+            recipes[name] = {"same": told, "knowable": True} if told else unknown({"value": None})
 
 
 _RESULTS: Final = re.compile(r"(?:^|[a-z_])(?:[Rr]esults?|[Oo]utputs?|[Ss]tatistics|[Ss]tats|[Ss]ummary|[Ff]indings|[Bb]locks|[Mm]etrics|[Rr]esponse|[Ee]ntities|[Aa]rtifacts)$|^[Bb]locks$")

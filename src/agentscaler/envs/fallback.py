@@ -133,8 +133,9 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
 
 def _only_its_name(example: str, words: tuple[str, ...]) -> bool:
     """An example that says the field's own name again: 'cluster sub status', 'solution desc', 'body-test', 'hello world'."""
-    said = [w for w in re.findall(r"[a-z]+", example.lower()) if w not in _FILLING]
-    return bool(re.search(r"[A-Za-z]", example)) and not re.search(r"[\d/:.]", example) and (" " in example or len(said) != 1 or example.islower()) and set(said) <= set(words)
+    heard = re.findall(r"[a-z]+", example.lower())
+    said = [w for w in heard if w not in _FILLING]
+    return bool(heard) and not re.search(r"[\d/:.]", example) and len(heard) > 1 and set(said) <= set(words)
 
 
 _FILLING: Final = frozenset("test demo desc description the a of my your xxx hello world example sample value".split())

@@ -7,7 +7,7 @@ of one place: city, province, country and postal code in a row are those of one 
 import re
 from typing import Final, NamedTuple
 
-from agentscaler.envs.documented import examples_of
+from agentscaler.envs.documented import examples_of, values_of
 from agentscaler.envs.naming import filled
 from agentscaler.envs.paths import path_of
 from agentscaler.envs.place import Place, Recipe, unknown
@@ -39,7 +39,7 @@ _ANY: Final = r""
 MEANINGS: Final = (
     _meaning(r"(?:province|prefecture|county|state or region|state or province|administrative area|sub ?division)(?: name)?", _ANY, {"words": [["@provinces"]], "knowable": True}),
     _meaning(r"country|country code", r"ISO[- ]?3166|\btwo[- ](?:letter|character)|\b2[- ](?:letter|character)|alpha-2|CLDR|country code", {"words": [["@codes"]], "knowable": True}),
-    _meaning(r"locale|area|az", r"\b(?:aws |amazon web services |shared unit )?region\b(?!al)(?![^.]*\blanguage)", {"template": "{region}"}),
+    _meaning(r"locale", r"\bregion\b(?![^.]*\blanguage)", {"template": "{region}"}),
     _meaning(r"by|by account|account|creator|requester|endpoint", r"^\W*the (?:(?:id|identifier|number) of the )?(?:amazon web services|aws) account\b|\baws account (?:id|identifier|number)\b", _ACCOUNTS, "aws"),
     _meaning(r"address|addr", r"https?://|\bdownload|\burl\b", {"words": [["https://files.example.com/"], _SLUGS, ["/2025", "/2026"]], "join": ""}),
     _meaning(r"address|recipient", r"\bethereum\b|\bwallet\b|\bblockchain\b", {"id": "0x{hex:40}"}),
@@ -79,8 +79,10 @@ def meant(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Re
         return {"given": list(ZONES), "knowable": True}
     if words[-1:] == ("operator",) and (_COMPARES.search(text) or place.beside & _COMPARED):
         return {"given": examples_of(schema) or ["EQUALS", "NOT_EQUALS", "GREATER_THAN", "LESS_THAN"]}
+    if words[-1:] == ("area",) and any(re.fullmatch(r"(?:ap|na|eu|sa|us)-[a-z]+(?:-\d)?", e) for e in examples_of(schema)):
+        return {"template": "{region}"}
     if words[-1:] == ("origin",) and not _HOSTED.search(f"{name} {text}") and not (_CDNS.search(place.service) or {"cors", "allowed", "allow"} & set(words)):
-        return {"given": found} if len(found := examples_of(schema)) > 1 else unknown({"given": found or ["EXTERNAL"]}, empty=not found)
+        return {"given": found} if len(found := examples_of(schema) or values_of(schema)) > 1 else unknown({"given": found or ["EXTERNAL"]}, empty=not found)
     if name.lower().endswith("ts") and words[-1:] in (("ts",), ("t",)) and place.service.startswith("slack"):
         return {"id": "17{digits:8}.{digits:6}"}
     if place.vendor == "aws" and _TWELVE.fullmatch(str(schema.get("pattern", ""))) and words[-2:] != ("account", "id") and words[-1] != "owner":
