@@ -117,6 +117,8 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     if (form := time_form(name, schema, place)) != "iso":
         out["as"] = form
     heard = " ".join(split(name))
+    if re.search(r"\b(?:dob|birth|birthday|birthdate)\b", heard):
+        return out | {"time": ["-22000d", "-8000d"]} | ({"as": "date"} if kind_of(schema) == "string" else {})
     if GONE.search(heard):
         return out | {"time": ["-30d", "-1d"], "null": 1.0}
     if re.match(r"(?:report(?:ing)? |billing |usage |service |statement )?(?:period|frame)\b", heard) and re.search(r"\b(?:start|begin|from|end|to)\b", heard):

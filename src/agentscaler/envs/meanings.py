@@ -26,7 +26,7 @@ class Meaning(NamedTuple):
     text: re.Pattern[str]
     recipe: Recipe
     vendor: str = ""
-    """Of one provider only; "" for any."""
+    """Of one provider only, or of those whose APIs come from a client library; "" for any."""
 
 
 def _meaning(words: str, text: str, recipe: Recipe, vendor: str = "") -> Meaning:
@@ -53,11 +53,14 @@ MEANINGS: Final = (
     _meaning(r"time ?zone(?: id| name)?|id|tz", r"\bIANA\b(?!.*\bversion number)|\btz database\b|\btime zone (?:name|id)", {"given": list(ZONES), "knowable": True}),
     _meaning(r"version", r"\bIANA\b", {"given": ["2025a", "2025b"]}),
     _meaning(r"(?:image )?owner alias", _ANY, {"given": ["amazon", "self", "aws-marketplace"]}, "aws"),
-    _meaning(r"mcc|mobile country code", _ANY, {"given": ["208", "262", "268"]}),
+    _meaning(r"country", r"^$", {"words": [["@codes"]], "knowable": True}, "library"),
+    _meaning(r"mcc|merchant category code", r"^$|merchant|category", {"given": ["5411", "5734", "5812"]}),
+    _meaning(r"mcc|mobile country code", r"mobile|operator|carrier", {"given": ["208", "262", "268"]}),
     _meaning(r"mnc|mobile network code", _ANY, {"given": ["01", "03", "06"]}),
     _meaning(r"e tag", _ANY, {"id": "{hex:32}"}),
     _meaning(r"security group", _ANY, {"given": ["sg-0a3f5b7c9d1e2f4a6", "sg-04c8e2a6b1d3f5079", "sg-0b9d7f5e3c1a2846d"]}, "aws"),
     _meaning(r"cpe(?: uri| name)?", _ANY, {"words": [["cpe:2.3:a:example:"], ["web-server", "mail-server", "image-parser", "pdf-viewer"], [":1.4.2", ":2.0.1", ":2.3.0"]], "join": ""}),
+    _meaning(r"idempotency key", _ANY, {"id": "{uuid}"}),
     _meaning(r"slug", _ANY, {"words": [_SLUGS, ["", "start", "overview", "details", "archive"]], "join": "-", "knowable": True}),
     _meaning(r"identity", r"\buser\b|participant|\bmember\b|^$", {"words": [["@logins"]], "knowable": True}),
     _meaning(r"project id or num(?:ber)?|project id or number", _ANY, {"template": "{project}"}),
@@ -69,7 +72,7 @@ _HOSTED: Final = re.compile(r"(?i)host|domain|server|\burl\b|\bdns\b|\bcors\b|we
 _CDNS: Final = re.compile(r"cdn|cloudfront|teo|live|edge|waf|cors|mediapackage|amplify|vod|scdn|ecdn")
 _TWELVE: Final = re.compile(r"\^?[(\[]*(?:\\d|0-9)[)\]]*\{12\}\)?\$?")
 """The pattern of the number of an account of AWS."""
-_PLACED: Final = frozenset("city town locality zip postal postcode zipcode".split())
+_PLACED: Final = frozenset("city town locality municipality locality zip postal postcode zipcode".split())
 
 
 def meant(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
@@ -79,6 +82,8 @@ def meant(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Re
         return {"given": list(ZONES), "knowable": True}
     if words[-1:] == ("operator",) and (_COMPARES.search(text) or place.beside & _COMPARED):
         return {"given": examples_of(schema) or ["EQUALS", "NOT_EQUALS", "GREATER_THAN", "LESS_THAN"]}
+    if words[-1:] == ("token",) and len(words) > 1 and place.draft.own and field(place.draft.own)[-1:] == ("token",):
+        return {"id": "{uuid}"}  # where rows go by tokens, a token names a row
     if words[-1:] == ("area",) and any(re.fullmatch(r"(?:ap|na|eu|sa|us)-[a-z]+(?:-\d)?", e) for e in examples_of(schema)):
         return {"template": "{region}"}
     if words[-1:] == ("origin",) and not _HOSTED.search(f"{name} {text}") and not (_CDNS.search(place.service) or {"cors", "allowed", "allow"} & set(words)):
@@ -91,7 +96,7 @@ def meant(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Re
         return {"id": "https://www.googleapis.com/compute/v1/" + path_of(place.draft.noun, place) % "{digits:19}"}
     if words[-1:] in (("region",), ("state",)) and _in_address(words, place):
         return filled({"words": [["@provinces"]], "knowable": True}, words)
-    found_ = next((m for m in MEANINGS if m.vendor in ("", place.vendor) and m.words.search(heard) and m.text.search(text)), None)
+    found_ = next((m for m in MEANINGS if m.vendor in ("", place.vendor, "library" if place.vendor not in ("aws", "google", "tencent", "user", "") else "") and m.words.search(heard) and m.text.search(text)), None)
     if found_ is None or (set(REGIONS.get(place.vendor, ("?",))) & set(examples_of(schema)) and "template" not in found_.recipe):
         return None
     return filled(dict(found_.recipe), () if words == ("identity",) else words)

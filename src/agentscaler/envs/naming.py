@@ -163,7 +163,7 @@ POOLS: Final[dict[str, Callable[[], list[str]]]] = {
     "@questions": lambda: list(QUESTIONS),
 }
 """Lists too long to stand in a rule; those of people name the same ones in the same order."""
-_PARTS: Final = frozenset("user name display full first last given family real nick login uname email mail address contact forename surname username".split())
+_PARTS: Final = frozenset("nickname user name display full first last given family real nick login uname email mail address contact forename surname username".split())
 
 
 def who(words: Noun) -> str:
@@ -262,6 +262,8 @@ def id_template(column: Col, place: Place) -> str:
     rest = entity(column.name)[0] or place.draft.noun
     if place.vendor == "aws" and rest[-1:] == ("account",) and column.name.lower().endswith("id"):
         return "{digits:12}"
+    if (form := _FORMS.get(place.vendor)) is not None and not re.search(r"(?i)(?:^|_)(?:sid|key)$", column.name):
+        return form.replace("#", _ABBREVIATED.get(" ".join(rest), "".join(w[0] for w in rest) if len(rest) > 1 else rest[0][:4]) if place.vendor == "stripe" else "_".join(rest))
     if place.service.startswith("slack") and (letter := _SLACK.get(rest[-1] if rest else "")):
         return letter + "0{digits:1}{letters:4}{digits:1}{letters:3}"
     if re.search(r"(?i)(?:^|_)sid$", column.name):
@@ -279,6 +281,17 @@ def id_template(column: Col, place: Place) -> str:
     return f"{prefix}-" + ("{hex:12}" if place.vendor == "aws" else "{base36:8}")
 
 
+_FORMS: Final = {
+    "stripe": "#_1{base36:22}", "increase": "#_{base36:20}", "terminal-shop": "#_{base36:24}", "hubspot-api-client": "{digits:11}", "asana": "{digits:16}", "canvasapi": "{digits:5}", "launchdarkly-api": "{hex:24}",
+    "webflow": "{hex:24}", "shippo": "{hex:32}", "squareup": "{letters:2}{digits:2}{letters:9}", "elevenlabs": "{base36:20}", "orb-billing": "{base36:16}", "conductor-py": "8000{hex:4}-17{digits:8}", "spotted": "{base36:22}",
+} | dict.fromkeys(("lithic", "seam", "modern-treasury", "finch-api", "candidhealth", "nylas", "ynab"), "{uuid}")  # fmt: skip
+"""How a provider's ids look, where neither pattern nor example says it; "#" is what they are of."""
+_ABBREVIATED: Final = {
+    "customer": "cus", "account": "acct", "source": "src", "payment intent": "pi", "payment method": "pm", "charge": "ch", "subscription": "sub", "subscription item": "si", "product": "prod", "price": "price", "invoice": "in",
+    "invoice item": "ii", "refund": "re", "dispute": "du", "payout": "po", "transfer": "tr", "event": "evt", "setup intent": "seti", "balance transaction": "txn", "bank account": "ba", "cardholder": "ich", "authorization": "iauth",
+    "tax rate": "txr", "promotion code": "promo", "checkout session": "cs", "session": "cs", "file": "file", "card": "card", "coupon": "coup", "review": "prv", "person": "person",
+}  # fmt: skip
+"""What ids of Stripe begin with."""
 _SLACK: Final = {"channel": "C", "conversation": "C", "user": "U", "member": "U", "team": "T", "workspace": "T", "file": "F", "bot": "B", "app": "A", "group": "G", "usergroup": "S", "reminder": "Rm", "call": "R", "view": "V"}
 """What ids of Slack begin with."""
 

@@ -14,7 +14,7 @@ _SAYS: Final = re.compile(
 _NAMED: Final = re.compile(r"\b([A-Z][a-z]+(?:[A-Z][a-z]+)*) resource name\b|\b[Nn]ame of (?:the|an?) ([\w ]{3,30}?) resource\b|\b[Uu]nique identifier for the ([\w ]{3,30}?); defined by the server")
 _LINKING: Final = re.compile(r"^(?:compute|networkservices|networksecurity|networkconnectivity|networkmanagement|container|deploymentmanager|sql|tpu|vmmigration)")
 """Services whose resources are named by links."""
-_NO_RESOURCE: Final = frozenset("user audience type replacement reference ip image picture report page website file zone region policy job audio video photo file product item profile icon logo banner download channel account data site app".split())
+_NO_RESOURCE: Final = frozenset("user audience type replacement ip image picture report page website file zone region policy job audio video photo file product item profile icon logo banner download channel account data site app".split())
 _ZONAL: Final = frozenset("instance disk reservation".split())
 _GLOBAL: Final = frozenset("network template policy check snapshot image map certificate proxy".split())
 
@@ -38,7 +38,7 @@ def referred(words: tuple[str, ...], text: str, place: Place) -> Recipe | None:
     return {"mix": [{"template": path_of(noun, place) % word} for word in SLUG_LISTS[0][:5]]}
 
 
-_ROLES: Final = ROLE_WORDS | frozenset("url uri link canonical self full resource name id the logical entity existing corresponding given attached this that default peer next hop base".split())
+_ROLES: Final = ROLE_WORDS | frozenset("url uri link canonical self full resource name id the logical entity existing corresponding given attached this that default peer next hop base reference".split())
 """Words of a field or a description that say nothing of the kind of thing."""
 
 

@@ -295,6 +295,8 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
     if name.lower() == "values" and kind_of(inner) == "string" and "partition" in place.draft.noun:
         return {"given": [[f"2026-{month:02}-{day:02}"] for month in (3, 4, 5) for day in (1, 8, 15, 22)]}
     found = json_value(inner, one_of(name), place, depth + 1)
+    if kind_of(inner) == "string" and field(one_of(name))[-1:] == ("label",) and "words" in found:
+        found = names(("label",), slug=False)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
     if "object" in found and re.search(r"(?i)split|traffic|allocation|rollout|weight", " ".join([name, *place.draft.noun])):
@@ -341,6 +343,8 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         if (theirs := _of_other(key, part, other, place) if not own else None) is not None:
             out[key] = theirs
             continue
+        if key in ("deleted", "trashed") and part.get("enum") == [True]:
+            continue  # said of what is no more
         if key in either and len(either & set(out)) >= MOST_FIELDS:
             continue
         if (WRAPPING.match(" ".join(field(key))) and field(key)[-1:] in (("token",), ("cursor",), ("marker",))) or (DEPRECATED.search(str(part.get("description", ""))) and key not in required):

@@ -94,10 +94,11 @@ TEXTS: Final = (
     rule(r"hosted zone(?: id)?$", {"id": "Z0{digits:12}"}, knowable=False),
     rule(r"package name$", {"words": [["com.example."], _SLUGS], "join": ""}),
     rule(r"(?<!dns )(?<!hosted )(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
-    rule(r"region(?: name| code)?$|location id$|(?:bucket|data|storage) location$|location constraint$", {"template": "{region}"}, knowable=False),
+    rule(r"region(?: name| code)?$|(?<!\w )location id$|(?:bucket|data|storage) location$|location constraint$", {"template": "{region}"}, knowable=False),
     rule(r"place id$", {"id": "ChIJ{base36:16}"}, knowable=False),
     rule(r"owner id$", {"owner": True}, knowable=False),
-    rule(r"(?:account id|owner account|aws account|account number)$", {"template": "{account}"}, knowable=False),
+    rule(r"account number$", {"numbered": True}),
+    rule(r"(?:account id|owner account|aws account)$", {"template": "{account}"}, knowable=False),
     rule(r"owner$", {"owned": True}),
     rule(r"uin$", {"template": "{uin}"}, knowable=False),
     rule(r"(?:project|order|invoice) number$", {"id": "{digits:12}"}, knowable=False),
@@ -205,10 +206,10 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     """The recipe of a text column or field."""
     words = field(name)
     last = words[-1] if words else ""
-    if constant := fixed(schema):
-        return {"value": constant}
     if (told := meant(name, words, schema, place)) is not None:
         return told
+    if constant := fixed(schema):
+        return {"value": constant}
     if words in _LINKS and (place.draft.noun[-1:] in (("link",), ("relationship",)) or "self" in place.beside):
         return {"id": f"https://api.example.com/{place.service or 'v1'}/" + "{base36:10}"} if words in _LINKS[:2] else unknown({"value": None})
     if words in (("given",), ("family",)) and {"given", "family"} <= place.beside:
@@ -489,6 +490,8 @@ def _of_vendor(recipe: Recipe, place: Place, words: tuple[str, ...]) -> Recipe:
     """What each vendor writes in its own way: zones, buckets, machines."""
     if "app" in recipe:
         return {"template": "{appid}"} if place.vendor == "tencent" else {"id": "{digits:10}"}
+    if "numbered" in recipe:
+        return {"template": "{account}"} if place.vendor == "aws" else {"id": "{digits:10}"}
     if "owned" in recipe:
         return owner_of(place, words)
     if "owner" in recipe:

@@ -78,7 +78,7 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
 }
 """Where the last word alone does not tell the kind: words that may stand before it ("" for none)."""
 PEOPLE_NOUNS: Final = frozenset(
-    ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "human", "caller", "player", "committer", "contributor", "creator", "organizer", "instructor", "applicant", "uploader"]
+    ["individual", "cardholder", "user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "human", "caller", "player", "committer", "contributor", "creator", "organizer", "instructor", "applicant", "uploader"]
 )
 _QUARTERS = "Northgate|Riverside|Harbour|Old mill|Station|Market square|Airport|Hill street|Lakeside|Campus|Orchard|Bridge street"
 _ROOMS = "Boiler room|Loading dock|Greenhouse|Server room|Lobby|Rooftop|Canteen|Cold store|Gate 3|Workshop|Parking|Hall B"
