@@ -179,4 +179,5 @@ def _at_its_own_address(recipes: Recipes, table: Table, place: Place) -> None:
         head = set(words[:-1]) - {"dns"}
         if words[-1] in _ADDRESS and head <= set(place.draft.noun) | _OF_ROW and name not in place.written and name != own and "words" in recipe and "who" not in recipe:
             host = "{" + own + "}." + place.service.split("-")[0] + ".{region}.amazonaws.com"
-            recipes[name] = {"template": host if words[-1] in ("host", "hostname", "fqdn") or "dns" in words else f"https://{host}"} | {k: v for k, v in recipe.items() if k in ("null", "unless", "knowable")}
+            plain = words[-1] in ("host", "hostname", "fqdn") or "dns" in words or (words[-1] == "endpoint" and not re.search(r"(?i)\bur[il]\b|https?:|prometheus|api", str(place.columns[name].schema.get("description", ""))))
+            recipes[name] = {"template": host if plain else f"https://{host}"} | {k: v for k, v in recipe.items() if k in ("null", "unless", "knowable")}

@@ -240,6 +240,7 @@ NUMBERS: Final = (
     rule(r"(?:current|target|desired|expected) (?:size|count|number|num)$", {"of": [3, 4]}),
     rule(r"(?:min|minimum|max|maximum) (?:\w+ )?(?:size|capacity|count|number|num)$|(?:size|capacity|count|number|num) (?:min|minimum|max|maximum)$", {"of": [1, 2, 3, 4, 6, 8, 10, 12]}),
     rule(r"max\w* (?:\w+ )?(?:length|len)|(?:limit|quota)", {"of": [10, 20, 50, 100, 200, 500]}),
+    rule(r"quantity$", {"number": [1, 20], "skew": 2}),
     rule(r"count|number|num|quantity|total|size|length|len", {"number": [0, 40], "skew": 2}),
     rule(r"minimum|min|maximum|max|average|mean|sum|limit|quota|desired|concurrency", {"of": [1, 2, 5, 10, 20, 50, 100]}),
     rule(r"uin", {"template": "{uin}"}, knowable=False),

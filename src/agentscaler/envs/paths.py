@@ -5,7 +5,7 @@ from typing import Final
 
 from agentscaler.envs.place import Place, Recipe
 from agentscaler.envs.vocabulary import SLUG_LISTS
-from agentscaler.words import ROLE_WORDS, plural, split
+from agentscaler.words import ROLE_WORDS, plural, singular, split
 
 _SAYS: Final = re.compile(
     r"(?:(?i:resource name|relative name|resource path|full name)|\b(?:(?i:full|partial|fully[- ]qualified|relative|valid|or|resource|server-defined) )*(?:URLs?|URIs?|(?i:link)))s? (?:of|to|for) (?:(?i:the|an?|this|your|existing|zonal|regional|global) )*([A-Za-z][\w.]*(?: [a-z]\w*){0,3}?)"
@@ -28,16 +28,26 @@ def referred(words: tuple[str, ...], text: str, place: Place) -> Recipe | None:
         return None
     found = _SAYS.search(text)
     said = found[1] if found else next((part for m in _NAMED.findall(text) for part in m if part), "")
-    if not said:
+    if not said and not (by_link and re.search(r"partial (?:or full )?url|full or partial url|valid url", lowered)):
         return None
-    named = tuple(w for w in words if w not in _ROLES)
-    spoken = tuple(w for part in said.split(".")[-1].split() for w in split(part) if w not in _ROLES)[-3:]
+    named = _bare(words)
+    spoken = _bare(tuple(singular(w) for part in said.split(".")[-1].split() for w in split(part)))[-3:]
     noun = spoken if not named or spoken[-1:] == named[-1:] else named
     if not noun or len(noun) > 3 or noun[-1] in _NO_RESOURCE or noun[-1].endswith(("ed", "ing")):
         return None
     return {"mix": [{"template": path_of(noun, place) % word} for word in SLUG_LISTS[0][:5]]}
 
 
+def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A field's words without what says which of its kind is meant, and how it is named: 'disk' of sourceDiskUrl."""
+    while words and words[0] in _ROLES:
+        words = words[1:]
+    while words and words[-1] in _TELLING:
+        words = words[:-1]
+    return words
+
+
+_TELLING: Final = frozenset("url uri link name id reference resource attached".split())
 _ROLES: Final = ROLE_WORDS | frozenset("url uri link canonical self full resource name id the logical entity existing corresponding given attached this that default peer next hop base reference".split())
 """Words of a field or a description that say nothing of the kind of thing."""
 

@@ -349,7 +349,7 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             continue
         if (WRAPPING.match(" ".join(field(key))) and field(key)[-1:] in (("token",), ("cursor",), ("marker",))) or (DEPRECATED.search(str(part.get("description", ""))) and key not in required):
             continue
-        if stated and (FAILURES.search(key) or _SINCE.search(key)) and not tells_state(key) and key not in schema.get("required", ()):
+        if stated and (FAILURES.search(key) or _SINCE.search(key)) and not tells_state(key) and (key not in required or kind_of(part) == "string"):
             continue
         found = json_value(part, name if key.lower() == "items" and "quantity" in parts else key, inner, depth + 1)
         if not is_empty(found):
