@@ -60,6 +60,8 @@ MEANINGS: Final = (
     _meaning(r"e tag", _ANY, {"id": "{hex:32}"}),
     _meaning(r"security group", _ANY, {"given": ["sg-0a3f5b7c9d1e2f4a6", "sg-04c8e2a6b1d3f5079", "sg-0b9d7f5e3c1a2846d"]}, "aws"),
     _meaning(r"cpe(?: uri| name)?", _ANY, {"words": [["cpe:2.3:a:example:"], ["web-server", "mail-server", "image-parser", "pdf-viewer"], [":1.4.2", ":2.0.1", ":2.3.0"]], "join": ""}),
+    _meaning(r"(?:process|exe|executable|binary|program|proc|interpreter|shell) path", _ANY, {"given": ["/usr/bin/python3", "/usr/sbin/nginx", "/usr/bin/java", "/usr/sbin/sshd", "/usr/local/bin/node", "/bin/bash"]}),
+    _meaning(r"(?:config|configuration|conf) path", _ANY, {"given": ["/etc/nginx/nginx.conf", "/etc/mysql/my.cnf", "/opt/app/config.yaml", "/etc/redis/redis.conf"]}),
     _meaning(r"idempotency key", _ANY, {"id": "{uuid}"}),
     _meaning(r"slug", _ANY, {"words": [_SLUGS, ["", "start", "overview", "details", "archive"]], "join": "-", "knowable": True}),
     _meaning(r"identity", r"\buser\b|participant|\bmember\b|^$", {"words": [["@logins"]], "knowable": True}),

@@ -463,7 +463,7 @@ def _written_number(name: str, schema: Schema, beside: frozenset[str]) -> Recipe
     words = " ".join(field(name))
     example = (examples_of(schema) or [""])[0]
     plain = schema.get("format") in ("int64", "uint64", "int32", "float", "double") or re.fullmatch(r"-?\d{1,6}(?:\.\d+)?", example)
-    counted = re.search(r"\b(?:count|num|number of \w+|total|price|amount|cost|fee|charge|spend|progress|percent|percentage|rate|quantity|length|len|size|capacity|bandwidth|timeout|seconds?)$", words)
+    counted = re.search(r"^(?:num|number of|number) \w|\b(?:count|num|number of \w+|total|price|amount|cost|fee|charge|spend|progress|percent|percentage|rate|quantity|length|len|size|capacity|bandwidth|timeout|seconds?)$", words)
     if _NUMBERED.search(words) or not (plain or (counted and not example)) or words.endswith((" id", "version")):
         return None
     if schema.get("format") == "duration":
