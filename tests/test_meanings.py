@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from agentscaler.envs.accord import _states
 from agentscaler.envs.agreed import agree_more
 from agentscaler.envs.amounts import number_of, time_of
 from agentscaler.envs.documented import examples_of
@@ -241,3 +242,10 @@ def test_people_and_accounts_of_banks() -> None:
     at = Place("entity", keyed, "lithic:lithic", frozenset(), {})
     assert all(v.count("-") == 4 for v in drawn(text_of("account_holder_token", {"type": "string"}, at)))
     assert all(v.count("-") == 0 for v in drawn(text("access_token", "lithic:lithic")))  # a secret
+
+
+def test_the_state_of_a_row_is_not_that_of_its_protection() -> None:
+    told = {"deleteProtectionState": states("DELETE_PROTECTION_ENABLED", "DELETE_PROTECTION_DISABLED"), "scanStatus": states("PENDING", "DONE")}
+    assert _states(told)[0] == "scanStatus"
+    assert _states({"scanStatus": states("PENDING", "DONE"), "checkStatus": states("A", "B")})[0] == "scanStatus"  # else the first
+    assert _states({"StatusCode": states("PENDING", "DONE")})[0] == "StatusCode"

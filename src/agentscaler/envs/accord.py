@@ -549,7 +549,7 @@ def _aside(name: str) -> bool:
     return len(field(name)) > 1 and bool(set(field(name)[:-1]) & _SIDES)
 
 
-_SIDES = frozenset("protection encryption billing scan network net audit sync health compliance verification payment isolate security backup check host vulnerability lock tag delete access mfa visibility approval logging monitoring replication public previous desired last target".split())
+_SIDES = frozenset("protection encryption billing payment previous desired target lock tag delete".split())
 
 
 def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bool:

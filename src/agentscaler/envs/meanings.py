@@ -5,6 +5,7 @@ of one place: city, province, country and postal code in a row are those of one 
 """
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from agentscaler.envs.documented import examples_of, values_of
@@ -98,10 +99,17 @@ def meant(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> Re
         return {"id": "https://www.googleapis.com/compute/v1/" + path_of(place.draft.noun, place) % "{digits:19}"}
     if words[-1:] in (("region",), ("state",)) and _in_address(words, place):
         return filled({"words": [["@provinces"]], "knowable": True}, words)
-    found_ = next((m for m in MEANINGS if m.vendor in ("", place.vendor, "library" if place.vendor not in ("aws", "google", "tencent", "user", "") else "") and m.words.search(heard) and m.text.search(text)), None)
+    of_library = "library" if place.vendor not in ("aws", "google", "tencent", "user", "") else ""
+    found_ = next((m for m in _speaking(heard) if m.vendor in ("", place.vendor, of_library) and m.text.search(text)), None)
     if found_ is None or (set(REGIONS.get(place.vendor, ("?",))) & set(examples_of(schema)) and "template" not in found_.recipe):
         return None
     return filled(dict(found_.recipe), () if words == ("identity",) else words)
+
+
+@lru_cache(16_384)
+def _speaking(heard: str) -> tuple[Meaning, ...]:
+    """The meanings that fields of these words may have."""
+    return tuple(m for m in MEANINGS if m.words.search(heard))
 
 
 def _in_address(words: tuple[str, ...], place: Place) -> bool:
