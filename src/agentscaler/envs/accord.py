@@ -38,7 +38,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     runs: tables of runs -> the columns that tell when one began and ended; this table is added where its rows are runs.
     """
     for name, recipe in recipes.items():
-        if STATE.search(name) and len(recipe.get("given", ())) > 1 and all(isinstance(v, str) for v in recipe["given"]):
+        if STATE.search(name) and recipe.get("given") and all(isinstance(v, str) for v in recipe["given"]):
             recipe["choice"] = [[v, 1.0] for v in recipe.pop("given")]  # states that the provider shows as examples
     _same_row(recipes, table, made)
     _copy_names(recipes, table, made)
@@ -230,6 +230,8 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))] or _befallen(name, states, _FINISHED)):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and states and all(_DONE.search(str(s)) for s in states):
+            recipe.pop("null", None)  # all that is shown has come to its end
         elif (_FINAL.search(name) or ("object" in recipe and _RESULT.search(name))) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
             _only(recipe, state, states, begun)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
