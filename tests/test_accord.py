@@ -263,3 +263,12 @@ def test_a_list_of_a_rows_children_shows_them() -> None:
         mine = [p for p in probes if p["monitorId"] == monitor["monitorId"]]
         if monitor["probes"] is not None:
             assert monitor["probes"] == [{"probeId": p["probeId"], "name": p["name"]} for p in mine]
+
+
+def test_what_is_always_done_has_an_end() -> None:
+    status = {"type": "string", "description": "Task status.", "examples": ["completed"]}
+    env = build(tools_of(things(task={"status": status, "progress": {"type": "integer", "description": "Task progress"}, "createTime": TIME, "endTime": TIME}))).env
+    with World.open(env, seed=0) as world:
+        found = world.rows("task")
+    assert found
+    assert all(r["progress"] == 100 and r["endTime"] for r in found if r["status"] == "completed")

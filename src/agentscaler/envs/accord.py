@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from agentscaler.edges import collection_words
+from agentscaler.envs.agreed import agree_more
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
 from agentscaler.envs.exclusive import exclusive
 from agentscaler.envs.parts import USED, measured, one_way, rivals, written_number
 from agentscaler.envs.place import UNKNOWN, Place, is_empty
-from agentscaler.envs.recipes import KINDS, not_failed, not_gone, unfinished, value_named
+from agentscaler.envs.recipes import KINDS, not_failed, not_gone, tells_state, unfinished, value_named
 from agentscaler.envs.texts import FAILURES
 from agentscaler.envs.vocabulary import ERRORS, REASONS, RUNS, SCHEMAS
 from agentscaler.envs.worlds import Plan
@@ -37,7 +38,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     runs: tables of runs -> the columns that tell when one began and ended; this table is added where its rows are runs.
     """
     for name, recipe in recipes.items():
-        if STATE.search(name) and len(recipe.get("given", ())) > 1 and all(isinstance(v, str) for v in recipe["given"]):
+        if STATE.search(name) and recipe.get("given") and all(isinstance(v, str) for v in recipe["given"]):
             recipe["choice"] = [[v, 1.0] for v in recipe.pop("given")]  # states that the provider shows as examples
     _same_row(recipes, table, made)
     _copy_names(recipes, table, made)
@@ -58,6 +59,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
     _sparse(recipes, table)
+    agree_more(recipes, table, place, *_states(recipes))
 
 
 def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
@@ -202,8 +204,8 @@ _ADDRESSES = re.compile(r"(?:ip |source |allowed )?(?:address|cidr|ip)|ip cidr r
 def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
     """What has not ended has no end, what is there was not deleted, and only what failed has an error."""
     free = {c.name for c in table.columns if c.null}
-    told = [n for n, r in recipes.items() if STATE.search(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
-    state = min(told, key=lambda n: UNKNOWN in recipes[n], default=None)
+    told = [n for n, r in recipes.items() if tells_state(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
+    state = min(told, key=lambda n: (UNKNOWN in recipes[n], not STATE.search(n), _aside(n)), default=None)
     states = [pair[0] for pair in recipes[state]["choice"]] if state else []
     for name in told:
         if name != state and UNKNOWN in recipes[name] and name in free:
@@ -228,6 +230,8 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
         elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and state and (begun := unfinished(states) or [s for s in states if _BEGUN.search(str(s))] or _befallen(name, states, _FINISHED)):
             recipe["unless"] = {state: begun}
             recipe.pop("null", None)
+        elif "time" in recipe and ENDED.search(heard) and not FUTURE.search(heard) and states and all(_DONE.search(str(s)) for s in states):
+            recipe.pop("null", None)  # all that is shown has come to its end
         elif (_FINAL.search(name) or ("object" in recipe and _RESULT.search(name))) and "time" not in recipe and state and (begun := unfinished(states)) and name != state and len(begun) < len(states):
             _only(recipe, state, states, begun)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
@@ -537,8 +541,17 @@ def _times(recipes: Mapping[str, JsonObject], table: Table) -> Times:
 
 
 def _states(recipes: Mapping[str, JsonObject]) -> tuple[str | None, list[Any]]:
-    state = next((n for n, r in recipes.items() if STATE.search(n) and "choice" in r), None)
+    told = [n for n, r in recipes.items() if tells_state(n) and isinstance(r.get("choice", [[None]])[0][0], str)]
+    state = min(told, key=lambda n: (not STATE.search(n), _aside(n)), default=None)
     return state, [s for s, _ in recipes[state]["choice"]] if state else []
+
+
+def _aside(name: str) -> bool:
+    """Does a state tell of one side of a row, and not how far it has come: deleteProtectionState, encryptionStatus?"""
+    return len(field(name)) > 1 and bool(set(field(name)[:-1]) & _SIDES)
+
+
+_SIDES = frozenset("protection encryption billing payment previous desired target lock tag delete".split())
 
 
 def _is_run(recipes: Mapping[str, JsonObject], times: Times, place: Place) -> bool:

@@ -71,6 +71,8 @@ def holds_time(name: str, schema: Schema) -> bool:
         return True
     if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
         return not re.search(r"(?i)count|num|size|version|duration|interval", name)
+    if kind_of(schema) == "integer" and re.fullmatch(r"(?i)valid_?(?:to|from|until)|not_?(?:before|after)", name):
+        return True
     if kind_of(schema) != "string":
         return False
     if re.match(r"\^?\(?(?:\\d|\[0-9\])\{4\}-", str(schema.get("pattern", ""))):
@@ -115,6 +117,8 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     if (form := time_form(name, schema, place)) != "iso":
         out["as"] = form
     heard = " ".join(split(name))
+    if re.search(r"\b(?:dob|birth|birthday|birthdate)\b", heard):
+        return out | {"time": ["-22000d", "-8000d"]} | ({"as": "date"} if kind_of(schema) == "string" else {})
     if GONE.search(heard):
         return out | {"time": ["-30d", "-1d"], "null": 1.0}
     if re.match(r"(?:report(?:ing)? |billing |usage |service |statement )?(?:period|frame)\b", heard) and re.search(r"\b(?:start|begin|from|end|to)\b", heard):
@@ -155,6 +159,11 @@ _PLANNED: Final = frozenset("window schedule campaign subscription promotion off
 # ---- numbers ----------------------------------------------------------------------------------------------------
 
 NUMBERS: Final = (
+    rule(r"vlan(?: id| tag)?$", {"number": [101, 1999]}),
+    rule(r"number of byte$", {"of": [16, 32, 64]}),
+    rule(r"(?:step|increment)(?: size)?(?: [kmgt]i?b)?$|granularity$", {"of": [1, 5, 10]}),
+    rule(r"sample size$|sampled? (?:count|num)", {"of": [100, 200, 500, 1000]}),
+    rule(r"(?:utilization|usage|cpu|memory|load) (?:percent(?:age)? )?(?:target|threshold)|target (?:\w+ )?(?:utilization|usage|load)", {"of": [50, 60, 70, 75, 80]}),
     rule(r"(?:rsa )?modulus (?:size|bit|length)|key (?:modulus|bit length)", {"of": [2048, 3072, 4096]}),
     rule(r"(?:aes|symmetric|encryption|secret|data) key (?:size|bit|length)", {"of": [128, 256]}),
     rule(r"key (?:size|bit|length)(?: in bit| bit)?$", {"of": [2048, 3072, 4096]}),
@@ -243,6 +252,7 @@ NUMBERS: Final = (
     rule(r"(?:current|target|desired|expected) (?:size|count|number|num)$", {"of": [3, 4]}),
     rule(r"(?:min|minimum|max|maximum) (?:\w+ )?(?:size|capacity|count|number|num)$|(?:size|capacity|count|number|num) (?:min|minimum|max|maximum)$", {"of": [1, 2, 3, 4, 6, 8, 10, 12]}),
     rule(r"max\w* (?:\w+ )?(?:length|len)|(?:limit|quota)", {"of": [10, 20, 50, 100, 200, 500]}),
+    rule(r"quantity$", {"number": [1, 20], "skew": 2}),
     rule(r"count|number|num|quantity|total|size|length|len", {"number": [0, 40], "skew": 2}),
     rule(r"minimum|min|maximum|max|average|mean|sum|limit|quota|desired|concurrency", {"of": [1, 2, 5, 10, 20, 50, 100]}),
     rule(r"uin", {"template": "{uin}"}, knowable=False),
@@ -291,6 +301,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     bounds = range_of(schema)
     if bounds is not None and low is None and high is None:
         low, high = bounds
+    if not whole and re.search(r"\btarget$|threshold$", words) and (_SHARE.search(str(schema.get("description", ""))) or re.search(r"(?i)\bfraction\b", str(schema.get("description", "")))):
+        return {"of": [0.5, 0.6, 0.7, 0.75, 0.8], "knowable": True}
     if not whole and _SHARE.search(str(schema.get("description", ""))):
         return {"number": [0.05, 0.95], "decimals": 2, "knowable": True}
     example = next((float(e) for e in examples_of(schema) if re.fullmatch(r"-?\d+(?:\.\d+)?", e)), None)

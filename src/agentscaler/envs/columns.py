@@ -228,12 +228,15 @@ def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozen
         if column.name == draft.own or column.json or column.reference or column.kind != "string" or column.name in contexts or column.choices:
             continue
         target = table_of(column.name, tables, draft.noun)
+        if target is not None and target != ("account",) and _OUTSIDE.search(str(column.schema.get("description", ""))):
+            continue  # the owner of a row is an account of the cloud, whatever other accounts the service has
         if target is not None and (_fits(column.name, tables[target]) or _asked_as(column.name, tables[target])):
             column.reference = target
         elif (path := _by_path(column, draft, tables)) is not None:
             column.reference = path
 
 
+_OUTSIDE = re.compile(r"(?i)\b(?:aws|amazon web services) account (?:id|identifier|number)\b")
 _NAMED = re.compile(r"(?:[Rr]esource|[Rr]elative|[Ff]ully[- ]qualified|[Ff]ull) (?:names?|paths?)(?: \([A-Za-z]+\))? (?:of|to|for) (?:the |an? |this )?([^.,:;(]{3,60})|[Rr]eference to (?:the |an? )([^.,:;(]{3,60})")
 _CALLED = re.compile(r"\b[Nn]ame of (?:the|an?) |\bURL of (?:the|an?) |[Rr]esource name|[Ff]ormat:|\b(?:form|format)(?: of| is)?:? ?`?\w+/|[Rr]efer(?:ence|s) to|\bfor example:? ?`?projects/|(?:attached|connected) to, for example|is a part of")
 """A column that bears the name of another kind of row holds the row's name: build, 'the name of a build that already exists'."""

@@ -4,12 +4,12 @@ import re
 from typing import Final
 
 from agentscaler.dice import Dice
-from agentscaler.envs.amounts import CHANGED
+from agentscaler.envs.amounts import CHANGED, CODES
 from agentscaler.envs.documented import examples_of
 from agentscaler.envs.drafts import Col
 from agentscaler.envs.naming import emails, id_template, names, template_from
 from agentscaler.envs.place import Place, Recipe, unknown
-from agentscaler.envs.vocabulary import KIND_SLUGS, SLUG_LISTS
+from agentscaler.envs.vocabulary import KIND_SLUGS, MACHINES, SLUG_LISTS
 from agentscaler.population import fill_id
 from agentscaler.records import Schema
 from agentscaler.words import ROLE_WORDS, entity, field
@@ -111,6 +111,9 @@ _SHOWN: Final = (
 
 def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
     """The provider's examples as they are; a single one is varied only where its kind has a rule for that."""
+    examples = [e for e in examples if not _only_its_name(e, words)]
+    if not examples:
+        return unknown({"value": None})
     first = examples[0]
     if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", first):
         return dict(IP)
@@ -128,6 +131,15 @@ def like_examples(examples: list[str], words: tuple[str, ...]) -> Recipe:
     return {**unknown({"given": [first]}, empty=False), "null": 0.25 if _CODE_LIKE.fullmatch(first) else 1.0}
 
 
+def _only_its_name(example: str, words: tuple[str, ...]) -> bool:
+    """An example that says the field's own name again: 'cluster sub status', 'solution desc', 'body-test', 'hello world'."""
+    heard = re.findall(r"[a-z]+", example.lower())
+    said = [w for w in heard if w not in _FILLING]
+    return bool(heard) and not re.search(r"[\d/:.]", example) and len(heard) > 1 and set(said) <= set(words)
+
+
+_FILLING: Final = frozenset("test demo desc description the a of my your xxx hello world example sample value".split())
+"""Words of examples that were made up to fill a form."""
 _CODE_LIKE = re.compile(r"[A-Za-z][A-Za-z_ \-]{0,30}")
 """An example that can be said of many rows; what names one thing (an address, a number, a path) cannot."""
 
@@ -135,3 +147,19 @@ _CODE_LIKE = re.compile(r"[A-Za-z][A-Za-z_ \-]{0,30}")
 def _outside(template: str, place: Place, name: str, n: int) -> str:
     """One of a few ids of something outside the world."""
     return fill_id(template, Dice("outside", place.group, name, n), {})
+
+
+def as_shown(special: Recipe, schema: Schema, words: tuple[str, ...]) -> Recipe | None:
+    """The provider's examples, where they look like none of the values that the words of the field would bring."""
+    if "machine" not in special and words[-1] not in CODES | {"family", "platform", "model", "architecture", "engine", "runtime", "level"}:
+        return None  # what differs from row to row is not the same example in all of them
+    usual = [str(v) for v in special.get("given", ())] or [str(v) for v, _ in special.get("choice", ())] or [m for some in MACHINES.values() for m in some] * ("machine" in special)
+    shown = examples_of(schema)
+    if not usual or not shown or " " in usual[0] or any(v in usual or _look(v) in {_look(u) for u in usual} for v in shown) or all(v.isdigit() for v in shown):
+        return None
+    return like_examples(shown, words)
+
+
+def _look(text: str) -> str:
+    """What a value looks like without its digits: 'a.a' of t3.medium, 'A.A' of S2.3XLARGE24, 'a' of dn."""
+    return re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+[a-z]*", "A", re.sub(r"\d+", "", text)))

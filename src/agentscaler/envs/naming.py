@@ -8,14 +8,15 @@ from agentscaler.dice import Dice
 from agentscaler.envs.documented import examples_of
 from agentscaler.envs.drafts import Col, Noun
 from agentscaler.envs.place import Place, Recipe, unknown
+from agentscaler.envs.towns import TOWNS
 from agentscaler.envs.vocabulary import (
     PEOPLE_NOUNS,
     QUALIFIERS,
+    QUESTIONS,
     SLUG_LISTS,
     SOFTWARE,
     TROUBLES,
     VERBATIM,
-    cities,
     companies,
     find_names,
     find_slugs,
@@ -152,12 +153,17 @@ POOLS: Final[dict[str, Callable[[], list[str]]]] = {
     "@logins": lambda: [login(n) for n in people()],
     "@first": lambda: [n.split(" ", 1)[0] for n in people()],
     "@last": lambda: [n.split(" ", 1)[1] for n in people()],
-    "@cities": lambda: list(cities()),
+    "@cities": lambda: [t.city for t in TOWNS],
+    "@provinces": lambda: [t.province for t in TOWNS],
+    "@countries": lambda: [t.country for t in TOWNS],
+    "@codes": lambda: [t.code for t in TOWNS],
+    "@postals": lambda: [t.postal for t in TOWNS],
     "@streets": lambda: list(streets()),
     "@companies": lambda: list(companies()),
+    "@questions": lambda: list(QUESTIONS),
 }
 """Lists too long to stand in a rule; those of people name the same ones in the same order."""
-_PARTS: Final = frozenset("user name display full first last given family real nick login uname email mail address contact forename surname username".split())
+_PARTS: Final = frozenset("nickname user name display full first last given family real nick login uname email mail address contact forename surname username".split())
 
 
 def who(words: Noun) -> str:
@@ -165,11 +171,20 @@ def who(words: Noun) -> str:
     return " ".join(w for w in words if w not in _PARTS)
 
 
+_OF_TOWNS: Final = frozenset("@cities @provinces @countries @codes @postals".split())
+_OF_PLACE: Final = frozenset("city town locality municipality state province prefecture county region or administrative area country code iso name zip postal postcode subdivision sub division district nationality".split())
+
+
+def where(words: Noun) -> str:
+    """Of whose place a field tells: ('company', 'city') -> 'at company', ('postal', 'code') -> 'at'."""
+    return " ".join(["at", *(w for w in words if w not in _OF_PLACE)])
+
+
 def filled(recipe: Recipe, field: Noun = ()) -> Recipe:
     """A recipe with '@people' and the like replaced by their lists."""
     words = recipe.get("words")
     if words and words[0] and words[0][0] in POOLS:
-        person = {"who": who(field)} if words[0][0] in ("@emails", "@people", "@logins", "@first", "@last") else {}
+        person = {"who": who(field)} if words[0][0] in ("@emails", "@people", "@logins", "@first", "@last") else {"who": where(field)} if words[0][0] in _OF_TOWNS else {}
         return {**recipe, "words": [POOLS[words[0][0]]()], "join": "", **person}
     return recipe
 
@@ -245,6 +260,12 @@ def id_template(column: Col, place: Place) -> str:
         if template := template_from(found[1]):
             return template
     rest = entity(column.name)[0] or place.draft.noun
+    if place.vendor == "aws" and rest[-1:] == ("account",) and column.name.lower().endswith("id"):
+        return "{digits:12}"
+    if (form := _FORMS.get(place.vendor)) is not None and not re.search(r"(?i)(?:^|_)(?:sid|key)$", column.name):
+        return form.replace("#", _ABBREVIATED.get(" ".join(rest), "".join(w[0] for w in rest) if len(rest) > 1 else rest[0][:4]) if place.vendor == "stripe" else "_".join(rest))
+    if place.service.startswith("slack") and (letter := _SLACK.get(rest[-1] if rest else "")):
+        return letter + "0{digits:1}{letters:4}{digits:1}{letters:3}"
     if re.search(r"(?i)(?:^|_)sid$", column.name):
         head = [w for w in rest if w != "sid"] or list(place.draft.noun)
         return (head[0][:2] if len(head) == 1 else head[0][0] + head[1][0]).upper() + "{hex:32}"
@@ -258,6 +279,21 @@ def id_template(column: Col, place: Place) -> str:
     if place.vendor == "user":
         return f"{prefix[:3]}_" + "{digits:5}"
     return f"{prefix}-" + ("{hex:12}" if place.vendor == "aws" else "{base36:8}")
+
+
+_FORMS: Final = {
+    "stripe": "#_1{base36:22}", "increase": "#_{base36:20}", "terminal-shop": "#_{base36:24}", "hubspot-api-client": "{digits:11}", "asana": "{digits:16}", "canvasapi": "{digits:5}", "launchdarkly-api": "{hex:24}",
+    "webflow": "{hex:24}", "shippo": "{hex:32}", "squareup": "{letters:2}{digits:2}{letters:9}", "elevenlabs": "{base36:20}", "orb-billing": "{base36:16}", "conductor-py": "8000{hex:4}-17{digits:8}", "spotted": "{base36:22}",
+} | dict.fromkeys(("lithic", "seam", "modern-treasury", "finch-api", "candidhealth", "nylas", "ynab"), "{uuid}")  # fmt: skip
+"""How a provider's ids look, where neither pattern nor example says it; "#" is what they are of."""
+_ABBREVIATED: Final = {
+    "customer": "cus", "account": "acct", "source": "src", "payment intent": "pi", "payment method": "pm", "charge": "ch", "subscription": "sub", "subscription item": "si", "product": "prod", "price": "price", "invoice": "in",
+    "invoice item": "ii", "refund": "re", "dispute": "du", "payout": "po", "transfer": "tr", "event": "evt", "setup intent": "seti", "balance transaction": "txn", "bank account": "ba", "cardholder": "ich", "authorization": "iauth",
+    "tax rate": "txr", "promotion code": "promo", "checkout session": "cs", "session": "cs", "file": "file", "card": "card", "coupon": "coup", "review": "prv", "person": "person",
+}  # fmt: skip
+"""What ids of Stripe begin with."""
+_SLACK: Final = {"channel": "C", "conversation": "C", "user": "U", "member": "U", "team": "T", "workspace": "T", "file": "F", "bot": "B", "app": "A", "group": "G", "usergroup": "S", "reminder": "Rm", "call": "R", "view": "V"}
+"""What ids of Slack begin with."""
 
 
 def _prefix(known: Mapping[str, str], noun: Noun) -> str | None:

@@ -4,6 +4,7 @@ import re
 
 from agentscaler.edges import collection_words
 from agentscaler.envs.naming import GLOBAL, arn, arn_service
+from agentscaler.envs.paths import referred
 from agentscaler.envs.place import Place, Recipe
 from agentscaler.envs.vocabulary import SLUG_LISTS
 from agentscaler.records import Schema
@@ -139,6 +140,8 @@ def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: P
         return _names_of("%s-runner@{project}.iam.gserviceaccount.com", some)
     if found := _FORMAT.search(text):
         return _from_format(found[1].rstrip("./`"), words, place)
+    if (said := referred(words, text, place)) is not None:
+        return said
     if words[-1:] in (("url",), ("link",), ("uri",)) or words == ("self", "link"):
         kind = next((w for w in (" ".join(words[:-1]), " ".join(place.draft.noun[-2:]), place.draft.noun[-1:] and place.draft.noun[-1]) if w in _LINKED), None) if words[:-1] in ((), ("self",), ("resource",)) or " ".join(words[:-1]) in _LINKED else None
         if kind and re.search(r"compute|container|network|appengine|sql|dns|deploymentmanager|migration|tpu|batch", place.service):

@@ -84,7 +84,10 @@ def agree_parts(parts: dict[str, Recipe]) -> None:
     begins, ends = (next((k for k in parts if field(k) in forms), None) for forms in ((("from", "port"), ("port", "from"), ("start", "port")), (("to", "port"), ("port", "to"), ("end", "port"))))
     if begins and ends and "of" in parts[begins] and "of" in parts[ends]:
         parts[ends] = {**parts[ends], "most": begins}  # a range of one port
+    for canonical in [k for k in parts if field(k) == ("canonical", "url") and "url" in low]:
+        del parts[canonical]  # the same address in another form
     _one_name(parts)
+    one_resource(parts)
     _under_way(parts)
     _over(parts)
     if "quantity" in low:
@@ -185,3 +188,29 @@ def _part_of_whole(parts: dict[str, Recipe]) -> None:
         above = [o for o, (other, its) in plain.items() if its > rank and o != name and (other == thing or (len(other) == 1 and other == thing[-1:]))]
         if above:
             parts[name] = {**parts[name], "most": min(above, key=lambda o: plain[o][1])}
+
+
+_KINDS: Final = (
+    (re.compile(r"(?i)ec2\W*instance|^(?:aws_)?ec2$|^instance$"), "arn:aws:ec2:{region}:{account}:instance/i-0a1b2c3d4e5f607%s"),
+    (re.compile(r"(?i)lambda"), "arn:aws:lambda:{region}:{account}:function:billing-handler-%s"),
+    (re.compile(r"(?i)s3"), "arn:aws:s3:::billing-uploads-%s"),
+    (re.compile(r"(?i)dynamo"), "arn:aws:dynamodb:{region}:{account}:table/sessions-%s"),
+    (re.compile(r"(?i)rds|aurora|db_?instance"), "arn:aws:rds:{region}:{account}:db:orders-%s"),
+    (re.compile(r"(?i)load_?balancer|elb"), "arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/checkout-%s/50dc6c495c0c9188"),
+    (re.compile(r"(?i)cloudfront|distribution"), "arn:aws:cloudfront::{account}:distribution/E1A2B3C4D5%s"),
+    (re.compile(r"(?i)api_?gateway"), "arn:aws:apigateway:{region}::/restapis/a1b2c3%s/stages/prod"),
+)
+"""A type of resource, as services write it -> ARNs of such things."""
+
+
+def one_resource(recipes: dict[str, Recipe]) -> None:
+    """Beside an ARN of any resource stands the type of that resource: of one kind in all rows, so that no row says the contrary."""
+    arns = [n for n, r in recipes.items() if field(n)[-1:] == ("arn",) and any("arn:aws:dynamodb:" in str(m.get("template")) for m in r.get("mix", ())) and len(r["mix"]) > 5]
+    kinds = [n for n, r in recipes.items() if field(n)[-1:] == ("type",) and field(n)[:-1] in (("resource",), ()) and {"choice", "given", "of"} & set(r)]
+    for arn in arns:
+        for kind in kinds:
+            values = [v for v, _ in recipes[kind].get("choice", [])] or recipes[kind].get("given") or recipes[kind].get("of") or []
+            said, form = next(((v, f) for says, f in _KINDS for v in values if says.search(str(v))), (None, None))
+            if form is not None:
+                recipes[kind] = {k: v for k, v in recipes[kind].items() if k not in ("choice", "given", "of", "cover")} | ({"choice": [[said, 1.0]]} if "choice" in recipes[kind] else {"given": [said]})
+                recipes[arn] = {**recipes[arn], "mix": [{"template": form % n} for n in ("18", "29", "3a", "4b", "5c", "6d")]}

@@ -9,7 +9,7 @@ import orjson
 from agentscaler.dice import Dice
 from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
-from agentscaler.envs.drafts import STAMP, Col, Draft
+from agentscaler.envs.drafts import STAMP, STATE, Col, Draft
 from agentscaler.envs.held import list_of
 from agentscaler.envs.kept import keep
 from agentscaler.envs.keys import EDITIONS
@@ -51,6 +51,7 @@ def population_of(made: Plan) -> JsonObject:
         columns |= {f"{table.name}.{name}": recipe for name, recipe in recipes.items()}
         for move in (o for o in model.operations if o.table == table.name and o.state):
             _make_movable(columns[f"{table.name}.{move.state[0]}"], move)  # type: ignore[index]
+    _settled_parents(columns, made)
     share_ranges(columns, made)
     _count_children(columns, made, wrote)
     _gather_children(columns, made)
@@ -117,6 +118,22 @@ def _of_surroundings(recipes: dict[str, JsonObject], table: Table, model: Model)
     for name, recipe in recipes.items():
         if snake(name) in around and name not in table.key and not ({"reference", "with", "json", "boolean", "generated"} & set(recipe)):
             recipes[name] = {"template": "{" + snake(name) + "}"}
+
+
+_NEW: Final = re.compile(r"(?i)^(?:\w+_)?(?:creat(?:ing|ion)(?:[_-]in[_-]progress)?|create[_-]?(?:in[_-]?progress|pending)|create[_-]?fail(?:ed|ure)?|pending_?(?:creation|create)|provision(?:ing|_?failed)|initiali[sz]ing|creation_?failed|creating_?failed|launching)$")
+"""States of what is not there yet."""
+
+
+def _settled_parents(columns: dict[str, JsonObject], made: Plan) -> None:
+    """What other rows lie under is there: nothing is ACTIVE in a parent that is still CREATING."""
+    holding = {r.table for t in made.model.tables for r in t.references if r.table != t.name and lies_under(t, r)}
+    for table in made.model.tables:
+        starts = {v for o in made.model.operations if o.table == table.name and o.only_from for v in o.only_from}
+        for column in table.columns if table.name in holding else ():
+            recipe = columns[f"{table.name}.{column.name}"]
+            kept = [p for p in recipe.get("choice", ()) if not _NEW.search(str(p[0])) or p[0] in starts]
+            if STATE.search(column.name) and kept and len(kept) < len(recipe["choice"]):
+                recipe["choice"] = kept
 
 
 def _count_children(columns: dict[str, JsonObject], made: Plan, wrote: Mapping[str, set[str]]) -> None:

@@ -104,6 +104,8 @@ def _home(table: Table, column: Column, recipe: JsonObject, homes: Sequence[Tabl
     """The "table.column" whose values a column names, where one table is clearly meant."""
     words, (rest, id_like) = field(column.name), entity(column.name)
     noun = made.drafts[table.name][1].noun
+    if words[-2:] == ("account", "id") and made.drafts[table.name][0].startswith("aws:"):
+        homes = [t for t in homes if made.drafts[t.name][1].noun == ("account",)]  # twelve digits, whatever other accounts a service has
     if not id_like or not rest or words[-1] not in ("id", "arn", "name", "uri") or not set(recipe) & {"given", "id", "mix", "words", "template"}:
         return None
     if rest == noun and words[-1] != "name":

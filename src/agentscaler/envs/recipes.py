@@ -54,7 +54,7 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return {"choice": [[same[0], 1]], "knowable": True}
     if column.choices and len(column.choices) <= 40:
         return {"choice": weights(column.choices, state=bool(STATE.search(column.name))), "knowable": True}
-    if holds_time(column.name, column.schema):
+    if holds_time(column.name, column.schema) and not (place.service.startswith("slack") and column.name.endswith("ts")):
         return time_of(column.name, column.schema, place)
     if column.kind in ("integer", "number"):
         return number_of(column.name, column.schema)
@@ -159,10 +159,10 @@ def called(draft: Draft, place: Place, *, slug: bool) -> Recipe:
 
 # ---- states -----------------------------------------------------------------------------------------------------
 
-_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|verified|connected|linked|in_?sync|granted|done|created|open|approved|published|stable|on|standard|associated|attached|inuse|in.use|default|basic|general)")
+_GOOD = re.compile(r"(?i)^(?:active|available|enabled|running|ready|ok|normal|healthy|succeeded|success|completed|complete|in_?service|online|deployed|issued|valid|verified|connected|linked|in_?sync|granted|done|created|open|approved|published|stable|on|standard|associated|attached|(?:create|update|restore|import)[-_]complete|inuse|in.use|default|basic|general)")
 _MIDDLE = re.compile(r"(?i)(?:pending|progress|creating|updating|queued|stopped|paused|disabled|inactive|draft|scheduled|submitted|closed|suspended|off)")
 _GONE = re.compile(r"(?i)delet|terminat|remov")
-_PASSING = re.compile(r"(?i)(?<!runn)(?<!process)(?<!stream)ing$|_in_progress$|^pending_|InProgress$")
+_PASSING = re.compile(r"(?i)(?<!runn)(?<!process)(?<!stream)ing$|[_-]in[_-]progress$|^pending[_-]|InProgress$")
 """States that a thing is in for minutes."""
 _RARE = re.compile(r"(?i)(?:unsuccess|reject|denied|degrad|unhealthy|blocked|warning|unspecified|unknown|unrecognized|delet|fail|error|invalid|expired|terminat|corrupt|rollback|none|abort|limited|suspend|revoked|isolat)")
 
@@ -210,7 +210,7 @@ def unfinished(states: list[Any]) -> list[Any]:
 
 def not_gone(states: list[Any]) -> list[Any]:
     """States of things that have not been deleted."""
-    return [s for s in states if not re.search(r"(?i)delet|destroy|terminat|purg|isolat|remov", str(s))]
+    return [s for s in states if not re.search(r"(?i)delet(?!\w*protect)|destroy|terminat|purg|isolat|remov", str(s))]
 
 
 def not_failed(states: list[Any]) -> list[Any]:
@@ -238,11 +238,12 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
     """A small value that fits the schema; fields whose values nobody knows are left out."""
     kind = kind_of(schema)
     if kind == "array":
-        return _list(schema.get("items", {}), name, place, depth)
+        return _list(_told_by(schema), name, place, depth)
     if kind == "object":
         return _object(schema, name, place, depth)
     if schema.get("enum") and tells_state(name):
-        return {"choice": weights(list(schema["enum"]), state=True)}
+        likely = weights(list(schema["enum"]), state=True)
+        return {"choice": [p for p in likely if p[1] >= 2.0] or likely}  # what a thing says of its parts is mostly that they are well
     if set(REGIONS.get(place.vendor, ("?",))) <= set(schema.get("enum", ())):
         return {"template": "{region}"}
     if schema.get("enum"):
@@ -275,6 +276,13 @@ def _plain(recipe: Recipe) -> Recipe:
     return {"number": [100_000, 999_999]} if "id" in recipe or "template" in recipe else recipe
 
 
+def _told_by(schema: Schema) -> Schema:
+    """What a list holds, with the list's own words where its values are plain and have none."""
+    inner: Schema = schema.get("items", {})
+    told: Schema = {k: schema[k] for k in ("description", "examples") if k in schema and k not in inner}
+    return {**told, **inner} if told and kind_of(inner) == "string" else inner
+
+
 def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
     parts = {k.lower(): k for k in inner.get("properties", {})}
     if len(parts) <= 4 and ({"key", "value"} <= set(parts) or {"tagkey", "tagvalue"} <= set(parts)):
@@ -287,6 +295,8 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
     if name.lower() == "values" and kind_of(inner) == "string" and "partition" in place.draft.noun:
         return {"given": [[f"2026-{month:02}-{day:02}"] for month in (3, 4, 5) for day in (1, 8, 15, 22)]}
     found = json_value(inner, one_of(name), place, depth + 1)
+    if kind_of(inner) == "string" and field(one_of(name))[-1:] == ("label",) and "words" in found:
+        found = names(("label",), slug=False)
     if is_empty(found):
         return unknown({"list": _bare(found), "size": [1, 1]})
     if "object" in found and re.search(r"(?i)split|traffic|allocation|rollout|weight", " ".join([name, *place.draft.noun])):
@@ -333,11 +343,13 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
         if (theirs := _of_other(key, part, other, place) if not own else None) is not None:
             out[key] = theirs
             continue
+        if key in ("deleted", "trashed") and part.get("enum") == [True]:
+            continue  # said of what is no more
         if key in either and len(either & set(out)) >= MOST_FIELDS:
             continue
         if (WRAPPING.match(" ".join(field(key))) and field(key)[-1:] in (("token",), ("cursor",), ("marker",))) or (DEPRECATED.search(str(part.get("description", ""))) and key not in required):
             continue
-        if stated and (FAILURES.search(key) or _SINCE.search(key)) and not tells_state(key) and key not in schema.get("required", ()):
+        if stated and (FAILURES.search(key) or _SINCE.search(key)) and not tells_state(key) and (key not in required or kind_of(part) == "string"):
             continue
         found = json_value(part, name if key.lower() == "items" and "quantity" in parts else key, inner, depth + 1)
         if not is_empty(found):
@@ -351,6 +363,9 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
             operand = {"given": ["billing", "search", "support"]}
         out |= {k: {"list": operand, "size": [1, 1]} if kind_of(properties[k]) == "array" else operand if "given" in r or "list" in r else r for k, r in rest.items() if _OPERAND.search(k)}
         out |= {k: {"value": "team"} for k in rest if k in out and _SUBJECT.search(k) and kind_of(properties[k]) == "string"}
+    if any(k in out and k not in required for k in _MESSAGES) and any(re.search(r"(?i)^(?:type|code|errorType|errorCode|reason|reasonCode)$", k) and ({"of", "choice"} & set(r)) for k, r in out.items()):
+        for key in _MESSAGES:
+            out.pop(key, None) if key not in required else None  # ACCESS_DENIED, and beside it 'Access was granted.'
     _of_one_type(out)
     _as_its_key(out)
     agree_parts(out)
@@ -367,6 +382,10 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     if len(either := either & set(out)) > 1:
         return {"object": out, "either": [k for k in out if k in either]}
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+_MESSAGES: Final = ("message", "Message", "errorMessage", "ErrorMessage", "msg", "Msg")
+"""What says in words what a code says."""
 
 
 def _as_its_key(parts: dict[str, Recipe]) -> None:

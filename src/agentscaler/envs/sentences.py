@@ -4,7 +4,18 @@ import re
 from typing import Final
 
 from agentscaler.envs.place import Place, Recipe, unknown
-from agentscaler.envs.vocabulary import ANSWERS, CODE, CONFIRMATIONS, MESSAGES, NOTICES, QUERIES, QUESTIONS, REMARKS
+from agentscaler.envs.vocabulary import (
+    ANSWERS,
+    CODE,
+    CONFIRMATIONS,
+    MESSAGES,
+    NOTICES,
+    PHRASES,
+    QUERIES,
+    QUESTIONS,
+    REMARKS,
+    WARNINGS,
+)
 from agentscaler.records import Schema
 
 
@@ -21,6 +32,12 @@ def sentences(place: Place) -> Recipe:
         return {"given": MESSAGES}
     if noun & {"answer", "submission"}:
         return {"given": ANSWERS}
+    if noun & _READ and not noun & _WRITTEN:
+        return {"given": PHRASES}
+    if noun & _WARNED or place.beside & {"severity", "severitylevel", "severity_level"}:
+        return {"given": WARNINGS}
+    if "message" in noun and noun & _TALKS:
+        return {"given": REMARKS}
     if noun & _REPORTED:
         return {"given": NOTICES}
     return {"given": REMARKS} if noun & _SPOKEN - (_MEASURED | {"case"} if place.vendor in ("aws", "google", "tencent") else set()) and not noun & (_MEASURED - {"report"}) else unknown({"given": ["{}", '{"version": 1}', '{"version": 2}'] if noun & _WRITTEN else REMARKS})
@@ -29,8 +46,13 @@ def sentences(place: Place) -> Recipe:
 _LETTERS = frozenset("mail email sms newsletter announcement push greeting mms voicemail".split())
 _LETTER_BOXES = re.compile(r"^ses|pinpoint|sms|mail|chat|^im$|voice|campaign|^connect$|push")
 """Things and services that carry letters and short messages."""
-_REPORTED = frozenset("event log history edit activity notice notification alert message warning audit".split())
+_REPORTED = frozenset("event log history edit activity notice notification message audit".split())
 """What machines say of themselves."""
+_READ = frozenset("block line word paragraph transcript utterance snippet segment caption subtitle".split())
+"""What is read or heard."""
+_WARNED = frozenset("alert warning alarm issue problem".split())
+_TALKS = frozenset("conversation channel chat user pending actor direct private agent member".split())
+"""What is warned of, and whose messages are those of people."""
 _SPOKEN = frozenset("post comment reply note chat conversation review page text survey investigation feedback ticket case discussion thread article report".split())
 """Things that hold sentences of people."""
 _MEASURED = frozenset("test build scan check report coverage".split())

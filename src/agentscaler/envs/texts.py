@@ -7,8 +7,9 @@ from agentscaler.dice import Dice
 from agentscaler.envs.amounts import CLOCKED, Rule, as_text, holds_moment, number_of, rule
 from agentscaler.envs.documented import examples_of, fixed, values_of
 from agentscaler.envs.drafts import STATE
-from agentscaler.envs.fallback import IP, fallback, says_id
+from agentscaler.envs.fallback import IP, as_shown, fallback, says_id
 from agentscaler.envs.images import container_image, image_of
+from agentscaler.envs.meanings import meant, owner_of
 from agentscaler.envs.naming import (
     SHOPS,
     SOCIAL,
@@ -27,7 +28,6 @@ from agentscaler.envs.vocabulary import (
     ANSWERS,
     BUCKETS,
     CODE,
-    COUNTRIES,
     DESCRIPTIONS,
     ERRORS,
     GOODS,
@@ -80,7 +80,7 @@ TEXTS: Final = (
     rule(r"(?:git |clone |repository |repo |remote )+(?:https? )?(?:clone )?ur[il]$|clone ur[il](?: https?)?$|remote ur[il]$", {"words": [["https://git.example.com/"], _SLUGS, ["/api", "/web", "/tools"], [".git"]], "join": ""}, knowable=False),
     rule(r"(?:git|branch|tag) ref(?: name)?$", {"given": ["refs/heads/main", "refs/heads/develop", "refs/tags/v1.4.2"]}, knowable=False),
     rule(r"(?:max|maximum) (?:error|concurrency|failure)$", {"given": ["1", "2", "5", "10%", "25%"]}),
-    rule(r"cve(?: id| number| code)?$", {"id": "CVE-202{digits:1}-{digits:5}"}),
+    rule(r"cve(?: id| number| code)?$", {"mix": [{"id": f"CVE-{year}-{{digits:5}}"} for year in range(2020, 2026)]}),
     rule(r"time ?zone", {"given": ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo"]}),
     rule(r"(?:domain|host|dns|cluster|user|node|resource|instance|email|url) ?(?:name)? prefix$", {"words": [_SLUGS], "join": ""}, knowable=False),
     rule(r"(?:bgp|ip|network|route|cidr|advertised|ipv4) prefix$", {"words": [["10.0", "10.1", "172.16", "192.168"], ["0.0/16", "16.0/20", "32.0/24", "64.0/24", "128.0/24"]], "join": "."}, knowable=False),
@@ -94,10 +94,12 @@ TEXTS: Final = (
     rule(r"hosted zone(?: id)?$", {"id": "Z0{digits:12}"}, knowable=False),
     rule(r"package name$", {"words": [["com.example."], _SLUGS], "join": ""}),
     rule(r"(?<!dns )(?<!hosted )(?:zone|az|availability zone)(?: id| name)?$", {"zone": True}, knowable=False),
-    rule(r"region(?: name| code)?$|location id$|(?:bucket|data|storage) location$|location constraint$", {"template": "{region}"}, knowable=False),
+    rule(r"region(?: name| code)?$|(?<!\w )location id$|(?:bucket|data|storage) location$|location constraint$", {"template": "{region}"}, knowable=False),
     rule(r"place id$", {"id": "ChIJ{base36:16}"}, knowable=False),
     rule(r"owner id$", {"owner": True}, knowable=False),
-    rule(r"(?:account id|owner account|aws account|account number|owner)$", {"template": "{account}"}, knowable=False),
+    rule(r"account number$", {"numbered": True}),
+    rule(r"(?:account id|owner account|aws account)$", {"template": "{account}"}, knowable=False),
+    rule(r"owner$", {"owned": True}),
     rule(r"uin$", {"template": "{uin}"}, knowable=False),
     rule(r"(?:project|order|invoice) number$", {"id": "{digits:12}"}, knowable=False),
     rule(r"app id$|appid$", {"app": True}, knowable=False),
@@ -117,17 +119,17 @@ TEXTS: Final = (
     rule(r"last name|family name|surname", {"words": [["@last"]]}),
     rule(r"full name|display name of user|real name|nick ?name|nick$|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
     rule(r"(?:user ?name|uname|login name|login|db user|user|sender|recipient|assumer name)$", {"words": [["@logins"]]}),
-    rule(r"city|town", {"words": [["@cities"]]}),
-    rule(r"country code|country iso code|nationality", {"choice": [["DE", 3], ["JP", 2], ["PT", 1], ["CA", 1], ["FI", 1]]}),
-    rule(r"country|country name", {"given": COUNTRIES}),
-    rule(r"street|address line|postal address|street address|mailing address", {"words": [["@streets"]]}),
-    rule(r"zip|zip code|postal|postal code|postcode", {"id": "{digits:5}"}),
+    rule(r"(?:city|town)(?: name)?$", {"words": [["@cities"]]}),
+    rule(r"country code|country iso code|nationality", {"words": [["@codes"]]}),
+    rule(r"country(?: name)?$", {"words": [["@countries"]]}),
+    rule(r"(?:street|address line|postal address|street address|mailing address)(?: \d)?$", {"words": [["@streets"]]}),
+    rule(r"(?:zip|zip code|postal|postal code|postcode)$", {"words": [["@postals"]]}),
     rule(r"currency(?: code)?", {"choice": [["EUR", 5], ["USD", 4], ["GBP", 2], ["JPY", 1]]}),
     rule(r"(?:language|locale|lang)(?: code| tag)?$", {"choice": [["en-US", 5], ["de-DE", 2], ["fr-FR", 2], ["ja-JP", 1]]}),
     rule(r"mime(?: type)?|content type|media type", {"given": ["application/pdf", "image/png", "text/csv", "application/json"]}),
-    rule(r"company|company name|supplier|manufacturer|publisher|organization name|merchant name|institution", {"words": [["@companies"]]}),
+    rule(r"(?:company|supplier|manufacturer|publisher|institution)(?: name)?$|(?:organization|merchant|bank|business) name$", {"words": [["@companies"]]}),
     rule(r"(?:owner|creator|operator|requester|assignee|reviewer|approver|manager|admin) name$", {"words": [["@people"]]}),
-    rule(r"created by|creator$|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|operator|reviewer|initiator|approver", {"words": [["@emails"]]}),
+    rule(r"(?:created by|creator|author|(?:modified|updated|changed|last updated|last modified) by|requester|assignee|operator|reviewer|initiator|approver)$", {"words": [["@emails"]]}),
     rule(r"(?:instance|node|machine|broker|cache node) (?:type|class|size)", {"machine": True}),
     rule(r"version$|version name|release", {"version": True}),
     rule(r"(?:operating system|os) (?:type|family)$|platform(?: family)?$", {"given": ["Ubuntu", "Windows", "Ubuntu", "Debian"], "spread": True, "who": "os"}),
@@ -195,7 +197,7 @@ def tagged(name: str) -> bool:
 _FREE = frozenset("name title label alias description comment note remark summary message text content id sid gid uid uuid arn url uri link email phone address token key password secret path prefix query version ip host endpoint domain cidr regex pattern location directory folder file".split())
 _NAMED = (("name",), ("title",), ("label",), ("alias",), ("subject",), ("headline",))
 _SENTENCES = frozenset("title subject headline".split())
-_PLAIN = frozenset("finding vulnerability weakness recommendation suggestion rubric criterion course lesson assignment report incident quota exposure risk".split())
+_PLAIN = frozenset("company organization merchant supplier publisher finding vulnerability weakness recommendation suggestion rubric criterion course lesson assignment report incident quota exposure risk".split())
 """Things that are called by plain words, also where others go by short names."""
 _CALLED = frozenset("display full friendly title custom new short resource unique".split())
 
@@ -204,12 +206,12 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     """The recipe of a text column or field."""
     words = field(name)
     last = words[-1] if words else ""
+    if (told := meant(name, words, schema, place)) is not None:
+        return told
     if constant := fixed(schema):
         return {"value": constant}
     if words in _LINKS and (place.draft.noun[-1:] in (("link",), ("relationship",)) or "self" in place.beside):
         return {"id": f"https://api.example.com/{place.service or 'v1'}/" + "{base36:10}"} if words in _LINKS[:2] else unknown({"value": None})
-    if words == ("state",) and place.beside & {"city", "zip", "postal_code", "postalcode", "zip_code", "line1", "address_1", "country", "locality"}:
-        return {"given": ["CA", "NY", "TX", "WA", "IL"]}
     if words in (("given",), ("family",)) and {"given", "family"} <= place.beside:
         return filled({"words": [["@first"]]} if words == ("given",) else {"words": [["@last"]]}, words)
     if "public" in place.draft.noun and words[-2:] in (("cidr", "range"), ("ip", "range"), ("cidr", "block")) and "ipv6" not in words:
@@ -233,7 +235,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     if words[-2:] == ("tag", "value") or (words == ("value",) and "tag" in place.draft.noun):
         return {"given": ["finance", "support", "marketing"]}
     if words[-2:] == ("region", "code") and place.vendor == "google":
-        return {"given": ["DE", "US", "JP", "FR"], "knowable": True}
+        return filled({"words": [["@codes"]], "knowable": True}, words)
     if " ".join(words) in ("mime", "mime type", "content type", "media type") and (kind := next((w for w in ("image", "video", "audio", "text") if w in place.draft.noun), None)):
         return {"given": {"image": ["image/png", "image/jpeg"], "video": ["video/mp4", "video/webm"], "audio": ["audio/mpeg", "audio/wav"], "text": ["text/plain", "text/html"]}[kind], "knowable": True}
     if words == ("path",) and place.vendor == "aws" and place.service == "iam":
@@ -294,8 +296,12 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
             return {"given": LESSONS if noun & _TAUGHT else GOODS, "spread": True, "knowable": True}
         some = OBSERVED if set(place.draft.noun[-1:]) & _SEEN else DESCRIPTIONS
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
+    if special is not None and (shown := as_shown(special, schema, words)) is not None:
+        return shown
     if special is not None:
         return _of_vendor(filled(special, words), place, words)
+    if re.search(r"(?i)^\W*(?:output only\W+)?(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?![- ]friendly| (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
+        return unknown({"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, empty=False)
     return fallback(name, schema, place)
 
 
@@ -350,6 +356,8 @@ def _rules(words: tuple[str, ...], schema: Schema, place: Place) -> tuple[Rule, 
     """The rules, with what an address is here in front."""
     if words[-1:] in (("address",), ("addr",)) and {"public", "external", "wan", "elastic", "internet"} & set(words):
         return (Rule(re.compile(""), lambda _: dict(_PUBLIC_IP)), *TEXTS)
+    if words[-1:] in (("address",), ("addr",)) and {"ip", "ips", "ipv4"} & set(words):
+        return (Rule(re.compile(""), lambda _: dict(IP)), *TEXTS)
     if words[-1:] in (("address",), ("addr",)) and not {"ipv6", "mac", "mail", "email"} & set(words):
         return (Rule(re.compile(""), lambda _: _address(schema, place)), *TEXTS)
     return TEXTS
@@ -359,9 +367,11 @@ def _address(schema: Schema, place: Place) -> Recipe:
     """A machine's, a person's, or a house's."""
     text = str(schema.get("description", "")).lower()
     noun = set(place.draft.noun)
+    if re.search(r"conversation|messaging|^sms|^voice|proxy|whatsapp", place.service):
+        return {"id": "+44 20 7946 0{digits:3}", "knowable": True}
     if "mail" in text:
         return {"words": [["@emails"]], "knowable": True}
-    if re.search(r"\bip\b|host|endpoint|network|dns|server|cluster|node|domain|instance|access", text) or "port" in place.beside or noun & {"endpoint", "server", "node", "instance", "cluster", "gateway", "es", "kafka", "ip", "eip", "listener", "nat", "redis", "host"}:
+    if re.search(r"\bip(?:v4)?\b|host|endpoint|network|dns|server|cluster|node|domain|instance|access", text) or "port" in place.beside or noun & {"endpoint", "server", "node", "instance", "cluster", "gateway", "es", "kafka", "ip", "eip", "listener", "nat", "redis", "host"}:
         return dict(IP)
     if re.search(r"street|postal|mailing|building|office|shipping|city", text) or noun & {"location", "venue", "building", "place", "customer", "contact", "person", "office", "site", "address", "store"}:
         return {"words": [["@streets"]], "knowable": True}
@@ -374,7 +384,7 @@ def _state(schema: Schema, place: Place) -> Recipe:
         return {"given": examples[:6], "knowable": True} if len(examples) > 1 else unknown({"given": examples}, empty=False)
     if place.draft.noun[-1:] and place.draft.noun[-1] in RUNS:
         return unknown({"choice": [["COMPLETED", 7], ["RUNNING", 1], ["PENDING", 1], ["FAILED", 1]]}, empty=False)
-    return unknown({"choice": [["ACTIVE", 8], ["PENDING", 1], ["FAILED", 1]]}, empty=False)
+    return unknown({"choice": [["ACTIVE", 9], ["INACTIVE", 1]]}, empty=False)
 
 
 def _name(name: str, schema: Schema, place: Place) -> Recipe | None:
@@ -422,7 +432,7 @@ _IS_DOMAIN = re.compile(r"(?i)^\W*(?:specifies |indicates )?(?:the |an? |your )?
 def address_like(head: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
     """A name or alias that is an e-mail address or a domain name, as its description, pattern or noun says."""
     text, pattern = str(schema.get("description", "")), str(schema.get("pattern", ""))
-    if _IS_MAIL.search(text) or ("@" in pattern and not _matches(pattern, "billing")) or ("mail" in place.service and (head or place.draft.noun)[-1:] == ("alias",)):
+    if _IS_MAIL.search(text) or ("@" in pattern and not _matches(pattern, "billing") and _matches(pattern, "ann.lee@lindqvist.example") and not _matches(pattern, "HOME")) or ("mail" in place.service and (head or place.draft.noun)[-1:] == ("alias",)):
         return {**emails(), "knowable": True}
     nouns = head or place.draft.noun
     if nouns[-2:] == ("domain", "alias") or (nouns[-1:] == ("zone",) and re.search(r"dns|route53|teo", place.service)) or (nouns[-1:] == ("domain",) and _HOSTS.search(place.service)):
@@ -453,8 +463,8 @@ def _written_number(name: str, schema: Schema, beside: frozenset[str]) -> Recipe
     words = " ".join(field(name))
     example = (examples_of(schema) or [""])[0]
     plain = schema.get("format") in ("int64", "uint64", "int32", "float", "double") or re.fullmatch(r"-?\d{1,6}(?:\.\d+)?", example)
-    counted = re.search(r"\b(?:count|num|number of \w+|total|price|amount|cost|fee|charge|spend|progress|percent|percentage|rate|quantity|length|len|size|capacity|bandwidth|timeout|seconds?)$", words)
-    if words.endswith(("serial number", "project number", "account number", "order number", "invoice number", "phone number")) or not (plain or (counted and not example)) or words.endswith((" id", "version")):
+    counted = re.search(r"^(?:num|number of|number) \w|\b(?:count|num|number of \w+|total|price|amount|cost|fee|charge|spend|progress|percent|percentage|rate|quantity|length|len|size|capacity|bandwidth|timeout|seconds?)$", words)
+    if _NUMBERED.search(words) or not (plain or (counted and not example)) or words.endswith((" id", "version")):
         return None
     if schema.get("format") == "duration":
         return {"given": ["60s", "300s", "900s", "3600s"]}
@@ -467,6 +477,8 @@ def _written_number(name: str, schema: Schema, beside: frozenset[str]) -> Recipe
     return as_text({k: v for k, v in found.items() if k != "null"})
 
 
+_NUMBERED: Final = re.compile(r"\b(?:serial|project|account|order|invoice|phone|mobile|tel|telephone|fax|card|id|tax|registration|part|model|contract|tracking|license|passport|reference|routing) (?:number|num|no)$")
+"""Numbers that count nothing."""
 _SAID: Final = frozenset("description desc remark comment note rule content message text".split())
 """What is words even where the provider's example is a digit."""
 
@@ -478,6 +490,10 @@ def _of_vendor(recipe: Recipe, place: Place, words: tuple[str, ...]) -> Recipe:
     """What each vendor writes in its own way: zones, buckets, machines."""
     if "app" in recipe:
         return {"template": "{appid}"} if place.vendor == "tencent" else {"id": "{digits:10}"}
+    if "numbered" in recipe:
+        return {"template": "{account}"} if place.vendor == "aws" else {"id": "{digits:10}"}
+    if "owned" in recipe:
+        return owner_of(place, words)
     if "owner" in recipe:
         return {"id": "1{digits:20}"} if place.vendor == "google" else {"template": "{account}"}
     if "zone" in recipe:

@@ -34,10 +34,23 @@ _VERSIONS: Final = (
 """What a version is of -> how it is written; the last ones where the provider's pattern wants another form."""
 
 
+_BARE: Final = [given for says, given in _VERSIONS if not says.pattern]
+_TOLD: Final = (
+    (re.compile(r"(?i)\bkubernetes\b|\bk8s\b"), ("1.29", "1.30", "1.31")),
+    (re.compile(r"\bPython\b"), ("3.11", "3.12", "3.13")),
+    (re.compile(r"(?i)\bkernel\b"), ("5.10.0", "5.15.0", "6.1.0")),
+    (re.compile(r"(?i)\bdocker\b"), ("24.0.7", "26.1.4", "27.3.1")),
+    (re.compile(r"\bTerraform\b"), ("1.4.7", "1.5.7", "1.7.5")),
+    (re.compile(r"(?i)\bAPI version\b|\bschema version\b|\bversion of the (?:schema|specification|spec|API)\b"), ("1.0", "1.1", "2.0")),
+    (re.compile(r"(?i)\b(?:OS|operating system|agent|client|library|package|app|application|software|driver|runtime|SDK|plugin) version\b|\bversion of the (?:\w+ )?(?:agent|client|library|package|app|application|software|driver|SDK|plugin)\b|\bsemantic version"), _SEMVER),
+)
+"""The same by the description, where the words of the field say nothing."""
+
+
 def versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
     """Versions of the thing, as its kind is numbered and the provider's pattern allows."""
     examples = examples_of(schema)
-    if len(examples) > 1:
+    if len(examples) > 1 or (examples and re.search(r"\d[.]\d", examples[0])):
         return examples
     heard = " ".join([*place.draft.noun, *words] if words in (("version",), ("version", "name"), ("release",)) or (words[-1:] == ("version",) and len(words) == 2 and words[0] in _WHICH) else words)
     if (own := engine_of(place)) is not None and re.search(r"\b(?:engine|database|db|instance|cluster|major|kernel|server)\b", heard) and words[-1:] == ("version",):
@@ -49,6 +62,8 @@ def versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
     except re.error:
         pattern = re.compile("")
     some = [given for says, given in _VERSIONS if says.search(heard)]
+    if len(some) == len(_BARE) and (said := next((given for says, given in _TOLD if says.search(str(schema.get("description", "")))), None)):
+        some = [said, *some]
     return list(next((given for given in some if all(pattern.search(v) for v in given)), some[0]))
 
 

@@ -52,11 +52,33 @@ KIND_OF: Final[dict[str, tuple[str, ...]]] = {
     "track": ("audio", "music", "media"),
     "clip": ("", "video", "audio", "media"),
     "message": ("", "email", "campaign", "welcome"),
+    "rate": ("tax",),
+    "type": ("info",),
+    "plan": ("", "subscription", "pricing", "price", "billing", "usage"),
+    "tier": ("", "pricing", "price", "subscription"),
+    "port": ("", "named", "container", "service"),
+    "process": ("", "host", "parent"),
+    "issue": ("", "github", "jira"),
+    "env": ("", "environment"),
+    "voice": ("", "preview", "cloned"),
+    "variant": ("experiment", "test", "flag", "prompt"),
+    "variation": ("", "experiment", "flag"),
+    "page": ("", "blog", "web", "landing", "cms", "site"),
+    "post": ("", "blog", "local"),
+    "party": ("", "originating", "receiving", "related", "counter"),
+    "practice": ("", "medical", "dental"),
+    "business": ("",),
+    "carrier": ("", "shipping", "freight"),
+    "tab": ("", "sheet"),
+    "sheet": ("", "work"),
+    "header": ("http", "request", "response", "custom", "signed"),
+    "bill": ("",),
+    "question": ("", "quiz", "survey", "assessment", "review"),
     "store": ("", "retail", "physical", "pickup", "grocery"),
 }
 """Where the last word alone does not tell the kind: words that may stand before it ("" for none)."""
 PEOPLE_NOUNS: Final = frozenset(
-    ["user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "human", "caller", "player", "committer", "contributor", "creator", "organizer", "instructor", "applicant", "uploader"]
+    ["individual", "cardholder", "user", "member", "contact", "employee", "person", "customer", "student", "teacher", "patient", "participant", "author", "owner", "guest", "visitor", "worker", "staff", "recipient", "subscriber", "guardian", "assignee", "reviewer", "approver", "invitee", "attendee", "practitioner", "human", "caller", "player", "committer", "contributor", "creator", "organizer", "instructor", "applicant", "uploader"]
 )
 _QUARTERS = "Northgate|Riverside|Harbour|Old mill|Station|Market square|Airport|Hill street|Lakeside|Campus|Orchard|Bridge street"
 _ROOMS = "Boiler room|Loading dock|Greenhouse|Server room|Lobby|Rooftop|Canteen|Cold store|Gate 3|Workshop|Parking|Hall B"
@@ -102,7 +124,8 @@ NAMES: Final[dict[str, Words]] = {
     "intent": _w("Book|Change|Cancel|Check|Track", "order|table|flight|appointment|delivery|subscription"),
     "company organization merchant issuer supplier vendor publisher advertiser": _w("@companies"),
     "floor": _w("Ground floor|1st floor|2nd floor|3rd floor|4th floor|Mezzanine|Basement|Roof terrace"),
-    "city town": _w("@cities"),
+    "city town municipality": _w("@cities"),
+    "province": _w("@provinces"),
     "country": _w("Portugal|Japan|Kenya|Austria|Finland|Peru|Canada|Belgium|Ireland|Vietnam|Norway|Chile|Ghana|Poland|Uruguay|Iceland"),
     "language": _w("English|German|French|Japanese|Portuguese|Finnish|Spanish|Dutch|Polish|Swedish|Korean|Italian"),
     "browser": _w("Chrome|Firefox|Safari|Edge|Opera|Samsung Internet"),
@@ -114,19 +137,44 @@ NAMES: Final[dict[str, Words]] = {
     "todo": _w("Call|Write to|Visit|Pay|Thank|Invite|Remind|Send the papers to", "the supplier|the landlord|the new colleague|the printers|the tax office|the travel agent|the cleaners|Anna"),
     "ref": _w("refs/heads/main|refs/heads/develop|refs/heads/release-2.1|refs/heads/fix-login|refs/heads/hotfix-timeouts|refs/tags/v1.4.2|refs/tags/v1.5.0|refs/tags/v2.0.0|refs/tags/v2.0.1|refs/tags/v2.1.0"),
     "version": _w("1.0.0|1.0.1|1.1.0|1.1.1|1.2.0|1.2.1|1.3.0|1.4.0|1.4.2|1.5.0|1.5.1|1.6.0|2.0.0|2.0.1|2.1.0|2.1.3|2.2.0|2.3.0|2.3.1|2.4.0|3.0.0|3.0.1|3.1.0|3.2.0|3.2.1|3.3.0|4.0.0|4.0.2|4.1.0|4.2.0"),
+    "rate": _w("VAT|Sales tax|Reduced VAT|GST|Tourist tax|Import duty|Zero rate", "|2024|2025|2026"),
+    "bank": _w("Alder|Northbridge|Harbour|Quayside|Stonegate|Fern Hill|Old Mint|Riverbend", "Bank|Savings Bank|Credit Union|Trust"),
+    "receiver payer payee party creditor debtor counterparty beneficiary insurer lender wholesaler carrier institution business practice biller remitter": _w("@companies"),
+    "emoji": _w("party-parrot|thumbs-up-twice|ship-it|coffee|green-tick|facepalm|rocket|on-call|birthday-cake|team-logo|thank-you|eyes|wave|celebrate|sleepy|question-box"),
+    "reaction": _w("thumbsup|heart|tada|eyes|smile|rocket|clap|thinking"),
+    "header": _w("X-Forwarded-For|X-Request-Id|User-Agent|Accept-Language|Authorization|Cache-Control|X-Api-Version|X-Tenant|Referer|Content-Type|X-Trace|X-Client|Origin|Accept-Encoding"),
+    "env": _w("LOG_LEVEL|API_URL|CACHE_TTL|DB_HOST|FEATURE_FLAGS|TZ|PORT|QUEUE_URL|MAX_WORKERS|SMTP_HOST|RETRY_LIMIT|BUCKET"),
+    "port": _w("http|https|grpc|metrics|ssh|admin|health|debug"),
+    "process": _w("nginx|java|sshd|python3|node|crond|mysqld|redis-server|postgres|bash|dockerd|kubelet|rsyslogd|haproxy|gunicorn|systemd"),
+    "vul": _w("Path traversal in file upload|Weak TLS configuration|SQL injection in search|Deserialisation of untrusted data|Default credentials|Heap overflow in image parser|Missing access check|Cross-site scripting in comments|Privilege escalation by sudo|Remote code execution in template engine|Outdated OpenSSL|Exposed management console"),
+    "question": _w("@questions"),
+    "issue": _w("Crash on start|Slow first page|Timeout on upload|Wrong total in invoice|Search finds nothing|Button without label|Login loop|Export stays empty|Dates shifted by a day|Broken link in footer|Memory grows overnight|Duplicate e-mails", "|on mobile|after update|in Safari|since March"),
+    "bill": _w("Rent|Electricity|Internet|Cleaning|Insurance|Water|Leasing|Telephone", "January|February|March|April|May"),
+    "voice": _w("Amber|Felix|Nora|Oscar|Ida|Jonas|Mira|Theo|Alma|Hugo|Vera|Emil"),
+    "sheet worksheet tab": _w("Summary|Orders|Budget|Contacts|Stock|Hours|Prices|Log|Pivot|Archive|Costs|Targets"),
+    "post page": _w("Opening hours|About us|Contact|New menu|Summer party|How we pack|Meet the team|Delivery areas|Gift ideas|Repair service|Our history|Press", "|2025|2026|for beginners|in short"),
+    "variant variation treatment": _w("control|short-form|large-button|new-price|two-columns|dark-theme|free-delivery|no-banner"),
+    "type": _w("EMAIL_ADDRESS|PHONE_NUMBER|CREDIT_CARD_NUMBER|PERSON_NAME|STREET_ADDRESS|DATE_OF_BIRTH|IBAN_CODE|PASSPORT|IP_ADDRESS|LOCATION"),
+    "menu": _w("Breakfast|Lunch|Dinner|Drinks|Weekend|Children|Vegetarian|Seasonal"),
+    "playbook runbook": _w("Restart web servers|Fail over database|Rotate credentials|Block sender|Isolate host|Restore backup|Clear queue|Renew certificate"),
+    "holiday": _w("New Year|Good Friday|Labour Day|Midsummer|Ascension|All Saints|Christmas Eve|Boxing Day"),
+    "plan tier": _w("Starter|Basic|Team|Business|Family|Premium|Enterprise|Student", "monthly|yearly|2025|2026"),
     "calendar": _w("Team|Holiday|Room|Shift|Training|Delivery", "calendar|plan|Leeds|Graz|2026"),
 }  # fmt: skip
 """Words that are one kind of thing wherever they stand -> how its rows are called; "@noun" is the noun itself."""
 DESCRIPTIONS: Final = tuple(
-    f"{head} the {area} {tail}"
-    for area in PROJECTS.split("|")
-    for head, tail in (("used by", "team"), ("set up for", "team"), ("owned by", "team"), ("for", "relaunch"), ("part of", "project"), ("for", "pilot"), ("requested by", "team"), ("needed for", "rollout"))
-)
-"""What fits a thing whatever it is: whose it is and what it is for."""
+    f"{head}{tail}"
+    for head in (
+        "for internal use", "part of the pilot", "needed for the audit", "used in the training", "replaces the old one", "shared by two teams", "set up by a contractor", "for the relaunch",
+        "used by partners", "kept for reference", "on request of finance", "part of the spring release", "for the field test", "used at two sites", "moved from the old account", "agreed with the vendor",
+    )
+    for tail in ("", ", ask before changing", ", reviewed once a year", ", needed until autumn", ", see the wiki")
+)  # fmt: skip
+"""What fits a thing whatever it is called: what it is for, of no part of the company that its name could contradict."""
 OBSERVED: Final = tuple(
-    f"{head} the {area} {tail}"
-    for area in PROJECTS.split("|")
-    for head, tail in (("affects", "service"), ("seen in", "environment"), ("reported by", "team"), ("concerns", "accounts"), ("first noticed by", "team"))
+    f"{head}{tail}"
+    for head in ("seen in one environment", "affects one region", "seen after the last release", "reported by two users", "found by the weekly scan", "first noticed by the night shift", "affects a few accounts", "seen once before")
+    for tail in ("", ", cause not known yet", ", no data lost", ", workaround in place", ", being looked at")
 )
 """The same for what nobody sets up: findings, incidents, attacks."""
 REASONS: Final = (
@@ -157,6 +205,16 @@ NOTICES: Final = (
     "Started on a new worker.|The load is back to normal.|The configuration was read.|Access was granted.|All steps are done."
 ).split("|")
 """What machines say of anything they run."""
+WARNINGS: Final = (
+    "Disk usage is above 90 percent.|The last heartbeat is ten minutes old.|Five sign-ins failed within a minute.|The certificate expires in 14 days.|The queue grows faster than it is read.|"
+    "Response times have doubled since noon.|The limit is nearly reached.|A retry was needed three times.|The settings differ from the template.|Part of the data is older than a day."
+).split("|")
+"""What machines say when they warn of something."""
+PHRASES: Final = (
+    "Invoice 2026-118|Total amount due|Delivery address|Thank you for your order|Page 1 of 2|Date of issue|Payment within 14 days|Order number|Unit price|Two boxes, unopened|Signature of the recipient|Terms and conditions|"
+    "Subtotal 248.50|Customer copy|Valid until March|Quantity 3"
+).split("|")
+"""Lines as they are read from a page or heard in a call."""
 ANSWERS: Final = "The second one.|About half of them.|It follows from the first part.|Both are equal.|Only the first two.|It becomes smaller over time.|I agree with the first statement.|There are three of them.".split("|")
 INSTRUCTIONS: Final = (
     "Answer briefly and politely.|Summarise the text in three sentences.|Reply in the language of the question.|Ask back when something is unclear.|"
@@ -195,9 +253,9 @@ POLICIES: Final = (
 )
 SCRIPTS: Final = ("#!/bin/sh\nset -e\n./backup.sh --all\n", "#!/bin/sh\nfind /var/log -mtime +30 -delete\n", "#!/bin/sh\napt-get update && apt-get -y upgrade\n")
 TEAMS: Final[tuple[dict[str, str], ...]] = (
-    {}, {"team": "billing"}, {"team": "support", "cost-center": "4100"}, {"team": "search", "owner": "operations"}, {"cost-center": "2350"}, {"team": "marketing"},
+    {}, {"owner": "operations"}, {"owner": "platform", "cost-center": "4100"}, {"team": "data-office"}, {"cost-center": "2350"}, {"team": "field-service", "cost-center": "3720"},
 )  # fmt: skip
-"""Tags that rows bear; none of a stage, which is said by names."""
+"""Tags that rows bear; none of a stage or of a part of the company, which are said by names."""
 MACHINES: Final = {
     "aws": ("t3.medium", "m5.large", "c5.xlarge", "r5.large"),
     "google": ("e2-medium", "e2-standard-4", "n2-standard-8", "c3-standard-4"),
@@ -220,7 +278,7 @@ TROUBLES: Final = (
 """What goes wrong where it is not goods that are sold: pattern over the service -> names of cases, tickets and incidents."""
 VERBATIM: Final = frozenset("column field attribute variable metric indicator virus malware trojan worm shape".split())
 """Things whose names no service makes shorter."""
-RUNS: Final = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command".split())
+RUNS: Final = frozenset("job task run execution session import export operation invocation scan query statement migration conversion ingestion backfill recording build rollout attempt attack trial evaluation analysis transcription training replay deployment refresh crawl command activity detection".split())
 """Things that take minutes or hours, from their beginning to their end."""
 JOBS: Final = ["Accountant", "Project manager", "Head of sales", "Editor", "Warehouse clerk", "Network engineer", "Office manager", "Support agent", "Data analyst", "Buyer", "Trainer", "Designer", "Site manager", "Driver", "Lawyer", "Nurse"]
 SLUG_LISTS: Final = (tuple(PROJECTS.split("|")), tuple(STAGES.split("|")))
@@ -245,21 +303,12 @@ def streets() -> tuple[str, ...]:
     return tuple(dict.fromkeys(fake.street_address() for _ in range(34)))[:30]
 
 
-@lru_cache(1)
-def cities() -> tuple[str, ...]:
-    fake = _faker()
-    return tuple(dict.fromkeys(fake.city() for _ in range(30)))[:24]
-
-
 def _faker() -> Any:
     import faker
 
     fake = faker.Faker("en_US")
     fake.seed_instance(20260615)
     return fake
-
-
-COUNTRIES: Final = ["Portugal", "Japan", "Kenya", "Austria", "Finland", "Peru", "Canada", "Belgium", "Ireland", "Vietnam"]
 
 
 def find_names(noun: tuple[str, ...]) -> Words | None:
