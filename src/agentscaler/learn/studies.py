@@ -238,6 +238,17 @@ class Finding(NamedTuple):
     """What was counted -> passed, tried, all seeds together."""
     rewards: tuple[float, ...]
     """Mean reward of each update, where there were any (of the first seed)."""
+    gain: "Gain | None" = None
+    """Where it was played before and after."""
+
+
+class Gain(NamedTuple):
+    """After minus before, on the same tasks."""
+
+    share: float
+    low: float
+    high: float
+    """95 % interval over worlds and seeds (both drawn again 2,000 times)."""
 
 
 def findings(lines: Sequence[JsonObject]) -> list[Finding]:
@@ -248,8 +259,22 @@ def findings(lines: Sequence[JsonObject]) -> list[Finding]:
         if rows:
             names = dict.fromkeys(name for r in rows for name in r["scores"])
             total = {n: tuple(sum(r["scores"].get(n, (0, 0))[i] for r in rows) for i in (0, 1)) for n in names}
-            out.append(Finding(study_name, variant, len(rows), total, tuple(rows[0].get("rewards", ()))))
+            both = [row["worlds"] for row in rows if "worlds" in row]
+            out.append(Finding(study_name, variant, len(rows), total, tuple(rows[0].get("rewards", ())), gained(both) if both else None))
     return out
+
+
+def gained(runs: Sequence[JsonObject]) -> Gain:
+    """What was gained from `before` to `after`, each world -> passed, tried. Whole worlds are drawn: tasks of one world go alike."""
+    deltas = [[(run["after"][env][0] - passed, tried) for env, (passed, tried) in run["before"].items()] for run in runs]
+    dice = Dice("bootstrap", "gain")
+    drawn = []
+    for _ in range(2000):
+        some = [dice.choice(run) for run in (dice.choice(deltas) for _ in deltas) for _ in run]
+        drawn.append(sum(d for d, _ in some) / sum(n for _, n in some))
+    drawn.sort()
+    every = [one for run in deltas for one in run]
+    return Gain(sum(d for d, _ in every) / sum(n for _, n in every), drawn[49], drawn[1949])
 
 
 def in_words(finding: Finding) -> list[str]:
@@ -260,6 +285,8 @@ def in_words(finding: Finding) -> list[str]:
     if finding.rewards:
         tenth = max(1, len(finding.rewards) // 10)
         more += f"; reward {sum(finding.rewards[:tenth]) / tenth:.2f} in the first {tenth} updates, {sum(finding.rewards[-tenth:]) / tenth:.2f} in the last"
+    if finding.gain:
+        more += f"; gain {finding.gain.share:+.0%} ({finding.gain.low:+.0%} to {finding.gain.high:+.0%}, worlds drawn again)"
     return [finding.study, finding.variant, str(finding.seeds), f"{first[0]} {first[1]}/{first[2]}", f"{low:.0%} - {high:.0%}", more]
 
 
