@@ -18,7 +18,7 @@ from agentscaler.canonical import same
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
 from agentscaler.grade import misses
-from agentscaler.learn.curve import NEW_STATE, Plan, by_world, exam, home_of, in_turn, shared_out, write_lines
+from agentscaler.learn.curve import NEW_STATE, Plan, by_world, exam, home_of, in_turn, write_lines
 from agentscaler.learn.play import Played, model_replies, play_all
 from agentscaler.learn.practice import Practice, practise, rows_of
 from agentscaler.learn.tiny import needs_torch
@@ -35,7 +35,7 @@ CASES: Final = (
     ("phases", "base"), ("phases", "phase 1"), ("phases", "phase 1 and 2"), ("phases", "phase 2 only"),
     ("reading", "as it is"), ("reading", "names permuted"), ("reading", "answers altered"),
     ("chance", "four trials"),
-    ("reinforcement", "after imitation"), ("reinforcement", "after a little imitation"),
+    ("reinforcement", "after imitation"), ("reinforcement", "after imitation in fewer worlds"),
 )  # fmt: skip
 STUDIES: Final = tuple(dict.fromkeys(name for name, _ in CASES))
 TRIALS: Final = 4
@@ -62,8 +62,6 @@ class Depth(NamedTuple):
     """Updates of reinforcement learning."""
     episodes: int = 64
     """Episodes an update, in groups of eight."""
-    early: int = 150
-    """Steps of imitation before reinforcement, where there is little of it."""
 
 
 def study(plan: Plan, folder: Path, *, depth: Depth | None = None, only: Sequence[str] = STUDIES, say: Callable[[str], None] = print) -> list[JsonObject]:
@@ -182,15 +180,19 @@ def phased(case: Case, plan: Plan, depth: Depth, home: Path, tokenizer: Any, ite
 
 
 def reinforced(case: Case, plan: Plan, depth: Depth, home: Path, items: Sequence[tuple[Task, EnvSpec]]) -> JsonObject:
-    """GRPO through TRL from the curve's model, or one that saw a part of its demonstrations, on new states of its training worlds; success on the exam before and after."""
+    """GRPO through TRL: from the curve's model on new states of its training worlds, or from that of fewer worlds in the worlds it has not imitated in; success on the exam before and after."""
     from transformers import AutoTokenizer
 
     from agentscaler.train import grpo
     from agentscaler.train.stage import Bounds, Stage
 
-    base = home / f"model-{max(plan.worlds)}-{case.seed}" if case.variant == "after imitation" else _early(case, plan, depth, home)
-    places = {row_id(task): (task, env) for env in draw_worlds(max(plan.worlds), 0, seed=case.seed).train for task in tasks_of(env, NEW_STATE + 1)[:2]}
-    bounds = Bounds(turns=6, steps=12, calls=12)
+    worlds, imitated = draw_worlds(max(plan.worlds), 0, seed=case.seed).train, max(plan.worlds)
+    if case.variant != "after imitation":
+        imitated = sorted(plan.worlds)[-2:][0]
+        worlds = worlds[imitated:]
+    base = home / f"model-{imitated}-{case.seed}"
+    places = {row_id(task): (task, env) for env in worlds for task in tasks_of(env, NEW_STATE + 1)[:2]}
+    bounds = Bounds(turns=6, steps=6, calls=12)
 
     def open_stage(number: str) -> Stage:
         task, env = places[number]
@@ -199,8 +201,9 @@ def reinforced(case: Case, plan: Plan, depth: Depth, home: Path, items: Sequence
     tokenizer = AutoTokenizer.from_pretrained(base)
     before = play_all(items, model_replies(_opened(base, plan), tokenizer))
     folder = home / f"rl-{base.name}"
+    # Gold writes at most 5 messages of at most 20 tokens: what goes on longer costs time and earns nothing. Nine tasks of ten have prompts of 300 tokens at most, and all are padded to the longest.
     practice = grpo.Practice(
-        rate=2e-4, steps=depth.updates, group=8, batch=depth.episodes, accumulate=1, longest=plan.size.longest, most=plan.size.longest, answer=96, turns=bounds.turns, step_limit=bounds.steps, calls=bounds.calls,
+        rate=3e-4, steps=depth.updates, group=8, batch=depth.episodes, accumulate=1, longest=300, most=192, answer=24, turns=bounds.turns, step_limit=bounds.steps, calls=bounds.calls,
         temperature=1.0, save=1000, seed=case.seed,
     )  # fmt: skip
     exercises = [grpo.Exercise(number, env.id) for number, (_, env) in places.items()]
@@ -210,19 +213,6 @@ def reinforced(case: Case, plan: Plan, depth: Depth, home: Path, items: Sequence
     rewards = [round(line["reward"], 3) for line in done.progress]
     told = scores(after) | {f"before, {what}": count for what, count in scores(before).items()}
     return {"rewards": rewards, "alike": [round(line["frac_reward_zero_std"], 3) for line in done.progress], "share of time in worlds": round(done.share, 4), "scores": told, "worlds": {"before": by_world(before), "after": by_world(after)}}
-
-
-def _early(case: Case, plan: Plan, depth: Depth, home: Path) -> Path:
-    """A model that saw a part of the demonstrations: the curve's warm-up and fewer steps."""
-    from transformers import PreTrainedTokenizerFast
-
-    folder = home / f"early-{depth.early}-{case.seed}"
-    if not (folder / "tokenizer_config.json").exists():
-        tokenizer, model = PreTrainedTokenizerFast.from_pretrained(home / "tokenizer"), _opened(home / f"warm-{case.seed}", plan)
-        _trained(model, tokenizer, list(shared_out(max(plan.worlds), case.seed, plan)), plan, plan.practice._replace(steps=depth.early), case.seed)
-        model.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-    return folder
 
 
 # ---- what it comes to -------------------------------------------------------------------------------------------
