@@ -58,7 +58,7 @@ class Depth(NamedTuple):
     """States of the one world, and worlds of one state."""
     second: int = 150
     """Steps of phase 2."""
-    updates: int = 40
+    updates: int = 50
     """Updates of reinforcement learning."""
     episodes: int = 64
     """Episodes an update, in groups of eight."""
