@@ -36,7 +36,7 @@ test: $(VENV)/.dev
 # The import comes first, so that nothing is skipped for want of a library.
 test-train: $(TRAIN)/.made
 	$(TRAIN)/bin/python -c "import accelerate, datasets, peft, torch, transformers, trl"
-	OMP_NUM_THREADS=1 $(TRAIN)/bin/python -m pytest -n 2 --dist loadfile tests/test_train.py tests/test_rl.py tests/test_folder.py tests/test_clusters.py tests/test_masks.py tests/test_learn.py
+	OMP_NUM_THREADS=1 $(TRAIN)/bin/python -m pytest -n 2 --dist loadfile tests/test_train.py tests/test_rl.py tests/test_folder.py tests/test_clusters.py tests/test_masks.py tests/test_sft.py tests/test_learn.py
 
 bench: $(VENV)/.pool
 	$(PIP) install -c constraints.txt -e ".[models]"

@@ -147,6 +147,24 @@ def test_docs_of_the_files_are_up_to_date() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_what_is_skipped_without_the_extra_for_training_is_run_with_it() -> None:
+    [line] = [line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "$(TRAIN)/bin/python -m pytest" in line]
+    skipping = {f"tests/{p.name}" for p in (ROOT / "tests").glob("test_*.py") if re.search(r"importorskip\(\s*\"(torch|transformers|trl|datasets|peft|accelerate)", p.read_text(encoding="utf-8"))}
+    assert len(skipping) > 5
+    assert skipping <= set(line.split())
+    assert "make test-train" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_page_of_the_paper_points_at_what_is_there() -> None:
+    page = (ROOT / "docs" / "paper.md").read_text(encoding="utf-8")
+    files = set(re.findall(r"`([a-z_/0-9]+(?:\.py|/))`", page)) - {"tools.py", "runs/"}  # a world's own, and not of the package
+    assert len(files) > 20
+    assert [f for f in files if not (PACKAGE / f).exists()] == []
+    named = [(name, file) for names, file in re.findall(r"((?:`[A-Za-z_.]+`(?:, | and )?)+) in `([a-z_/]+\.py)`", page) for name in re.findall(r"`(?:\w+\.)?(\w+)`", names)]
+    assert len(named) > 12
+    assert [(name, file) for name, file in named if not re.search(rf"\b{name}\b", (PACKAGE / file).read_text(encoding="utf-8"))] == []
+
+
 def test_no_path_of_a_machine_stands_in_the_repository() -> None:
     machine = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+|tmp)(?:/|\b)")
     found = [f"{p.relative_to(ROOT)}: {line.strip()[:80]}" for p, text in texts() if "tests" not in p.parts for line in text.splitlines() if machine.search(line)]

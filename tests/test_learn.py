@@ -1,5 +1,6 @@
 """The proof of learning, in parts: two sides that share nothing, episodes played together by the one judge, figures that are what was played."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from agentscaler.errors import UserError
 from agentscaler.grade import grade
 from agentscaler.learn import studies
 from agentscaler.learn.apis import document, draw_service, made_up_words
-from agentscaler.learn.curve import Plan, _other, learn, points, shared_out, table, write_page
+from agentscaler.learn.curve import NEW_STATE, Job, Plan, _other, known, learn, points, shared_out, table, write_page
 from agentscaler.learn.play import Played, View, altered, play_all, read_message, renamed, turned
 from agentscaler.learn.practice import Practice, batches, share_of_rate
 from agentscaler.learn.worlds import ROWS, SHAPES, Split, demonstrations, draw_worlds, tasks_of
@@ -203,6 +204,16 @@ def test_every_step_reads_about_as_many_tokens_and_rows_come_round() -> None:
     assert found == list(batches(rows, practice, 0))
 
 
+def test_few_known_worlds_are_played_in_many_new_states() -> None:
+    plan = Plan(unseen=4, tasks=2)
+    for worlds, each in ((1, 8), (2, 4), (6, 2)):
+        tasks = known(Job(worlds, 0), plan)
+        found = Counter(task.env for task, _ in tasks)
+        assert set(found) <= {e.id for e in draw_worlds(min(worlds, 4), 0).train}
+        assert set(found.values()) == {each}
+        assert min(task.seed for task, _ in tasks) >= NEW_STATE
+
+
 def test_rate_rises_stays_and_falls() -> None:
     practice = Practice(steps=300, rise=30)
     shares = [share_of_rate(step, practice) for step in range(1, 301)]
@@ -303,18 +314,34 @@ def test_pass_k_counts_ways_to_take_k_trials_that_all_passed(split: Split) -> No
 STUDIED = [
     {"study": "funnel", "variant": "right rollouts only", "seed": 0, "scores": {"unseen": [60, 100], "state": [30, 50]}},
     {"study": "funnel", "variant": "right rollouts only", "seed": 1, "scores": {"unseen": [80, 100]}},
-    {"study": "reinforcement", "variant": "after imitation", "seed": 0, "scores": {"before": [50, 100], "unseen": [61, 100]}, "rewards": [0.1, 0.5]},
-]
+    {
+        "study": "reinforcement", "variant": "after imitation", "seed": 0, "scores": {"before": [50, 100], "unseen": [61, 100]}, "rewards": [0.1, 0.5],
+        "worlds": {"before": {"w1": [20, 50], "w2": [30, 50]}, "after": {"w1": [31, 50], "w2": [30, 50]}},
+    },
+]  # fmt: skip
 
 
 def test_findings_put_seeds_together_and_tell_rewards(tmp_path: Path) -> None:
     [funnel, rewarded] = studies.findings(STUDIED)
     assert (funnel.seeds, funnel.scores) == (2, {"unseen": (140, 200), "state": (30, 50)})
     assert studies.in_words(funnel) == ["funnel", "right rollouts only", "2", "unseen 140/200", "63% - 76%", "state 30/50"]
-    assert "reward 0.10 in the first 1 updates, 0.50 in the last" in studies.in_words(rewarded)[-1]
+    assert "reward 0.10 in the first 1 updates, 0.50 in the last; gain +11% (+0% to +22%, worlds drawn again)" in studies.in_words(rewarded)[-1]
     assert "funnel" in studies.table(STUDIED)
     write_page(LINES, Plan(), tmp_path / "learning.html", studies=[studies.in_words(f) for f in (funnel, rewarded)])
     assert "<td>unseen 140/200</td>" in (tmp_path / "learning.html").read_text()
+
+
+def test_gain_is_paired_by_world_and_no_more_certain_than_worlds_agree() -> None:
+    before = {f"w{n}": [n % 4, 4] for n in range(40)}
+    same = studies.gained([{"before": before, "after": before}])
+    assert same == (0, 0, 0)
+    alike = studies.gained([{"before": before, "after": {w: [p + 1, n] for w, (p, n) in before.items()}}])
+    assert alike == (0.25, 0.25, 0.25)
+    to_and_fro = studies.gained([{"before": before, "after": {w: [p + (1 if at % 2 else -1), n] for at, (w, (p, n)) in enumerate(before.items())}}])
+    assert to_and_fro.share == 0
+    assert -0.15 < to_and_fro.low < -0.04 < 0.04 < to_and_fro.high < 0.15
+    one_seed_of_two = studies.gained([{"before": before, "after": before}, {"before": before, "after": {w: [p + 1, n] for w, (p, n) in before.items()}}])
+    assert one_seed_of_two == (0.125, 0, 0.25)
 
 
 # ---- with torch -----------------------------------------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ def test_conversation_without_the_assistant_is_refused() -> None:
 def test_trl_masks_the_same_tokens(name: str) -> None:
     """Where TRL has a template with marks: the same tokens, but for the line break behind each end of turn, which no server lets a model write."""
     trl = pytest.importorskip("trl.chat_template_utils", reason="the extra `train` is not installed")
-    transformers = pytest.importorskip("transformers")
+    transformers = pytest.importorskip("transformers", reason="the extra `train` is not installed")
     from pathlib import Path
 
     from tokenizers import Tokenizer, models, pre_tokenizers

@@ -124,6 +124,7 @@ def test_a_world_and_its_tasks_have_pages_with_all_that_belongs_to_them(run: Pat
         about = [r for r in read_rows(run / "rollouts.jsonl") if r["task"] == page.stem]
         assert about
         assert words.count("✓ kept") + words.count("✗ dropped") == len(about)
+        assert page.read_text().count('class="talk learnt"') == words.count("✓ kept"), "what has loss is marked where a training row is made of it"
         dropped = {r["from"][0]: r["reason"] for r in read_rows(run / "kept.dropped.jsonl")}
         assert all(dropped[r["id"]] in words for r in about if r["id"] in dropped)
 

@@ -5,7 +5,7 @@ import inspect
 import json
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import pytest
@@ -194,7 +194,7 @@ def test_limits_end_an_episode_and_what_is_there_counts(base: Base, tokenizer: A
 
 
 def test_process_that_is_done_keeps_step_with_one_that_is_not(base: Base, tokenizer: Any) -> None:
-    """Generation by sharded models is a joint act: while the other process has an episode left, this one writes messages that are thrown away."""
+    """Generation is a joint act: while the other process has episodes left, this one asks for as many messages, and throws away what is too many."""
     import torch
 
     house, exercises = house_of(Run(base.run), SHORT)
@@ -203,24 +203,28 @@ def test_process_that_is_done_keeps_step_with_one_that_is_not(base: Base, tokeni
     expected = Talk(tokenizer, alone.open_stage, most=4000)(prompts, alone)
 
     class Two(Policy):
-        """The other process still has an episode in so many rounds."""
+        """The other process still has three episodes in so many rounds."""
 
         rounds, thrown_away = 12, 0
+        asked: ClassVar[list[int]] = []
 
         def gather(self, mine: Any) -> Any:
             self.rounds -= 1
-            return torch.cat([mine, torch.tensor([int(self.rounds > 0)])])
+            return torch.cat([mine, torch.tensor([3 * (self.rounds > 0)])])
 
         def _generate_single_turn(self, prompts: Any, *more: Any, **named: Any) -> Any:
+            self.asked.append(len(prompts))
             if all(s.over for s in self.stages):
                 self.thrown_away += 1
                 return [[tokenizer.eos_token_id]] * len(prompts), None
-            return super()._generate_single_turn(prompts, *more, **named)
+            made, logprobs = super()._generate_single_turn(prompts[:1], *more, **named)
+            return [*made, *[[tokenizer.eos_token_id]] * (len(prompts) - 1)], logprobs
 
     two = Two(tokenizer, house.open_stage, lambda n: "gold")
     two.accelerator = SimpleNamespace(num_processes=2, device="cpu", gather=two.gather)
     found = Talk(tokenizer, two.open_stage, most=4000)(prompts, two)
     assert two.thrown_away > 0
+    assert two.asked == [3] * 11
     assert {k: v for k, v in found.items() if k != "world_seconds"} == {k: v for k, v in expected.items() if k != "world_seconds"}
 
 

@@ -222,7 +222,7 @@ def test_head_of_the_card_describes_the_columns(bikes: Path) -> None:
 
 
 def test_datasets_loads_it_with_the_features_of_the_card(bikes: Path, tmp_path: Path) -> None:
-    datasets = pytest.importorskip("datasets")
+    datasets = pytest.importorskip("datasets", reason="the extra `train` is not installed")
     loaded = datasets.load_dataset(str(bikes / "sft"), "phase1", split="train", cache_dir=str(tmp_path))
     assert loaded.column_names == list(rows(bikes)[0])
     assert len(loaded) == len(rows(bikes))

@@ -74,7 +74,7 @@ def learn(
     workers: Annotated[int, typer.Option(help="Runs at a time.")] = min(cores(), 2),
     studies: Annotated[str, typer.Option(help="What else to find out, from the curve's models: states, funnel, phases, reading, chance, reinforcement; or all.")] = "",
     study_seeds: Annotated[int, typer.Option(help="Seeds of each study.")] = 1,
-    updates: Annotated[int, typer.Option(help="Updates of reinforcement learning in its study.")] = 40,
+    updates: Annotated[int, typer.Option(help="Updates of reinforcement learning in its study.")] = 50,
 ) -> None:
     """Prove learning: train a small transformer from scratch in few and in many worlds, and measure it in worlds it has never seen: learning.html."""
     from agentscaler.learn.curve import Plan, table, write_page

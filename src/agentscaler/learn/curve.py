@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -200,12 +201,18 @@ def measure(model: Any, tokenizer: Any, job: Job, plan: Plan) -> JsonObject:
     played = play_all(items, replies)
     out: JsonObject = {"unseen": by_world(played), "state": sum(same(p.task.change, p.rollout.change) for p in played), "shapes": by_shape(played)}
     if job.worlds:
-        known = [(task, env) for env in draw_worlds(job.worlds, 0, seed=job.seed).train[: plan.unseen] for task in tasks_of(env, NEW_STATE)[: plan.tasks * max(1, plan.unseen // job.worlds)]]
-        out["known"] = by_world(play_all(known, replies))
+        out["known"] = by_world(play_all(known(job, plan), replies))
     if job.worlds == max(plan.worlds):
         kinds: tuple[Spoil, ...] = ("tools", "answers")
         out["spoilt"] = {kind: by_world(play_all(items, replies, spoil=kind)) for kind in kinds}
     return out
+
+
+def known(job: Job, plan: Plan) -> list[tuple[Task, EnvSpec]]:
+    """Tasks in new states of the training worlds, two for each unseen world, in as many states as it takes: few worlds are played in many states."""
+    worlds = draw_worlds(min(job.worlds, plan.unseen), 0, seed=job.seed).train
+    each = -(-2 * plan.unseen // len(worlds))
+    return [(task, env) for env in worlds for task in islice((t for state in range(4 * each) for t in tasks_of(env, NEW_STATE + state)), each)]
 
 
 def by_world(played: Sequence[Played]) -> dict[str, list[int]]:

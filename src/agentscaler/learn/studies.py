@@ -18,7 +18,7 @@ from agentscaler.canonical import same
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
 from agentscaler.grade import misses
-from agentscaler.learn.curve import NEW_STATE, Plan, exam, home_of, in_turn, write_lines
+from agentscaler.learn.curve import NEW_STATE, Plan, by_world, exam, home_of, in_turn, write_lines
 from agentscaler.learn.play import Played, model_replies, play_all
 from agentscaler.learn.practice import Practice, practise, rows_of
 from agentscaler.learn.tiny import needs_torch
@@ -35,7 +35,7 @@ CASES: Final = (
     ("phases", "base"), ("phases", "phase 1"), ("phases", "phase 1 and 2"), ("phases", "phase 2 only"),
     ("reading", "as it is"), ("reading", "names permuted"), ("reading", "answers altered"),
     ("chance", "four trials"),
-    ("reinforcement", "after imitation"),
+    ("reinforcement", "after imitation"), ("reinforcement", "after imitation in fewer worlds"),
 )  # fmt: skip
 STUDIES: Final = tuple(dict.fromkeys(name for name, _ in CASES))
 TRIALS: Final = 4
@@ -58,7 +58,7 @@ class Depth(NamedTuple):
     """States of the one world, and worlds of one state."""
     second: int = 150
     """Steps of phase 2."""
-    updates: int = 40
+    updates: int = 50
     """Updates of reinforcement learning."""
     episodes: int = 64
     """Episodes an update, in groups of eight."""
@@ -180,33 +180,39 @@ def phased(case: Case, plan: Plan, depth: Depth, home: Path, tokenizer: Any, ite
 
 
 def reinforced(case: Case, plan: Plan, depth: Depth, home: Path, items: Sequence[tuple[Task, EnvSpec]]) -> JsonObject:
-    """GRPO through TRL from the curve's model, on new states of its training worlds; success on the exam before and after."""
+    """GRPO through TRL: from the curve's model on new states of its training worlds, or from that of fewer worlds in the worlds it has not imitated in; success on the exam before and after."""
     from transformers import AutoTokenizer
 
     from agentscaler.train import grpo
     from agentscaler.train.stage import Bounds, Stage
 
-    base = home / f"model-{max(plan.worlds)}-{case.seed}"
-    places = {row_id(task): (task, env) for env in draw_worlds(max(plan.worlds), 0, seed=case.seed).train for task in tasks_of(env, NEW_STATE + 1)[:2]}
-    bounds = Bounds(turns=6, steps=12, calls=12)
+    worlds, imitated = draw_worlds(max(plan.worlds), 0, seed=case.seed).train, max(plan.worlds)
+    if case.variant != "after imitation":
+        imitated = sorted(plan.worlds)[-2:][0]
+        worlds = worlds[imitated:]
+    base = home / f"model-{imitated}-{case.seed}"
+    places = {row_id(task): (task, env) for env in worlds for task in tasks_of(env, NEW_STATE + 1)[:2]}
+    bounds = Bounds(turns=6, steps=6, calls=12)
 
     def open_stage(number: str) -> Stage:
         task, env = places[number]
         return Stage(task, env, ScriptedUser(task.brief, Dice(case.seed, "user", number)), number=number, bounds=bounds)
 
     tokenizer = AutoTokenizer.from_pretrained(base)
-    before = {f"before, {what}": count for what, count in scores(play_all(items, model_replies(_opened(base, plan), tokenizer))).items()}
-    folder = home / f"rl-{case.seed}"
+    before = play_all(items, model_replies(_opened(base, plan), tokenizer))
+    folder = home / f"rl-{base.name}"
+    # Gold writes at most 5 messages of at most 20 tokens: what goes on longer costs time and earns nothing. Nine tasks of ten have prompts of 300 tokens at most, and all are padded to the longest.
     practice = grpo.Practice(
-        rate=2e-4, steps=depth.updates, group=8, batch=depth.episodes, accumulate=1, longest=plan.size.longest, most=plan.size.longest, answer=96, turns=bounds.turns, step_limit=bounds.steps, calls=bounds.calls,
+        rate=3e-4, steps=depth.updates, group=8, batch=depth.episodes, accumulate=1, longest=300, most=192, answer=24, turns=bounds.turns, step_limit=bounds.steps, calls=bounds.calls,
         temperature=1.0, save=1000, seed=case.seed,
     )  # fmt: skip
     exercises = [grpo.Exercise(number, env.id) for number, (_, env) in places.items()]
     by_id = {env.id: env for _, env in places.values()}
     done = grpo.practise(exercises, str(base), folder, practice, house=grpo.House(open_stage, by_id.__getitem__), fresh=True, say=lambda _: None)
-    after = scores(play_all(items, model_replies(_opened(folder, plan), tokenizer)))
+    after = play_all(items, model_replies(_opened(folder, plan), tokenizer))
     rewards = [round(line["reward"], 3) for line in done.progress]
-    return {"rewards": rewards, "share of time in worlds": round(done.share, 4), "scores": after | before}
+    told = scores(after) | {f"before, {what}": count for what, count in scores(before).items()}
+    return {"rewards": rewards, "alike": [round(line["frac_reward_zero_std"], 3) for line in done.progress], "share of time in worlds": round(done.share, 4), "scores": told, "worlds": {"before": by_world(before), "after": by_world(after)}}
 
 
 # ---- what it comes to -------------------------------------------------------------------------------------------
@@ -222,6 +228,17 @@ class Finding(NamedTuple):
     """What was counted -> passed, tried, all seeds together."""
     rewards: tuple[float, ...]
     """Mean reward of each update, where there were any (of the first seed)."""
+    gain: "Gain | None" = None
+    """Where it was played before and after."""
+
+
+class Gain(NamedTuple):
+    """After minus before, on the same tasks."""
+
+    share: float
+    low: float
+    high: float
+    """95 % interval over worlds and seeds (both drawn again 2,000 times)."""
 
 
 def findings(lines: Sequence[JsonObject]) -> list[Finding]:
@@ -232,8 +249,22 @@ def findings(lines: Sequence[JsonObject]) -> list[Finding]:
         if rows:
             names = dict.fromkeys(name for r in rows for name in r["scores"])
             total = {n: tuple(sum(r["scores"].get(n, (0, 0))[i] for r in rows) for i in (0, 1)) for n in names}
-            out.append(Finding(study_name, variant, len(rows), total, tuple(rows[0].get("rewards", ()))))
+            both = [row["worlds"] for row in rows if "worlds" in row]
+            out.append(Finding(study_name, variant, len(rows), total, tuple(rows[0].get("rewards", ())), gained(both) if both else None))
     return out
+
+
+def gained(runs: Sequence[JsonObject]) -> Gain:
+    """What was gained from `before` to `after`, each world -> passed, tried. Whole worlds are drawn: tasks of one world go alike."""
+    deltas = [[(run["after"][env][0] - passed, tried) for env, (passed, tried) in run["before"].items()] for run in runs]
+    dice = Dice("bootstrap", "gain")
+    drawn = []
+    for _ in range(2000):
+        some = [dice.choice(run) for run in (dice.choice(deltas) for _ in deltas) for _ in run]
+        drawn.append(sum(d for d, _ in some) / sum(n for _, n in some))
+    drawn.sort()
+    every = [one for run in deltas for one in run]
+    return Gain(sum(d for d, _ in every) / sum(n for _, n in every), drawn[49], drawn[1949])
 
 
 def in_words(finding: Finding) -> list[str]:
@@ -244,6 +275,8 @@ def in_words(finding: Finding) -> list[str]:
     if finding.rewards:
         tenth = max(1, len(finding.rewards) // 10)
         more += f"; reward {sum(finding.rewards[:tenth]) / tenth:.2f} in the first {tenth} updates, {sum(finding.rewards[-tenth:]) / tenth:.2f} in the last"
+    if finding.gain:
+        more += f"; gain {finding.gain.share:+.0%} ({finding.gain.low:+.0%} to {finding.gain.high:+.0%}, worlds drawn again)"
     return [finding.study, finding.variant, str(finding.seeds), f"{first[0]} {first[1]}/{first[2]}", f"{low:.0%} - {high:.0%}", more]
 
 

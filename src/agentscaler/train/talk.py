@@ -6,7 +6,8 @@ An episode is one sequence: the prompt that a server would be sent, then what th
 latter has no loss (`env_mask` 0). What others say is rendered by the chat template behind a stand-in for the agent's message, so that nothing is tokenised twice.
 Where the template leaves reasoning out of earlier turns, a server would show the policy a shorter history than the sequence holds from the second message of the user on.
 
-All live episodes write their next message in one batch. With several processes, those that are done wait for the others with a message that is thrown away: generation is a joint act of sharded models.
+All live episodes write their next message in one batch. With several processes each asks for as many messages as the one with most live episodes, and throws away what is too many: generation is a joint act of
+sharded models, and vLLM under tensor parallel hands its answers back to processes in shares of one size.
 """
 
 from collections.abc import Callable, Sequence
@@ -51,9 +52,9 @@ class Talk:
             stage = self._open(prompt[-1]["task"])
             lines.append(_Line(stage, prompt_ids([openai_message(m) for m in stage.opening], stage.episode.tools, self._tokenizer)))
         with_logprobs = False
-        while _anybody(trainer, live := [line for line in lines if not line.stage.over]):
-            asked = live or lines[:1]
-            made, logprobs, *_ = trainer._generate_single_turn([line.prompt + line.ids for line in asked], None, {}, num_generations=1)
+        while most := _most(trainer, live := [line for line in lines if not line.stage.over]):
+            asked = [line.prompt + line.ids for line in live] + [lines[0].prompt] * (most - len(live))
+            made, logprobs, *_ = trainer._generate_single_turn(asked, None, {}, num_generations=1)
             with_logprobs = logprobs is not None
             for n, line in enumerate(live):
                 self._go_on(line, made[n], logprobs[n] if logprobs is not None else None)
@@ -109,14 +110,13 @@ def spoken(said: Sequence[Message], to: Message, tokenizer: Any) -> list[int]:
     return list(tokenizer.encode(rest, add_special_tokens=False))
 
 
-def _anybody(trainer: Any, live: Sequence[_Line]) -> bool:
-    """Is an episode of any process still going on?"""
+def _most(trainer: Any, live: Sequence[_Line]) -> int:
+    """The largest number of episodes that still go on in a process."""
     if trainer.accelerator.num_processes == 1:
-        return bool(live)
+        return len(live)
     import torch
 
-    count = trainer.accelerator.gather(torch.tensor([len(live)], device=trainer.accelerator.device))
-    return bool(count.sum() > 0)
+    return int(trainer.accelerator.gather(torch.tensor([len(live)], device=trainer.accelerator.device)).max())
 
 
 def judged(prompts: Sequence[Any], completions: Sequence[Any], *, reward: Sequence[float | None], world_seconds: Sequence[float], stop: Sequence[str], log_metric: Callable[[str, float], None], **rest: Any) -> list[float | None]:
