@@ -356,6 +356,11 @@ def _value(
         return ""
     if argument.role == "sort":
         return next(iter(argument.places))
+    if argument.role == "test":
+        value = row.get(next(iter(argument.places.values())))
+        return any_value(schema, dice) if value is None else str(value)[:3] if argument.sign in ("holds", "starts", "wild") else value
+    if argument.role in ("behind", "ahead"):
+        return row.get(table.key[-1])
     if argument.role in ("prefix", "contains"):
         return str(row.get(argument.column or "", ""))[:3]
     if argument.role == "filters":

@@ -218,6 +218,8 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {_dict(argument.places)})")
         elif argument.role == "expression":
             also.append(f"db.expressed({given}, {_dict(argument.places)})")
+        elif argument.role == "test":
+            also.append(f"db.tested({', '.join([given, _quote(argument.sign), *map(_quote, argument.places.values())])})")
         elif argument.role in ("sort", "order"):
             sorts[argument.role] = argument, given
         elif argument.role == "within" and argument.column:
@@ -286,7 +288,7 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
     return []
 
 
-PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number"}
+PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number", "behind": "behind", "ahead": "ahead"}
 
 
 def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
@@ -408,7 +410,7 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
             if argument.column in table.key and argument.role == "value" and operation.act == "put":
                 continue
             given = f"db.held({argument.python}, {_quote(argument.pair[0])})" if argument.pair else argument.python
-            out.append(f"{argument.column}={_merged(operation, argument.column, given)}")
+            out.append(f"{argument.column}={_merged(operation, argument.column, given, argument.sign)}")
         elif argument.role == "body":
             for name, column in argument.body.items():
                 default = f", {_python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
@@ -417,9 +419,9 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
     return out
 
 
-def _merged(operation: Operation, column: str | None, given: str) -> str:
+def _merged(operation: Operation, column: str | None, given: str, sign: str = "") -> str:
     """The expression of a value; of an object whose parts are changed, what it was and what is given of it."""
-    return f"db.merged(old[{_quote(column or '')}], {given})" if column in operation.merges else given
+    return f"db.{'keyed' if sign else 'merged'}(old[{_quote(column or '')}], {given})" if column in operation.merges else given
 
 
 def _update(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:

@@ -234,9 +234,11 @@ def paging(entry: Entry) -> dict[str, Argument]:
         taken = {a.role for a in out.values()}
         if not PAGING.match(" ".join(words)):
             continue
-        counts = kind == "integer" or (kind == "string" and not schema.get("enum"))  # a number told as a text
+        counts = kind in ("integer", "number") or (kind == "string" and not schema.get("enum"))  # a number told as a text
         if counts and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
             out[name] = argument(entry, name, "size", required=False)
+        elif counts and words == ("page", "size") and _EACH.search(str(schema.get("description", ""))):
+            out[name] = argument(entry, name, "option", required=False)  # how many a request fetches, beside how many are wanted
         elif kind == "string" and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] != "sync" and "token" not in taken:
             out[name] = argument(entry, name, "token", required=False)
         elif counts and words == ("offset",):
@@ -246,6 +248,7 @@ def paging(entry: Entry) -> dict[str, Argument]:
     return out
 
 
+_EACH: Final = re.compile(r"(?i)\bper request\b")
 _NUMBERS: Final = (("page",), ("page", "number"), ("page", "id"), ("page", "num"), ("page", "index"))
 """PageNumber and PageNo, as canonical words: pages are counted from 1."""
 

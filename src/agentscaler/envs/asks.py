@@ -13,7 +13,7 @@ from agentscaler.envs.documented import values_of
 from agentscaler.envs.drafts import SCALARS, STATE, Col, Draft, Entry, Noun
 from agentscaler.records import Argument, Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, plural
+from agentscaler.words import field, plural, split
 
 MOST_NAMED: Final = 30
 
@@ -35,13 +35,28 @@ def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
     properties = items["properties"]
     said = " ".join(str(s.get("description", "")) for s in (schema, properties[pair[0]]))
     closed = [v for v in properties[pair[0]].get("enum", ()) if isinstance(v, str)]
-    names = closed or [*values_of(properties[pair[0]]), *(n for n in spelled_out(said) if not (n == pair[0] and f'"{n}"' in said))]
+    spelled = [*values_of(properties[pair[0]]), *(n for n in spelled_out(said) if not (n == pair[0] and f'"{n}"' in said))]
+    siblings = {n for n, s in entry.parameters.items() if kind_of(s) == "array"}  # "you cannot give both VpcIds and Filters"
+    names = closed or [n for n in spelled if n not in siblings]
     places = _apart({n: p for n in dict.fromkeys(names) if (p := place_of(n, draft)) is not None})
+    for more in () if closed else (_mentioned(said, entry, draft), [] if places else _example(properties[pair[0]], draft)):
+        places |= {n: p for n in more if (p := place_of(n, draft)) is not None and p not in places.values()}
     if not closed and "tag:<" in said and (tags := _tags(draft)):
         places |= {"tag:": tags}
     if not places:
         return None
     return argument(entry, name, "named").model_copy(update={"places": dict(list(places.items())[:MOST_NAMED]), "pair": pair})
+
+
+def _mentioned(text: str, entry: Entry, draft: Draft) -> list[str]:
+    """Fields of the answer that a text names: 'Support BindDomain and Status'."""
+    return [n for n, c in _shown(entry, draft).items() if len(split(n)) > 1 and not is_time(n, c.schema) and mentions(text, n)]
+
+
+def _example(which: Schema, draft: Draft) -> list[str]:
+    """The one name that a provider shows, where it is a column's to the letter: 'instanceName'. Plain words (name, id) are examples of anything."""
+    shown = [n for n in which.get("examples", ()) if isinstance(n, str)]
+    return [n for n in shown if len(field(n)) > 1 and n.lower() in {c.lower() for c in draft.columns}]
 
 
 def _pair(items: Schema) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from agentscaler.envs.arguments import (
     paging,
     surroundings,
 )
+from agentscaler.envs.compares import turned
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.envelope import beside, reports_failure
 from agentscaler.envs.items import SCOPE, near
@@ -49,7 +50,7 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             if name not in arguments and (ASIDE.search(name) or kind_of(entry.parameters.get(name, {})) == "boolean"):
                 arguments[name] = argument(entry, name, "option")
     else:
-        arguments |= {n: a for n, a in paging(entry).items() if n not in arguments}
+        arguments |= {n: a for n, a in (paging(entry) | turned(entry, draft)).items() if n not in arguments}
         if (dead := grave(draft)) is not None and not entry.view:
             hides = dead.column, None if dead.value == "{now}" else dead.value
             arguments |= {n: argument(entry, n, "show", required=False) for n, s in entry.parameters.items() if _SHOW.search(n) and kind_of(s) == "boolean"}

@@ -310,7 +310,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
-    arguments |= _mask(entry, arguments)
+    arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     merges = () if upsert else _merged(entry, draft, arguments)
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
@@ -341,11 +341,20 @@ def _merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> li
     out = []
     for a in arguments.values():
         schema = entry.parameters[a.name]
+        if by_keys(schema) and a.column:
+            out.append(a.column)
+            continue
         given = {a.column: schema} if a.role == "value" and a.column else {c: schema.get("properties", {}).get(p, {}) for p, c in a.body.items()} if a.role == "body" else {}
         out += [c for c, s in given.items() if draft.columns[c].kind == "object" and s.get("properties") and not _REPLACES.search(str(s.get("description", "")))]
     return out
 
 
+def by_keys(schema: Schema) -> bool:
+    """'Individual keys can be unset by posting an empty value': a map that keeps the keys that a call does not name."""
+    return kind_of(schema) == "object" and not schema.get("properties") and _BY_KEYS.search(str(schema.get("description", ""))) is not None
+
+
+_BY_KEYS: Final = re.compile(r"(?i)\bindividual keys can be unset by\b|\bkeys? (?:can|may) be (?:unset|removed) (?:by (?:posting|setting|passing|sending)|if)")
 _IN_PART: Final = frozenset("update modify patch edit change adjust configure".split())
 _REPLACES = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")
 
