@@ -4,7 +4,8 @@
     meant                               the key that another name of a row stands for
     named expressed tested ordered      what a list is asked in words, for page
     stamped gone fresh                  what must hold before a write
-    masked merged keyed revised held          values of a write
+    masked merged keyed parted revised        values of a write
+    held unwrapped
     insert copy put update move delete  write
     tie untie                           rows of a link table
     within here                         the surroundings (project, region, account)
@@ -350,6 +351,22 @@ class Database:
     def held(self, given: Sequence[Mapping[str, Any]] | None, name: str) -> list[Any] | None:
         """The lists that the given objects hold under a name, as one: the Tags of TagSpecifications."""
         return None if given is None else [one for some in given for one in some.get(name) or ()]
+
+    def unwrapped(self, given: Mapping[str, Any] | None, name: str) -> Any:
+        """The value in a wrapper: None where it is empty; as it was where there is no wrapper."""
+        return given.get(name) if isinstance(given, dict) else given
+
+    def parted(self, old: Mapping[str, Any] | None, parts: Mapping[str, Any]) -> Any:
+        """An object with these parts set, 'new.sound' being a part of a part; as it was where none is given."""
+        given = {path: v for path, v in parts.items() if v is not None and v is not UNSET}
+        out = orjson.loads(orjson.dumps(old or {}))
+        for path, part in given.items():
+            *way, last = path.split(".")
+            here = out
+            for name in way:
+                here[name] = here = here[name] if isinstance(here.get(name), dict) else {}
+            here[last] = part
+        return out if given else UNSET
 
     def tie(self, table: str, /, **ends: Any) -> Row:
         """A row of a link table. Raises NotFound (an end), AlreadyExists."""

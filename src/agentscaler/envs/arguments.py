@@ -354,6 +354,10 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
                 used |= set(columns.values())
             continue
         column = column_of(entry, name, draft, service)
+        if (inside := wrapped(schema)) is not None and column is not None and kind_of(inside[1]) == column.kind and column.name not in used and column.name not in draft.key:
+            out[name] = argument(entry, name, "value", column.name).model_copy(update={"pair": (inside[0],), "sign": "wrapped"})
+            used.add(column.name)
+            continue
         if new and (tags := _tags(name, schema, draft)) is not None and tags[0] not in used and (column is None or not column.shown):
             out[name] = argument(entry, name, "value", tags[0]).model_copy(update={"pair": tags[1:]})
             used.add(tags[0])
@@ -369,6 +373,13 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
         out[name] = argument(entry, name, "value", column.name)
         used.add(column.name)
     return out
+
+
+def wrapped(schema: Schema) -> tuple[str, Schema] | None:
+    """(property, schema) of an object that only says whether its one value is given: {'optionalValue': ...}."""
+    properties = schema.get("properties", {})
+    name = next(iter(properties), "")
+    return (name, properties[name]) if kind_of(schema) == "object" and len(properties) == 1 and field(name) == ("optional", "value") else None
 
 
 def _tags(name: str, schema: Schema, draft: Draft) -> tuple[str, ...] | None:

@@ -23,6 +23,7 @@ from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.keys import is_slug, parent_parameter
+from agentscaler.envs.partly import emptied, flat_parts
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
     Move,
@@ -81,6 +82,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     elif draft.generated and any(n in entry.required for n in _own_names(entry, draft, service)):
         raise Lost("part")
+    arguments |= flat_parts(entry, draft, arguments)
     arguments |= values(entry, draft, service, arguments, own=True, new=True)
     if key_path:
         arguments = {n: a if a.column != draft.own else a.model_copy(update={"role": "option", "column": None}) for n, a in arguments.items() if a.column != draft.own or a.required}
@@ -293,10 +295,13 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= stamps(entry, draft, arguments)
     arguments |= _revised(entry, draft, arguments)
+    arguments |= flat_parts(entry, draft, arguments) if not overwrites(entry) and not any(a.many for a in arguments.values()) else {}
     arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
+    if not any(a.many for a in arguments.values()) and not overwrites(entry):
+        arguments |= emptied(entry, draft, arguments)
     if any(a.role in ("match", "stamp") for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
-    sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
+    sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes", "part", "empties")]
     if _chooses(entry, draft):
         raise Lost("mode")
     if not sets:
@@ -336,9 +341,10 @@ def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument
 
 def _merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
     """Columns whose object an update changes in part: UpdateChannel(S3DestinationConfiguration={DataFreshnessInSeconds}) leaves the bucket as it is."""
+    parts = [a.column for a in arguments.values() if a.role == "part" and a.column]
     if entry.what.verb not in _IN_PART or (entry.tool.source.vendor == "google" and entry.tool.source.verb == "PUT") or overwrites(entry) or any(a.many for a in arguments.values()):
-        return []
-    out = []
+        return parts
+    out = parts
     for a in arguments.values():
         schema = entry.parameters[a.name]
         if by_keys(schema) and a.column:
