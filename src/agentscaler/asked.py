@@ -1,6 +1,6 @@
 """What a caller asks of a list in words of its own: filters by name, filter expressions, sort orders.
 
-`named`, `expressed`, `tested` and `ordered` read them against what may be named, and answer tests and columns for `db.page`. What
+`named`, `expressed`, `compared` and `ordered` read them against what may be named, and answer tests and columns for `db.page`. What
 is not understood is refused with what would be; nothing is passed over. A place is a column, or 'column.property' of
 the object, or of the objects in the list, that the column holds.
 """
@@ -66,14 +66,14 @@ def named(given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how
     return out
 
 
-def tested(given: Any, sign: str, *places: str) -> list[Conditions]:
+def compared(given: Any, sign: str, *places: str) -> list[Conditions]:
     """One of these places must stand in this way (>, holds, ...) to the value, or to one of several; nothing where none is given.
 
     ends: in either case; wild: the same of a text in which * stands for anything, as it does at both ends.
     """
     values = given if isinstance(given, list) else [] if given is None or given == "" else [given]
     if sign in _FORMS:
-        values, sign = [_FORMS[sign].format(re.sub(r"[[?]", r"[\g<0>]", str(v)).strip("*")) for v in values], "glob"
+        values, sign = [_FORMS[sign].format(re.sub(r"[\[?]", r"[\g<0>]", str(v)).strip("*")) for v in values], "glob"
     return [tuple(Condition(place, sign, value) for value in values for place in places)] if values else []
 
 

@@ -49,7 +49,8 @@ def emptied(operation: Operation, table: Table, sets: list[str]) -> list[str]:
     for argument in operation.arguments:
         for name, column in argument.places.items() if argument.role == "empties" else ():
             if next(c.null for c in table.columns if c.name == column):
-                when.setdefault(column, argument.python if name == argument.name else f"{quote(name)} in ({argument.python} or ())")
+                told = argument.python if name == argument.name else f"{quote(name)} in ({argument.python} or ())"
+                when.setdefault(column, f"{'[]' if argument.sign == 'list' else 'None'} if {told}")
     given: Mapping[str, str] = dict(one.split("=", 1) for one in sets)
     rest = [one for one in sets if one.split("=", 1)[0] not in when]
-    return rest + [f"{column}=None if {told} else {given.get(column, 'UNSET')}" for column, told in when.items()]
+    return rest + [f"{column}={told} else {given.get(column, 'UNSET')}" for column, told in when.items()]

@@ -2,7 +2,7 @@
 
     get first key match count page      read
     meant                               the key that another name of a row stands for
-    named expressed tested ordered      what a list is asked in words, for page
+    named expressed compared ordered    what a list is asked in words, for page
     stamped gone fresh                  what must hold before a write
     masked merged keyed parted revised        values of a write
     held unwrapped
@@ -210,9 +210,9 @@ class Database:
         """For `also` of a page: a filter expression. Raises InvalidArguments."""
         return asked.expressed(given, places)
 
-    def tested(self, given: Any, sign: str, *places: str) -> Sequence[Conditions]:
+    def compared(self, given: Any, sign: str, *places: str) -> Sequence[Conditions]:
         """For `also` of a page: one of these places stands so to what is given, or to one of a list."""
-        return asked.tested(given, sign, *places)
+        return asked.compared(given, sign, *places)
 
     def ordered(self, by: str | None, way: str | bool | int | None, places: Mapping[str, str], *, usual: str | None = None) -> Order:
         """For `order` of a page. Raises InvalidArguments."""

@@ -231,7 +231,7 @@ class Argument(Record):
     also: tuple[str, ...] = ()
     """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it."""
     sign: str = ""
-    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named."""
+    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named; wrapped. For empties: list, where an empty list is what is left."""
     pair: tuple[str, ...] = ()
     """For value: the property of the given objects whose lists are written together (the Tags of TagSpecifications). For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
 
@@ -334,6 +334,8 @@ class Operation(Record):
     """For update: columns that hold an object; what is given of it changes only the parts it names."""
     hides: tuple[str, str | int | None] | None = None
     """For list: rows with this value in this column stay out (null: with any value), unless an argument of role show says so."""
+    order: tuple[str, bool] | None = None
+    """For list: the column that its rows are sorted by where the call asks for no order, and whether from the highest."""
     key_path: str | None = None
     """For create: how the key is built from other columns and arguments, '{parent}/topics/{topicId}'."""
     through: str | None = None

@@ -47,6 +47,7 @@ def _names(model: Model) -> Iterator[str]:
     for operation in model.operations:
         yield from (operation.python, operation.table, *operation.sets)
         yield from [operation.state[0]] if operation.state else []
+        yield from [operation.order[0]] if operation.order else []
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
@@ -219,7 +220,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         elif argument.role == "expression":
             also.append(f"db.expressed({given}, {_dict(argument.places)})")
         elif argument.role == "test":
-            also.append(f"db.tested({', '.join([given, quote(argument.sign), *map(quote, argument.places.values())])})")
+            also.append(f"db.compared({', '.join([given, quote(argument.sign), *map(quote, argument.places.values())])})")
         elif argument.role in ("sort", "order"):
             sorts[argument.role] = argument, given
         elif argument.role == "within" and argument.column:
@@ -229,10 +230,13 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     arguments += [f"{_BOUNDS.get(name, name)}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
     if also:
         arguments.append(f"also={also[0]}" if len(also) == 1 else f"also=[{', '.join('*' + some for some in also)}]")
+    usually = f"(({quote(operation.order[0])}, {operation.order[1]}),)" if operation.order else ""
+    if operation.order and not sorts:
+        arguments.append(f"order={usually}")
     if sorts:
         wanted, down = (sorts[role][1] if role in sorts else "None" for role in ("sort", "order"))
         usual = sorts["order"][0].column if "order" in sorts else None
-        arguments.append(f"order=db.ordered({wanted}, {down}, {_dict(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={quote(usual)}' if usual else ''})")
+        arguments.append(f"order=db.ordered({wanted}, {down}, {_dict(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={quote(usual)}' if usual else ''}){f' or {usually}' if usually else ''}")
     if operation.through:
         arguments.append(f"through={quote(operation.through)}")
     if operation.hides:

@@ -155,6 +155,8 @@ def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
         return {**schema, "items": {**items, "properties": properties, "required": list(argument.pair[:2])}}
     if argument.role == "expression":
         return _noted(schema, f"Here: comparisons (=, !=, <, <=, >, >=, :) of {', '.join(allowed)}, joined by AND and OR.")
+    if argument.role == "empties" and "items" in schema:
+        return {**schema, "items": {**schema["items"], "enum": allowed}}
     if argument.role == "test" and argument.sign in ("holds", "starts", "wild"):
         return _noted(schema, f"Here: {_HOW[argument.sign]} {' or '.join(allowed)}.")
     if argument.role != "sort":

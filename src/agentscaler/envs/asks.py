@@ -259,3 +259,52 @@ def _usual(entry: Entry, draft: Draft) -> str | None:
     """What a direction alone is about: when the rows were made, else their key."""
     made = [c.name for c in _shown(entry, draft).values() if is_time(c.name, c.schema) and re.search(r"(?i)creat|start|submi|insert|request", c.name)]
     return made[0] if made else draft.own
+
+
+# ---- the order of a list that is asked for none -----------------------------------------------------------------
+
+_SORTED = re.compile(r"(?i)\b(?:sort(?:ed)?|order(?:ed|ing)?|return(?:ed)?)\b[^.]{0,110}")
+_DOWN = re.compile(r"(?i)\bdescending\b|\bmost recent(?:ly)?\b|\bnewest\b|\breverse[- ]chronological|\blatest\b(?! version)")
+_UP = re.compile(r"(?i)\bascending\b|(?<!reverse )(?<!reverse-)\bchronological(?:ly)?\b|\boldest (?:first|to)\b|\balphabetical")
+_RECENT = re.compile(r"(?i)\b(?:most recent(?:ly)?|newest|latest|chronological(?:ly)?)\b(?! (?:updated|modified|used|issued))")
+
+
+def standing_order(entry: Entry, draft: Draft) -> tuple[str, bool] | None:
+    """'Sorted by creation date, most recent first': the column a list is sorted by when the call asks for no order, and whether from the highest; None where nothing is said."""
+    text = entry.tool.description
+    for said in (m[0] for m in _SORTED.finditer(text)):
+        down, up = _DOWN.search(said), _UP.search(said)
+        both = re.search(r"(?i)ascending (?:and|or) descending|descending (?:and|or) ascending|\bif\b|\bwhen\b", said)
+        if both or not (down or up) or (re.match(r"(?i)returns?", said) and not re.search(r"(?i)\bfirst\b|\border|\bsort|\bstarting\b|\bdescending|\bchronological", said)):
+            continue
+        if (column := _spoken_of(said, entry, draft)) is not None:
+            newest_first = down is not None and (up is None or "oldest" in up[0].lower() or down.start() < up.start())
+            return column, newest_first
+    return None
+
+
+def _spoken_of(said: str, entry: Entry, draft: Draft) -> str | None:
+    """The one shown column that a sentence about an order names: `create_time`, 'creation date', or the time things were made where it only says 'most recent first'."""
+    columns = {n: c for n, c in _shown(entry, draft).items() if c.kind in ("string", "integer", "number")}
+    named = [c.name for n, c in columns.items() if mentions(said, n)]
+    if named or re.search(r"[a-z][A-Z]|\w_\w", said):  # a field of a name that no column has is another order
+        return named[0] if len(named) == 1 else None
+    times = [c for c in columns.values() if is_time(c.name, c.schema) or re.fullmatch(r"(?i)created|timestamp", c.name)]
+    about = stems_of(re.sub(r"(?i)\bstarting (?:with|from)\b", "", said))
+    spoken = [c.name for c in times if about & stems_of(" ".join(split(c.name)))]
+    if len(spoken) == 1 or about:
+        return spoken[0] if len(spoken) == 1 else None
+    if re.search(r"(?i)\bversion\b", said) and len(found := [c.name for c in columns.values() if field(c.name)[-1:] in (("version",), ("version", "number")) and c.kind == "integer"]) == 1:
+        return found[0]
+    if re.search(r"(?i)alphabetical", said):
+        return next((c.name for c in columns.values() if field(c.name) in (("name",), (*draft.noun, "name"), (*draft.noun[-1:], "name"))), None)
+    made = [c.name for c in times if re.match(r"(?i)creat|insert|submi|request", c.name)] or ([c.name for c in times] if len(times) == 1 else [])
+    return made[0] if made and _RECENT.search(said) else None
+
+
+def stems_of(text: str) -> set[str]:
+    """'creation date', 'most recently created' -> {'creat'}: the words that tell one time of a thing from another."""
+    return {w[:5] for w in re.findall(r"[a-z]+", text.lower()) if w[:5] in _STEMS}
+
+
+_STEMS: Final = frozenset("creat updat modif start join submi reque issue delet expir publi chang uploa".split())

@@ -3,7 +3,7 @@
 Client libraries type such a field loosely in what they answer, or in what they take. It is one thing, so it is a map in both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from agentscaler.records import Schema, Tool
@@ -30,11 +30,18 @@ def told_maps(tools: Iterable[Tool]) -> dict[str, Schema]:
     return {n: s for n, s in maps.items() if texts.get(n)}
 
 
-def _fields(tool: Tool) -> Iterable[tuple[str, Schema]]:
+def _fields(tool: Tool) -> Iterator[tuple[str, Schema]]:
     yield from tool.parameters.get("properties", {}).items()
-    body = tool.returns or {}
-    body = body.get("items", {}) if kind_of(body) == "array" else body
-    yield from body.get("properties", {}).items()
+    yield from _below(tool.returns or {})
+
+
+def _below(schema: Schema, depth: int = 0) -> Iterator[tuple[str, Schema]]:
+    """Fields of an answer, of the objects in it, and of the items of its lists."""
+    for name, inner in schema.get("properties", {}).items() if depth <= _DEPTH else ():
+        yield name, inner
+        yield from _below(inner, depth + 1)
+    if isinstance(items := schema.get("items"), dict):
+        yield from _below(items, depth)
 
 
 def _is_map(schema: Schema) -> bool:

@@ -74,7 +74,8 @@ def emptied(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[s
         else:
             continue
         if places:
-            out[name] = argument(entry, name, "empties").model_copy(update={"places": places})
+            lists = all(draft.columns[c].kind == "array" for c in places.values())
+            out[name] = argument(entry, name, "empties").model_copy(update={"places": places, "sign": "list" if lists else ""})
     return out
 
 

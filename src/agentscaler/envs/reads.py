@@ -18,6 +18,7 @@ from agentscaler.envs.arguments import (
     paging,
     surroundings,
 )
+from agentscaler.envs.asks import standing_order
 from agentscaler.envs.compares import turned
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.envelope import beside, reports_failure
@@ -68,7 +69,8 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         arguments = {n: a for n, a in arguments.items() if a.required or a.role not in ("sort", "order")}
     if entry.tool.returns is not None:
         shape = shape.model_copy(update={"fixed": beside(entry.tool.returns.get("properties", {}), arguments.values(), shape)})
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides))
+    order = standing_order(entry, draft) if act == "list" and not shape.scalar and not shape.distinct else None
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides, order=order))
 
 
 def _one_of_several(entry: Entry) -> bool:

@@ -295,10 +295,9 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= stamps(entry, draft, arguments)
     arguments |= _revised(entry, draft, arguments)
-    arguments |= flat_parts(entry, draft, arguments) if not overwrites(entry) and not any(a.many for a in arguments.values()) else {}
+    if not overwrites(entry) and not any(a.many for a in arguments.values()):
+        arguments |= flat_parts(entry, draft, arguments) | emptied(entry, draft, arguments)
     arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
-    if not any(a.many for a in arguments.values()) and not overwrites(entry):
-        arguments |= emptied(entry, draft, arguments)
     if any(a.role in ("match", "stamp") for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
     sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes", "part", "empties")]
