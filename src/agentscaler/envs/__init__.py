@@ -161,8 +161,10 @@ def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
         return _noted(schema, f"Here: {_HOW[argument.sign]} {' or '.join(allowed)}.")
     if argument.role != "sort":
         return schema
-    if "enum" in schema or any(a.role == "order" for o in operation.arguments for a in (o, *o.inside)):
+    if "enum" in schema:
         return {**schema, "enum": allowed}
+    if any(a.role == "order" for o in operation.arguments for a in (o, *o.inside)):
+        return _noted(schema, f"Here: {', '.join(allowed)}.")
     return _noted(schema, f"Here: {', '.join(allowed)}; highest first with ' desc' behind the field.")
 
 

@@ -229,10 +229,15 @@ def sorting(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument 
     columns = {c.name: c for c in _shown(entry, draft).values() if c.kind in ("string", "integer", "number")} | {k: draft.columns[k] for k in draft.key if k in draft.columns}
     text = str(schema.get("description", ""))
     closed = [v for v in schema.get("enum", ()) if isinstance(v, str)]
-    said = closed or [*values_of(schema), *spelled_out(text), *(w for w in columns if mentions(text, w))]
+    told = [*values_of(schema), *spelled_out(text)]
+    said = closed or [*told, *(w for w in columns if mentions(text, w))]
     places = {n: c for n in dict.fromkeys(said) if (c := _sortable(n, draft, columns.values())) is not None}
-    if not places and not closed and not values_of(schema):
+    shown = [w[0] for e in schema.get("examples", ()) if isinstance(e, str) and (w := re.findall(_TOKEN, e))]
+    if not places and not closed and not any(len(split(n)) > 1 for n in told):
         places = {n: c for n, c in ((n, c.name) for n, c in _shown(entry, draft).items()) if c in columns}
+    for example in () if closed else shown:  # the provider's own spelling of it: effectiveTime, for the column EffectiveTime
+        if (column := _sortable(example, draft, columns.values())) is not None and not _WAY.match(example):
+            places = {example: column} | {n: c for n, c in places.items() if c != column}
     return argument(entry, name, "sort").model_copy(update={"places": dict(list(places.items())[:MOST_NAMED])}) if places else None
 
 
