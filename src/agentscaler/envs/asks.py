@@ -233,7 +233,7 @@ def sorting(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument 
     said = closed or [*told, *(w for w in columns if mentions(text, w))]
     places = {n: c for n in dict.fromkeys(said) if (c := _sortable(n, draft, columns.values())) is not None}
     shown = [w[0] for e in schema.get("examples", ()) if isinstance(e, str) and (w := re.findall(_TOKEN, e))]
-    if not places and not closed and not any(len(split(n)) > 1 for n in told):
+    if not places and not closed and (entry.tool.source.vendor == "google" or not any(len(split(n)) > 1 for n in told)):
         places = {n: c for n, c in ((n, c.name) for n, c in _shown(entry, draft).items()) if c in columns}
     for example in () if closed else shown:  # the provider's own spelling of it: effectiveTime, for the column EffectiveTime
         if (column := _sortable(example, draft, columns.values())) is not None and not _WAY.match(example):

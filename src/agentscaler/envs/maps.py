@@ -11,6 +11,8 @@ from agentscaler.schemas import kind_of
 from agentscaler.words import entity
 
 _DEPTH: Final = 4
+_WRAPS: Final = 1
+"""Objects that the thing may be wrapped in, below which a field of the same name is another thing's."""
 
 
 def told_maps(tools: Iterable[Tool]) -> dict[str, Schema]:
@@ -37,7 +39,7 @@ def _fields(tool: Tool) -> Iterator[tuple[str, Schema]]:
 
 def _below(schema: Schema, depth: int = 0) -> Iterator[tuple[str, Schema]]:
     """Fields of an answer, of the objects in it, and of the items of its lists."""
-    for name, inner in schema.get("properties", {}).items() if depth <= _DEPTH else ():
+    for name, inner in schema.get("properties", {}).items() if depth <= _WRAPS else ():
         yield name, inner
         yield from _below(inner, depth + 1)
     if isinstance(items := schema.get("items"), dict):
