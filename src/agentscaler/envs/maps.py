@@ -27,7 +27,7 @@ def told_maps(tools: Iterable[Tool]) -> dict[str, Schema]:
                 continue  # a list may be asked for several ids
             if _is_map(schema):
                 maps.setdefault(name, schema)
-            else:
+            elif kind_of(schema) != "object" or schema.get("properties"):  # an object of which nothing is said may be one
                 texts[name] = texts.get(name, True) and _is_bare(schema)
     return {n: s for n, s in maps.items() if texts.get(n)}
 
