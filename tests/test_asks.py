@@ -133,6 +133,26 @@ def test_a_list_is_sorted_and_paged_in_its_order() -> None:
         assert world.call("ListLedgers", {"SortBy": "NAME", "NextToken": key_token}).error is not None
 
 
+def test_a_field_to_sort_by_is_spelled_as_the_provider_does() -> None:
+    way = {"type": "string", "enum": ["ASC", "DESC"]}
+    by = {**TEXT, "description": "The field to sort by.", "examples": ["createdAt"]}
+    with opened(listing(SortBy=by, SortOrder=way)) as (world, ledgers):  # type: ignore[arg-type]
+        for said in ("createdAt", "CreatedAt", "created_at"):
+            assert [r["CreatedAt"] for r in call(world, "ListLedgers", SortBy=said, SortOrder="DESC")["Ledgers"]] == sorted((r["CreatedAt"] for r in ledgers), reverse=True)
+    for text in ("The field to sort by. Valid values: PaidTime, LentTime.", "Sort by `PaidTime`."):
+        told = next(t for t in world_of(listing(SortBy={**TEXT, "description": text})).tools if t.name == "ListLedgers")  # type: ignore[arg-type]
+        assert "SortBy" not in told.parameters["properties"], "what is named and not held is no reason to offer every column"
+
+
+def test_a_list_of_filters_is_given_no_names_by_its_siblings() -> None:
+    text = "Support Status and MemberCount. You can't give both LedgerNames and Filters."
+    filters = {"type": "array", "description": text, "items": thing(Name=TEXT, Values=TEXTS)}
+    operation = next(o for o in world_of(listing(Filters=filters, LedgerNames=TEXTS)).model.operations if o.name == "ListLedgers")  # type: ignore[arg-type,union-attr]
+    names = next(a for a in operation.arguments if a.name == "Filters").places
+    assert "MemberCount" in names
+    assert "LedgerNames" not in names
+
+
 def test_from_and_to_bound_the_time_they_speak_of() -> None:
     listed = listing(From={**TEXT, "description": "The beginning of the time range."}, To={**TEXT, "description": "The end of the time range."})
     with opened(listed) as (world, ledgers):  # type: ignore[arg-type]

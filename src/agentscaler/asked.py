@@ -1,6 +1,6 @@
 """What a caller asks of a list in words of its own: filters by name, filter expressions, sort orders.
 
-`named`, `expressed` and `ordered` read them against what may be named, and answer tests and columns for `db.page`. What
+`named`, `expressed`, `compared` and `ordered` read them against what may be named, and answer tests and columns for `db.page`. What
 is not understood is refused with what would be; nothing is passed over. A place is a column, or 'column.property' of
 the object, or of the objects in the list, that the column holds.
 """
@@ -64,6 +64,20 @@ def named(given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how
         else:
             out.append(tuple(Condition(place, sign, value) for value in wanted))
     return out
+
+
+def compared(given: Any, sign: str, *places: str) -> list[Conditions]:
+    """One of these places must stand in this way (>, holds, ...) to the value, or to one of several; nothing where none is given.
+
+    ends: in either case; wild: the same of a text in which * stands for anything, as it does at both ends.
+    """
+    values = given if isinstance(given, list) else [] if given is None or given == "" else [given]
+    if sign in _FORMS:
+        values, sign = [_FORMS[sign].format(re.sub(r"[\[?]", r"[\g<0>]", str(v)).strip("*")) for v in values], "glob"
+    return [tuple(Condition(place, sign, value) for value in values for place in places)] if values else []
+
+
+_FORMS: Final = {"ends": "*{}", "wild": "*{}*"}
 
 
 _TEXT = r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
@@ -144,6 +158,17 @@ def place_of(name: str, places: Mapping[str, str]) -> str | None:
 
 def _bare(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
+
+
+def around(ids: Sequence[Any], behind: Any, ahead: Any, size: int) -> tuple[int, int]:
+    """Where the page begins that stands behind one row of a list, or in front of one, and how many rows it has. Raises InvalidArguments."""
+    if behind is not None and ahead is not None:
+        raise InvalidArguments("a page stands behind one row or in front of one, not both")
+    row = behind if ahead is None else ahead
+    if row not in ids:
+        raise InvalidArguments(f"{row!r} is no row of this list")
+    at = ids.index(row)
+    return (at + 1, size) if ahead is None else (max(at - size, 0), min(at, size))
 
 
 def ordered(by: str | None, way: str | bool | int | None, places: Mapping[str, str], *, usual: str | None = None) -> Order:

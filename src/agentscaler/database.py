@@ -2,9 +2,10 @@
 
     get first key match count page      read
     meant                               the key that another name of a row stands for
-    named expressed ordered             what a list is asked in words, for page
+    named expressed compared ordered    what a list is asked in words, for page
     stamped gone fresh                  what must hold before a write
-    masked merged revised held          values of a write
+    masked merged keyed parted revised        values of a write
+    held unwrapped
     insert copy put update move delete  write
     tie untie                           rows of a link table
     within here                         the surroundings (project, region, account)
@@ -135,12 +136,15 @@ class Database:
         distinct: str | None = None,
         also: Sequence[Conditions] = (),
         order: Order = (),
+        behind: Any = None,
+        ahead: Any = None,
     ) -> Page:
         """Rows in key order, or in the order that is asked for. A value that is None narrows nothing; a list means any of its values.
 
         starts, holds: how a text begins, and what it holds in either case; distinct: each value of this column once, the only one in the rows;
         number: of the page, counted from 1; through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
-        hide: rows with this value stay out, where it is None those with any value; also: what must hold besides, of each some alternative.
+        hide: rows with this value stay out, where it is None those with any value; also: what must hold besides, of each some alternative;
+        behind, ahead: the row of the list (by the last part of its key) behind which the page begins, or in front of which it ends.
         """
         info = self._tables[table]
         tests: list[tuple[tuple[str, str], ...]] = []
@@ -174,13 +178,17 @@ class Database:
         size = 100 if size is None else max(size, 1)
         skip = (max(number, 1) - 1) * size if number is not None else skip
         shape = tuple(tests)
+        if behind is not None or ahead is not None:
+            own = info.columns.index(info.key[-1])
+            all_of_it = [row[own] for row in self._x(self._statement("page", table, shape, through, distinct, False, order), [*values, -1, 0])]
+            skip, size = asked.around(all_of_it, behind, ahead, size)
         if order and key:  # a list in another order than the key's goes on at a number of rows
             if not isinstance(key[0], int):
                 raise InvalidArguments(f"{after!r} is no page token of a list in this order")
             skip = max(skip or 0, 0) + key[0]
-        behind = key is not None and not order
-        statement = self._statement("page", table, shape, through, distinct, behind, order)
-        more = [*values, *((key or ()) if behind else ()), size + 1, max(skip or 0, 0)]
+        past = key is not None and not order
+        statement = self._statement("page", table, shape, through, distinct, past, order)
+        more = [*values, *((key or ()) if past else ()), size + 1, max(skip or 0, 0)]
         found = list(self._x(statement, more))
         if distinct:
             rows = [{distinct: value} for (value,) in found[:size]]
@@ -188,7 +196,7 @@ class Database:
             rows = [self._row(info, r) for r in found[:size]]
         else:
             rows = [dict(zip(info.columns, r, strict=True)) for r in found[:size]]
-        token = None if len(found) <= size else _key_token([max(skip or 0, 0) + size]) if order else _key_token([rows[-1][c] for c in names])
+        token = None if len(found) <= size or not rows else _key_token([max(skip or 0, 0) + size]) if order else _key_token([rows[-1][c] for c in names])
         total = len(rows)
         if counted and (token or key or skip):
             total = int(self._x(self._statement("total", table, shape, through, distinct), values).get)
@@ -201,6 +209,10 @@ class Database:
     def expressed(self, given: str | None, places: Mapping[str, str]) -> Sequence[Conditions]:
         """For `also` of a page: a filter expression. Raises InvalidArguments."""
         return asked.expressed(given, places)
+
+    def compared(self, given: Any, sign: str, *places: str) -> Sequence[Conditions]:
+        """For `also` of a page: one of these places stands so to what is given, or to one of a list."""
+        return asked.compared(given, sign, *places)
 
     def ordered(self, by: str | None, way: str | bool | int | None, places: Mapping[str, str], *, usual: str | None = None) -> Order:
         """For `order` of a page. Raises InvalidArguments."""
@@ -293,6 +305,12 @@ class Database:
             return new
         return {**old, **{k: self.merged(old.get(k), v) for k, v in new.items()}}
 
+    def keyed(self, old: Any, new: Any) -> Any:
+        """A map with the keys that `new` names set, or taken away where their value is empty."""
+        if not isinstance(new, dict):
+            return new
+        return {k: v for k, v in {**(old or {}), **new}.items() if k not in new or v not in (None, "")}
+
     def move(self, table: str, *key: Any, to: Mapping[str, Any], only_from: Sequence[Any] = (), also: Mapping[str, Any] | None = None) -> Row:
         """Set a state column, from one of `only_from` (any other state, if empty), and others with it. Raises WrongState."""
         row, clocks = self.get(table, *key), dict(self._tables[table].clocks)
@@ -335,6 +353,22 @@ class Database:
     def held(self, given: Sequence[Mapping[str, Any]] | None, name: str) -> list[Any] | None:
         """The lists that the given objects hold under a name, as one: the Tags of TagSpecifications."""
         return None if given is None else [one for some in given for one in some.get(name) or ()]
+
+    def unwrapped(self, given: Mapping[str, Any] | None, name: str) -> Any:
+        """The value in a wrapper: None where it is empty; as it was where there is no wrapper."""
+        return given.get(name) if isinstance(given, dict) else given
+
+    def parted(self, old: Mapping[str, Any] | None, parts: Mapping[str, Any]) -> Any:
+        """An object with these parts set, 'new.sound' being a part of a part; as it was where none is given."""
+        given = {path: v for path, v in parts.items() if v is not None and v is not UNSET}
+        out = orjson.loads(orjson.dumps(old or {}))
+        for path, part in given.items():
+            *way, last = path.split(".")
+            here = out
+            for name in way:
+                here[name] = here = here[name] if isinstance(here.get(name), dict) else {}
+            here[last] = part
+        return out if given else UNSET
 
     def tie(self, table: str, /, **ends: Any) -> Row:
         """A row of a link table. Raises NotFound (an end), AlreadyExists."""

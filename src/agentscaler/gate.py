@@ -171,7 +171,7 @@ def _expected(form: Form, operation: Operation) -> bool:
         return any(row[0] == ("+" if operation.act == "link" else "-") for row in own)
     if operation.act == "put":
         return bool(own)
-    tied = {a.column for a in operation.arguments if a.role in ("value", "body", "rows", "adds", "removes")} | {c for a in operation.arguments for c in a.body.values()}
+    tied = {a.column for a in operation.arguments if a.role in ("value", "body", "rows", "adds", "removes", "part")} | {c for a in operation.arguments if a.role == "empties" for c in a.places.values()} | {c for a in operation.arguments for c in a.body.values()}
     tied |= {operation.state[0]} if operation.state and operation.act != "update" else set()
     return any(row[0] == "~" and any(column in tied for column, _ in row[3]) for row in own)
 
@@ -245,7 +245,7 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
     out: JsonObject = {}
     parents = _parents(world, table, model, dice) if operation.act in ("create", "copy") or any(a.role == "body" for a in operation.arguments) else {}
     wanted = [a for a in operation.arguments if a.required]
-    optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body", "adds")]
+    optional = [a for a in operation.arguments if not a.required and a.role in ("value", "body", "adds", "part")]
     if operation.act in ("update", "put", "create") and optional:
         wanted += dice.sample(optional, 1 + dice.below(min(3, len(optional))))
     wanted += [a for a in operation.arguments if a.role == "force"]
@@ -356,6 +356,11 @@ def _value(
         return ""
     if argument.role == "sort":
         return next(iter(argument.places))
+    if argument.role == "test":
+        value = row.get(next(iter(argument.places.values())))
+        return any_value(schema, dice) if value is None else str(value)[:3] if argument.sign in ("holds", "starts", "wild") else value
+    if argument.role in ("behind", "ahead"):
+        return row.get(table.key[-1])
     if argument.role in ("prefix", "contains"):
         return str(row.get(argument.column or "", ""))[:3]
     if argument.role == "filters":

@@ -194,7 +194,7 @@ Act: TypeAlias = Literal["get", "list", "create", "copy", "put", "update", "dele
 """What a compiled tool does: read one row, read many, insert, insert a copy of a row, insert or update, update columns, delete, move a state
 column, tie two rows, untie them."""
 
-Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option", "prefix", "contains", "filters", "adds", "removes", "named", "expression", "sort", "order", "mask", "stamp"]
+Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option", "prefix", "contains", "filters", "adds", "removes", "named", "expression", "sort", "order", "mask", "stamp", "test", "behind", "ahead", "part", "empties"]
 """What an argument is for: names the row, must agree with the row, narrows a list, is written to a column, is written to several columns (an object),
 is written to several rows (a list of objects), is the last part of the key's path, earliest and latest value of a column, page size, page token, rows to skip, number of the page, must name the world's surroundings, brings in rows that a
 list hides, lets a delete take along what hangs on the row, steers the call and changes nothing here; of a list: how a text begins, what it holds, several of these in an object; of an update: items that a list column gains and loses; of a list again: filters by name, a filter expression, what it is sorted by, in which direction;
@@ -225,11 +225,13 @@ class Argument(Record):
     inside: tuple["Argument", ...] = ()
     """For filters: what each property of the object is for."""
     places: Mapping[str, str] = Field(default_factory=dict)
-    """For named, expression, sort and mask: what may be named -> column, or 'column.property' of what the column holds."""
+    """For named, expression, sort, mask, test and empties: what may be named -> column, or 'column.property' of what the column holds. For part: its name -> 'column.property', or deeper."""
     defaults: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
     """For value and body of a create: what is written where the caller says nothing; by its own name, or the property's."""
     also: tuple[str, ...] = ()
     """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it."""
+    sign: str = ""
+    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named; wrapped. For empties: list, where an empty list is what is left."""
     pair: tuple[str, ...] = ()
     """For value: the property of the given objects whose lists are written together (the Tags of TagSpecifications). For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
 
@@ -332,6 +334,8 @@ class Operation(Record):
     """For update: columns that hold an object; what is given of it changes only the parts it names."""
     hides: tuple[str, str | int | None] | None = None
     """For list: rows with this value in this column stay out (null: with any value), unless an argument of role show says so."""
+    order: tuple[str, bool] | None = None
+    """For list: the column that its rows are sorted by where the call asks for no order, and whether from the highest."""
     key_path: str | None = None
     """For create: how the key is built from other columns and arguments, '{parent}/topics/{topicId}'."""
     through: str | None = None

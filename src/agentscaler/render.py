@@ -5,12 +5,12 @@ once above; nothing is repeated that the handle (database.py) does. Names and te
 quoted literals, checked names or docstrings, so that a hostile definition cannot become code.
 """
 
-import json
 import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from agentscaler.assigned import emptied, given_value, merged, parted, quote, revised
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Brought, Held, Json, Model, Operation, Shape, Table
 from agentscaler.schema_sql import schema
@@ -47,6 +47,7 @@ def _names(model: Model) -> Iterator[str]:
     for operation in model.operations:
         yield from (operation.python, operation.table, *operation.sets)
         yield from [operation.state[0]] if operation.state else []
+        yield from [operation.order[0]] if operation.order else []
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
@@ -99,14 +100,14 @@ def _views(model: Model) -> dict[str, list[str]]:
 
 
 def _fields(shape: Shape) -> list[str]:
-    plain = [_quote(f) if f == c else f"({_quote(f)}, {_quote(c)})" for f, c in shape.fields.items()]
-    plain += [f"({_quote(f)}, {_dict(part)})" for f, part in shape.parts.items()]
-    return plain + [f"({_quote(f)}, held({_quote(rows.table)}, {_dict(rows.on)}, {_form(rows)}))" for f, rows in shape.held.items()]
+    plain = [quote(f) if f == c else f"({quote(f)}, {quote(c)})" for f, c in shape.fields.items()]
+    plain += [f"({quote(f)}, {_dict(part)})" for f, part in shape.parts.items()]
+    return plain + [f"({quote(f)}, held({quote(rows.table)}, {_dict(rows.on)}, {_form(rows)}))" for f, rows in shape.held.items()]
 
 
 def _form(rows: Held) -> str:
     """How rows of another table are shown."""
-    one = _quote(next(iter(rows.fields.values()))) if rows.scalar else _dict(rows.fields)
+    one = quote(next(iter(rows.fields.values()))) if rows.scalar else _dict(rows.fields)
     return f"[{one}]" if rows.many else one
 
 
@@ -136,12 +137,12 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     body: list[str] = []
     for argument in operation.arguments:
         if argument.role == "within":
-            body += _call("db.within", [_quote(argument.template or ""), argument.python, *(["across=True"] if argument.anything else [])])
+            body += _call("db.within", [quote(argument.template or ""), argument.python, *(["across=True"] if argument.anything else [])])
     for argument in operation.arguments:
         if argument.also:
-            body += _call(f"{argument.python} = db.meant", [_quote(argument.also[0]), argument.python, *map(_quote, argument.also[1:])])
+            body += _call(f"{argument.python} = db.meant", [quote(argument.also[0]), argument.python, *map(quote, argument.also[1:])])
     if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
-        body += _call("db.stamped", [_quote(table.name), *_key(operation, table), *stamps])
+        body += _call("db.stamped", [quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
     return lines + ["    " + line for line in body]
 
@@ -177,8 +178,8 @@ def _row(operation: Operation, table: Table) -> str:
     key = _key(operation, table)
     matches = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "match"]
     if matches:
-        return f"db.match({', '.join([_quote(table.name), *key, *matches])})"
-    return f"db.get({', '.join([_quote(table.name), *key])})"
+        return f"db.match({', '.join([quote(table.name), *key, *matches])})"
+    return f"db.get({', '.join([quote(table.name), *key])})"
 
 
 def _key(operation: Operation, table: Table) -> list[str]:
@@ -190,7 +191,7 @@ def _key(operation: Operation, table: Table) -> list[str]:
     if all(k in given for k in table.key):
         return [given[k] for k in table.key]
     where = ", ".join(f"{c}={p}" for c, p in given.items() if c)
-    return [f"*db.key({_quote(table.name)}, {where})"]
+    return [f"*db.key({quote(table.name)}, {where})"]
 
 
 def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -198,7 +199,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     shape = operation.shape
     assert shape is not None
     link = next((t for t in model.tables if t.name == operation.through), None)
-    arguments = [_quote(table.name)]
+    arguments = [quote(table.name)]
     filters: list[str] = []
     paging: list[str] = []
     bounds: dict[str, list[str]] = {"since": [], "until": [], "prefix": [], "contains": []}
@@ -207,45 +208,50 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     for argument, given in _narrowing(operation):
         holder = link if link is not None and argument.column in {c.name for c in link.columns} else table
         if argument.role == "filter":
-            filters.append(f"{_quote(argument.column or '')}: {given}")
+            filters.append(f"{quote(argument.column or '')}: {given}")
             lines += _parent_check(argument, holder, model)
         elif argument.role in bounds:
-            bounds[argument.role].append(f"{_quote(argument.column or '')}: {given}")
+            bounds[argument.role].append(f"{quote(argument.column or '')}: {given}")
         elif argument.role in PAGING:
             paging.append(f"{PAGING[argument.role]}={given}")
         elif argument.role == "named":
-            name, values, *how = map(_quote, argument.pair)
+            name, values, *how = map(quote, argument.pair)
             also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {_dict(argument.places)})")
         elif argument.role == "expression":
             also.append(f"db.expressed({given}, {_dict(argument.places)})")
+        elif argument.role == "test":
+            also.append(f"db.compared({', '.join([given, quote(argument.sign), *map(quote, argument.places.values())])})")
         elif argument.role in ("sort", "order"):
             sorts[argument.role] = argument, given
         elif argument.role == "within" and argument.column:
-            filters.append(f"{_quote(argument.column)}: {given}")
+            filters.append(f"{quote(argument.column)}: {given}")
     if filters:
         arguments.append(f"where={{{', '.join(filters)}}}")
     arguments += [f"{_BOUNDS.get(name, name)}={{{', '.join(some)}}}" for name, some in bounds.items() if some]
     if also:
         arguments.append(f"also={also[0]}" if len(also) == 1 else f"also=[{', '.join('*' + some for some in also)}]")
+    usually = f"(({quote(operation.order[0])}, {operation.order[1]}),)" if operation.order else ""
+    if operation.order and not sorts:
+        arguments.append(f"order={usually}")
     if sorts:
         wanted, down = (sorts[role][1] if role in sorts else "None" for role in ("sort", "order"))
         usual = sorts["order"][0].column if "order" in sorts else None
-        arguments.append(f"order=db.ordered({wanted}, {down}, {_dict(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={_quote(usual)}' if usual else ''})")
+        arguments.append(f"order=db.ordered({wanted}, {down}, {_dict(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={quote(usual)}' if usual else ''}){f' or {usually}' if usually else ''}")
     if operation.through:
-        arguments.append(f"through={_quote(operation.through)}")
+        arguments.append(f"through={quote(operation.through)}")
     if operation.hides:
         column, value = operation.hides
-        hidden = f"{{{_quote(column)}: {_python(value)}}}"
+        hidden = f"{{{quote(column)}: {_python(value)}}}"
         show = next((a.python for a in operation.arguments if a.role == "show"), None)
         arguments.append(f"hide=None if {show} else {hidden}" if show else f"hide={hidden}")
     if shape.total:
         paging.append("counted=True")
     if shape.distinct:
-        arguments.append(f"distinct={_quote(next(iter(shape.fields.values())))}")
+        arguments.append(f"distinct={quote(next(iter(shape.fields.values())))}")
     lines += _call("page = db.page", arguments + paging)
     if shape.scalar:
         column = next(iter(shape.fields.values()))
-        rows = f"[row[{_quote(column)}] for row in page.rows]"
+        rows = f"[row[{quote(column)}] for row in page.rows]"
     elif _whole(shape, table):
         rows = "page.rows"
     else:
@@ -261,7 +267,7 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
     for argument in operation.arguments:
         whole = argument.python if argument.required else f"({argument.python} or {{}})"
         for inner in argument.inside:
-            yield inner.model_copy(update={"required": False}), f"{whole}.get({_quote(inner.name)})"
+            yield inner.model_copy(update={"required": False}), f"{whole}.get({quote(inner.name)})"
         given = argument.python
         if argument.anything == ("-",) and not argument.many:
             given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
@@ -272,7 +278,7 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
 
 
 def _dict(places: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{_quote(n)}: {_quote(c)}" for n, c in places.items()) + "}"
+    return "{" + ", ".join(f"{quote(n)}: {quote(c)}" for n, c in places.items()) + "}"
 
 
 def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
@@ -281,12 +287,12 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
         return []
     for reference in table.references:
         if reference.columns == (argument.column,):
-            found = f"db.get({_quote(reference.table)}, {argument.python})"
+            found = f"db.get({quote(reference.table)}, {argument.python})"
             return [f'if not {argument.python}.endswith("/-"):', f"    {found}"] if argument.anything == ("-",) else [found]
     return []
 
 
-PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number"}
+PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number", "behind": "behind", "ahead": "ahead"}
 
 
 def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
@@ -304,19 +310,19 @@ def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
 def _nested(wrap: tuple[str, ...], rows: str, beside: Mapping[str, str]) -> list[str]:
     """"name": value of one level: the way down to the rows, and what stands beside it ('List.NextMarker': a level further down)."""
     name = wrap[0].removesuffix("[]")
-    label = _quote(name)
+    label = quote(name)
     label = f"db.here({label})" if "{" in name else label
     below = {n.removeprefix(f"{name}."): v for n, v in beside.items() if n.startswith(f"{name}.")}
     inner = "{" + ", ".join(_nested(wrap[1:], rows, below)) + "}" if len(wrap) > 1 else rows
     if len(wrap) > 1 and wrap[0].endswith("[]"):
         inner = f"[{inner}]"
-    return [f"{label}: {inner}", *(f"{_quote(n)}: {v}" for n, v in beside.items() if "." not in n)]
+    return [f"{label}: {inner}", *(f"{quote(n)}: {v}" for n, v in beside.items() if "." not in n)]
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
         return _create_rows(operation, several, table, views)
-    arguments = [_quote(table.name)]
+    arguments = [quote(table.name)]
     if operation.key_path:
         arguments.append(f"{table.key[-1]}=" + _path(operation))
     assigned = _assigned(operation, table)
@@ -326,7 +332,7 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
-    checks = [_call("db.fresh", [_quote(table.name), _quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
+    checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
     before = [line for check in checks for line in check]
     if not _shown(operation) and not operation.brings:
         return [*before, *_call("db.insert", arguments), *_constant(operation)]
@@ -336,19 +342,19 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
 
 def _brought(brought: Brought, table: Table) -> list[str]:
     """A row of another table that is made with the row, and what the row then says of it."""
-    taken = [f"{c}=row[{_quote(own)}]" for c, own in brought.takes.items()]
-    taken += [f"{c}=row[{_quote(table.key[-1])}] + {_quote(end)}" for c, end in brought.ends.items()]
+    taken = [f"{c}=row[{quote(own)}]" for c, own in brought.takes.items()]
+    taken += [f"{c}=row[{quote(table.key[-1])}] + {quote(end)}" for c, end in brought.ends.items()]
     taken += [f"{c}={_python(v)}" for c, v in brought.sets.items()]
     if not brought.tells:
-        return _call("db.insert", [_quote(brought.table), *taken])
-    told = [f"{own}=first[{_quote(c)}]" for own, c in brought.tells.items()]
-    return [*_call("first = db.insert", [_quote(brought.table), *taken]), *_call("row = db.update", [_quote(table.name), *(f"row[{_quote(k)}]" for k in table.key), *told])]
+        return _call("db.insert", [quote(brought.table), *taken])
+    told = [f"{own}=first[{quote(c)}]" for own, c in brought.tells.items()]
+    return [*_call("first = db.insert", [quote(brought.table), *taken]), *_call("row = db.update", [quote(table.name), *(f"row[{quote(k)}]" for k in table.key), *told])]
 
 
 def _create_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """A row for each object of a list."""
-    arguments = [_quote(table.name), *_assigned(operation, table)]
-    arguments += [f"{column}=one.get({_quote(name)})" for name, column in several.body.items()]
+    arguments = [quote(table.name), *_assigned(operation, table)]
+    arguments += [f"{column}=one.get({quote(name)})" for name, column in several.body.items()]
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     shape = operation.shape
     if shape is None or not shape.many:
@@ -369,12 +375,12 @@ def _fixed(operation: Operation) -> list[str]:
     """"name": value for what an answer says of the call itself."""
     shape = operation.shape
     names = {a.python for a in operation.arguments}
-    return [f"{_quote(n)}: {_told(v, names)}" for n, v in shape.fixed.items()] if shape else []
+    return [f"{quote(n)}: {_told(v, names)}" for n, v in shape.fixed.items()] if shape else []
 
 
 def _told(value: Json, names: set[str]) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_quote(str(n))}: {_told(v, names)}" for n, v in value.items()) + "}"
+        return "{" + ", ".join(f"{quote(str(n))}: {_told(v, names)}" for n, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_told(v, names) for v in value) + "]"
     if value in ("{new}", "{new number}"):
@@ -387,8 +393,8 @@ def _told(value: Json, names: set[str]) -> str:
 
 def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     source = next(a for a in operation.arguments if a.role == "key")
-    key = [source.python] if table.key == (source.column,) else [f"*db.key({_quote(table.name)}, {source.column}={source.python})"]
-    arguments = [_quote(table.name), *key, *_assigned(operation, table), *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
+    key = [source.python] if table.key == (source.column,) else [f"*db.key({quote(table.name)}, {source.column}={source.python})"]
+    arguments = [quote(table.name), *key, *_assigned(operation, table), *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
     return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation)]
 
 
@@ -407,52 +413,37 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
         if (argument.role in ("value", "within", "slug") and argument.column) or (create and argument.role == "key"):
             if argument.column in table.key and argument.role == "value" and operation.act == "put":
                 continue
-            given = f"db.held({argument.python}, {_quote(argument.pair[0])})" if argument.pair else argument.python
-            out.append(f"{argument.column}={_merged(operation, argument.column, given)}")
+            out.append(f"{argument.column}={merged(operation, argument.column, given_value(argument), keys=argument.sign == 'keys')}")
         elif argument.role == "body":
             for name, column in argument.body.items():
                 default = f", {_python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
-                out.append(f"{column}={_merged(operation, column, f'{source}.get({_quote(name)}{default})')}")
-    return out
-
-
-def _merged(operation: Operation, column: str | None, given: str) -> str:
-    """The expression of a value; of an object whose parts are changed, what it was and what is given of it."""
-    return f"db.merged(old[{_quote(column or '')}], {given})" if column in operation.merges else given
+                out.append(f"{column}={merged(operation, column, f'{source}.get({quote(name)}{default})')}")
+    return emptied(operation, table, [*out, *parted(operation)])
 
 
 def _update(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
         return _update_rows(operation, several, table, views)
-    key = [_quote(table.name), *_key(operation, table)]
+    key = [quote(table.name), *_key(operation, table)]
     sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
-    revised = _revised(operation)
+    changed = revised(operation)
     if mask := next((a for a in operation.arguments if a.role == "mask"), None):
         sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
     if operation.state:
         return [*_stands(operation, table, views), *_update(operation.model_copy(update={"state": None}), table, model, views)]
-    check = [f"old = {_row(operation, table)}"] if revised or operation.merges else [_row(operation, table)] if matches else []
-    return check + _each(operation, "row = db.update", key + sets + revised, table, views)
-
-
-def _revised(operation: Operation) -> list[str]:
-    """column=the list as it was, with what it gains and without what it loses."""
-    out = []
-    for column in dict.fromkeys(a.column for a in operation.arguments if a.role in ("adds", "removes")):
-        given = [f"{'add' if a.role == 'adds' else 'drop'}={a.python}" for a in operation.arguments if a.role in ("adds", "removes") and a.column == column]
-        out.append(f"{column}=db.revised({', '.join([f'old[{_quote(column or str())}]', *given])})")
-    return out
+    check = [f"old = {_row(operation, table)}"] if changed or operation.merges else [_row(operation, table)] if matches else []
+    return check + _each(operation, "row = db.update", key + sets + changed, table, views)
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """Each object of a list names a row."""
     fields = {column: name for name, column in several.body.items()}
     given = {a.column: a.python for a in operation.arguments if a.role == "key"}
-    key = [given[k] if k in given else f"one.get({_quote(fields[k])})" for k in table.key]
-    sets = _assigned(operation, table) + [f"{column}=one.get({_quote(name)}, UNSET)" for column, name in fields.items() if column not in table.key]
-    arguments, shape = [_quote(table.name), *key, *sets], operation.shape
+    key = [given[k] if k in given else f"one.get({quote(fields[k])})" for k in table.key]
+    sets = _assigned(operation, table) + [f"{column}=one.get({quote(name)}, UNSET)" for column, name in fields.items() if column not in table.key]
+    arguments, shape = [quote(table.name), *key, *sets], operation.shape
     if shape is None or not shape.many:
         return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", arguments)), *_constant(operation)]
     return ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.update", arguments)), "    rows.append(row)", *_several(operation, shape, table, views)]
@@ -460,28 +451,28 @@ def _update_rows(operation: Operation, several: Argument, table: Table, views: M
 
 def _put(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     given = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"] or ["only=1"] * (table.key == ("only",))
-    return _each(operation, "row = db.put", [_quote(table.name), *given, *_assigned(operation, table)], table, views)
+    return _each(operation, "row = db.put", [quote(table.name), *given, *_assigned(operation, table)], table, views)
 
 
 def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     assert operation.state is not None
     column, value = operation.state
-    arguments = [_quote(table.name), *_key(operation, table)]
+    arguments = [quote(table.name), *_key(operation, table)]
     if operation.only_from:
         arguments.append("only_from=(" + ", ".join(_python(s) for s in operation.only_from) + ",)")
     target = _python(value)
     if operation.inside:
-        parts = [f"{_quote(operation.inside[0])}: {target}", *(f"{_quote(n)}: None" for n in operation.inside[1:])]
+        parts = [f"{quote(operation.inside[0])}: {target}", *(f"{quote(n)}: None" for n in operation.inside[1:])]
         target = f"{{{', '.join(parts)}}}"
-    arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{_quote(column)}: {target}}}")
+    arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{quote(column)}: {target}}}")
     if operation.sets:
-        arguments.append("also={" + ", ".join(f"{_quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
+        arguments.append("also={" + ", ".join(f"{quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
     matches = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "match"]
-    check = _each(operation, "db.match", [_quote(table.name), *_key(operation, table), *matches], table, views, answer=False) if matches else []
+    check = _each(operation, "db.match", [quote(table.name), *_key(operation, table), *matches], table, views, answer=False) if matches else []
     extra = _assigned(operation, table)
     if extra:
         lines = _each(operation, "db.move", arguments, table, views, answer=False)
-        return check + lines + _each(operation, "row = db.update", [_quote(table.name), *_key(operation, table), *extra], table, views)
+        return check + lines + _each(operation, "row = db.update", [quote(table.name), *_key(operation, table), *extra], table, views)
     return check + _each(operation, "row = db.move", arguments, table, views)
 
 
@@ -495,11 +486,11 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
     if operation.lenient and not several:
         where = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"]
         kept = _delete(operation.model_copy(update={"lenient": False}), table, model, views)
-        return [*_call("if db.gone", [_quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation)), *kept]
+        return [*_call("if db.gone", [quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation)), *kept]
     told = bool(operation.shape and operation.shape.fields) and not several
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
-    lines = check + _each(operation, "db.delete", [_quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
+    lines = check + _each(operation, "db.delete", [quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
     return lines + (_constant(operation) if several else _answer(operation, table, views, "row"))
 
 
@@ -507,13 +498,13 @@ def _stands(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
     """The row must be in a state that the provider asks for."""
     assert operation.state is not None
     states = ", ".join(_python(s) for s in operation.only_from)
-    return _each(operation, "db.stand", [_quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
+    return _each(operation, "db.stand", [quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
 
 
 def _delete_rows(operation: Operation, shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """Each of several rows goes, and is answered as it was."""
     many = next(a for a in operation.arguments if a.many)
-    key = [_quote(table.name), *_key(operation, table)]
+    key = [quote(table.name), *_key(operation, table)]
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
     lines = ["rows = []", f"for one in {many.python}:", f"    rows.append({_row(operation, table)})", *("    " + line for line in _call("db.delete", [*key, *forced]))]
     return lines + _several(operation, shape, table, views)
@@ -523,9 +514,9 @@ def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     tie = operation.act == "link"
     if operation.through:
         ends = [f"{a.column}={'one' if a.many else a.python}" for a in operation.arguments if a.role == "key"]
-        return _each(operation, "row = db.tie" if tie else "row = db.untie", [_quote(table.name), *ends], table, views)
+        return _each(operation, "row = db.tie" if tie else "row = db.untie", [quote(table.name), *ends], table, views)
     end = next(a for a in operation.arguments if a.role == "value")
-    key = [_quote(table.name), *_key(operation, table)]
+    key = [quote(table.name), *_key(operation, table)]
     sets = [f"{c}={_python(v)}" for c, v in operation.sets.items()]
     if tie:
         return _each(operation, "row = db.update", [*key, f"{end.column}={end.python}", *sets], table, views)
@@ -556,7 +547,7 @@ def _each(operation: Operation, call: str, arguments: Sequence[str], table: Tabl
 def _several(operation: Operation, shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """The answer that lists the rows a write has touched."""
     if shape.scalar:
-        return _listed(operation, shape, f"[row[{_quote(next(iter(shape.fields.values())))}] for row in rows]")
+        return _listed(operation, shape, f"[row[{quote(next(iter(shape.fields.values())))}] for row in rows]")
     return _listed(operation, shape, "rows" if _whole(shape, table) else _seen(shape, views, "rows", way="all"))
 
 
@@ -571,10 +562,10 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         return [*([row] if row != "row" else []), *_constant(operation)]
     whole = _whole(shape, table)
     if shape.scalar:
-        value = f"[{row}[{_quote(next(iter(shape.fields.values())))}]]"
+        value = f"[{row}[{quote(next(iter(shape.fields.values())))}]]"
     else:
         value = row if whole else _seen(shape, views, row)
-        value = f"{value} | {{{', '.join(f'{_quote(f)}: {_quote(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
+        value = f"{value} | {{{', '.join(f'{quote(f)}: {quote(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])
@@ -583,23 +574,18 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
     if not shape.wrap:
         return [f"return {value}"] if not shape.fixed else _braces("return ", [f"**{value}", *_fixed(operation)])
     for name in reversed(shape.wrap[1:]):
-        value = f"{{{_quote(name.removesuffix('[]'))}: {value}}}"
-    others = [f"{_quote(f)}: row[{_quote(c)}]" for f, c in shape.beside.items()]
-    return _braces("return ", [f"{_quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation)])
+        value = f"{{{quote(name.removesuffix('[]'))}: {value}}}"
+    others = [f"{quote(f)}: row[{quote(c)}]" for f, c in shape.beside.items()]
+    return _braces("return ", [f"{quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation)])
 
 
 # ---- text -------------------------------------------------------------------------------------------------------
 
 
-def _quote(text: str) -> str:
-    """A string literal with double quotes, nothing in it that could end it."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def _python(value: Json) -> str:
     if value == "{now}":
         return "db.now"
-    return _quote(value) if isinstance(value, str) else repr(value)
+    return quote(value) if isinstance(value, str) else repr(value)
 
 
 def _call(head: str, arguments: Sequence[str], *, end: str = "") -> list[str]:

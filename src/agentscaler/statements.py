@@ -99,6 +99,7 @@ def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: An
 
 _TESTS: Final = {
     "starts": "instr({}, ?) = 1", "holds": "instr(lower({}), lower(?)) > 0", "in": "{} IN (SELECT value FROM json_each(?))", "hide": "{} IS NOT ?", "null": "{} IS NULL",
+    "glob": "lower({}) GLOB lower(?)", "from": "lower({}) >= lower(?)", "to": "lower({}) <= lower(?)",
     "!=": "{} IS NOT ?", "any": "{} IS NOT NULL",
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ TRANSPORT = re.compile(
 """Parameters that say nothing about what an operation does: transport, retries, rehearsals."""
 
 PAGING = re.compile(
-    r"^(?:(?:next|page|continuation|sync|starting|previous) )?(?:token|marker|cursor)$|^page(?: |$)|page (?:size|token|number)$|"
+    r"^(?:(?:next|page|continuation|sync|starting|previous) )?(?:token|marker|cursor)$|^page(?: |$)|^per page$|^after cursor$|page (?:size|token|number)$|"
     r"^(?:max|maximum) (?:result|item|key|record)s?$|^(?:limit|offset|start|count|top|skip|filter|order by|sort by|order|field|q|"
     r"query|view|update mask|parent|alt|kind|etag|self link|total count|request id|return total size|unreachable|warning)$"
 )

@@ -158,11 +158,20 @@ def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
         return {**schema, "items": {**items, "properties": properties, "required": list(argument.pair[:2])}}
     if argument.role == "expression":
         return _noted(schema, f"Here: comparisons (=, !=, <, <=, >, >=, :) of {', '.join(allowed)}, joined by AND and OR.")
+    if argument.role == "empties" and "items" in schema:
+        return {**schema, "items": {**schema["items"], "enum": allowed}}
+    if argument.role == "test" and argument.sign in ("holds", "starts", "wild"):
+        return _noted(schema, f"Here: {_HOW[argument.sign]} {' or '.join(allowed)}.")
     if argument.role != "sort":
         return schema
-    if "enum" in schema or any(a.role == "order" for o in operation.arguments for a in (o, *o.inside)):
+    if "enum" in schema:
         return {**schema, "enum": allowed}
+    if any(a.role == "order" for o in operation.arguments for a in (o, *o.inside)):
+        return _noted(schema, f"Here: {', '.join(allowed)}.")
     return _noted(schema, f"Here: {', '.join(allowed)}; highest first with ' desc' behind the field.")
+
+
+_HOW: Final = {"holds": "looked for, in either case, in", "starts": "the beginning of", "wild": "looked for, with * as wildcard and in either case, in"}
 
 
 def _noted(schema: Schema, note: str) -> Schema:

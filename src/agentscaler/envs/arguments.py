@@ -235,9 +235,11 @@ def paging(entry: Entry) -> dict[str, Argument]:
         taken = {a.role for a in out.values()}
         if not PAGING.match(" ".join(words)):
             continue
-        counts = kind == "integer" or (kind == "string" and not schema.get("enum"))  # a number told as a text
+        counts = kind in ("integer", "number") or (kind == "string" and not schema.get("enum"))  # a number told as a text
         if counts and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
             out[name] = argument(entry, name, "size", required=False)
+        elif counts and words == ("page", "size") and _EACH.search(str(schema.get("description", ""))):
+            out[name] = argument(entry, name, "option", required=False)  # how many a request fetches, beside how many are wanted
         elif kind == "string" and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] != "sync" and "token" not in taken:
             out[name] = argument(entry, name, "token", required=False)
         elif counts and words == ("offset",):
@@ -247,6 +249,7 @@ def paging(entry: Entry) -> dict[str, Argument]:
     return out
 
 
+_EACH: Final = re.compile(r"(?i)\bper request\b")
 _NUMBERS: Final = (("page",), ("page", "number"), ("page", "id"), ("page", "num"), ("page", "index"))
 """PageNumber and PageNo, as canonical words: pages are counted from 1."""
 
@@ -355,6 +358,10 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
                 used |= set(columns.values())
             continue
         column = column_of(entry, name, draft, service)
+        if (inside := wrapped(schema)) is not None and column is not None and kind_of(inside[1]) == column.kind and column.name not in used and column.name not in draft.key:
+            out[name] = argument(entry, name, "value", column.name).model_copy(update={"pair": (inside[0],), "sign": "wrapped"})
+            used.add(column.name)
+            continue
         if new and (tags := _tags(name, schema, draft)) is not None and tags[0] not in used and (column is None or not column.shown):
             out[name] = argument(entry, name, "value", tags[0]).model_copy(update={"pair": tags[1:]})
             used.add(tags[0])
@@ -370,6 +377,13 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
         out[name] = argument(entry, name, "value", column.name)
         used.add(column.name)
     return out
+
+
+def wrapped(schema: Schema) -> tuple[str, Schema] | None:
+    """(property, schema) of an object that only says whether its one value is given: {'optionalValue': ...}."""
+    properties = schema.get("properties", {})
+    name = next(iter(properties), "")
+    return (name, properties[name]) if kind_of(schema) == "object" and len(properties) == 1 and field(name) == ("optional", "value") else None
 
 
 def _tags(name: str, schema: Schema, draft: Draft) -> tuple[str, ...] | None:

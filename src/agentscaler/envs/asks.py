@@ -13,7 +13,7 @@ from agentscaler.envs.documented import values_of
 from agentscaler.envs.drafts import SCALARS, STATE, Col, Draft, Entry, Noun
 from agentscaler.records import Argument, Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, plural
+from agentscaler.words import field, plural, split
 
 MOST_NAMED: Final = 30
 
@@ -35,13 +35,28 @@ def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
     properties = items["properties"]
     said = " ".join(str(s.get("description", "")) for s in (schema, properties[pair[0]]))
     closed = [v for v in properties[pair[0]].get("enum", ()) if isinstance(v, str)]
-    names = closed or [*values_of(properties[pair[0]]), *(n for n in spelled_out(said) if not (n == pair[0] and f'"{n}"' in said))]
+    spelled = [*values_of(properties[pair[0]]), *(n for n in spelled_out(said) if not (n == pair[0] and f'"{n}"' in said))]
+    siblings = {n for n, s in entry.parameters.items() if kind_of(s) == "array"}  # "you cannot give both VpcIds and Filters"
+    names = closed or [n for n in spelled if n not in siblings]
     places = _apart({n: p for n in dict.fromkeys(names) if (p := place_of(n, draft)) is not None})
+    for more in () if closed else (_mentioned(said, entry, draft), [] if places else _example(properties[pair[0]], draft)):
+        places |= {n: p for n in more if (p := place_of(n, draft)) is not None and p not in places.values()}
     if not closed and "tag:<" in said and (tags := _tags(draft)):
         places |= {"tag:": tags}
     if not places:
         return None
     return argument(entry, name, "named").model_copy(update={"places": dict(list(places.items())[:MOST_NAMED]), "pair": pair})
+
+
+def _mentioned(text: str, entry: Entry, draft: Draft) -> list[str]:
+    """Fields of the answer that a text names: 'Support BindDomain and Status'."""
+    return [n for n, c in _shown(entry, draft).items() if len(split(n)) > 1 and not is_time(n, c.schema) and mentions(text, n)]
+
+
+def _example(which: Schema, draft: Draft) -> list[str]:
+    """The one name that a provider shows, where it is a column's to the letter: 'instanceName'. Plain words (name, id) are examples of anything."""
+    shown = [n for n in which.get("examples", ()) if isinstance(n, str)]
+    return [n for n in shown if len(field(n)) > 1 and n.lower() in {c.lower() for c in draft.columns}]
 
 
 def _pair(items: Schema) -> tuple[str, ...]:
@@ -214,10 +229,15 @@ def sorting(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument 
     columns = {c.name: c for c in _shown(entry, draft).values() if c.kind in ("string", "integer", "number")} | {k: draft.columns[k] for k in draft.key if k in draft.columns}
     text = str(schema.get("description", ""))
     closed = [v for v in schema.get("enum", ()) if isinstance(v, str)]
-    said = closed or [*values_of(schema), *spelled_out(text), *(w for w in columns if mentions(text, w))]
+    told = [*values_of(schema), *spelled_out(text)]
+    said = closed or [*told, *(w for w in columns if mentions(text, w))]
     places = {n: c for n in dict.fromkeys(said) if (c := _sortable(n, draft, columns.values())) is not None}
-    if not places and not closed and not values_of(schema):
+    shown = [w[0] for e in schema.get("examples", ()) if isinstance(e, str) and (w := re.findall(_TOKEN, e))]
+    if not places and not closed and (entry.tool.source.vendor == "google" or not any(len(split(n)) > 1 for n in told)):
         places = {n: c for n, c in ((n, c.name) for n, c in _shown(entry, draft).items()) if c in columns}
+    for example in () if closed else shown:  # the provider's own spelling of it: effectiveTime, for the column EffectiveTime
+        if (column := _sortable(example, draft, columns.values())) is not None and not _WAY.match(example):
+            places = {example: column} | {n: c for n, c in places.items() if c != column}
     return argument(entry, name, "sort").model_copy(update={"places": dict(list(places.items())[:MOST_NAMED])}) if places else None
 
 
@@ -244,3 +264,52 @@ def _usual(entry: Entry, draft: Draft) -> str | None:
     """What a direction alone is about: when the rows were made, else their key."""
     made = [c.name for c in _shown(entry, draft).values() if is_time(c.name, c.schema) and re.search(r"(?i)creat|start|submi|insert|request", c.name)]
     return made[0] if made else draft.own
+
+
+# ---- the order of a list that is asked for none -----------------------------------------------------------------
+
+_SORTED = re.compile(r"(?i)\b(?:sort(?:ed)?|order(?:ed|ing)?|return(?:ed)?)\b[^.]{0,110}")
+_DOWN = re.compile(r"(?i)\bdescending\b|\bmost recent(?:ly)?\b|\bnewest\b|\breverse[- ]chronological|\blatest\b(?! version)")
+_UP = re.compile(r"(?i)\bascending\b|(?<!reverse )(?<!reverse-)\bchronological(?:ly)?\b|\boldest (?:first|to)\b|\balphabetical")
+_RECENT = re.compile(r"(?i)\b(?:most recent(?:ly)?|newest|latest|chronological(?:ly)?)\b(?! (?:updated|modified|used|issued))")
+
+
+def standing_order(entry: Entry, draft: Draft) -> tuple[str, bool] | None:
+    """'Sorted by creation date, most recent first': the column a list is sorted by when the call asks for no order, and whether from the highest; None where nothing is said."""
+    text = entry.tool.description
+    for said in (m[0] for m in _SORTED.finditer(text)):
+        down, up = _DOWN.search(said), _UP.search(said)
+        both = re.search(r"(?i)ascending (?:and|or) descending|descending (?:and|or) ascending|\bif\b|\bwhen\b", said)
+        if both or not (down or up) or (re.match(r"(?i)returns?", said) and not re.search(r"(?i)\bfirst\b|\border|\bsort|\bstarting\b|\bdescending|\bchronological", said)):
+            continue
+        if (column := _spoken_of(said, entry, draft)) is not None:
+            newest_first = down is not None and (up is None or "oldest" in up[0].lower() or down.start() < up.start())
+            return column, newest_first
+    return None
+
+
+def _spoken_of(said: str, entry: Entry, draft: Draft) -> str | None:
+    """The one shown column that a sentence about an order names: `create_time`, 'creation date', or the time things were made where it only says 'most recent first'."""
+    columns = {n: c for n, c in _shown(entry, draft).items() if c.kind in ("string", "integer", "number")}
+    named = [c.name for n, c in columns.items() if mentions(said, n)]
+    if named or re.search(r"[a-z][A-Z]|\w_\w", said):  # a field of a name that no column has is another order
+        return named[0] if len(named) == 1 else None
+    times = [c for c in columns.values() if is_time(c.name, c.schema) or re.fullmatch(r"(?i)created|timestamp", c.name)]
+    about = stems_of(re.sub(r"(?i)\bstarting (?:with|from)\b", "", said))
+    spoken = [c.name for c in times if about & stems_of(" ".join(split(c.name)))]
+    if len(spoken) == 1 or about:
+        return spoken[0] if len(spoken) == 1 else None
+    if re.search(r"(?i)\bversion\b", said) and len(found := [c.name for c in columns.values() if field(c.name)[-1:] in (("version",), ("version", "number")) and c.kind == "integer"]) == 1:
+        return found[0]
+    if re.search(r"(?i)alphabetical", said):
+        return next((c.name for c in columns.values() if field(c.name) in (("name",), (*draft.noun, "name"), (*draft.noun[-1:], "name"))), None)
+    made = [c.name for c in times if re.match(r"(?i)creat|insert|submi|request", c.name)] or ([c.name for c in times] if len(times) == 1 else [])
+    return made[0] if made and _RECENT.search(said) else None
+
+
+def stems_of(text: str) -> set[str]:
+    """'creation date', 'most recently created' -> {'creat'}: the words that tell one time of a thing from another."""
+    return {w[:5] for w in re.findall(r"[a-z]+", text.lower()) if w[:5] in _STEMS}
+
+
+_STEMS: Final = frozenset("creat updat modif start join submi reque issue delet expir publi chang uploa".split())

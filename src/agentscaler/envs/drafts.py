@@ -295,6 +295,7 @@ def operation(
     key_path: str | None = None,
     through: str | None = None,
     hides: tuple[str, str | int | None] | None = None,
+    order: tuple[str, bool] | None = None,
     whole: bool = False,
     merges: Sequence[str] = (),
     inside: Sequence[str] = (),
@@ -302,8 +303,8 @@ def operation(
     unique: Sequence[str] = (),
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
-    order = {n: i for i, n in enumerate(entry.parameters)}
-    ranked = sorted(arguments.values(), key=lambda a: (not a.required, order.get(a.name, 99)))
+    place = {n: i for i, n in enumerate(entry.parameters)}
+    ranked = sorted(arguments.values(), key=lambda a: (not a.required, place.get(a.name, 99)))
     return Operation(
         name=entry.tool.name,
         python=python_name(entry.tool.name),
@@ -319,6 +320,7 @@ def operation(
         key_path=key_path,
         through=through,
         hides=hides,
+        order=order,
         whole=whole,
         merges=tuple(merges),
         inside=tuple(inside),

@@ -22,6 +22,7 @@ from agentscaler.envs.arguments import (
     writes_answer,
 )
 from agentscaler.envs.asks import expression, named, sorting
+from agentscaler.envs.compares import compared, searched
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.envs.items import is_plural
 from agentscaler.envs.keys import parent_parameter
@@ -38,9 +39,9 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: st
         return argument(entry, name, "option") if name in entry.required else None
     if draft.segment is not None and name == parent_parameter(entry):
         return argument(entry, name, "filter", "parent").model_copy(update={"anything": across(entry, name)})
-    if found := bound(entry, name, draft, about):
+    if found := compared(entry, name, draft) or bound(entry, name, draft, about):
         return found
-    if found := named(entry, name, draft) or expression(entry, name, draft) or sorting(entry, name, draft, about):
+    if found := named(entry, name, draft) or expression(entry, name, draft) or sorting(entry, name, draft, about) or searched(entry, name, draft):
         return found
     if kind_of(schema) == "object" and (_HOLDS.search(name) or _SORTS.search(name)) and schema.get("properties"):
         return _inside(entry, name, draft, service)

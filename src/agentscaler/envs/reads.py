@@ -18,6 +18,8 @@ from agentscaler.envs.arguments import (
     paging,
     surroundings,
 )
+from agentscaler.envs.asks import standing_order
+from agentscaler.envs.compares import turned
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.envelope import beside, reports_failure
 from agentscaler.envs.held_rows import asks_holder
@@ -50,7 +52,7 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
             if name not in arguments and (ASIDE.search(name) or kind_of(entry.parameters.get(name, {})) == "boolean"):
                 arguments[name] = argument(entry, name, "option")
     else:
-        arguments |= {n: a for n, a in paging(entry).items() if n not in arguments}
+        arguments |= {n: a for n, a in (paging(entry) | turned(entry, draft)).items() if n not in arguments}
         if (dead := grave(draft)) is not None and not entry.view:
             hides = dead.column, None if dead.value == "{now}" else dead.value
             arguments |= {n: argument(entry, n, "show", required=False) for n, s in entry.parameters.items() if _SHOW.search(n) and kind_of(s) == "boolean"}
@@ -68,7 +70,8 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         arguments = {n: a for n, a in arguments.items() if a.required or a.role not in ("sort", "order")}
     if entry.tool.returns is not None:
         shape = shape.model_copy(update={"fixed": beside(entry.tool.returns.get("properties", {}), arguments.values(), shape)})
-    return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides))
+    order = standing_order(entry, draft) if act == "list" and not shape.scalar and not shape.distinct else None
+    return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides, order=order))
 
 
 def _one_of_several(entry: Entry) -> bool:

@@ -17,6 +17,7 @@ from agentscaler.envs.held_rows import one_described, tell_rows_apart
 from agentscaler.envs.items import Item, find_item, one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
 from agentscaler.envs.kinds import of_the_whole
+from agentscaler.envs.maps import as_maps, told_maps
 from agentscaler.envs.nested import home_nouns
 from agentscaler.envs.things import find_tables, same_nouns
 from agentscaler.records import Schema, Tool
@@ -43,9 +44,10 @@ class Service(NamedTuple):
 def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
     """tools: id -> tool, all of one service (copies that live in several services included)."""
     entries = []
+    maps = told_maps(tools.values())
     for number, tool in sorted(tools.items(), key=lambda x: (x[1].source.operation, x[0])):
         what = analyse(tool.source, tool.name)
-        tool = relaxed(tool)
+        tool = as_maps(relaxed(tool), maps)
         item = find_item(tool, what)
         if (what.verb == "describe" or CLASS.get(what.verb) == "get") and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")

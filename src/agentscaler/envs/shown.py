@@ -64,9 +64,9 @@ def _seen_part(argument: Argument, seen: set[str]) -> Argument | None:
     if argument.role == "filters":
         inside = tuple(a for i in argument.inside if (a := _seen_part(i, seen)) is not None and (a.column is None or a.column in seen))
         return argument.model_copy(update={"inside": inside}) if inside else None
-    if argument.role in ("value", "filter", "since", "until", "prefix", "contains", "adds", "removes") and not argument.required and argument.column not in seen:
+    if argument.role in ("value", "filter", "since", "until", "prefix", "contains", "adds", "removes", "part") and not argument.required and argument.column not in seen:
         return None
-    if argument.role in ("named", "expression", "sort", "mask") and argument.places:
+    if argument.role in ("named", "expression", "sort", "mask", "test", "empties") and argument.places:
         places = {n: p for n, p in argument.places.items() if p.split(".")[0] in seen}
         return argument.model_copy(update={"places": places}) if places else argument if argument.required else None
     if argument.role == "body":

@@ -570,8 +570,8 @@ def _visible(operation: Operation, seen: set[str]) -> bool:
 
 def written(operation: Operation) -> set[str]:
     """Columns of existing rows that an operation may change."""
-    out = {a.column for a in operation.arguments if a.role in ("value", "adds", "removes") and a.column}
-    out |= {c for a in operation.arguments for c in a.body.values()}
+    out = {a.column for a in operation.arguments if a.role in ("value", "adds", "removes", "part") and a.column}
+    out |= {c for a in operation.arguments for c in (*a.body.values(), *(a.places.values() if a.role == "empties" else ()))}
     out |= set(operation.sets)
     if operation.state and operation.act == "set":
         out.add(operation.state[0])

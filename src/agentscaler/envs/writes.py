@@ -24,6 +24,7 @@ from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, 
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import is_slug, parent_parameter
+from agentscaler.envs.partly import emptied, flat_parts
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
     Move,
@@ -82,6 +83,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     elif draft.generated and any(n in entry.required for n in _own_names(entry, draft, service)):
         raise Lost("part")
+    arguments |= flat_parts(entry, draft, arguments)
     arguments |= values(entry, draft, service, arguments, own=True, new=True)
     if key_path:
         arguments = {n: a if a.column != draft.own else a.model_copy(update={"role": "option", "column": None}) for n, a in arguments.items() if a.column != draft.own or a.required}
@@ -315,10 +317,12 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= stamps(entry, draft, arguments)
     arguments |= _revised(entry, draft, arguments)
+    if not overwrites(entry) and not any(a.many for a in arguments.values()):
+        arguments |= flat_parts(entry, draft, arguments) | emptied(entry, draft, arguments)
     arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
     if any(a.role in ("match", "stamp") for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
-    sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes")]
+    sets = [a for a in arguments.values() if a.role in ("value", "body", "adds", "removes", "part", "empties")]
     if _chooses(entry, draft):
         raise Lost("mode")
     if not sets:
@@ -332,7 +336,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
-    arguments |= _mask(entry, arguments)
+    arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
     merges = () if upsert else _merged(entry, draft, arguments)
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
@@ -358,16 +362,26 @@ def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument
 
 def _merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
     """Columns whose object an update changes in part: UpdateChannel(S3DestinationConfiguration={DataFreshnessInSeconds}) leaves the bucket as it is."""
+    parts = [a.column for a in arguments.values() if a.role == "part" and a.column]
     if entry.what.verb not in _IN_PART or (entry.tool.source.vendor == "google" and entry.tool.source.verb == "PUT") or overwrites(entry) or any(a.many for a in arguments.values()):
-        return []
-    out = []
+        return parts
+    out = parts
     for a in arguments.values():
         schema = entry.parameters[a.name]
+        if by_keys(schema) and a.column:
+            out.append(a.column)
+            continue
         given = {a.column: schema} if a.role == "value" and a.column else {c: schema.get("properties", {}).get(p, {}) for p, c in a.body.items()} if a.role == "body" else {}
         out += [c for c, s in given.items() if draft.columns[c].kind == "object" and s.get("properties") and not _REPLACES.search(str(s.get("description", "")))]
     return out
 
 
+def by_keys(schema: Schema) -> bool:
+    """'Individual keys can be unset by posting an empty value': a map that keeps the keys that a call does not name."""
+    return kind_of(schema) == "object" and not schema.get("properties") and _BY_KEYS.search(str(schema.get("description", ""))) is not None
+
+
+_BY_KEYS: Final = re.compile(r"(?i)\bindividual keys can be unset by\b|\bkeys? (?:can|may) be (?:unset|removed) (?:by (?:posting|setting|passing|sending)|if)")
 _IN_PART: Final = frozenset("update modify patch edit change adjust configure".split())
 _REPLACES = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")
 

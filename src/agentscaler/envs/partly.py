@@ -1,0 +1,88 @@
+"""Arguments of a write that touch a part of what a row holds: a property under a flat name, a column that is emptied, a value in a wrapper.
+
+configuration_url sets `url` of the `configuration` that reads show; RemoveFields=['description'] and removeDescription=true
+empty the description; {'optionalValue': x} sets x, and nothing where it is empty.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from agentscaler.envs.arguments import argument
+from agentscaler.envs.drafts import Col, Draft, Entry, Noun
+from agentscaler.records import Argument, Schema
+from agentscaler.schemas import kind_of
+from agentscaler.words import entity, field, split
+
+# ---- properties under flat names --------------------------------------------------------------------------------
+
+
+def flat_parts(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """configuration_url and configuration_method, where rows show an object `configuration`: which property each sets."""
+    used = {c for a in taken.values() for c in (a.column, *a.body.values())} | {draft.find(n) for n in entry.parameters}
+    free = [n for n in entry.parameters if n not in taken and not ((own := draft.columns.get(draft.find(n) or "")) and own.shown)]
+    out: dict[str, Argument] = {}
+    for column in draft.columns.values():
+        if column.kind != "object" or not column.shown or column.name in used or column.reference:
+            continue
+        head = split(column.name)
+        tails = {n: split(n)[len(head) :] for n in free if split(n)[: len(head)] == head and len(split(n)) > len(head)}
+        paths = _known(tails, entry, column) if column.schema.get("properties") else _guessed(tails)
+        out |= {n: argument(entry, n, "part", column.name).model_copy(update={"places": {n: f"{column.name}.{path}"}}) for n, path in paths.items()}
+    return out
+
+
+def _known(tails: Mapping[str, Noun], entry: Entry, column: Col) -> dict[str, str]:
+    """The properties of these names; ids are left out, for what else an object tells of the thing would go stale."""
+    inside: Mapping[str, Schema] = column.schema["properties"]
+    spelled = {(field(p), kind_of(s)): p for p, s in inside.items()}
+    told = {n: (field("_".join(tail)), kind_of(entry.parameters[n])) for n, tail in tails.items() if not entity("_".join(tail))[1]}
+    return {n: spelled[words] for n, words in told.items() if words in spelled}
+
+
+def _guessed(tails: Mapping[str, Noun]) -> dict[str, str]:
+    """Of a map, whose properties nobody lists: where two or more arguments begin like it they are its properties; two of a common beginning are an object inside it."""
+    if len(tails) < 2:
+        return {}
+    firsts = [tail[: _shared(tail, tails.values())] for tail in tails.values()]
+    return {n: ".".join("_".join(part) for part in (first, tail[len(first) :]) if part) for (n, tail), first in zip(tails.items(), firsts, strict=True)}
+
+
+def _shared(tail: Noun, tails: Iterable[Noun]) -> int:
+    """How many words at the front another one shares, leaving something of both."""
+    others = [t for t in tails if t != tail]
+    return max((n for n in range(len(tail) - 1, 0, -1) if any(o[:n] == tail[:n] and len(o) > n for o in others)), default=0)
+
+
+# ---- what is emptied --------------------------------------------------------------------------------------------
+
+_SWITCH: Final = re.compile(r"^(?:(?:clear|remove|delete|unset)_(?=[a-z])|(?:[cC]lear|[rR]emove|[dD]elete|[uU]nset)(?=[A-Z]))")
+_LISTED: Final = re.compile(r"(?i)^(?:(?:remove|delete|unset|clear|reset)_?(?:fields|attributes|properties)|(?:fields|attributes|properties)_?to_?(?:clear|remove|delete|unset|reset))$")
+_SAYS: Final = re.compile(r"(?i)\b(?:remov|clear|delet|unset|empt|reset)")
+
+
+def emptied(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """RemoveFields, AttributesToDelete, clear_notes: the columns that an update empties when it is told so."""
+    out = {}
+    for name, schema in entry.parameters.items():
+        if name in taken:
+            continue
+        if kind_of(schema) == "boolean" and (bare := _SWITCH.sub("", name)) != name and _SAYS.search(str(schema.get("description", ""))):
+            places = {name: c} if (c := _free(bare, draft)) else {}
+        elif kind_of(schema) == "array" and _LISTED.search(name):
+            places = {v: c for v in schema.get("items", {}).get("enum", ()) if isinstance(v, str) and (c := _free(v, draft))}
+        else:
+            continue
+        if places:
+            lists = all(draft.columns[c].kind == "array" for c in places.values())
+            out[name] = argument(entry, name, "empties").model_copy(update={"places": places, "sign": "list" if lists else ""})
+    return out
+
+
+def _free(name: str, draft: Draft) -> str | None:
+    """The shown column of this name that may be empty: no part of the key, no switch, and nothing that a create must be given."""
+    column = draft.columns.get(draft.find(name) or "")
+    if column is None or not column.shown or column.kind == "boolean" or column.name in draft.key or column.reference:
+        return None
+    must = any(draft.find(p) == column.name for e in draft.entries if e.what.kind == "create" for p in e.required)
+    return None if must else column.name
