@@ -100,6 +100,18 @@ Dress: TypeAlias = Callable[[AnyPlayer, EnvSpec], AnyPlayer]
 """What stands between an agent and the world: it may show tools and answers otherwise."""
 
 
+class Took(NamedTuple):
+    """What an episode took."""
+
+    seconds: float
+    tokens: Mapping[str, Tokens]
+    """By seat: agent, user."""
+
+
+Heed: TypeAlias = Callable[[str, Took], None]
+"""Is told the key of each episode that came to its end, and what it took."""
+
+
 def needs_models(agents: Sequence[str], talk: Talk) -> bool:
     """Is anybody at the table a model, a person, an `async def`, or a user of one's own?"""
     return talk.user != "scripted" or any(is_endpoint(a) or is_folder(a) or a == "human" or (":" in a and iscoroutinefunction(imported(a))) for a in agents)
@@ -119,8 +131,8 @@ class Job(NamedTuple):
         return key_of("rollouts", [self.agent, self.trial], [self.task.id])
 
 
-def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], trials: int, talk: Talk, dress: Dress | None = None) -> Summary:
-    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl. dress: put on each agent that is not a person. Raises UserError where the run stopped before its end; the same command goes on."""
+def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], trials: int, talk: Talk, dress: Dress | None = None, heed: Heed | None = None) -> Summary:
+    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl. dress: put on each agent that is not a person; heed: told what episodes took. Raises UserError where the run stopped before its end; the same command goes on."""
     start = time.monotonic()
     source = run.need("tasks", "rollouts")
     mark = fingerprint("rollouts", [settings.seed, settings.limit, list(agents), trials, talk.matters(), *(mark_of(a) for a in agents if is_folder(a))], [source])
@@ -131,7 +143,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
             return done_before(run, "rollouts")
         jobs = jobs_of(run, settings, agents, trials)
         with Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh) as beside, Replies(replies_of(run, talk), offline=talk.offline) as replies:
-            table = Table(run, settings.seed, talk, replies, dress)
+            table = Table(run, settings.seed, talk, replies, dress, heed)
             asyncio.run(table.play_all([j for j in jobs if j.key not in shelf.done], shelf))
             if table.stopped is not None:
                 done = len(shelf.done)
@@ -221,8 +233,8 @@ def _places(rollout: Rollout, turns: Sequence[int]) -> tuple[int, ...]:
 class Table:
     """Everybody who plays, and what they share."""
 
-    def __init__(self, run: Run, seed: int, talk: Talk, replies: Replies, dress: Dress | None = None) -> None:
-        self.run, self.seed, self.talk, self.replies, self.dress = run, seed, talk, replies, dress
+    def __init__(self, run: Run, seed: int, talk: Talk, replies: Replies, dress: Dress | None = None, heed: Heed | None = None) -> None:
+        self.run, self.seed, self.talk, self.replies, self.dress, self.heed = run, seed, talk, replies, dress, heed
         self.ledger = Ledger(read_prices(talk.prices), budget=talk.budget)
         for model, usage in replies.paid:
             self.ledger.paid(model, Tokens(usage.get("prompt", 0), usage.get("completion", 0), usage.get("cached", 0)))
@@ -300,6 +312,7 @@ class Table:
             return None
         user = self._user(task, env, number, job.trial, f"{sample}/user")
         names = [t.name for t in env.tools]
+        start = time.monotonic()
         with World.open(env, seed=task.seed) as world:
             if isinstance(agent, Person):
                 agent.attend(world)
@@ -309,7 +322,10 @@ class Table:
         if agent.scripted and user.scripted:
             return None if agent.name == "adding" and grade(task, rollout).passed else rollout
         faults = tuple(lint(task, rollout.messages, ended=rollout.stop == "user_done", tools=names)) if rollout.error is None else ()
-        spent = getattr(agent, "tokens", Tokens()).plus(getattr(user, "tokens", Tokens()))
+        seats = {"agent": getattr(agent, "tokens", Tokens()), "user": getattr(user, "tokens", Tokens())}
+        if self.heed is not None and rollout.error is None:
+            self.heed(job.key, Took(time.monotonic() - start, seats))
+        spent = seats["agent"].plus(seats["user"])
         usage = Usage(steps=rollout.usage.steps, calls=rollout.usage.calls, prompt_tokens=spent.prompt, completion_tokens=spent.completion)
         rollout = rollout.model_copy(update={"agent": job.agent if not agent.scripted else agent.name, "user": self.talk.user, "usage": usage, "faults": faults, "kind": getattr(user, "kind", None), "plain": _places(rollout, getattr(user, "plain", ()))})
         return rollout.model_copy(update={"blame": blame(rollout, grade(task, rollout))})
