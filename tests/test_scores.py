@@ -307,6 +307,17 @@ def test_recipe_with_a_slip_names_it(tmp_path: Path, text: str, says: str) -> No
         read_paper(tmp_path / "none.toml", cache=tmp_path)
 
 
+def test_page_of_the_paper_holds_its_published_rows_marked_so(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTSCALER_CACHE", str(tmp_path))
+    at = "m@http://localhost:1/v1"
+    ended = command("evals", "paper", Path(__file__).parents[1] / "runs" / "paper-scores.toml", "--agent", at, "--user", at, "--out", tmp_path / "out")
+    assert ended.code == 0
+    told = (tmp_path / "out" / "index.html").read_text()
+    assert told.count("published (arXiv 2509.13311), not measured") == 6
+    assert "<h2>cells that were not run</h2>" in told
+    assert "81.5" in told
+
+
 def test_paper_table_over_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One cell that can be played, one that cannot."""
     pytest.importorskip("openai", reason="needs the extra models")

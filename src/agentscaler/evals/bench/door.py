@@ -144,9 +144,7 @@ def paper(
 
     told = read_paper(recipe, agent=agent, user=user, out=out, sources=source or (), pythons=pythons_of(python or ()), train=train, keys=keys(key_file), limit=limit, cache=cache_folder())
     found = run_paper(told)
-    if found.paths:
-        finish(read(found.paths), told.out, False)
-    say_tables({"score table": found.rows, "cells that were not run": found.missing})
+    finish(read(found.paths), told.out, False, more={"score table": found.rows, "cells that were not run": found.missing})
     if as_json:
         print(orjson.dumps({"verb": "evals paper", "rows": found.rows, "not_run": found.missing}).decode())
 
