@@ -167,8 +167,9 @@ def test_checkouts_are_held_against_the_pinned_ones(tmp_path: Path) -> None:
 def test_cells_without_data_say_so_and_how_to_get_it(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENTSCALER_CACHE", str(tmp_path))
     others = [word for name in SERVED_NAMES for word in ("--only", name)]
-    ended = command("evals", "parity", "--json", *others)
+    ended = command("evals", "parity", "--json", *others, "--page", tmp_path / "parity.md")
     assert ended.code == 0
+    assert (tmp_path / "parity.md").read_text().count("| not run |") == len(EXPECTED) + 2
     found = orjson.loads(ended.out.strip().split("\n")[-1])
     assert (found["holds"], found["differs"]) == (0, 0)
     assert found["not run"] == len(EXPECTED) + 2

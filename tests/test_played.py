@@ -84,13 +84,13 @@ def golds(benchmark: str, domain: str, sources: dict[str, Path]) -> list[Gold]:
 Reply = dict[str, Any]
 
 
-def coin(task: str) -> str:
-    """What the agent of that name does on a task."""
-    return ("gold", "gold", "nothing", "crash")[Dice("coin", task).below(4)]
+def coin(number: int) -> str:
+    """What the agent of that name does on a task; the first are gold, since an endpoint that never answered is taken for one that is gone."""
+    return "gold" if number < 2 else ("gold", "nothing", "crash")[Dice("coin", number).below(3)]
 
 
-AGENTS: dict[str, Callable[[str], str]] = {"gold": lambda task: "gold", "nothing": lambda task: "nothing", "coin": coin, "fair": lambda task: coin(task).replace("crash", "nothing")}
-"""Name of a model -> what it does on a task."""
+AGENTS: dict[str, Callable[[int], str]] = {"gold": lambda number: "gold", "nothing": lambda number: "nothing", "coin": coin, "fair": lambda number: coin(number).replace("crash", "nothing")}
+"""Name of a model -> what it does on the task of that number."""
 
 
 def table(tasks: list[Gold]) -> Callable[[dict[str, Any]], Reply]:
@@ -116,7 +116,7 @@ def table(tasks: list[Gold]) -> Callable[[dict[str, Any]], Reply]:
         last = max(n for n, m in enumerate(messages) if m["role"] == "user")
         number, _, at = messages[last]["content"].removeprefix("task ").partition(", call ")
         task, done = tasks[int(number)], int(at) + sum(len(m.get("tool_calls") or ()) for m in messages[last:])
-        does = AGENTS[name](task.id)
+        does = AGENTS[name](int(number))
         if does == "crash":
             return {"status": 500, "error": {"message": "worker died"}}
         if does == "nothing":
@@ -182,8 +182,9 @@ def test_agents_over_http_get_exactly_what_they_must(setting: Setting, benchmark
     still = idle(setting, benchmark, domain, tasks)
     assert {s.task for s in nothing.scores if s.passed} == {t for t, (won, judged) in still.items() if won and not judged}
     assert {s.task for s in nothing.scores if s.stop == "ungraded"} == {t for t, (won, judged) in still.items() if won and judged}
-    crashed = {t.id for t in tasks if coin(t.id) == "crash"}
-    sure = {t.id for t in tasks if (coin(t.id) == "gold" and t.id not in ungraded) or (coin(t.id) == "nothing" and still[t.id] == (True, False))}
+    does = {t.id: coin(number) for number, t in enumerate(tasks)}
+    crashed = {t for t, what in does.items() if what == "crash"}
+    sure = {t for t, what in does.items() if (what == "gold" and t not in ungraded) or (what == "nothing" and still[t] == (True, False))}
     open_ = {s.task for s in mixed.scores if s.stop == "ungraded"}
     assert {s.task for s in mixed.scores if s.stop == "infrastructure"} == crashed
     assert {s.blame for s in mixed.scores if s.task in crashed} <= {"infrastructure"}
@@ -195,7 +196,7 @@ def test_agents_over_http_get_exactly_what_they_must(setting: Setting, benchmark
 @pytest.mark.parametrize(("benchmark", "domain"), [("tau-bench", "airline"), ("tau2-bench@v0.2.0", "retail"), ("tau2-bench@v1.0.1", "airline")])
 def test_real_episodes_are_judged_again_and_changed_ones_otherwise(setting: Setting, benchmark: str, domain: str, tmp_path: Path) -> None:
     """What was played is judged by the benchmark's own code as it was; with the calls taken out of an episode it has done nothing."""
-    with at_table(setting, benchmark, domain, tmp_path, limit=12) as (go, tasks):
+    with at_table(setting, benchmark, domain, tmp_path, limit=LIMIT or 12) as (go, tasks):
         before = go("fair", trials=2)
 
     def at_hand(name: str) -> tuple[str, Callable[[], Line] | None]:
@@ -207,7 +208,8 @@ def test_real_episodes_are_judged_again_and_changed_ones_otherwise(setting: Sett
     assert any("fair" in path.name for path in logs(tmp_path))
     [folder] = (tmp_path / "played").glob("*")
     rows = list(read_rows(folder / "episodes.jsonl"))
-    won = [r for r in rows if r["reward"] == 1 and coin(r["task"]) == "gold"]
+    golden = {t.id for number, t in enumerate(tasks) if AGENTS["fair"](number) == "gold"}
+    won = [r for r in rows if r["reward"] == 1 and r["task"] in golden]
     for row in won:
         messages = row["messages"] if benchmark == "tau-bench" else row["result"]["messages"]
         messages[:] = [m for m in messages if m["role"] != "tool" and not m.get("tool_calls")]
@@ -223,7 +225,7 @@ def test_real_episodes_are_judged_again_and_changed_ones_otherwise(setting: Sett
 def test_a_judge_decides_what_only_a_judge_can(setting: Setting, tmp_path: Path) -> None:
     """tau2-bench v1.0.1 retail: ungraded without one; with one that says yes gold passes, and nothing is asked of it where all else has failed already."""
     cell = ("tau2-bench@v1.0.1", "retail")
-    with at_table(setting, *cell, tmp_path, limit=10) as (go, tasks):
+    with at_table(setting, *cell, tmp_path, limit=LIMIT or 10) as (go, tasks):
         without, judged, nothing = go("gold"), go("gold", judge=True), go("nothing", judge=True)
     open_ = {s.task for s in without.scores if s.stop == "ungraded"}
     assert open_

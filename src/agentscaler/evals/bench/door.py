@@ -66,13 +66,15 @@ def parity(
     from agentscaler.store import write_atomic
 
     found = []
+    before = page.read_text(encoding="utf-8") if page is not None and page.exists() else ""
     for cell in cells(sort_sources(source or (), unpinned=unpinned), cache_folder(), pythons=pythons_of(python or ()), only=only or (), parts=part or (), unpinned=unpinned):
         found.append(cell)
         print(f"{cell.verdict:8} {cell.benchmark} {cell.part}: {cell.what}: {cell.found or '-'} (expected {cell.expected}){f'; {cell.why}' if cell.why else ''}", flush=True)
+        if page is not None:  # as they come: all of them take long
+            write_atomic(page, written(found, "agentscaler evals parity", before=before).encode())
     counts = counted(found)
     print("parity: " + ", ".join(f"{n} {v}" for v, n in counts.items()))
     if page is not None:
-        write_atomic(page, written(found, "agentscaler evals parity", before=page.read_text(encoding="utf-8") if page.exists() else "").encode())
         print(f"page: {page}")
     if as_json:
         print(orjson.dumps({"verb": "evals parity", **counts, "cells": [c._asdict() for c in found]}).decode())
