@@ -14,7 +14,7 @@ from agentscaler.errors import UserError
 from agentscaler.evals.bench import parity as parity_module
 from agentscaler.evals.bench.ace import MUTATIONS, ace_parity, gold_calls, mutated
 from agentscaler.evals.bench.line import SERVED, ChildDied, Line, Refused
-from agentscaler.evals.bench.parity import EXPECTED, Expected, Served, parity, sort_sources
+from agentscaler.evals.bench.parity import EXPECTED, Cell, Expected, Served, parity, sort_sources, written
 from agentscaler.evals.bench.parity import SERVED as SERVED_NAMES
 from agentscaler.evals.bench.played import Seats, Table, evaluate
 from agentscaler.evals.bench.served import ace_rule
@@ -167,8 +167,9 @@ def test_checkouts_are_held_against_the_pinned_ones(tmp_path: Path) -> None:
 def test_cells_without_data_say_so_and_how_to_get_it(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENTSCALER_CACHE", str(tmp_path))
     others = [word for name in SERVED_NAMES for word in ("--only", name)]
-    ended = command("evals", "parity", "--json", *others)
+    ended = command("evals", "parity", "--json", *others, "--page", tmp_path / "parity.md")
     assert ended.code == 0
+    assert (tmp_path / "parity.md").read_text().count("| not run |") == len(EXPECTED) + 2
     found = orjson.loads(ended.out.strip().split("\n")[-1])
     assert (found["holds"], found["differs"]) == (0, 0)
     assert found["not run"] == len(EXPECTED) + 2
@@ -191,6 +192,18 @@ def test_cells_hold_or_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [(c.what, c.found, c.verdict) for c in parity({}, tmp_path, only=["toy"])] == [
         ("gold", "12/12", "holds"), ("do-nothing", "1/12", "holds"), ("gold", "12/12", "differs"), ("do-nothing", "1/12", "differs"),
     ]  # fmt: skip
+
+
+def test_page_keeps_what_the_same_code_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = [Cell("bfcl", "base", "gold", "2/2", "2/2", "holds"), Cell("worlds", "x", "gold", "all", "1/1", "holds", "a | b")]
+    first = written(old, "agentscaler evals parity")
+    both = written([Cell("bfcl", "base", "gold", "2/2", "1/2", "differs"), Cell("tau-bench", "retail", "gold", "1/1", "", "not run", "get it")], "agentscaler evals parity", before=first)
+    rows = [line.split(" | ") for line in both.splitlines() if line.startswith("| ") and line.count(" | ") == 7]
+    assert [(r[0], r[4], r[5]) for r in rows] == [("| worlds", "1/1", "holds"), ("| tau-bench", "-", "not run"), ("| bfcl", "1/2", "differs")]
+    assert "a \\| b" in both
+    assert "1 holds, 1 differs, 1 not run" in both
+    monkeypatch.setattr(parity_module, "code", lambda: "other")
+    assert "worlds" not in written(old[:1], "agentscaler evals parity", before=both), "measured by other code: of another day"
 
 
 @pytest.mark.skipif("AGENTSCALER_BENCHMARKS" not in os.environ, reason="names checkouts of tau-bench, tau2-bench and ACEBench, with : between; needs `evals setup`; half an hour")

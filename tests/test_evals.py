@@ -19,7 +19,7 @@ from agentscaler.evals.floors import FLOORS
 from agentscaler.evals.numbers import Outcome, by_cluster, paired, pass_all, rate, success, visible
 from agentscaler.evals.pinned import PinnedSet, pin, read_set, rebuild
 from agentscaler.evals.score import Result, read_result, write_result
-from agentscaler.evals.table import by_calls, compare, drops, main_table
+from agentscaler.evals.table import by_calls, compare, drops, endings, main_table
 from agentscaler.evals.variants import NOT_OFFERED, VARIANTS, Disguise
 from agentscaler.evals.worlds import evaluate, regrade
 from agentscaler.llm.desk import GIVE_UP
@@ -255,6 +255,35 @@ def test_going_on_and_regrading_ask_nobody_and_change_nothing(pinned: Path, read
     assert again.stamp.model_copy(update={"date": before.stamp.date}) == before.stamp
     with pytest.raises(UserError, match="other arguments"):
         evaluate([agent], out=tmp_path, pinned=pinned, trials=3)
+
+
+def test_money_and_seconds_where_both_sides_are_models(pinned: Path, ready: Run, tmp_path: Path) -> None:
+    """The episodes' costs add up to what the recording says was paid, seat by seat; a killed run's half line is cut off, and conditions of another seed are not taken for today's."""
+    pytest.importorskip("openai", reason="needs the extra models")
+    prices = {"m": {"input": 1.0, "output": 3.0}, "u": {"input": 10.0, "output": 30.0}}
+    with ModelServer(actor(ready.path)) as server:
+        more: dict[str, Any] = {"users": [f"u@{server.url}"], "pinned": pinned, "trials": 1, "limit": 6}
+        path = evaluate([f"m@{server.url}"], out=tmp_path, talk={"timeout": 20.0, "prices": prices}, **more)[-1]
+        result = read_result(path)
+        paid = sum(p["input"] * u["prompt"] + p["output"] * u["completion"] for row in read_rows(tmp_path / "replies.jsonl") for p, u in [(prices[row["model"]], row["reply"]["usage"])]) / 1e6
+        assert paid > 0
+        assert sum(s.cost or 0.0 for s in result.scores) == pytest.approx(paid)
+        assert all(s.seconds is not None and s.seconds > 0 for s in result.scores)
+        assert endings([("m", result)])[0]["cost"] == f"{paid:.4f}"
+        told = next((tmp_path / "played").glob("*")) / "spent.jsonl"
+        before = told.read_bytes()
+        told.write_bytes(before + before[:20])
+        again = read_result(evaluate([f"m@{server.url}"], out=tmp_path, fresh=True, talk={"timeout": 20.0, "prices": prices}, **more)[-1])
+        assert again.scores == result.scores, "played again from the recording: the first time counts"
+        assert told.read_bytes() == before
+        cheap = evaluate([f"m@{server.url}"], out=tmp_path / "half", talk={"timeout": 20.0, "prices": {"m": prices["m"]}}, **more)[-1]
+        assert {s.cost for s in read_result(cheap).scores} == {None}, "a sum of what is known only would look cheap"
+    path.unlink()
+    regrade(tmp_path)
+    assert read_result(path).scores == result.scores
+    told.write_bytes(before.replace(b'"mark":"', b'"mark":"x'))
+    regrade(tmp_path)
+    assert {(s.cost, s.seconds) for s in read_result(path).scores} == {(None, None)}
 
 
 # ---- variants -------------------------------------------------------------------------------------------------------

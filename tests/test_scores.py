@@ -160,6 +160,63 @@ def test_success_without_the_known_bad(out: Path) -> None:
     assert (row["known-bad tasks"], row["pass^1 on them"], row["pass^1 on the others"]) == (1, "0.0", "54.5")
 
 
+# ---- users and a judge -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toy under the verbs, as a benchmark that asks a judge and as one that does not."""
+    made = {"toy": Served(TOY, "", None, "1", ("plain", "judged"), True, True), "plain": Served(TOY, "", None, "1", ("plain",), True)}
+    for module in (paper_module, parity_module):
+        monkeypatch.setattr(module, "SERVED", made)
+    monkeypatch.setattr(paper_module, "opened", lambda *given, **more: ("", toy))
+    monkeypatch.setattr(paper_module, "source_for", lambda *given, **more: None)
+    monkeypatch.setattr(paper_module, "Table", lambda *given: Table(given[0], given[1], toy, None, "1", {"steps": 3}))
+
+
+def test_agent_plays_with_each_user_under_a_stamp_of_its_own(command: Command, tmp_path: Path, served: None) -> None:
+    pytest.importorskip("openai", reason="needs the extra models")
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        """One user says all numbers, the other nothing but 3."""
+        if body.get("tools"):
+            return right(body)
+        return as_user(body) if body["model"] == "u" else {"content": "3"}
+
+    with ModelServer(answer) as server:
+        ended = command("evals", "bench", "toy", "--domain", "plain", "--agent", f"a@{server.url}", "--user", f"u@{server.url}", "--user", f"v@{server.url}", "--out", tmp_path, "--trials", 1, "--json")
+    assert ended.code == 0, ended.err
+    found = {c["stamp"]["user"][0]: {r["name"][:5]: r["pass^1"] for r in c["rows"]} for c in orjson.loads(ended.out.strip().split("\n")[-1])["conditions"]}
+    assert {user: rows["toy-p"] for user, rows in found.items()} == {"u": "100.0", "v": "8.3"}
+    assert all(rows["gold"] == "100.0" for rows in found.values()), "the rows without a model stand beside both"
+
+
+def test_judge_has_the_last_word_where_one_is_configured(command: Command, tmp_path: Path, served: None) -> None:
+    pytest.importorskip("openai", reason="needs the extra models")
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        if body["model"] == "j":
+            assert body["temperature"] == 0.0
+            return {"content": "yes" if "Is 4 " in body["messages"][0]["content"] else "no"}
+        return right(body) if body.get("tools") else as_user(body)
+
+    with ModelServer(answer) as server:
+        a, u, j = (f"{name}@{server.url}" for name in "auj")
+        words = ("--domain", "judged", "--agent", a, "--user", u, "--trials", 1, "--out", tmp_path)
+        assert command("evals", "bench", "toy", *words).code == 0
+        assert command("evals", "bench", "toy", *words, "--judge", j).code == 0
+        ended = command("evals", "bench", "plain", "--domain", "plain", "--agent", a, "--user", u, "--judge", j)
+    assert ended.code == 2
+    assert "plain asks no judge; toy does" in ended.err
+    without, judged = sorted((r for _, r in results(tmp_path) if not r.stamp.scripted), key=lambda r: len(r.stamp.grading))
+    assert {s.task for s in without.scores if s.stop == "ungraded"} == {str(n) for n in range(0, 12, 2)}
+    assert {s.task for s in judged.scores if s.passed} == {"4", *(str(n) for n in range(1, 12, 2))}
+    assert {s.passed for s in judged.scores} == {True, False}
+    assert judged.stamp.grading == f"{without.stamp.grading}, judge {j}"
+    with pytest.raises(UserError, match="grading"):
+        main_table([("without", without), ("judged", judged)])
+
+
 # ---- judged again ---------------------------------------------------------------------------------------------------
 
 
@@ -305,6 +362,17 @@ def test_recipe_with_a_slip_names_it(tmp_path: Path, text: str, says: str) -> No
         read_paper(recipe(tmp_path, text), cache=tmp_path)
     with pytest.raises(UserError, match="cannot be read"):
         read_paper(tmp_path / "none.toml", cache=tmp_path)
+
+
+def test_page_of_the_paper_holds_its_published_rows_marked_so(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTSCALER_CACHE", str(tmp_path))
+    at = "m@http://localhost:1/v1"
+    ended = command("evals", "paper", Path(__file__).parents[1] / "runs" / "paper-scores.toml", "--agent", at, "--user", at, "--out", tmp_path / "out")
+    assert ended.code == 0
+    told = (tmp_path / "out" / "index.html").read_text()
+    assert told.count("published (arXiv 2509.13311), not measured") == 6
+    assert "<h2>cells that were not run</h2>" in told
+    assert "81.5" in told
 
 
 def test_paper_table_over_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

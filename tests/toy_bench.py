@@ -47,8 +47,8 @@ def odd(what: str) -> Any:
     return {"pid": os.getpid(), "keys": sorted(k for k in os.environ if "KEY" in k)}
 
 
-def play(domain: str, task: str, steps: int = 3) -> dict[str, Any]:
-    """The user says a number; the agent's last call must be add_one of it."""
+def play(domain: str, task: str, steps: int = 3, judge: bool = False) -> dict[str, Any]:
+    """The user says a number; the agent's last call must be add_one of it. In the domain `judged` a judge has the last word on even numbers."""
     said = ask("user", {"messages": [{"role": "system", "content": f"You say {task}."}]})["choices"][0]["message"]["content"]
     messages: list[dict[str, Any]] = [{"role": "system", "content": "Add one by the tool."}, {"role": "user", "content": said}]
     tool = {"type": "function", "function": {"name": "add_one", "description": "Adds.", "parameters": {"type": "object", "properties": {"to": {"type": "integer"}}}}}
@@ -63,7 +63,10 @@ def play(domain: str, task: str, steps: int = 3) -> dict[str, Any]:
             made.append(call["function"]["arguments"])
             messages.append({"role": "tool", "tool_call_id": call["id"], "content": "ok"})
     right = bool(made) and made[-1].replace(" ", "") == f'{{"to":{task}}}'
-    return {"reward": float(right), "judged": domain == "judged" and int(task) % 2 == 0, "stop": "done", "calls": len(made), "parts": {"state": float(right)}, "result": {"messages": messages}, "category": "even" if int(task) % 2 == 0 else "odd"}
+    judged = domain == "judged" and int(task) % 2 == 0
+    if judged and judge and right:
+        right, judged = ask("judge", {"messages": [{"role": "user", "content": f"Is {task} right?"}]})["choices"][0]["message"]["content"] == "yes", False
+    return {"reward": float(right), "judged": judged, "stop": "done", "calls": len(made), "parts": {"state": float(right)}, "result": {"messages": messages}, "category": "even" if int(task) % 2 == 0 else "odd"}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """index.html of an evals folder: tables and curves in one file, without scripts or network."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from agentscaler.evals.bench.overall import rows_of as overall_rows
@@ -34,9 +34,10 @@ td:first-child, th:first-child { text-align: left; } figure { margin: 1rem 0; } 
 """
 
 
-def page(results: Named, *, title: str, comparison: Comparison | None = None) -> str:
-    """The whole page: a section for each set of conditions, for results of other conditions stand in no table of theirs."""
-    body = "".join(_section(part) for part in sections(results))
+def page(results: Named, *, title: str, comparison: Comparison | None = None, more: Mapping[str, Sequence[dict[str, Any]]] = {}) -> str:
+    """The whole page: a section for each set of conditions, for results of other conditions stand in no table of theirs. more: tables by their titles, before all else."""
+    body = "".join(f"<h2>{html.escape(name)}</h2>{table(rows)}" for name, rows in more.items() if rows)
+    body += "".join(_section(part) for part in sections(results))
     lost = drops(results)
     if lost:
         body += "<h2>What a variant costs</h2><p class='note'>The same tasks, the tools shown otherwise; paired by task.</p>" + table(lost)

@@ -1,7 +1,7 @@
 """What the verbs of `evals` print: tables of results, the page beside them, JSON at the end."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 
-def say_tables(tables: dict[str, Sequence[dict[str, Any]]]) -> None:
+def say_tables(tables: Mapping[str, Sequence[dict[str, Any]]]) -> None:
     """Print tables with their titles."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 220)
     for title, rows in tables.items():
@@ -36,8 +36,8 @@ def read(paths: Sequence[Path]) -> list[tuple[str, Any]]:
     return [(p.name.removesuffix(".jsonl"), read_result(p)) for p in files]
 
 
-def finish(results: list[tuple[str, Any]], out: Path, as_json: bool) -> None:
-    """Tables of each set of conditions, the page, JSON."""
+def finish(results: list[tuple[str, Any]], out: Path, as_json: bool, *, more: Mapping[str, Sequence[dict[str, Any]]] = {}) -> None:
+    """Tables of each set of conditions, the page, JSON. more: tables by their titles, printed last and first on the page."""
     from agentscaler.evals.bench.overall import rows_of as overall_rows
     from agentscaler.evals.page import page
     from agentscaler.evals.score import sections
@@ -52,8 +52,9 @@ def finish(results: list[tuple[str, Any]], out: Path, as_json: bool) -> None:
             title: main_table(some), "by calls of the right way": by_calls(some), "by calls that were made": by_calls(some, actual=True), "by category": by_category(some), "how it ended": endings(some),
             "without tasks that are known to be bad": without_known(some), "the benchmark's own summary": overall_rows(some) if stamp.benchmark == "acebench" else [],
         })  # fmt: skip
-    say_tables({"what a variant costs": drops(results)})
-    write_atomic(out / "index.html", page(results, title="Scores").encode())
+    say_tables({"what a variant costs": drops(results), **more})
+    out.mkdir(parents=True, exist_ok=True)
+    write_atomic(out / "index.html", page(results, title="Scores", more=more).encode())
     print(f"results: {out / 'results'}\npage: {out / 'index.html'}")
     if as_json:
         found = [{"stamp": some[-1][1].stamp.model_dump(mode="json"), "rows": main_table(some), "endings": endings(some)} for some in parts]

@@ -21,20 +21,22 @@ from agentscaler.evals.contamination import Training, overlap, schemas_of_run
 from agentscaler.evals.floors import FLOORS, play_floors, score_of
 from agentscaler.evals.pinned import PinnedSet, read_set, rebuild
 from agentscaler.evals.score import Result, Score, Stamp, write_result
+from agentscaler.evals.spent import Log, price_of, read_log
 from agentscaler.evals.variants import VARIANTS, Disguise, Disguised
-from agentscaler.llm.keys import endpoint, is_endpoint
 from agentscaler.llm.ledger import Price, read_prices
 from agentscaler.llm.model import RunStopped, Tokens
 from agentscaler.records import EnvSpec, JsonObject, Message, Rollout, Task
 from agentscaler.rollouts import AGENTS, GoldPlayer, kept_env, plain_name
-from agentscaler.store import Run, digest, parse, read_records, read_rows, write_atomic
+from agentscaler.store import Run, digest, key_of, parse, read_records, read_rows, write_atomic
 from agentscaler.walk.common import Settings
 from agentscaler.walk.episodes import Reader, find_lines, seats
 from agentscaler.walk.models import jobs_of, rollouts_of_models
-from agentscaler.walk.table import Dress, Talk
+from agentscaler.walk.table import Dress, Talk, Took
 
 BENCHMARK: Final = "worlds"
 TRIALS: Final = 4
+SPENT: Final = "spent.jsonl"
+"""Of a player's folder: what its episodes took."""
 _RULES: Final = ("grade", "canonical", "explain", "words")
 _PROMPTS: Final = ("prompts/rollouts.user.md", "prompts/rollouts.wording.md", "prompts/rollouts.hands.md", "episode.py", "hands.py", "rollouts/user.py", "rollouts/models.py", "rollouts/lint.py")
 
@@ -92,7 +94,7 @@ def evaluate(
         settings = {**talk, "user": one.user, "shown": one.variant, "replies": talk.get("replies") or str(out / "replies.jsonl")}
         kept = Talk(**settings)
         write_atomic(folder.path / "condition.json", orjson.dumps({**about, "condition": one._asdict(), "trials": trials, "talk": kept.matters()}))
-        rollouts_of_models(folder, Settings(seed, workers, limit, fresh), agents=[one.agent], trials=trials, talk=kept, dress=dress_of(run, one.variant, seed))
+        rollouts_of_models(folder, Settings(seed, workers, limit, fresh), agents=[one.agent], trials=trials, talk=kept, dress=dress_of(run, one.variant, seed), heed=Log(folder.path / SPENT, _mark(one, seed, kept.matters())).keep)
         paths.append(score_folder(out, folder))
     return paths
 
@@ -199,15 +201,19 @@ def score_folder(out: Path, folder: Run) -> Path:
     scripted = all(row["scripted"] for row in read_rows(folder.product("rollouts")))
     stamp = stamp_of(PinnedSet.model_validate(told["set"]), one, Talk(**told["talk"]), trials=told["trials"], seed=told["seed"], limit=told["limit"], scripted=scripted and bool(there))
     stamp = stamp.model_copy(update={"overlap": told.get("overlap")})
-    price = _price(one, told.get("prices") or {})
-    return _write(out, one.name, Result(stamp, tuple(s.model_copy(update={"cost": price.of(Tokens(s.prompt_tokens, s.completion_tokens))}) if price else s for s in scores)))
+    took, prices = read_log(folder.path / SPENT, _mark(one, told["seed"], told["talk"])), read_prices(told.get("prices") or {})
+    return _write(out, one.name, Result(stamp, tuple(_paid(s, one, took, prices) for s in scores)))
 
 
-def _price(one: Condition, told: JsonObject) -> Price | None:
-    """Of the agent's tokens; None where it is not known, or where a model played the user, too: rows do not tell their tokens apart."""
-    if one.user != "scripted" or not is_endpoint(one.agent):
-        return None
-    return read_prices(told).get(endpoint(one.agent).model)
+def _mark(one: Condition, seed: int, talk: JsonObject) -> str:
+    """Of the conditions that an episode was played under."""
+    return digest([list(one), seed, talk])
+
+
+def _paid(score: Score, one: Condition, took: Mapping[str, Took], prices: Mapping[str, Price]) -> Score:
+    """With the seconds and the price of its episode, where they are known."""
+    found = took.get(key_of("rollouts", [one.agent, score.trial], [score.task]))
+    return score if found is None else score.model_copy(update={"seconds": found.seconds, "cost": price_of(found, {"agent": one.agent, "user": one.user}, prices) if prices else None})
 
 
 def _played(folder: Run, reader: Reader, places: Mapping[str, Any]) -> Iterator[Score]:

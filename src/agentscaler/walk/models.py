@@ -25,7 +25,7 @@ from agentscaler.store import Run, Shelf, parse
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.walk.episodes import Reader, find_lines, success_table, tally_of
 from agentscaler.walk.estimate import Estimate, estimate
-from agentscaler.walk.table import WORDED, Books, Dress, Job, Talk, play_all
+from agentscaler.walk.table import WORDED, Books, Dress, Heed, Job, Talk, play_all
 
 
 def needs_models(agents: Sequence[str], talk: Talk) -> bool:
@@ -33,8 +33,8 @@ def needs_models(agents: Sequence[str], talk: Talk) -> bool:
     return talk.user != "scripted" or any(is_endpoint(a) or is_folder(a) or a == "human" or (":" in a and iscoroutinefunction(imported(a))) for a in agents)
 
 
-def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], trials: int, talk: Talk, dress: Dress | None = None) -> Summary:
-    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl. dress: put on each agent that is not a person. Raises UserError where the run stopped before its end; the same command goes on."""
+def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], trials: int, talk: Talk, dress: Dress | None = None, heed: Heed | None = None) -> Summary:
+    """Room 7: tasks.jsonl, envs/ -> rollouts.jsonl. dress: put on each agent that is not a person; heed: told what episodes took. Raises UserError where the run stopped before its end; the same command goes on."""
     start = time.monotonic()
     source = run.need("tasks", "rollouts")
     mark = fingerprint("rollouts", [settings.seed, settings.limit, list(agents), trials, talk.matters(), *(mark_of(a) for a in agents if is_folder(a))], [source])
@@ -47,7 +47,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
         with Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh) as beside, Replies(replies_of(run, talk), offline=talk.offline) as replies:
             books = Books(talk, replies)
             todo = [j for j in jobs if j.key not in shelf.done]
-            stopped = asyncio.run(play_all(todo, shelf, run, settings, talk, books, dress))
+            stopped = asyncio.run(play_all(todo, shelf, run, settings, talk, books, dress, heed))
             if stopped is not None:
                 done = len(shelf.done)
                 raise UserError(f"{stopped}; {done} of {len(jobs)} episodes are finished and stay: the same command goes on from there (a larger --budget, where it was that)")

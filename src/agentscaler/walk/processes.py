@@ -20,11 +20,11 @@ import orjson
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.llm.keys import Keys
-from agentscaler.llm.model import BudgetSpent
+from agentscaler.llm.model import BudgetSpent, Tokens
 from agentscaler.records import JsonObject
 from agentscaler.store import Run
 from agentscaler.walk.episodes import Line as Place
-from agentscaler.walk.table import Books, Job, Outcome, Table, Talk, Tray
+from agentscaler.walk.table import Books, Job, Outcome, Table, Talk, Took, Tray
 
 _LONGEST: Final = 2**28
 """Bytes of a line, at most: a reply or a row."""
@@ -182,7 +182,7 @@ class _Host:
             wire.answer(said, self._books.desk(said["url"]).lose(said["mark"], own_error=said["own_error"]))
         elif what == "outcome":
             dropped = Dropped(**said["dropped"]) if said["dropped"] else None
-            self._tray.put(self._jobs.pop(said["key"]), Outcome(said["row"], dropped, said["cut"], said["stop"]))
+            self._tray.put(self._jobs.pop(said["key"]), Outcome(said["row"], dropped, said["cut"], said["stop"], _took(said["took"])))
         elif what == "wrong":
             raise UserError(said["message"])
         elif what == "bug":
@@ -214,6 +214,11 @@ class _Host:
             self._tray.put(job, Outcome(cut=_GONE))
 
 
+def _took(said: list[Any] | None) -> Took | None:
+    """As it came over the wire."""
+    return None if said is None else Took(said[0], {seat: Tokens(*counts) for seat, counts in said[1].items()})
+
+
 # ---- the others -----------------------------------------------------------------------------------------------------
 
 
@@ -238,7 +243,7 @@ async def _play(to: socket.socket) -> None:
     def put(job: Job, outcome: Outcome) -> None:
         dropped = outcome.dropped
         reason = None if dropped is None else {"reason": dropped.reason, "message": dropped.message, "where": dropped.where, "value": None if dropped.value is None else str(dropped.value)}
-        wire.say("outcome", key=job.key, row=outcome.row, dropped=reason, cut=outcome.cut, stop=outcome.stop)
+        wire.say("outcome", key=job.key, row=outcome.row, dropped=reason, cut=outcome.cut, stop=outcome.stop, took=outcome.took)
 
     try:
         await table.lanes(start["lanes"], take, put)

@@ -171,6 +171,18 @@ class Books:
         return Desk(self._lines.setdefault(url, Line(Pace(self._requests))), self.ledger, self.replies)
 
 
+class Took(NamedTuple):
+    """What an episode took."""
+
+    seconds: float
+    tokens: Mapping[str, Tokens]
+    """By seat: agent, user."""
+
+
+Heed: TypeAlias = Callable[[str, Took], None]
+"""Is told the key of each episode that came to its end, and what it took."""
+
+
 class Outcome(NamedTuple):
     """What came of an episode: a row, a reason, words on what cut it short or why the whole run has to stop; or nothing, where that player does not exist on the task."""
 
@@ -178,13 +190,15 @@ class Outcome(NamedTuple):
     dropped: Dropped | None = None
     cut: str | None = None
     stop: str | None = None
+    took: Took | None = None
+    """Of an episode that came to its end, with a model at the table."""
 
 
 class Tray:
     """Where outcomes are put down: the shelf, the queue and the bar of a run."""
 
-    def __init__(self, queue: Queue, shelf: Shelf, bar: Bar, ledger: Ledger) -> None:
-        self.queue, self._shelf, self._bar, self._ledger = queue, shelf, bar, ledger
+    def __init__(self, queue: Queue, shelf: Shelf, bar: Bar, ledger: Ledger, heed: Heed | None = None) -> None:
+        self.queue, self._shelf, self._bar, self._ledger, self._heed = queue, shelf, bar, ledger, heed
         self._start = time.monotonic()
         self.stopped: str | None = None
         self._right = self._judged = 0
@@ -197,6 +211,8 @@ class Tray:
         self.queue.over(job, cut=outcome.cut)
         if outcome.stop is not None or outcome.cut is not None:
             return
+        if outcome.took is not None and self._heed is not None:
+            self._heed(job.key, outcome.took)
         if outcome.dropped is not None:
             self._shelf.drop(job.key, outcome.dropped, [job.task.id])
         elif outcome.row is not None:
@@ -219,14 +235,14 @@ class Tray:
         return ", ".join(parts)
 
 
-async def play_all(jobs: Sequence[Job], shelf: Shelf, run: Run, settings: Settings, talk: Talk, books: Books, dress: Dress | None = None) -> str | None:
-    """Play, so many at once; each finished one is a row. What was cut short again and again goes into the bin. Gives the reason why the run had to stop, where it had to."""
+async def play_all(jobs: Sequence[Job], shelf: Shelf, run: Run, settings: Settings, talk: Talk, books: Books, dress: Dress | None = None, heed: Heed | None = None) -> str | None:
+    """Play, so many at once; each finished one is a row. heed: told what episodes took. What was cut short again and again goes into the bin. Gives the reason why the run had to stop, where it had to."""
     people = any(j.agent == "human" for j in jobs) or talk.user == "human"
     queue = Queue(jobs, rounds=0 if talk.offline else RETRIES)
     lanes = 1 if people else min(talk.at_once, len(jobs))
     count = processes_for(jobs, lanes, settings.workers, talk, dress)
     with Bar("" if people else "rollouts: episodes", len(jobs)) as bar:
-        desk = Tray(queue, shelf, bar, books.ledger)
+        desk = Tray(queue, shelf, bar, books.ledger, heed)
         try:
             if count > 1:
                 from agentscaler.walk.processes import play_in_processes
@@ -284,17 +300,18 @@ class Table:
     async def outcome(self, job: Job) -> Outcome:
         """Play one episode."""
         try:
-            rollout = await self._one(job)
+            played = await self._one(job)
         except RunStopped as stop:
             return Outcome(stop=str(stop))
         except Dropped as reason:
             return Outcome(dropped=reason)
-        if rollout is None:
+        if played is None:
             return Outcome()
-        return Outcome(row=rollout.model_dump(mode="json")) if rollout.error is None else Outcome(cut=rollout.error)
+        rollout, took = played
+        return Outcome(row=rollout.model_dump(mode="json"), took=took) if rollout.error is None else Outcome(cut=rollout.error)
 
-    async def _one(self, job: Job) -> Rollout | None:
-        """An episode; None where that player does not exist on the task."""
+    async def _one(self, job: Job) -> tuple[Rollout, Took | None] | None:
+        """An episode, and what it took where a model was at the table; None where that player does not exist on the task."""
         task = parse(self._tasks.row(job.task), Task, where="tasks.jsonl")
         env = kept_env(str(self.run.path / job.folder))
         number, sample = job.task.id, f"{self.seed}/{job.task.id}/{job.trial}"
@@ -303,6 +320,7 @@ class Table:
             return None
         user = self._user(task, env, number, job.trial, f"{sample}/user")
         names = [t.name for t in env.tools]
+        start = time.monotonic()
         with World.open(env, seed=task.seed) as world:
             if isinstance(agent, Person):
                 agent.attend(world)
@@ -310,12 +328,13 @@ class Table:
                 agent = self.dress(agent, env)
             rollout = await play_episode(task, world, agent=agent, user=user, number=number, trial=job.trial, seed=self.seed, turns=self.talk.turns, steps=self.talk.steps)
         if agent.scripted and user.scripted:
-            return None if agent.name == "adding" and grade(task, rollout).passed else rollout
+            return None if agent.name == "adding" and grade(task, rollout).passed else (rollout, None)
         faults = tuple(lint(task, rollout.messages, ended=rollout.stop == "user_done", tools=names, deeds=rollout.deeds)) if rollout.error is None else ()
-        spent = getattr(agent, "tokens", Tokens()).plus(getattr(user, "tokens", Tokens()))
+        took = Took(time.monotonic() - start, {"agent": getattr(agent, "tokens", Tokens()), "user": getattr(user, "tokens", Tokens())})
+        spent = took.tokens["agent"].plus(took.tokens["user"])
         usage = Usage(steps=rollout.usage.steps, calls=rollout.usage.calls, prompt_tokens=spent.prompt, completion_tokens=spent.completion)
         rollout = rollout.model_copy(update={"agent": job.agent if not agent.scripted else agent.name, "user": self.talk.user, "usage": usage, "faults": faults, "kind": getattr(user, "kind", None), "plain": _places(rollout, getattr(user, "plain", ()))})
-        return rollout.model_copy(update={"blame": blame(rollout, grade(task, rollout))})
+        return rollout.model_copy(update={"blame": blame(rollout, grade(task, rollout))}), took
 
     def _agent(self, job: Job, task: Task, env: EnvSpec, sample: str) -> AnyPlayer | None:
         if job.agent == "human":

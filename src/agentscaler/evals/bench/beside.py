@@ -10,7 +10,7 @@ from typing import Final
 
 from agentscaler.evals.bench.line import Line, Refused
 from agentscaler.evals.bench.played import Seats, Table, score_of, stamp_of, tasks_of
-from agentscaler.evals.score import FIXED, Result, read_result, write_result
+from agentscaler.evals.score import FIXED, Result, Stamp, read_result, write_result
 from agentscaler.records import JsonObject
 from agentscaler.work import Bar
 
@@ -22,34 +22,40 @@ def beside(table: Table, seats: Seats, *, out: Path, limit: int | None = None, a
     """The result files of the rows; what is there of the same revision and tasks is used."""
     tasks = tasks_of(table, seats, limit)
     stamp = stamp_of(table, seats._replace(sampling={}, user_sampling={}), 1, 0, limit, tasks)
-    paths = []
-    for name, verb in VERBS.items():
-        path = out / "results" / f"{name}.{table.benchmark.replace(' ', '-')}-{table.domain}.jsonl"
-        mine = stamp.model_copy(update={"agent": name, "scripted": True, "user": "none"})
-        if not (path.exists() and all(getattr(read_result(path).stamp, f) == getattr(mine, f) for f in FIXED)):
-            rows = _asked(table, verb, tasks, at_once, f"evals: {table.benchmark} {table.domain}, {name}")
-            scores = [score_of(row, mine) for row in rows]
-            if name == "gold":  # nobody else can be at fault
-                scores = [s if s.passed is not False else s.model_copy(update={"blame": "benchmark", "evidence": "its own gold does not pass"}) for s in scores]
-            write_result(path, Result(mine, tuple(scores)))
-        paths.append(path)
-    return paths
+    paths = {name: out / "results" / f"{name}.{table.benchmark.replace(' ', '-')}-{table.domain}.jsonl" for name in VERBS}
+    stamps = {name: stamp.model_copy(update={"agent": name, "scripted": True, "user": "none"}) for name in VERBS}
+    wanted = [name for name, path in paths.items() if not _there(path, stamps[name])]
+    for name, rows in _asked(table, wanted, tasks, at_once).items():
+        scores = [score_of(row, stamps[name]) for row in rows]
+        if name == "gold":  # nobody else can be at fault
+            scores = [s if s.passed is not False else s.model_copy(update={"blame": "benchmark", "evidence": "its own gold does not pass"}) for s in scores]
+        write_result(paths[name], Result(stamps[name], tuple(scores)))
+    return list(paths.values())
 
 
-def _asked(table: Table, verb: str, tasks: Sequence[JsonObject], at_once: int, label: str) -> list[JsonObject]:
-    """A row for each task, so many children at once."""
-    lanes = min(at_once, len(tasks)) or 1
+def _there(path: Path, stamp: Stamp) -> bool:
+    """Was it made of the same revision and tasks?"""
+    return path.exists() and all(getattr(read_result(path).stamp, f) == getattr(stamp, f) for f in FIXED)
 
-    def lane(number: int) -> list[JsonObject]:
+
+def _asked(table: Table, names: Sequence[str], tasks: Sequence[JsonObject], at_once: int) -> dict[str, list[JsonObject]]:
+    """Name of the row -> an episode for each task. So many children at once, each asked for all the rows: starting one takes seconds."""
+    lanes = min(at_once, len(tasks)) if names else 0
+
+    def lane(number: int) -> list[tuple[str, JsonObject]]:
         with table.start() as line:
             out = []
             for task in tasks[number::lanes]:
-                out.append(_row(line, table.domain, task, verb))
+                out += [(name, _row(line, table.domain, task, VERBS[name])) for name in names]
                 bar.step()
             return out
 
-    with Bar(label, len(tasks)) as bar, ThreadPoolExecutor(max_workers=lanes) as pool:
-        return [row for some in pool.map(lane, range(lanes)) for row in some]
+    made: dict[str, list[JsonObject]] = {name: [] for name in names}
+    with Bar(f"evals: {table.benchmark} {table.domain}, {', '.join(names)}" if names else "", len(tasks)) as bar, ThreadPoolExecutor(max_workers=lanes or 1) as pool:
+        for some in pool.map(lane, range(lanes)):
+            for name, row in some:
+                made[name].append(row)
+    return made
 
 
 def _row(line: Line, domain: str, task: JsonObject, verb: str) -> JsonObject:

