@@ -241,7 +241,7 @@ def rollouts(
     user: Annotated[str, typer.Option(help="Who plays the user: scripted, NAME@https://HOST/v1, worded:NAME@... (a scripted plan, worded by the model), module:function (is given messages and the brief), human.")] = "scripted",
     users: Annotated[str, typer.Option(help="Kinds of user that a model plays, with shares: cooperative=4,terse=1,chatty=1,impatient=1,digressing=1,unsure=1,wavering=1,overreaching=1.")] = "",
     trials: Annotated[int, typer.Option(help="Episodes of each agent on each task.")] = 1,
-    probes: Annotated[bool, typer.Option(help="Measure the tasks with players that should fail: do-nothing, shallow, random, the solver with another task's brief.")] = True,
+    probes: Annotated[bool, typer.Option(help="Measure the tasks with players that should fail: do-nothing, shallow, random, hasty (gold without asking), the solver with another task's brief.")] = True,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=JSON", help="Goes into each request of a model as agent: temperature=0.7, max_tokens=4096. May be repeated.")] = None,
     user_set: Annotated[list[str] | None, typer.Option("--user-set", metavar="KEY=JSON", help="The same for a model as user.")] = None,
     tools_in_prompt: Annotated[bool, typer.Option("--tools-in-prompt", help="The agent's model has no native tools: they stand in the prompt, calls in the text.")] = False,

@@ -701,6 +701,8 @@ class Message(Record):
     """For tool messages: the tool that answered."""
     error: Code | None = None
     """For tool messages: the code, if the call failed."""
+    wrote: bool = Field(default=False, exclude_if=lambda wrote: not wrote)
+    """For tool messages: the call succeeded, and its tool is one that writes; not in the row otherwise."""
 
 
 Stop: TypeAlias = Literal["user_done", "turns", "steps", "context", "tokens", "silent", "user_silent", "infrastructure"]
@@ -789,7 +791,7 @@ class Probe(Record):
     task: str
     """Id of the task."""
     player: str
-    """Who played: shallow, random, do-nothing, or solver with the brief of another task."""
+    """Who played: shallow, random, do-nothing, hasty (where the task writes), or solver with the brief of another task."""
     shape: str
     """Shape of the task."""
     twin: str | None
@@ -831,6 +833,8 @@ class Verdict(Record):
     """Why not, in words."""
     differences: tuple[Difference, ...] = ()
     """Rows in which the end state differs from gold."""
+    broken: tuple[str, ...] = ()
+    """Names of the agent's own rules that it broke (conduct.py); each has a reason, too."""
 
 
 class Kept(Record):

@@ -5,6 +5,7 @@
     forgetting  leaves out one of the writes
     adding      makes one write more, on a neighbouring row
     wrong       one call names a neighbouring row; in a question, another value is told
+    hasty       the gold calls, and no question before a change: everything comes out right, and a rule of the agent is broken (a probe, never data)
 
 `script` gives the moves of one of them, or None where it does not exist on the task.
 """
@@ -19,8 +20,9 @@ from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
 from agentscaler.verbs import of_name
 from agentscaler.words import field, humanise
 
-Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong"]
+Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong", "hasty"]
 MANNERS: Final[tuple[Manner, ...]] = ("gold", "stumbling", "forgetting", "adding", "wrong")
+"""Those whose rollouts are written."""
 
 _MORE: Final = ("Is there anything else I should know before I start?", "Is there anything I should know about it?", "Could you tell me a bit more about it first?", "Before I begin: are there any details I should know?")
 _LOOK: Final = ("Let me look that up.", "One moment, I'll check.", "I'll have a look.", "Let me find it first.", "")
@@ -76,6 +78,8 @@ def script(manner: Manner, task: Task, kinds: Mapping[str, str], dice: Dice) -> 
     ends = list(task.parts or (len(calls),))
     answers = list(task.answers)
     failing: dict[int, tuple[str, JsonObject]] = {}
+    if manner == "hasty" and "write" not in [kinds[name] for name, _ in calls]:
+        return None
     if manner == "stumbling":
         found = _stumble(task, dice)
         if found is None:
@@ -102,11 +106,11 @@ def script(manner: Manner, task: Task, kinds: Mapping[str, str], dice: Dice) -> 
             answers = told
         else:
             return None
-    return list(_moves(task, calls, ends, answers, kinds, failing, dice))
+    return list(_moves(task, calls, ends, answers, kinds, failing, dice, asks=manner != "hasty"))
 
 
 def _moves(
-    task: Task, calls: list[tuple[str, JsonObject]], ends: list[int], answers: list[Answer], kinds: Mapping[str, str], failing: Mapping[int, tuple[str, JsonObject]], dice: Dice
+    task: Task, calls: list[tuple[str, JsonObject]], ends: list[int], answers: list[Answer], kinds: Mapping[str, str], failing: Mapping[int, tuple[str, JsonObject]], dice: Dice, *, asks: bool
 ) -> Iterator[Move]:
     start = 0
     told: set[int] = set()
@@ -114,7 +118,7 @@ def _moves(
         part = list(enumerate(calls))[start:end]
         first = next((i for i, (name, _) in part if kinds[name] == "write"), None)
         for i, (name, arguments) in part:
-            if i == first:
+            if i == first and asks:
                 yield Move(dice.choice(_READY).format(deeds=_deeds(calls[first:end], kinds)))
             say = dice.choice(_LOOK) if i == start and kinds[name] == "read" else ""
             if i in failing:

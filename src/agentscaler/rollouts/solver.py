@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from agentscaler.conduct import told_tools
 from agentscaler.population import parse_time
 from agentscaler.records import JsonObject, Message, Schema, ToolCall
 from agentscaler.rollouts.reading import Goal, Test, Thing, Wishes, read_wishes
@@ -73,7 +74,8 @@ class Solver:
         self._calls = 0
         self._known: list[Found] = []
         self._wishes = Wishes([], [], [])
-        self._agreed = False
+        self._agreed: set[str] = set()
+        self._each: frozenset[str] = frozenset()
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next message."""
@@ -82,6 +84,7 @@ class Solver:
             self._tools = read_tools(tools)
             told = re.search(r"You work with (.+?)\.\n?$|You work with (.+)\.", messages[0].content)
             self._context = dict(re.findall(r"(\w+) ([^\s,]+)(?:,|$)", (told[1] or told[2]) if told else ""))
+            self._each = told_tools(messages[0].content)
             self._talk = self._think()
         return next(self._talk)
 
@@ -93,7 +96,7 @@ class Solver:
             yield Message(role="assistant", content=_FIRST)
             said = " ".join(m.content for m in self._heard[start:] if m.role == "user")
             start = len(self._heard)
-            self._wishes, self._agreed = read_wishes(said), False
+            self._wishes, self._agreed = read_wishes(said), set()
             told: list[str] = []
             skip: set[Thing] = set()
             for goal in self._wishes.goals:
@@ -401,8 +404,8 @@ class Solver:
         arguments = yield from self._fill(tool, chain, given)
         if arguments is None:
             return None
-        if not self._agreed:
-            self._agreed = True
+        if not self._agreed or (tool.name in self._each and what not in self._agreed):
+            self._agreed.add(what)
             yield Message(role="assistant", content=f"I am going to {what}. Shall I go ahead?")
         data, error = yield from self._call(tool.name, arguments)
         return None if error else data if data is not None else {}
