@@ -219,6 +219,7 @@ def tasks(
     paper: Annotated[bool, typer.Option("--paper", help="The paper's random walk over the tool graph instead of goals.")] = False,
     balance: Annotated[str, typer.Option(help="'field': worlds of all fields of life take turns, and no field gives more than twice its even share.")] = "",
     vendor: Annotated[float, typer.Option(help="The largest share of the tasks that one vendor may give.")] = 1.0,
+    boundary: Annotated[float, typer.Option(help="Pairs of tasks on either side of a rule (allowed, refused), for each of the other tasks; 0 for none.")] = walk.BOUNDARY,
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     seed: Seed = 0,
     workers: Workers = CORES,
@@ -227,7 +228,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
-    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, model=model, helped=_helped(offline, price, budget, key_file))
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, boundary=boundary, model=model, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(

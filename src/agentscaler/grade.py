@@ -69,6 +69,10 @@ _EVERYDAY: Final = frozenset("done go ok okay yes no on off all any one new set 
 """Values that stand in any sentence: said beside the answer they are no rival."""
 
 
+_SAYS_WHY: Final = ("wrong_state", "conflict")
+"""Errors whose message says what stands in the way; the value in it is a row's, never the caller's."""
+
+
 def _after_evidence(answer: Answer, messages: Sequence[Message]) -> Heard:
     """What the agent said after all that the answer rests on had been shown."""
     missing = {_typed(_plain(v)) for v in answer.evidence or (answer.value,)}
@@ -76,6 +80,8 @@ def _after_evidence(answer: Answer, messages: Sequence[Message]) -> Heard:
     for message in messages:
         if message.role == "tool" and message.error is None and missing:
             missing -= set(map(_typed, values_in(message.content)))
+        elif message.role == "tool" and message.error in _SAYS_WHY and missing:
+            missing = {m for m in missing if not (isinstance(m[1], str) and f"'{m[1]}'" in message.content)}  # the refusal itself shows the state
         elif message.role == "assistant" and not missing:
             said.append(message.content)
     return Heard("\n".join(said), not missing)

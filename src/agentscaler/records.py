@@ -652,7 +652,9 @@ class Task(Record):
     difficulty: Difficulty
     """Counts."""
     twin: str | None = None
-    """Shared by a conditional task and its twin in which the condition is false."""
+    """Shared by a conditional task and its twin in which the condition is false, and by the two sides of a rule."""
+    rule: str | None = Field(default=None, exclude_if=lambda rule: rule is None)
+    """The rule on whose boundary it lies ('cancelRental.state'); not in the row where it lies on none."""
     split: Literal["train", "heldout"]
     """Inherited from the domain."""
 

@@ -28,6 +28,7 @@ _MORE: Final = ("Is there anything else I should know before I start?", "Is ther
 _LOOK: Final = ("Let me look that up.", "One moment, I'll check.", "I'll have a look.", "Let me find it first.", "")
 _READY: Final = ("I am going to {deeds}. Shall I go ahead?", "I would now {deeds}. Should I proceed?", "I'm ready to {deeds}. Is that right?", "That means I {deeds}. May I go ahead?")
 _DONE: Final = ("That's done.", "Done.", "All done.", "It's done.")
+_CANNOT: Final = ("So that is not possible, and I have changed nothing.", "That rules it out, so I have left everything as it is.", "That is why it can't be done; nothing was changed.")
 _AGAIN: Final = ("That did not work; let me correct the call.", "The call was refused. I'll try it again with the right arguments.", "That was my mistake, I'll mend it.")
 
 
@@ -128,7 +129,7 @@ def _moves(
         due = [a for n, a in enumerate(answers) if n not in told and (a.step < end or end == ends[-1])]
         told |= {n for n, a in enumerate(answers) if a in due}
         report = closing(due) if due else ""
-        done = dice.choice(_DONE) if first is not None else ""
+        done = dice.choice(_DONE) if first is not None else dice.choice(_CANNOT) if task.rule and not task.difficulty.writes else ""
         yield Move(" ".join(filter(None, [report, done])) or "There was nothing to change.")
         start = end
 

@@ -106,8 +106,18 @@ class Solver:
                     answer = yield from self._reach(goal)
                     told += [answer] if answer else []
                 except Lost as why:
-                    told.append(f"I could not do that: {why}.")
+                    told.append((yield from self._instead(goal)) or f"I could not do that: {why}.")
             yield Message(role="assistant", content=" ".join(told) or "That's done.")
+
+    def _instead(self, goal: Goal) -> Generator[Message, None, str | None]:
+        """What the user wants to be told where the wish is refused."""
+        if goal.otherwise is None:
+            return None
+        try:
+            answer = yield from self._reach(goal.otherwise)
+            return answer and f"That is not possible. {answer}"
+        except Lost:
+            return None
 
     def _reach(self, goal: Goal) -> Generator[Message, None, str | None]:
         if goal.only_if is not None and not (yield from self._true((yield from self._one(goal.things[0])), goal.only_if)):
@@ -408,6 +418,8 @@ class Solver:
             self._agreed.add(what)
             yield Message(role="assistant", content=f"I am going to {what}. Shall I go ahead?")
         data, error = yield from self._call(tool.name, arguments)
+        if self._heard[-1].error in ("wrong_state", "conflict") and any(g.otherwise for g in self._wishes.goals):
+            raise Lost("it is refused")
         return None if error else data if data is not None else {}
 
     def _call(self, name: str, arguments: JsonObject) -> Generator[Message, None, tuple[Any, bool]]:
