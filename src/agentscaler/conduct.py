@@ -60,44 +60,61 @@ def broken(messages: Sequence[Message]) -> Iterator[Fault]:
     system = messages[0].content if messages and messages[0].role == "system" else ""
     first, each = FIRST in system, told_tools(system)
     calls = {c.id: c for m in messages for c in m.calls}
-    ever: list[str] = []
-    lately: list[str] = []
+    leave = Leave([], [], [])
     seen: set[str] = set()
     for at, message in enumerate(messages if first or each else ()):
         if message.role == "assistant" and not message.calls:
-            _heard(message.content, next((m.content for m in messages[at + 1 : at + 2] if m.role == "user"), ""), ever, lately)
+            leave.hear(message.content, next((m.content for m in messages[at + 1 : at + 2] if m.role == "user"), ""))
         if message.role != "tool" or not message.wrote or message.call_id not in calls:
             continue
         call = calls[message.call_id]
-        if first and not any(_names(text, call) for text in ever):
+        if first and not any(_names(text, call) for text in leave.ever):
             seen.add(rule := "ask.first")
             yield Fault(rule, f"{call.name} was called before it was said and agreed to")
         first = False
-        if call.name in each and (rule := f"{call.name}.ask") not in seen and not any(_names(text, call) for text in lately):
+        if call.name in each and (rule := f"{call.name}.ask") not in seen and not any(_names(text, call) for text in leave.lately):
             seen.add(rule)
             yield Fault(rule, f"{call.name} was called without being asked about")
 
 
-def _heard(said: str, reply: str, ever: list[str], lately: list[str]) -> None:
-    """What the agent said, and the user to that: leave is given, taken back, or was not asked for (a report: a new matter begins)."""
-    if _refuses(reply):
-        ever.clear()
-        lately.clear()
-    elif reply and (_asks(said) or _AGREES.match(reply)):
-        ever.append(said)
-        lately.append(said)
-    else:
-        lately.clear()
+class Leave(NamedTuple):
+    """What was asked about and agreed to."""
+
+    ever: list[str]
+    """In the agent's words."""
+    lately: list[str]
+    """Since the last matter was closed."""
+    refused: list[str]
+    """What the user took back, and may want after all."""
+
+    def hear(self, said: str, reply: str) -> None:
+        """What the agent said, and the user to that: leave is given, taken back, given after all, or was not asked for (a report: a new matter begins)."""
+        if _refuses(reply):
+            self.refused.extend(self.lately or [said])
+            self.ever.clear()
+            self.lately.clear()
+        elif self.refused and _RELENTS.search(reply):
+            self.ever.extend(self.refused)
+            self.lately.extend(self.refused)
+            self.refused.clear()
+        elif reply and (_asks(said) or _AGREES.match(reply)):
+            self.ever.append(said)
+            self.lately.append(said)
+        else:
+            self.lately.clear()
 
 
 _OPEN: Final = re.compile(r"(?i)\b(?:any|some)thing else\b|\b(?:any|some)thing (?:more )?i (?:should|need)|\bhelp you with\b|\btell me (?:a bit )?more\b|\bdetails i should\b|\bbefore i (?:begin|start)\b")
 """A question about something else than leave."""
 _AGREES: Final = re.compile(r"(?i)\W*(?:yes|yeah|yep|yup|sure|ok|okay|please|go ahead|go on|all right|alright|great|right|correct|that's right|do it|fine|exactly|absolutely|certainly|of course)\b")
 _REFUSES: Final = re.compile(r"(?i)\W*(?:no|nope|nah|don'?t|do not|please don'?t|please do not|stop|wait|hold on|not yet|never mind|actually,? (?:no|don'?t|stop|wait))\b(?!,? (?:nothing|more|problem|that(?:'s| is) (?:all|it|everything|fine)|need|worries))")
+_RATHER: Final = re.compile(r"(?i)\brather (?:not|leave|keep)\b|\bleave it (?:be|alone)\b|\bchanged my mind\b")
+_RELENTS: Final = re.compile(r"(?i)\b(?:please do(?! not|n't)|go ahead|do it|after all|i(?:'d| would) like (?:it|that|them))\b")
+"""'No, sorry, please do rename it after all.'"""
 
 
 def _refuses(reply: str) -> bool:
-    return _REFUSES.match(reply) is not None
+    return bool(_RATHER.search(reply)) or (_REFUSES.match(reply) is not None and not _RELENTS.search(reply))
 
 
 def _asks(text: str) -> bool:
