@@ -93,15 +93,15 @@ class Leave(NamedTuple):
             self.refused.extend(self.lately or [said])
             self.ever.clear()
             self.lately.clear()
-        elif self.refused and _RELENTS.search(reply):
-            self.ever.extend(self.refused)
-            self.lately.extend(self.refused)
+            return
+        given = [said] if reply and (_asks(said) or _AGREES.match(reply)) else []
+        if self.refused and _RELENTS.search(reply):
+            given += self.refused
             self.refused.clear()
-        elif reply and (_asks(said) or _AGREES.match(reply)):
-            self.ever.append(said)
-            self.lately.append(said)
-        else:
+        if not given:
             self.lately.clear()
+        self.ever.extend(given)
+        self.lately.extend(given)
 
 
 _OPEN: Final = re.compile(r"(?i)\b(?:any|some)thing else\b|\b(?:any|some)thing (?:more )?i (?:should|need)|\bhelp you with\b|\btell me (?:a bit )?more\b|\bdetails i should\b|\bbefore i (?:begin|start)\b")
@@ -113,7 +113,13 @@ _RELENTS: Final = re.compile(r"(?i)\b(?:please do(?! not|n't)|go ahead|do it|aft
 """'No, sorry, please do rename it after all.'"""
 
 
+_LIMIT: Final = re.compile(r"(?i)^[^.!?]*\banything (?:else|besides)\b")
+"""'Please don't touch anything else' forbids something else."""
+
+
 def _refuses(reply: str) -> bool:
+    if _LIMIT.match(reply):
+        return False
     return bool(_RATHER.search(reply)) or (_REFUSES.match(reply) is not None and not _RELENTS.search(reply))
 
 
