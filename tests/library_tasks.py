@@ -62,12 +62,17 @@ def called(number: int, name: str, arguments: dict[str, Any], say: str = "") -> 
     return Message(role="assistant", content=say, calls=(ToolCall(id=f"call_{number}", name=name, arguments=arguments),))
 
 
-def played(task: Task, calls: Calls, said: str = "That's done.", *, agent: str = "by hand") -> Rollout:
-    """An agent that makes these calls, says this, and a user who is content with it."""
+def played(task: Task, calls: Calls, said: str = "That's done.", *, agent: str = "by hand", asks: bool = True) -> Rollout:
+    """An agent that makes these calls, before the first write asks, says this, and a user who is content with it."""
+    writes = [name for name, _ in calls if next((t.kind for t in library().tools if t.name == name), "read") == "write"]
     with World.open(library(), seed=task.seed) as world:
         episode = Episode(task, world)
         episode.step(Message(role="user", content=task.brief.text))
         for number, (name, arguments) in enumerate(calls):
+            if asks and [name] == writes[:1]:
+                episode.step(Message(role="assistant", content=f"I am going to call {', '.join(writes)}. Shall I go ahead?"))
+                episode.step(Message(role="user", content="Yes, please."))
+                writes = []
             episode.step(called(number, name, arguments))
         episode.step(Message(role="assistant", content=said))
         episode.step(Message(role="user", content=DONE))

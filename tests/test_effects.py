@@ -33,6 +33,15 @@ def tool(name: str, description: str = "", *parameters: str, vendor: str = "user
         ("garden_gnome", "Transmogrifies the gnome", "open"),
         ("tag_photo", "Adds a tag to a photo", "write"),
         ("shelf_overview", "Information about all shelves", "read"),
+        ("wait_for", "Wait for a text to appear", "read"),
+        ("operations.wait", "Waits until the operation is done or the time is up", "read"),
+        ("screen_shot", "Take a screenshot of the current page", "read"),
+        ("page_snapshot", "Capture accessibility snapshot of the current page", "read"),
+        ("create_snapshot", "Takes a snapshot of the disk", "write"),  # that one is kept
+        ("capture_payment", "Capture a payment", "write"),
+        ("connectPodProxy", "connect GET requests to proxy of Pod", "read"),
+        ("connectPodProxyPut", "connect PUT requests to proxy of Pod", "write"),
+        ("idiom-mapping", "Convert the idioms of one language to another", "read"),
     ],
 )
 def test_verbs_of_name_and_description_tell_what_a_call_does(name: str, description: str, kind: str) -> None:

@@ -38,7 +38,7 @@ def played(*replies: Message) -> Rollout:
 
 def returned() -> Rollout:
     thought = Message(role="assistant", reasoning="The loan is known.", calls=(ToolCall(id="c1", name="return_loan", arguments={"loanId": cast().loan["loanId"]}),))
-    return played(called(0, "get_loan", {"loanId": "nowhere"}), thought, Message(role="assistant", content="Done."))
+    return played(Message(role="assistant", content="I am going to return it. Shall I?"), called(0, "get_loan", {"loanId": "nowhere"}), thought, Message(role="assistant", content="Done."))
 
 
 def sample(rollout: Rollout) -> Sample:
@@ -56,7 +56,7 @@ def test_log_holds_messages_calls_reasoning_changes_and_the_verdict(tmp_path: Pa
     assert write_log(tmp_path / "a.eval", [sample(returned())], ABOUT) == 1
     body = json.loads(json.dumps(read(tmp_path / "a.eval", f"samples/{'b' * 16}_epoch_1.json")))
     kinds = [e["event"] for e in body["events"]]
-    assert kinds == ["sample_init", "span_begin", "model", "tool", "model", "tool", "info", "model", "span_end", "score"]
+    assert kinds == ["sample_init", "span_begin", "model", "model", "tool", "model", "tool", "info", "model", "span_end", "score"]
     refused, made = (e for e in body["events"] if e["event"] == "tool")
     assert (refused["error"]["message"].partition(":")[0], made["function"], made["arguments"]) == ("not_found", "return_loan", {"loanId": cast().loan["loanId"]})
     [change] = [e for e in body["events"] if e["event"] == "info"]
@@ -65,7 +65,7 @@ def test_log_holds_messages_calls_reasoning_changes_and_the_verdict(tmp_path: Pa
     assert {"type": "reasoning", "reasoning": "The loan is known."} in [part for m in body["messages"] if isinstance(m["content"], list) for part in m["content"]]
     assert body["scores"]["judge"]["value"] == "C"
     models = [e for e in body["events"] if e["event"] == "model"]
-    assert [len(body["events_data"]["messages"][slice(*e["input_refs"][0])]) for e in models] == [2, 4, 6]
+    assert [len(body["events_data"]["messages"][slice(*e["input_refs"][0])]) for e in models] == [2, 4, 6, 8]
 
 
 def test_failure_says_why_and_whose_doing_it_is(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ FACTS = (
     Fact(text='Another thing: please rename "Hill Road" to "Hill Street 12".', about="follow_up", part=1),
 )
 LEAVE = "I am going to delete it. Shall I go ahead?"
+ASKS = "I am going to return the loan. Shall I go ahead?"
 
 
 def gold() -> Calls:
@@ -68,8 +69,8 @@ class Says:
 
 
 def test_model_plays_a_task_to_its_end() -> None:
-    agent = ModelAgent(ScriptedModel([called(0, *gold()[0]), "It is returned."], name="m@http://x/v1"))
-    rollout = episode(agent, Says(WISH))
+    agent = ModelAgent(ScriptedModel([ASKS, called(0, *gold()[0]), "It is returned."], name="m@http://x/v1"))
+    rollout = episode(agent, Says(WISH, "Yes, please."))
     assert grade(task_of(gold()), rollout).passed
     assert (rollout.agent, rollout.scripted, rollout.stop) == ("m@http://x/v1", False, "user_done")
     assert agent.tokens.prompt > 0
@@ -308,7 +309,9 @@ def test_scripted_user_waits_for_an_agent_that_has_only_announced_what_it_will_d
     agent = ScriptedModel([a(announced), called(0, *gold()[0]), a("It is returned.")])
     rollout = episode(ModelAgent(agent), ScriptedUser(task_of(gold()).brief, Dice(1)))
     assert [m.content for m in rollout.messages if m.role == "user"][1:] == ["All right."]
-    assert grade(task_of(gold()), rollout).passed
+    verdict = grade(task_of(gold()), rollout)
+    assert not verdict.differences
+    assert verdict.broken == (() if "return" in announced else ("ask.first",)), "to look something up is not what was done"
     assert rollout.stop == "user_done"
 
 
@@ -371,8 +374,15 @@ def test_agent_is_to_blame_for_what_nobody_else_did() -> None:
 
 
 def test_nobody_is_to_blame_for_success() -> None:
-    rollout = episode(ModelAgent(ScriptedModel([called(0, *gold()[0]), "Done."])), Says(WISH))
+    rollout = episode(ModelAgent(ScriptedModel([ASKS, called(0, *gold()[0]), "Done."])), Says(WISH, "Yes."))
     assert blame(rollout, grade(task_of(gold()), rollout)) is None
+
+
+def test_agent_is_to_blame_for_what_it_was_to_ask_about() -> None:
+    rollout = episode(ModelAgent(ScriptedModel([called(0, *gold()[0]), "Done."])), Says(WISH))
+    found = blame(rollout, grade(task_of(gold()), rollout))
+    assert found is not None
+    assert (found.who, found.evidence) == ("agent", "rule ask.first: return_loan was called before it was said and agreed to")
 
 
 def test_world_is_to_blame_for_its_defects() -> None:
@@ -394,12 +404,12 @@ def test_scripted_players_go_by_either_name() -> None:
 
 
 def test_person_plays_the_agent() -> None:
-    lines = ["?", "? return_loan", "return_loan nonsense", f"return_loan loanId={cast().loan['loanId']}", "That's done."]
+    lines = ["?", "? return_loan", "return_loan nonsense", ASKS, f"return_loan loanId={cast().loan['loanId']}", "That's done."]
     shown: list[str] = []
     person = Person(read=lambda prompt: lines.pop(0), show=shown.append)
     with World.open(library(), seed=SEED) as world:
         person.attend(world)
-        rollout = run_episode(task_of(gold()), world, agent=person, user=Says(WISH))
+        rollout = run_episode(task_of(gold()), world, agent=person, user=Says(WISH, "Yes."))
     assert grade(task_of(gold()), rollout).passed
     text = "\n".join(shown)
     assert f"user: {WISH}" in text

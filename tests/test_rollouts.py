@@ -266,8 +266,9 @@ def test_probes_say_what_each_measuring_player_reached(bikes: Path) -> None:
     found = [p for _, p in read_records(bikes / "probes.jsonl", Probe)]
     tasks = len(read_tasks(bikes))
     by_player = {name: [p.passed for p in found if p.player == name] for name in {p.player for p in found}}
-    assert {n: len(v) for n, v in by_player.items()} == dict.fromkeys(("do-nothing", "shallow", "random", "solver, brief of another task"), tasks)
+    assert {n: len(v) for n, v in by_player.items()} == {**dict.fromkeys(("do-nothing", "shallow", "random", "solver, brief of another task"), tasks), "hasty": sum(t.difficulty.writes > 0 for t in read_tasks(bikes))}
     assert not any(by_player["do-nothing"])
+    assert not any(by_player["hasty"]), "all right, but nobody was asked"
     assert sum(by_player["random"]) <= 0.05 * tasks
 
 
@@ -303,15 +304,22 @@ def liar(messages: Sequence[Message], tools: Sequence[JsonObject]) -> int:
     return 42
 
 
+def asks(task: Task) -> str:
+    """What the agent is told to say before it changes anything."""
+    return f"I am going to call {', '.join(c.name for c in task.gold)}. Shall I go ahead?"
+
+
 def with_messages(task: Task) -> Any:
     """The gold calls, as Message."""
-    calls = [Message(role="assistant", calls=(ToolCall(id=f"c{n}", name=c.name, arguments=c.arguments),)) for n, c in enumerate(task.gold)]
+    calls = [Message(role="assistant", content=asks(task))]
+    calls += [Message(role="assistant", calls=(ToolCall(id=f"c{n}", name=c.name, arguments=c.arguments),)) for n, c in enumerate(task.gold)]
     return lambda messages, tools: calls.pop(0) if calls else Message(role="assistant", content=closing_of(task))
 
 
 def with_dictionaries(task: Task) -> Any:
     """The same in OpenAI's form, arguments as text, calls without ids."""
-    calls: list[JsonObject] = [{"role": "assistant", "content": None, "tool_calls": [{"type": "function", "function": {"name": c.name, "arguments": orjson.dumps(c.arguments).decode()}}]} for c in task.gold]
+    calls: list[JsonObject] = [{"role": "assistant", "content": asks(task)}]
+    calls += [{"role": "assistant", "content": None, "tool_calls": [{"type": "function", "function": {"name": c.name, "arguments": orjson.dumps(c.arguments).decode()}}]} for c in task.gold]
     return lambda messages, tools: calls.pop(0) if calls else {"role": "assistant", "content": closing_of(task)}
 
 

@@ -147,3 +147,17 @@ def test_the_lexicon_is_read_in_order() -> None:
 )
 def test_nouns_of_what_is_counted(noun: str, computed: bool) -> None:
     assert bool(NOT_THINGS.search(noun)) is computed
+
+
+@pytest.mark.parametrize(
+    ("name", "vendor", "noun"),
+    [
+        ("get_order_details", "user", ("order",)),
+        ("cancel_pending_order", "user", ("order",)),
+        ("get_pending_order", "user", ("pending", "order")),  # a read may be of a table of its own
+        ("create_order_detail", "user", ("order", "detail")),
+        ("GetOrderDetail", "aws", ("order", "detail")),  # in the pool details are often kept apart
+    ],
+)
+def test_details_and_states_name_the_thing(name: str, vendor: str, noun: tuple[str, ...]) -> None:
+    assert analyse(Source(vendor=vendor, service="s", operation=name), name).noun == noun

@@ -125,7 +125,7 @@ def test_products_are_the_same_at_any_number_of_workers(town: Path, files: list[
 def test_manifest_tells_how_each_product_was_made(town: Path) -> None:
     lines = Run(town).manifest()
     assert list(lines) == [*(n for v in PRODUCTS for n in sorted(PRODUCTS[v], key=lambda n: (n == "rollouts", n != "sft/heldout", n != "sft/phase2")))]
-    assert lines["tasks"]["arguments"] == {"most": 8, "tries": 80, "worlds": None, "paper": False, "balance": "", "vendor": 1.0}
+    assert lines["tasks"]["arguments"] == {"most": 8, "tries": 80, "worlds": None, "paper": False, "balance": "", "vendor": 1.0, "boundary": 0.05}
     assert (lines["tasks"]["seed"], lines["tasks"]["limit"]) == (0, None)
     assert set(lines["sft/phase1"]["inputs"]) == {"kept", "rollouts", "envs"}
     assert set(lines["tools"]["inputs"]) >= {"bikes.yaml"}

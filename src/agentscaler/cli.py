@@ -221,6 +221,7 @@ def tasks(
     vendor: Annotated[float, typer.Option(help="The largest share of the tasks that one vendor may give.")] = 1.0,
     acting: Annotated[float, typer.Option(help="Share of the worlds in which the user has tools too: those of a table that the agent can then reach by asking only.")] = 0.0,
     user_tools: Annotated[str, typer.Option(help="Instead, the user's tools by name: pauseLine,*Device*.")] = "",
+    boundary: Annotated[float, typer.Option(help="Pairs of tasks on either side of a rule (allowed, refused), for each of the other tasks; 0 for none.")] = walk.BOUNDARY,
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     seed: Seed = 0,
     workers: Workers = CORES,
@@ -229,7 +230,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
-    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, acting=acting, user_tools=user_tools, model=model, helped=_helped(offline, price, budget, key_file))
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, acting=acting, user_tools=user_tools, boundary=boundary, model=model, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(
@@ -243,7 +244,7 @@ def rollouts(
     user: Annotated[str, typer.Option(help="Who plays the user: scripted, NAME@https://HOST/v1, worded:NAME@... (a scripted plan, worded by the model), module:function (is given messages and the brief), human.")] = "scripted",
     users: Annotated[str, typer.Option(help="Kinds of user that a model plays, with shares: cooperative=4,terse=1,chatty=1,impatient=1,digressing=1,unsure=1,wavering=1,overreaching=1.")] = "",
     trials: Annotated[int, typer.Option(help="Episodes of each agent on each task.")] = 1,
-    probes: Annotated[bool, typer.Option(help="Measure the tasks with players that should fail: do-nothing, shallow, random, the solver with another task's brief.")] = True,
+    probes: Annotated[bool, typer.Option(help="Measure the tasks with players that should fail: do-nothing, shallow, random, hasty (gold without asking), the solver with another task's brief.")] = True,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=JSON", help="Goes into each request of a model as agent: temperature=0.7, max_tokens=4096. May be repeated.")] = None,
     user_set: Annotated[list[str] | None, typer.Option("--user-set", metavar="KEY=JSON", help="The same for a model as user.")] = None,
     tools_in_prompt: Annotated[bool, typer.Option("--tools-in-prompt", help="The agent's model has no native tools: they stand in the prompt, calls in the text.")] = False,

@@ -48,6 +48,10 @@ _NAMES: Final = re.compile(r"(?i)(?:^|[_ .-])(?:ids?|arns?|names?|keys?)$|[a-z](
 """Parameters that name a row."""
 _KEPT: Final = frozenset("tag untag log".split())
 """Verbs of the compiler's class `compute` whose effect is kept all the same."""
+_WAITING: Final = frozenset("wait await poll".split())
+"""Verbs of who looks on until something has happened."""
+_PICTURE: Final = re.compile(r"(?i)^(?:takes?|captures?|grabs?) (?:an? |the )?(?:\w+ )?(?:screen ?shots?\b|snapshot of the (?:current )?(?:page|screen|window|view)\b)")
+"""A picture of what a screen shows; a snapshot of a disk is a thing that is made."""
 _ASKED: Final = frozenset("information info details statistics data list what whether results latest available".split())
 """What a read answers."""
 _DOING: Final = frozenset("perform performs transition transitions toggle toggles clear clears ingest ingests turn turns".split())
@@ -66,8 +70,14 @@ def effect(tool: Tool) -> Effect:
     kind = _of(what.kind, what.verb)
     method = split(source.operation.rpartition(".")[2])
     said = _described(description, method if " " not in source.operation and (len(method) > 1 or "." in source.operation) else ())
-    if what.verb == "convert" and not any(_NAMES.search(p) for p in tool.parameters.get("properties", ())):
+    if (what.verb == "convert" or (kind == "open" and "convert" in _stems(said.verb))) and not any(_NAMES.search(p) for p in tool.parameters.get("properties", ())):
         return Effect("read", "what is converted is given, not named")
+    if what.verb in _WAITING:
+        return Effect("read", "who waits changes nothing", what.verb)
+    if found := _PICTURE.search(description[:200]):
+        return Effect("read", f"it shows what is to be seen: {found[0]!r}")
+    if what.verb == "connect" and (named := set(re.findall(r"\b(GET|HEAD|POST|PUT|PATCH|DELETE) requests?\b", description))) and named <= {"GET", "HEAD"}:
+        return Effect("read", f"its description says {min(named)} requests")
     if kind == "write" and said.kind == "read" and said.verb and not _repeats(description, what) and (what.verb in _NOUNS_TOO or method[:1] != (what.verb,)):
         return said
     if kind != "open":

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from typing import Final, Literal, Protocol, TypeAlias
 
+from agentscaler.conduct import FIRST
 from agentscaler.grade import answered
 from agentscaler.hands import abilities, whole
 from agentscaler.hands import tool_list as tool_list
@@ -216,7 +217,7 @@ def surroundings(world: World, of_user: Sequence[JsonObject] = ()) -> str:
     lines = [
         f"You help a user with {title}.",
         "Act through the tools only, and tell the user nothing that they have not shown you. Look things up before you change them; "
-        "before the first change, say what you are going to do and wait for a yes. When the user's wish is done, say so.",
+        f"{FIRST} When the user's wish is done, say so.",
         f"It is {world.db.now}." + _context(world.context),
     ]
     return "\n".join(lines + ([env.rules.strip()] if env.rules.strip() else []) + ([abilities(of_user)] if of_user else []))

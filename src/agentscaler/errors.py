@@ -43,6 +43,7 @@ REASONS: Final[dict[str, str]] = {
     "malformed": "messages do not alternate, a call has no answer, or text repeats itself",
     "state": "the end state is not the gold state",
     "answer": "an expected answer is missing, wrong, or was never shown to the agent",
+    "rule": "the agent broke a rule that only it can keep: it changed something without asking",
     "calls": "a task without writes needs exactly the gold calls",
     "infrastructure": "the episode was cut short by something that is not the agent's doing",
     # models
@@ -58,7 +59,7 @@ REASONS: Final[dict[str, str]] = {
 Reason = Literal[
     "unreadable", "bad_definition", "broken_reference", "deprecated", "old_version", "duplicate", "boilerplate", "low_quality",
     "outside", "too_few_tools", "gate", "same_world", "row_not_describable", "no_tool", "no_effect", "call_failed",
-    "too_long", "not_sayable", "control_passes", "crowded_out", "malformed", "state", "answer", "calls",
+    "too_long", "not_sayable", "control_passes", "crowded_out", "malformed", "state", "answer", "rule", "calls",
     "infrastructure", "no_record", "scripted", "held_out", "over_length", "template",
 ]  # fmt: skip
 

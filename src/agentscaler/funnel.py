@@ -1,7 +1,7 @@
 """Room 8, funnel: which rollouts become data (paper section 3.2: validity, environment state, exact function calls).
 
     1 validity   the conversation is well formed: roles alternate, every call is answered, nothing is said over and over
-    2 state      the one judge passes it: the net change is the gold change, and expected answers were shown and told
+    2 state      the one judge passes it: the net change is the gold change, expected answers were shown and told, and no rule that only the agent can keep was broken
     3 calls      a task without writes: the successful calls are the gold calls, in order (strict: for all tasks)
 
 Failed calls on the way are no reason to drop a rollout: recovering from them is what is to be learnt.
@@ -16,7 +16,7 @@ from agentscaler.grade import grade
 from agentscaler.records import Kept, Message, Rollout, Task
 from agentscaler.store import digest
 
-LAYERS: Final = {"malformed": "validity", "infrastructure": "validity", "state": "state", "answer": "state", "calls": "calls"}
+LAYERS: Final = {"malformed": "validity", "infrastructure": "validity", "state": "state", "answer": "state", "rule": "state", "calls": "calls"}
 """Reason -> the layer it belongs to."""
 GRAM: Final = 12
 """Words of a phrase that counts as repeated."""
@@ -33,7 +33,8 @@ def judge(task: Task, rollout: Rollout, *, number: str, strict: bool = False) ->
     verdict = grade(task, rollout)
     if verdict.differences or not verdict.passed:
         state = bool(verdict.differences) or any("state change" in r for r in verdict.reasons)
-        raise Dropped("state" if state else "answer", "; ".join(verdict.reasons)[:600], where="change" if state else "messages")
+        rule = len(verdict.broken) == len(verdict.reasons)
+        raise Dropped("state" if state else "rule" if rule else "answer", "; ".join(verdict.reasons)[:600], where="change" if state else verdict.broken[0] if rule else "messages")
     if (strict or not task.difficulty.writes) and (fault := other_calls(task, rollout)):
         raise Dropped("calls", fault, where="messages")
     return Kept(

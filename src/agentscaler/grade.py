@@ -3,8 +3,8 @@
     verdict = grade(task, rollout)      passed, reward, reasons, differences
 
 It passes exactly if the net state change equals the gold change in canonical form, every expected answer was said with no
-rival value beside it, and what an answer rests on was shown to the agent by a successful call before it was said. Other correct
-paths pass: reordered independent writes, extra reads, a failed call first, do and undo.
+rival value beside it, what an answer rests on was shown to the agent by a successful call before it was said, and the agent broke none of the
+rules that it was told and only it can keep (conduct.py). Other correct paths pass: reordered independent writes, extra reads, a failed call first, do and undo.
 
 `grade` reads records only. `from_calls` makes a rollout of a bare list of calls by playing them in the task's world.
 """
@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from agentscaler.canonical import normal, same
+from agentscaler.conduct import broken
 from agentscaler.explain import differences
 from agentscaler.population import parse_time
 from agentscaler.records import Answer, Call, Difference, Message, Rollout, Task, ToolCall, Verdict
@@ -35,7 +36,9 @@ def grade(task: Task, rollout: Rollout) -> Verdict:
     reasons += [r for a in task.answers if (r := misses(a, rollout.messages))]
     if rollout.error:
         reasons.append(f"cut short: {rollout.error}")
-    return Verdict(passed=not reasons, reward=0.0 if reasons else 1.0, reasons=tuple(reasons), differences=found)
+    faults = tuple(broken(rollout.messages))
+    reasons += [f"rule {fault.rule}: {fault.why}" for fault in faults]
+    return Verdict(passed=not reasons, reward=0.0 if reasons else 1.0, reasons=tuple(reasons), differences=found, broken=tuple(f.rule for f in faults))
 
 
 # ---- answers ----------------------------------------------------------------------------------------------------
@@ -66,6 +69,10 @@ _EVERYDAY: Final = frozenset("done go ok okay yes no on off all any one new set 
 """Values that stand in any sentence: said beside the answer they are no rival."""
 
 
+_SAYS_WHY: Final = ("wrong_state", "conflict")
+"""Errors whose message says what stands in the way; the value in it is a row's, never the caller's."""
+
+
 def _after_evidence(answer: Answer, messages: Sequence[Message]) -> Heard:
     """What the agent said after all that the answer rests on had been shown."""
     missing = {_typed(_plain(v)) for v in answer.evidence or (answer.value,)}
@@ -73,6 +80,8 @@ def _after_evidence(answer: Answer, messages: Sequence[Message]) -> Heard:
     for message in messages:
         if message.role == "tool" and message.error is None and missing:
             missing -= set(map(_typed, values_in(message.content)))
+        elif message.role == "tool" and message.error in _SAYS_WHY and missing:
+            missing = {m for m in missing if not (isinstance(m[1], str) and f"'{m[1]}'" in message.content)}  # the refusal itself shows the state
         elif message.role == "assistant" and not missing:
             said.append(message.content)
     return Heard("\n".join(said), not missing)
@@ -255,7 +264,8 @@ def from_calls(task: Task, world: World, calls: Iterable[Call | tuple[str, dict[
 def answered(world: World, call: ToolCall) -> Message:
     """Make a call in a world; its answer as the message that the agent reads."""
     answer = world.call(call.name, call.arguments) if call.unparsed is None else _no_object(call.unparsed)
-    return Message(role="tool", call_id=call.id, name=call.name, content=answer.text(), error=answer.error.code if answer.error else None)
+    wrote = answer.error is None and any(t.name == call.name and t.kind == "write" for t in world.loaded.env.tools)
+    return Message(role="tool", call_id=call.id, name=call.name, content=answer.text(), error=answer.error.code if answer.error else None, wrote=wrote)
 
 
 def _no_object(text: str) -> WorldAnswer:

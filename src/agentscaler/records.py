@@ -656,9 +656,11 @@ class Task(Record):
     difficulty: Difficulty
     """Counts."""
     twin: str | None = None
-    """Shared by a conditional task and its twin in which the condition is false."""
+    """Shared by a conditional task and its twin in which the condition is false, and by the two sides of a rule."""
     hands: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
     """Tools of the world that the user has in hand and the agent has not; not in the row where there are none."""
+    rule: str | None = Field(default=None, exclude_if=lambda rule: rule is None)
+    """The rule on whose boundary it lies ('cancelRental.state'); not in the row where it lies on none."""
     split: Literal["train", "heldout"]
     """Inherited from the domain."""
 
@@ -707,6 +709,8 @@ class Message(Record):
     """For tool messages: the tool that answered."""
     error: Code | None = None
     """For tool messages: the code, if the call failed."""
+    wrote: bool = Field(default=False, exclude_if=lambda wrote: not wrote)
+    """For tool messages: the call succeeded, and its tool is one that writes; not in the row otherwise."""
 
 
 Stop: TypeAlias = Literal["user_done", "turns", "steps", "context", "tokens", "silent", "user_silent", "infrastructure"]
@@ -811,7 +815,7 @@ class Probe(Record):
     task: str
     """Id of the task."""
     player: str
-    """Who played: shallow, random, do-nothing, or solver with the brief of another task."""
+    """Who played: shallow, random, do-nothing, hasty (where the task writes), or solver with the brief of another task."""
     shape: str
     """Shape of the task."""
     twin: str | None
@@ -853,6 +857,8 @@ class Verdict(Record):
     """Why not, in words."""
     differences: tuple[Difference, ...] = ()
     """Rows in which the end state differs from gold."""
+    broken: tuple[str, ...] = ()
+    """Names of the agent's own rules that it broke (conduct.py); each has a reason, too."""
 
 
 class Kept(Record):

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import apsw
 
+from agentscaler.conduct import ask_line
 from agentscaler.errors import Code
 from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
 from agentscaler.schemas import kind_of
@@ -102,8 +103,8 @@ def _of_row(operation: Operation, tool: EnvTool, table: Table, model: Model) -> 
 
 
 def rules_md(env: EnvSpec) -> str:
-    """What an agent would read: the rules, a line each; limits stand in the parameters already. Empty where there is none."""
-    lines = [f"- {' '.join(rule.text.split())[:LINE]}" for rule in rules_of(env) if rule.kind != "limit"]
+    """What an agent would read: the rules, a line each, and last what it asks about each time (conduct.py); limits stand in the parameters already. Empty where there is none."""
+    lines = [f"- {' '.join(rule.text.split())[:LINE]}" for rule in rules_of(env) if rule.kind != "limit"] + [line for line in [ask_line(env)] if line]
     return "\n".join(["# Rules", "", *lines, ""]) if lines else ""
 
 

@@ -79,7 +79,21 @@ def analyse(source: Source, name: str) -> Analysis:
         return _of_a_row(google(source.operation, source.verb or "POST"), source)
     if "." in source.operation and source.vendor not in ("aws", "tencent", "user"):
         return of_class(source.operation, source.verb or "", source.path or "")
-    return _as_hinted(_named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor), source)
+    what = _as_hinted(_named(name if source.vendor == "user" else source.operation, source.verb or "", source.path or "", source.vendor), source)
+    return _of_the_thing(what) if source.vendor == "user" and not source.path else what
+
+
+_IN_STATE: Final = frozenset("pending delivered active inactive open closed shipped paid unpaid cancelled canceled completed failed expired archived suspended draft published approved rejected processed existing".split())
+
+
+def _of_the_thing(what: Analysis) -> Analysis:
+    """`get_order_details` reads the order, and `cancel_pending_order` says which state an order must be in. Not where a path names the thing, and not in the pool, whose details are often tables of their own."""
+    noun = what.noun
+    if what.kind == "get" and len(noun) > 1 and noun[-1] == "detail":
+        noun = noun[:-1]
+    if what.kind not in READS and len(noun) > 1 and noun[0] in _IN_STATE:
+        noun = noun[1:]
+    return what if noun == what.noun else what._replace(noun=noun)
 
 
 def _as_hinted(what: Analysis, source: Source) -> Analysis:

@@ -155,7 +155,7 @@ class Success(NamedTuple):
 _GROUPS: Final = (
     ("demonstrate", ("gold", "stumbling")),
     ("wrong on purpose", ("forgetting", "adding", "wrong")),
-    ("controls that should fail", ("solver, brief of another task", "shallow", "random", "do-nothing")),
+    ("controls that should fail", ("solver, brief of another task", "shallow", "random", "hasty", "do-nothing")),
 )
 
 

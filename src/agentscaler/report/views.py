@@ -28,6 +28,7 @@ PLAYERS: Final = {
     "shallow": "word overlap and copying, never reads",
     "random": "as many valid calls as gold, drawn at random",
     "do-nothing": "says it is done",
+    "hasty": "gold that never asks before a change",
     "solver, brief of another task": "the solver, told something else",
 }
 

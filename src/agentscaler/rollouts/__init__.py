@@ -36,9 +36,9 @@ from agentscaler.world import World
 
 Reply: TypeAlias = Message | str | Mapping[str, Any]
 AgentFunction: TypeAlias = Callable[[Sequence[Message], Sequence[JsonObject]], Reply]
-AGENTS: Final = (*MANNERS, "solver", "shallow")
+AGENTS: Final = (*MANNERS, "hasty", "solver", "shallow")
 """Names of scripted agents."""
-PROBES: Final = ("do-nothing", "shallow", "random", "solver, brief of another task")
+PROBES: Final = ("do-nothing", "shallow", "random", "solver, brief of another task", "hasty")
 
 
 def play(
@@ -120,9 +120,9 @@ def plain_name(name: str) -> str:
 def named_player(name: str, task: Task, env: EnvSpec, dice: Dice) -> Player | None:
     """A scripted agent by its name, or the one of `module:function`."""
     name = plain_name(name)
-    if name in MANNERS:
-        moves = script(name, task, {t.name: t.kind for t in env.tools}, dice)
-        return None if moves is None else GoldPlayer(name, moves, task, dice)
+    if name in MANNERS or name == "hasty":
+        moves = script(cast(Manner, name), task, {t.name: t.kind for t in env.tools}, dice)
+        return None if moves is None else GoldPlayer(cast(Manner, name), moves, task, dice)
     if name == "solver":
         return Solver()
     if name == "shallow":
@@ -228,6 +228,8 @@ def probe(task: Task, world: World, *, number: str, other: Task | None, seed: Se
     if other is not None:
         user = ScriptedUser(other.brief, Dice(seed, "user", number, "other"))
         found.append(one(PROBES[3], play_in(task, world, agent=Solver(), user=user, number=number, seed=seed)))
+    if (hasty := named_player(PROBES[4], task, world.loaded.env, Dice(seed, "hasty", number))) is not None:
+        found.append(one(PROBES[4], play_in(task, world, agent=hasty, number=number, seed=seed)))
     return found
 
 

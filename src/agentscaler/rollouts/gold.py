@@ -5,6 +5,7 @@
     forgetting  leaves out one of the writes
     adding      makes one write more, on a neighbouring row
     wrong       one call names a neighbouring row; in a question, another value is told
+    hasty       the gold calls, and no question before a change: everything comes out right, and a rule of the agent is broken (a probe, never data)
 
 What only the user can do, they ask for. `script` gives the moves of one of them, or None where it does not exist on the task.
 """
@@ -20,13 +21,15 @@ from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
 from agentscaler.verbs import of_name
 from agentscaler.words import field, humanise
 
-Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong"]
+Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong", "hasty"]
 MANNERS: Final[tuple[Manner, ...]] = ("gold", "stumbling", "forgetting", "adding", "wrong")
+"""Those whose rollouts are written."""
 
 _MORE: Final = ("Is there anything else I should know before I start?", "Is there anything I should know about it?", "Could you tell me a bit more about it first?", "Before I begin: are there any details I should know?")
 _LOOK: Final = ("Let me look that up.", "One moment, I'll check.", "I'll have a look.", "Let me find it first.", "")
 _READY: Final = ("I am going to {deeds}. Shall I go ahead?", "I would now {deeds}. Should I proceed?", "I'm ready to {deeds}. Is that right?", "That means I {deeds}. May I go ahead?")
 _DONE: Final = ("That's done.", "Done.", "All done.", "It's done.")
+_CANNOT: Final = ("So that is not possible, and I have changed nothing.", "That rules it out, so I have left everything as it is.", "That is why it can't be done; nothing was changed.")
 _AGAIN: Final = ("That did not work; let me correct the call.", "The call was refused. I'll try it again with the right arguments.", "That was my mistake, I'll mend it.")
 
 
@@ -77,6 +80,8 @@ def script(manner: Manner, task: Task, kinds: Mapping[str, str], dice: Dice) -> 
     ends = list(task.parts or (len(calls),))
     answers = list(task.answers)
     failing: dict[int, tuple[str, JsonObject]] = {}
+    if manner == "hasty" and "write" not in [kinds[name] for name, _ in calls]:
+        return None
     if manner == "stumbling":
         found = _stumble(task, dice)
         if found is None:
@@ -103,11 +108,11 @@ def script(manner: Manner, task: Task, kinds: Mapping[str, str], dice: Dice) -> 
             answers = told
         else:
             return None
-    return list(_moves(task, calls, ends, answers, kinds, failing, dice))
+    return list(_moves(task, calls, ends, answers, kinds, failing, dice, asks=manner != "hasty"))
 
 
 def _moves(
-    task: Task, calls: list[tuple[str, JsonObject]], ends: list[int], answers: list[Answer], kinds: Mapping[str, str], failing: Mapping[int, tuple[str, JsonObject]], dice: Dice
+    task: Task, calls: list[tuple[str, JsonObject]], ends: list[int], answers: list[Answer], kinds: Mapping[str, str], failing: Mapping[int, tuple[str, JsonObject]], dice: Dice, *, asks: bool
 ) -> Iterator[Move]:
     start = 0
     told: set[int] = set()
@@ -118,7 +123,7 @@ def _moves(
             if name in task.hands:
                 yield Move(request(name, arguments, task.hands, tell=_to_tell(task, name, arguments)))
                 continue
-            if i == first:
+            if i == first and asks:
                 yield Move(dice.choice(_READY).format(deeds=_deeds([c for c in calls[first:end] if c[0] not in task.hands], kinds)))
             say = dice.choice(_LOOK) if i == start and kinds[name] == "read" else ""
             if i in failing:
@@ -128,7 +133,7 @@ def _moves(
         due = [a for n, a in enumerate(answers) if n not in told and (a.step < end or end == ends[-1])]
         told |= {n for n, a in enumerate(answers) if a in due}
         report = closing(due) if due else ""
-        done = dice.choice(_DONE) if any(kinds[name] == "write" for _, (name, _) in part) else ""
+        done = dice.choice(_DONE) if any(kinds[name] == "write" for _, (name, _) in part) else dice.choice(_CANNOT) if task.rule and not task.difficulty.writes else ""
         yield Move(" ".join(filter(None, [report, done])) or "There was nothing to change.")
         start = end
 

@@ -47,6 +47,8 @@ class Goal(NamedTuple):
     """Properties to set or to make it with."""
     only_if: Test | None = None
     """Done only where this holds."""
+    otherwise: "Goal | None" = None
+    """What is wanted where that is refused."""
     last: bool = False
     """For which and compare: the largest or latest instead of the smallest or first."""
 
@@ -230,6 +232,20 @@ class _Reader:
         self.goals.insert(len(self.goals) - 1, Goal("ask", self.goals[-1].things, about=about))
         return True
 
+    def otherwise(self, about: str) -> bool:
+        """'If that isn't possible, tell me its status.'"""
+        if not self.goals:
+            return False
+        self.goals[-1] = self.goals[-1]._replace(otherwise=Goal("ask", self.goals[-1].things, about=_about(about)))
+        return True
+
+    def needed(self, noun: str) -> bool:
+        """'If it still has routes, leave it and tell me how many.'"""
+        if not self.goals:
+            return False
+        self.goals[-1] = self.goals[-1]._replace(otherwise=Goal("count", (Thing(noun, (), "every", self.goals[-1].things[0]),)))
+        return True
+
     def ask_first(self, verb: str, thing: str, clause: str) -> bool:
         self.ask(thing, clause)
         return self.do(verb, thing)
@@ -351,6 +367,8 @@ _GRAMMAR: Final[tuple[tuple["re.Pattern[str]", Handler], ...]] = tuple(
         (r"^in any case tell me .+$", lambda r, m: True),
         (r"^(.+), but only if its (.+?) (?:is|are) (.+)$", lambda r, m: r.condition(m[1], m[2], m[3])),
         (r"^(.+), but only if it (?:was |is )?(.+?) (before .+)$", lambda r, m: r.condition(m[1], m[2], m[3])),
+        (r"^if (?:there are still|it still has) (.+?)(?: of it)?, leave it (?:as it is )?and tell me how many$", lambda r, m: r.needed(m[1])),
+        (r"^if (?:that|it)\b[^,]+, (?:leave it (?:as it is )?and |change nothing and |just )?tell me (?:what )?its (.+?)(?: is)?$", lambda r, m: r.otherwise(m[1])),
         (r"^if there are (?:any )?(.+?) in the way, (\w+) those first$", lambda r, m: r.clear(m[1], m[2])),
         (r"^it replaces (the .+?), so please (\w+) that one$", lambda r, m: r.replaced(m[2], m[1])),
         (r"^how many (?:of our )?(.+?) were (.+? before .+)$", lambda r, m: r.count(f"{m[1]} {m[2]}")),

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from agentscaler.conduct import told_tools
 from agentscaler.population import parse_time
 from agentscaler.records import JsonObject, Message, Schema, ToolCall
 from agentscaler.rollouts.reading import Goal, Test, Thing, Wishes, read_wishes
@@ -73,7 +74,8 @@ class Solver:
         self._calls = 0
         self._known: list[Found] = []
         self._wishes = Wishes([], [], [])
-        self._agreed = False
+        self._agreed: set[str] = set()
+        self._each: frozenset[str] = frozenset()
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next message."""
@@ -82,6 +84,7 @@ class Solver:
             self._tools = read_tools(tools)
             told = re.search(r"You work with (.+?)\.\n?$|You work with (.+)\.", messages[0].content)
             self._context = dict(re.findall(r"(\w+) ([^\s,]+)(?:,|$)", (told[1] or told[2]) if told else ""))
+            self._each = told_tools(messages[0].content)
             self._talk = self._think()
         return next(self._talk)
 
@@ -93,7 +96,7 @@ class Solver:
             yield Message(role="assistant", content=_FIRST)
             said = " ".join(m.content for m in self._heard[start:] if m.role == "user")
             start = len(self._heard)
-            self._wishes, self._agreed = read_wishes(said), False
+            self._wishes, self._agreed = read_wishes(said), set()
             told: list[str] = []
             skip: set[Thing] = set()
             for goal in self._wishes.goals:
@@ -103,8 +106,18 @@ class Solver:
                     answer = yield from self._reach(goal)
                     told += [answer] if answer else []
                 except Lost as why:
-                    told.append(f"I could not do that: {why}.")
+                    told.append((yield from self._instead(goal)) or f"I could not do that: {why}.")
             yield Message(role="assistant", content=" ".join(told) or "That's done.")
+
+    def _instead(self, goal: Goal) -> Generator[Message, None, str | None]:
+        """What the user wants to be told where the wish is refused."""
+        if goal.otherwise is None:
+            return None
+        try:
+            answer = yield from self._reach(goal.otherwise)
+            return answer and f"That is not possible. {answer}"
+        except Lost:
+            return None
 
     def _reach(self, goal: Goal) -> Generator[Message, None, str | None]:
         if goal.only_if is not None and not (yield from self._true((yield from self._one(goal.things[0])), goal.only_if)):
@@ -401,10 +414,12 @@ class Solver:
         arguments = yield from self._fill(tool, chain, given)
         if arguments is None:
             return None
-        if not self._agreed:
-            self._agreed = True
+        if not self._agreed or (tool.name in self._each and what not in self._agreed):
+            self._agreed.add(what)
             yield Message(role="assistant", content=f"I am going to {what}. Shall I go ahead?")
         data, error = yield from self._call(tool.name, arguments)
+        if self._heard[-1].error in ("wrong_state", "conflict") and any(g.otherwise for g in self._wishes.goals):
+            raise Lost("it is refused")
         return None if error else data if data is not None else {}
 
     def _call(self, name: str, arguments: JsonObject) -> Generator[Message, None, tuple[Any, bool]]:

@@ -7,7 +7,7 @@ brief; a task stays only if gold passes the judge and every negative control tha
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from agentscaler.canonical import normal
 from agentscaler.dice import Dice
@@ -41,8 +41,8 @@ class Candidates(NamedTuple):
     dropped: list[tuple[int, Dropped]]
 
 
-def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24, hands: Sequence[str] = ()) -> Candidates:
-    """All proven tasks that `tries` tries give in the state of `seed`, no two with the same brief or calls; at most `most`. hands: tools that the user has and the agent has not."""
+def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 24, hands: Sequence[str] = (), boundary: int = 0) -> Candidates:
+    """All proven tasks that `tries` tries give in the state of `seed`, no two with the same brief or calls; at most `most`. hands: tools that the user has and the agent has not; boundary: so many further tries on either side of a rule, which change nothing about the others."""
     site = Site(env, seed)
     dice = Dice(seed, "tasks", env.id)
     tasks: list[Task] = []
@@ -68,9 +68,37 @@ def make_tasks(env: EnvSpec, *, seed: Seed = 0, tries: int = TRIES, most: int = 
             tasks += made
             if len(tasks) >= most:
                 break
+        if boundary:
+            _on_boundaries(site, seed, boundary, tries, seen, tasks, dropped)
     finally:
         site.close()
     return Candidates(tasks, dropped)
+
+
+PAIRS: Final = 2
+"""Pairs of a world at most, no two on one rule."""
+
+
+def _on_boundaries(site: Site, seed: Seed, most: int, first: int, seen: set[str], tasks: list[Task], dropped: list[tuple[int, Dropped]]) -> None:
+    """Pairs on the rules of the world; first: the number of the first try."""
+    rules: set[str | None] = set()
+    for number in range(first, first + most):
+        try:
+            pair = plan_tasks(site, "boundary", Dice(seed, "boundary", site.env.id, number - first), twin=digest([site.env.id, seed, "boundary", number - first]))
+        except Dropped as reason:
+            dropped.append((number, reason))
+            if reason.where == "" and reason.reason == "no_tool":
+                return
+            continue
+        marks = {mark for t in pair for mark in _marks(t)}
+        if marks & seen or pair[0].rule in rules:
+            dropped.append((number, Dropped("crowded_out", "the rule has its pair", where="boundary")))
+            continue
+        seen |= marks
+        rules.add(pair[0].rule)
+        tasks += pair
+        if len(rules) >= PAIRS:
+            return
 
 
 def _marks(task: Task) -> tuple[str, str]:
@@ -146,6 +174,7 @@ def prove(site: Site, plan: Plan, words: Dice, dice: Dice, *, twin: str = "") ->
         controls=(),
         difficulty=difficulty(site, trace.calls, trace.given, said, plan.shape, arguments=0, covered=0),
         twin=None if plan.holds is None else twin,
+        rule=plan.rule or None,
         split=site.env.split,
     )
     tried = try_controls(site, draft, dice)

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from agentscaler.population import parse_time
 from agentscaler.records import Operation, Schema, Table
-from agentscaler.tasks.fits import suits, verb_of, words_of
-from agentscaler.tasks.nouns import may_not_go
+from agentscaler.tasks.fits import is_state, leaving, suits, verb_of, words_of
+from agentscaler.tasks.nouns import may_not_go, protected
 from agentscaler.tasks.site import Row, Site
 from agentscaler.tasks.trace import Val
 from agentscaler.words import field
@@ -46,6 +46,13 @@ def may(site: Site, operation: Operation, row: Row) -> bool:
     if verb_of(operation) in _LIVE and _is_over(site, table, row):
         return False
     return operation.act != "delete" or not (may_not_go(row) or _needed(site, table, row, "RESTRICT") or _forbidden(site, operation, table, row))
+
+
+def offered(site: Site, operation: Operation, row: Row) -> bool:
+    """Would somebody ask for it who does not know the row's state? What the provider made, what is going away and what a person would leave alone is nobody's to ask for."""
+    table = site.tables[operation.table]
+    gone = any(is_state(c.phrase) and isinstance(row.get(c.name), str) and leaving(row[c.name]) for c in table.columns)
+    return not (_provided(table, row) or gone or (operation.act == "delete" and (may_not_go(row) or protected(row))))
 
 
 def _provided(table: Table, row: Row) -> bool:

@@ -7,6 +7,7 @@ Deterministic: no random numbers, ties go by id.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil
 from typing import Final, NamedTuple, TypeVar
 
 from agentscaler.records import Difficulty
@@ -84,13 +85,25 @@ def thin(units: Sequence[Unit], most: int, *, flows: Mapping[str, int] | None = 
     return out
 
 
-def choose(units: Iterable[Unit], *, most: int = 12, vendor: float = 1.0, by_field: bool = False) -> list[Unit]:
-    """The units that become tasks. vendor: the largest share that one vendor may have; by_field: no field of life has more than twice its even share."""
+def choose(units: Iterable[Unit], *, most: int = 12, vendor: float = 1.0, by_field: bool = False, boundary: float = 0.0) -> list[Unit]:
+    """The units that become tasks. vendor: the largest share that one vendor may have; by_field: no field of life has more than twice its even share; boundary: pairs on rules for each of the others, which are chosen without them."""
     by_env: dict[str, list[Unit]] = defaultdict(list)
+    pairs: list[Unit] = []
     for unit in units:
-        by_env[unit.env].append(unit)
+        (pairs if unit.difficulty.shape == "boundary" else by_env[unit.env]).append(unit)
     flows = Counter(u.difficulty.flow for found in by_env.values() for u in found)
-    return balance([u for env in sorted(by_env) for u in thin(by_env[env], most, flows=flows)], vendor=vendor, by_field=by_field)
+    chosen = balance([u for env in sorted(by_env) for u in thin(by_env[env], most, flows=flows)], vendor=vendor, by_field=by_field)
+    return chosen + _of_pairs(pairs, ceil(boundary * len(chosen)), vendor, by_field)
+
+
+def _of_pairs(pairs: Sequence[Unit], most: int, vendor: float, by_field: bool) -> list[Unit]:
+    """So many, the first of each world before any second."""
+    turn: Counter[str] = Counter()
+    order: list[tuple[int, Unit]] = []
+    for unit in sorted(pairs, key=lambda u: (u.env, u.ids)):
+        turn[unit.env] += 1
+        order.append((turn[unit.env], unit))
+    return spread([u for _, u in sorted(order, key=lambda x: (x[0], x[1].ids))], most, lambda u: (u.vendor, u.field), vendor=vendor, by_field=by_field)
 
 
 Row = TypeVar("Row")

@@ -65,6 +65,11 @@ def own_state(phrase: str) -> bool:
     return bool(_OWN.match(phrase))
 
 
+def leaving(state: Any) -> bool:
+    """Is it gone, on its way, or in no state that one could speak of?"""
+    return bool(_GONE.search(words_of(state)) or _MOVING.search(words_of(state)) or _VAGUE.search(words_of(state)))
+
+
 def begins(state: Any) -> bool:
     """Is it a state in which one would make a thing?"""
     return bool(re.fullmatch(rf"{_UP}|draft|created|new|open|visible|public|private", words_of(state)))

@@ -29,6 +29,8 @@ class Plan(NamedTuple):
     """For a condition: does it hold?"""
     ends: tuple[int, ...] = ()
     """Calls made when each wish is done, where they are said one after the other; empty where all is said at once."""
+    rule: str = ""
+    """The rule on whose boundary it lies, if it lies on one."""
 
 
 CHANGES: Final = ("delete", "set", "update", "put")

@@ -1,13 +1,14 @@
 """The shapes of tasks: a goal first, its rows found by reads, then wishes that share a row joined.
 
 Each shape is a function (site, dice) -> plans, the calls made; it raises Dropped where the world has nothing of the kind.
-A condition gives two plans: it holds in one and not in the other.
+A condition gives two plans: it holds in one and not in the other. So does the boundary of a rule: allowed, refused.
 """
 
 from collections.abc import Callable
 from typing import Final
 
 from agentscaler.dice import Dice
+from agentscaler.tasks.boundary import boundary_plans
 from agentscaler.tasks.errand import errand_plans
 from agentscaler.tasks.joined import clear_plans, copy_plans, family_plans, setup_plans, two_plans
 from agentscaler.tasks.plans import Plan
@@ -36,4 +37,5 @@ SHAPES: Final[dict[str, Shape]] = {
     "setup": setup_plans,
     "clear": clear_plans,
     "errand": errand_plans,
+    "boundary": boundary_plans,
 }

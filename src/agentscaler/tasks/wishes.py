@@ -91,6 +91,14 @@ def _order(verb: str, np: str, dice: Dice) -> str:
     return dice.choice((f"Please {verb} {np}.", f"Can you {verb} {np}{for_me}?", f"I'd like you to {verb} {np}.", f"Could you {verb} {np}?", f"I need you to {verb} {np}."))
 
 
+def asked_for(site: Site, operation: Operation, found: Found, dice: Dice) -> Wish:
+    """A delete or an action, asked for and not done. Raises Dropped(not_sayable)."""
+    verb = deed(operation)
+    if verb is None:
+        raise Dropped("not_sayable", f"nobody would say {operation.verb!r}", where=operation.name)
+    return wish_on(site, operation, found, _order(verb, found.phrase.text(), dice))
+
+
 def do_it(site: Site, trace: Trace, operation: Operation, found: Found, more: dict[str, Val] | None = None) -> int:
     """Call a tool on a row that was found. Raises Dropped."""
     values = named_by(site, trace, operation, found)

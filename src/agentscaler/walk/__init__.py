@@ -9,7 +9,7 @@ from agentscaler.walk.episodes import AGENTS, funnel, rollouts
 from agentscaler.walk.pages import report
 from agentscaler.walk.pool import domains, graph, read_pool, tools
 from agentscaler.walk.rows import sft
-from agentscaler.walk.tasks import TASKS_A_WORLD, read_tasks, tasks
+from agentscaler.walk.tasks import BOUNDARY, TASKS_A_WORLD, read_tasks, tasks
 from agentscaler.walk.worlds import envs
 
-__all__ = ["AGENTS", "TASKS_A_WORLD", "Settings", "Summary", "domains", "envs", "funnel", "graph", "read_pool", "read_tasks", "report", "rollouts", "sft", "tasks", "tools"]
+__all__ = ["AGENTS", "BOUNDARY", "TASKS_A_WORLD", "Settings", "Summary", "domains", "envs", "funnel", "graph", "read_pool", "read_tasks", "report", "rollouts", "sft", "tasks", "tools"]

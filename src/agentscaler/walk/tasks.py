@@ -17,13 +17,17 @@ from agentscaler.walk.common import Settings, Summary, done_before, fingerprint,
 from agentscaler.work import each, many_objects
 
 TASKS_A_WORLD = 12
+BOUNDARY = 0.05
+"""Pairs on either side of a rule, for each of the other tasks."""
+ON_RULES = 8
+"""Tries of each world at such pairs."""
 
 
 class Bench:
     """What a worker makes tasks with."""
 
-    def __init__(self, run: str, seed: int, tries: int, paper: bool, acting: float, user_tools: Sequence[str]) -> None:
-        self.run, self.seed, self.tries, self.paper, self.acting, self.user_tools = Path(run), seed, tries, paper, acting, user_tools
+    def __init__(self, run: str, seed: int, tries: int, paper: bool, acting: float, user_tools: Sequence[str], boundary: int = 0) -> None:
+        self.run, self.seed, self.tries, self.paper, self.acting, self.user_tools, self.boundary = Path(run), seed, tries, paper, acting, user_tools, boundary
 
 
 def propose(bench: Bench, item: EnvRow) -> Candidates:
@@ -36,22 +40,22 @@ def propose(bench: Bench, item: EnvRow) -> Candidates:
     if bench.paper:
         found = walk_tasks(env, seed=bench.seed, tries=bench.tries)
     else:
-        found = make_tasks(env, seed=bench.seed, tries=bench.tries, hands=hands_of(env, share=bench.acting, named=bench.user_tools, seed=bench.seed))
+        found = make_tasks(env, seed=bench.seed, tries=bench.tries, hands=hands_of(env, share=bench.acting, named=bench.user_tools, seed=bench.seed), boundary=bench.boundary)
     drops = tuple((n, d.reason, d.where, d.message) for n, d in found.dropped)
     return Candidates(env=env.id, tasks=tuple(t.model_dump(mode="json") for t in found.tasks), drops=drops)
 
 
-def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0, acting: float = 0.0, user_tools: str = "", model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
-    """Room 6: envs/ -> tasks.jsonl. model: words the briefs. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have; acting: share of the worlds in which the user has the tools of a table in hand; user_tools: globs of the tools it has, in every world."""
-    if balance not in ("", "field") or not 0 < vendor <= 1:
-        raise UserError(f"balance is {balance!r} and vendor {vendor!r}: give 'field' or nothing, and a share above 0, at most 1")
+def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0, acting: float = 0.0, user_tools: str = "", boundary: float = BOUNDARY, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
+    """Room 6: envs/ -> tasks.jsonl. model: words the briefs. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have; acting: share of the worlds in which the user has the tools of a table in hand; user_tools: globs of the tools it has, in every world; boundary: pairs on either side of a rule, for each of the other tasks."""
+    if balance not in ("", "field") or not 0 < vendor <= 1 or not 0 <= boundary <= 1:
+        raise UserError(f"balance is {balance!r}, vendor {vendor!r} and boundary {boundary!r}: give 'field' or nothing, a share above 0, at most 1, and a share from 0 to 1")
     if not 0 <= acting <= 1 or (paper and (acting or user_tools)):
         raise UserError(f"acting is {acting!r}: give a share from 0 to 1, and neither it nor user_tools with the paper's random walk")
     start = time.monotonic()
     source = run.need("envs", "tasks")
     second = {k: v for k, v in (("acting", acting), ("user_tools", user_tools)) if v}
     globs = tuple(g.strip() for g in user_tools.split(",") if g.strip())
-    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, *([model] if model else []), *([second] if second else [])], [source])
+    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, boundary, *([model] if model else []), *([second] if second else [])], [source])
     with Shelf(run, "tasks", fingerprint=mark, fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tasks")
@@ -59,17 +63,17 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
         with Shelf(run, "candidates", fingerprint=mark, fresh=settings.fresh) as candidates:
             keys = {row.env: key_of("candidates", [], [row.env]) for row in rows}
             todo = [row for row in rows if keys[row.env] not in candidates.done]
-            for done in each(todo, propose, setup=Bench, given=(str(run.path), settings.seed, tries, paper, acting, globs), workers=settings.workers, label="tasks: worlds", chunk=8):
+            for done in each(todo, propose, setup=Bench, given=(str(run.path), settings.seed, tries, paper, acting, globs, ON_RULES if boundary else 0), workers=settings.workers, label="tasks: worlds", chunk=8):
                 if done.dropped:
                     candidates.drop(keys[done.item.env], done.dropped, [done.item.env])
                 else:
                     candidates.keep(keys[done.item.env], done.result, [done.item.env])
-            facts = choose_tasks(shelf, candidates, most, rows, balance=balance, vendor=vendor, words=partial(in_words, run, helper_of(model, **helped)))
+            facts = choose_tasks(shelf, candidates, most, rows, balance=balance, vendor=vendor, boundary=boundary, words=partial(in_words, run, helper_of(model, **helped)))
             candidates.discard()
         if not shelf.rows:
             why = ", ".join(f"{count} {reason}" for reason, count in shelf.reasons.most_common()) or "nothing was tried"
             raise UserError(f"no task came out of {len(rows)} worlds ({why}); give more --tries, or worlds with more tools")
-        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, **({"model": model} if model else {}), **second)
+        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, boundary=boundary, **({"model": model} if model else {}), **second)
         return finish(shelf, start, {"worlds": len(rows), **facts}, **about)
 
 
@@ -85,7 +89,7 @@ def vendor_of(row: EnvRow) -> str:
     return row.services[0].partition(":")[0] if row.services else ""
 
 
-def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[EnvRow] = (), *, balance: str = "", vendor: float = 1.0, words: Callable[[list[JsonObject]], tuple[list[JsonObject], JsonObject]] = lambda bodies: (bodies, {})) -> dict[str, Any]:  # fmt: skip
+def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[EnvRow] = (), *, balance: str = "", vendor: float = 1.0, boundary: float = 0.0, words: Callable[[list[JsonObject]], tuple[list[JsonObject], JsonObject]] = lambda bodies: (bodies, {})) -> dict[str, Any]:  # fmt: skip
     """Put the chosen candidates on the shelf and all others into the bin; returns the measured shares. words: what is done to the chosen ones before."""
     from agentscaler.tasks.choose import Unit, choose, shares
 
@@ -102,10 +106,11 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
             for number, body in enumerate(row["tasks"]):
                 units.setdefault(body["twin"] or f"{row['env']}/{number}", []).append((key_of("tasks", [], [row["env"]], number), body))
         offered = [Unit(tuple(k for k, _ in some), (env := some[0][1]["env"]), Difficulty.model_validate(some[0][1]["difficulty"]), *homes.get(env, ("", ""))) for some in units.values()]
-        chosen = choose(offered, most=most, vendor=vendor, by_field=balance == "field")
+        chosen = choose(offered, most=most, vendor=vendor, by_field=balance == "field", boundary=boundary)
         wanted = {k for u in chosen for k in u.ids}
         controls: Counter[str] = Counter()
         two = 0
+        rules: Counter[str] = Counter()
         spoken, help_facts = words([body for some in units.values() for key, body in some if key in wanted])
         said = iter(spoken)
         for some in units.values():
@@ -116,12 +121,15 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
                     continue
                 shelf.keep(key, body, [body["env"]])
                 two += any(c["name"] in body.get("hands", ()) for c in body["gold"])
+                if body.get("rule"):
+                    rules[body["rule"].split(".")[1]] += 1
                 controls.update({c["name"]: 1 for c in body["controls"] if c["verdict"] == "absent"})
     kept = [u.difficulty for u in chosen]
     return {
         "worlds with tasks": len({u.env for u in chosen}),
         **({"tasks for two": two} if two else {}),
-        "conditions with twins": sum(len(u.ids) > 1 for u in chosen),
+        "conditions with twins": sum(len(u.ids) > 1 and u.difficulty.shape != "boundary" for u in chosen),
+        "pairs on either side of a rule": {kind: count // 2 for kind, count in rules.most_common()},
         "vendors": dict(Counter(u.vendor for u in chosen).most_common()),
         "fields": dict(Counter(u.field for u in chosen).most_common()),
         "shapes": dict(Counter(d.shape for d in kept).most_common()),
