@@ -23,7 +23,7 @@ def walk_bikes(folder: Path) -> Path:
     walk.tools(run, settings, files=[BIKES], with_pool=False)
     walk.domains(run, settings, one="bikes")
     walk.envs(run, settings)
-    walk.tasks(run, settings, most=40, tries=200)
+    walk.tasks(run, settings, most=40, tries=400)
     walk.rollouts(run, settings, agents=ALL)
     walk.funnel(run, settings)
     walk.sft(run, settings, allow_scripted=True)

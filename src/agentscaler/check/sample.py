@@ -63,7 +63,7 @@ def compare_tasks(run: Path, line: JsonObject, chosen: Sample, workers: int) -> 
     shelf, bin_ = ({str(r["key"]): r for r in read_rows(run / name) if r.get("from") and r["from"][0] in chosen.envs} for name in ("tasks.jsonl", "tasks.dropped.jsonl"))
     made: dict[str, JsonObject] = {}
     drops: dict[str, JsonObject] = {}
-    for done in each(todo, propose, setup=Bench, given=(str(run), line["seed"], arguments["tries"], arguments["paper"], ON_RULES if arguments.get("boundary") else 0), workers=workers, label="check: tasks", chunk=8):
+    for done in each(todo, propose, setup=Bench, given=(str(run), line["seed"], arguments["tries"], arguments["paper"], arguments.get("acting", 0.0), arguments.get("user_tools", ""), ON_RULES if arguments.get("boundary") else 0), workers=workers, label="check: tasks", chunk=8):
         if done.result is not None:
             made |= {r["key"]: r for r in map(_task_row, range(len(done.result.tasks)), done.result.tasks)}
             drops |= {key_of("tasks", ["try"], [done.item.env], n): {"reason": reason, "where": where, "message": text} for n, reason, where, text in done.result.drops}

@@ -42,7 +42,7 @@ class _Wire:
 
     def say(self, what: str, **more: Any) -> None:
         """Something that needs no answer."""
-        self._writer.write(orjson.dumps({"what": what, **more}  ) + b"\n")
+        self._writer.write(orjson.dumps({"what": what, **more}) + b"\n")
 
     async def ask(self, what: str, **more: Any) -> Any:
         """Something that is answered."""
@@ -243,7 +243,7 @@ async def _play(to: socket.socket) -> None:
     def put(job: Job, outcome: Outcome) -> None:
         dropped = outcome.dropped
         reason = None if dropped is None else {"reason": dropped.reason, "message": dropped.message, "where": dropped.where, "value": None if dropped.value is None else str(dropped.value)}
-        wire.say("outcome", key=job.key, row=outcome.row, dropped=reason, cut=outcome.cut, stop=outcome.stop, took=outcome.took)
+        wire.say("outcome", key=job.key, row=outcome.row, dropped=reason, cut=outcome.cut, stop=outcome.stop, took=outcome.took and [outcome.took.seconds, {seat: list(t) for seat, t in outcome.took.tokens.items()}])
 
     try:
         await table.lanes(start["lanes"], take, put)

@@ -26,8 +26,9 @@ ON_RULES = 8
 class Bench:
     """What a worker makes tasks with."""
 
-    def __init__(self, run: str, seed: int, tries: int, paper: bool, acting: float, user_tools: Sequence[str], boundary: int = 0) -> None:
-        self.run, self.seed, self.tries, self.paper, self.acting, self.user_tools, self.boundary = Path(run), seed, tries, paper, acting, user_tools, boundary
+    def __init__(self, run: str, seed: int, tries: int, paper: bool, acting: float = 0.0, user_tools: str = "", boundary: int = 0) -> None:
+        globs = tuple(g.strip() for g in user_tools.split(",") if g.strip())
+        self.run, self.seed, self.tries, self.paper, self.acting, self.user_tools, self.boundary = Path(run), seed, tries, paper, acting, globs, boundary
 
 
 def propose(bench: Bench, item: EnvRow) -> Candidates:
@@ -54,7 +55,6 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
     start = time.monotonic()
     source = run.need("envs", "tasks")
     second = {k: v for k, v in (("acting", acting), ("user_tools", user_tools)) if v}
-    globs = tuple(g.strip() for g in user_tools.split(",") if g.strip())
     mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, boundary, *([model] if model else []), *([second] if second else [])], [source])
     with Shelf(run, "tasks", fingerprint=mark, fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
@@ -63,7 +63,7 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
         with Shelf(run, "candidates", fingerprint=mark, fresh=settings.fresh) as candidates:
             keys = {row.env: key_of("candidates", [], [row.env]) for row in rows}
             todo = [row for row in rows if keys[row.env] not in candidates.done]
-            for done in each(todo, propose, setup=Bench, given=(str(run.path), settings.seed, tries, paper, acting, globs, ON_RULES if boundary else 0), workers=settings.workers, label="tasks: worlds", chunk=8):
+            for done in each(todo, propose, setup=Bench, given=(str(run.path), settings.seed, tries, paper, acting, user_tools, ON_RULES if boundary else 0), workers=settings.workers, label="tasks: worlds", chunk=8):
                 if done.dropped:
                     candidates.drop(keys[done.item.env], done.dropped, [done.item.env])
                 else:
