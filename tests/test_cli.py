@@ -25,7 +25,7 @@ VERBS: dict[str, list[object]] = {
     "tools": ["--from", BIKES],
     "domains": ["--one", "bikes"],
     "envs": [],
-    "tasks": ["--most", 40, "--tries", 200],
+    "tasks": ["--most", 40, "--tries", 400],
     "rollouts": ["--agents", ",".join(ALL)],
     "funnel": [],
     "sft": ["--allow-scripted"],
@@ -339,7 +339,7 @@ from = ["{BIKES}"]
 one = "bikes"
 [tasks]
 most = 40
-tries = 200
+tries = 400
 [rollouts]
 agents = [{agents}]
 [sft]
