@@ -276,7 +276,7 @@ def test_what_only_the_user_sees_is_nothing_to_be_told(pair: Run) -> None:
         if task.answers and len(names := {c.name for c in task.gold}) > 1:
             shown = {task.gold[a.step].name for a in task.answers}
             if shown != names:
-                with pytest.raises(Dropped, match="what it alone can see|cannot tell the agent"):
+                with pytest.raises(Dropped, match=r"what it alone can see|cannot tell the agent"):
                     for_two(task.model_copy(update={"hands": ()}), shown)
 
 
