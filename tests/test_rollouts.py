@@ -19,6 +19,7 @@ from agentscaler.errors import UserError
 from agentscaler.folder import read_env
 from agentscaler.records import Brief, Fact, JsonObject, Message, Probe, Rollout, Task, ToolCall
 from agentscaler.rollouts import FunctionPlayer, Solver, mutation, named_player, play_in
+from agentscaler.rollouts.gold import _deeds
 from agentscaler.rollouts.reading import Goal, Test, Thing, read_wishes
 from agentscaler.rollouts.toolbox import (
     agrees,
@@ -596,3 +597,10 @@ def test_surroundings_fill_what_they_name() -> None:
     assert surrounding("regions", {"type": "array", "items": TEXT}, context) == ["eu"]
     assert surrounding("name", {"type": "string", "description": "projects/{project}/topics/{topic}"}, context) is None
     assert surrounding("bikeId", TEXT, context) is None
+
+
+def test_what_is_said_before_a_change_is_not_heard_as_an_answer() -> None:
+    """DeleteQueuedPlan, in a task that asks for the plan's state: 'I delete the queued plan' would tell 'queued'."""
+    call, kinds = ("DeleteQueuedPlan", {"planId": "plan-1"}), {"DeleteQueuedPlan": "write"}
+    assert "queued" in _deeds([call], kinds)
+    assert _deeds([call], kinds, {"queued", "active"}) == "delete plan plan-1"

@@ -84,7 +84,7 @@ _LETTER: Final = re.compile(r"[^\W\d_]")
 
 def _foreign(text: str) -> bool:
     """Is most of it written in another script? A name in one is not."""
-    letters = _LETTER.findall(text)
+    letters: list[str] = _LETTER.findall(text)
     return sum(a > "\u024f" for a in letters) * 3 > len(letters)
 
 

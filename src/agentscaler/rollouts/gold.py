@@ -11,7 +11,7 @@ What only the user can do, they ask for. `script` gives the moves of one of them
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from agentscaler.dice import Dice
@@ -116,6 +116,7 @@ def _moves(
 ) -> Iterator[Move]:
     start = 0
     told: set[int] = set()
+    rivals = {str(rival).lower() for answer in task.answers for rival in answer.rivals}
     for end in ends:
         part = list(enumerate(calls))[start:end]
         first = next((i for i, (name, _) in part if kinds[name] == "write" and name not in task.hands), None)
@@ -124,7 +125,7 @@ def _moves(
                 yield Move(request(name, arguments, task.hands, tell=_to_tell(task, name, arguments)))
                 continue
             if i == first and asks:
-                yield Move(dice.choice(_READY).format(deeds=_deeds([c for c in calls[first:end] if c[0] not in task.hands], kinds)))
+                yield Move(dice.choice(_READY).format(deeds=_deeds([c for c in calls[first:end] if c[0] not in task.hands], kinds, rivals)))
             say = dice.choice(_LOOK) if i == start and kinds[name] == "read" else ""
             if i in failing:
                 yield Move(say, (failing[i],))
@@ -163,8 +164,8 @@ def _scalars(data: Any) -> Iterator[tuple[str, Any]]:
             yield from _scalars(part)
 
 
-def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str]) -> str:
-    """'delete volume vol-1 and vol-2': what the writes do, as far as their names say."""
+def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str], rivals: Collection[str] = ()) -> str:
+    """'delete volume vol-1 and vol-2': what the writes do, as far as their names say. rivals: words that would be heard as an answer (DeleteQueuedPlan, where the state was asked)."""
     by_name: dict[str, list[str]] = {}
     for name, arguments in calls:
         if kinds[name] == "write":
@@ -172,7 +173,7 @@ def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str]) ->
     parts = []
     for name, targets in by_name.items():
         some = [t for t in targets if t]
-        parts.append(" ".join(filter(None, [_verb_phrase(name), ", ".join(some[:-1]) + (" and " if some[:-1] else "") + some[-1] if some else ""])))
+        parts.append(" ".join(filter(None, [" ".join(w for w in _verb_phrase(name).split() if w not in rivals), ", ".join(some[:-1]) + (" and " if some[:-1] else "") + some[-1] if some else ""])))
     return " and then ".join(parts)
 
 
