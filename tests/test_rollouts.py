@@ -36,6 +36,7 @@ from agentscaler.rollouts.toolbox import (
 from agentscaler.rollouts.user import MOST_SHRUGS, ScriptedUser
 from agentscaler.store import Run, read_records, read_rows
 from agentscaler.world import World
+from conftest import ALL
 
 Test.__test__ = False  # type: ignore[attr-defined]  # a record, not for pytest
 
@@ -604,3 +605,13 @@ def test_what_is_said_before_a_change_is_not_heard_as_an_answer() -> None:
     call, kinds = ("DeleteQueuedPlan", {"planId": "plan-1"}), {"DeleteQueuedPlan": "write"}
     assert "queued" in _deeds([call], kinds)
     assert _deeds([call], kinds, {"queued", "active"}) == "delete plan plan-1"
+
+
+def test_rows_that_somebody_deleted_are_made_again(bikes: Path, tmp_path: Path) -> None:
+    """The probes were finished, their rollouts are gone: both are made anew, and come out the same."""
+    folder = tmp_path / "run"
+    shutil.copytree(bikes, folder)
+    (folder / "rollouts.jsonl").unlink()
+    walk.rollouts(Run(folder), walk.Settings(), agents=ALL)
+    for name in ("rollouts.jsonl", "probes.jsonl"):
+        assert (folder / name).read_bytes() == (bikes / name).read_bytes()

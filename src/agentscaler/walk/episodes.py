@@ -128,7 +128,7 @@ def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, tr
             worlds.setdefault(task.folder, []).append(line)
         items = [Stand(folder, tuple(some)) for folder, some in sorted(worlds.items())]
         given = (str(run.path), settings.seed, tuple(agents), trials, probes)
-        with Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh) as beside, Shelf(run, "played", fingerprint=mark, fresh=settings.fresh) as played:
+        with Shelf(run, "played", fingerprint=mark, fresh=settings.fresh) as played, Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh or not played.done) as beside:
             keys = {item.folder: key_of("played", [], [item.folder]) for item in items}
             todo = [item for item in items if keys[item.folder] not in played.done]
             for done in each(todo, play_world, setup=Stage, given=given, workers=settings.workers, label="rollouts: worlds", chunk=4):

@@ -44,7 +44,7 @@ def rollouts_of_models(run: Run, settings: Settings, *, agents: Sequence[str], t
         if shelf.finished:
             return done_before(run, "rollouts")
         jobs = jobs_of(run, settings, agents, trials)
-        with Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh) as beside, Replies(replies_of(run, talk), offline=talk.offline) as replies:
+        with Shelf(run, "probes", fingerprint=mark, fresh=settings.fresh or not shelf.done) as beside, Replies(replies_of(run, talk), offline=talk.offline) as replies:
             books = Books(talk, replies)
             todo = [j for j in jobs if j.key not in shelf.done]
             stopped = asyncio.run(play_all(todo, shelf, run, settings, talk, books, dress, heed))
