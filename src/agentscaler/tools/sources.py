@@ -77,13 +77,13 @@ def documents(source: str) -> Iterator[Document | Dropped]:
     elif any(c in source for c in "*?["):
         found = _fitting(source)
         if not found:
-            raise UserError(f"{source}: no file fits this pattern; give --from a file, folder or pattern of definitions")
+            raise UserError(f"{source}: no file fits this pattern; give a file, folder or pattern of definitions")
         for inner in found:
             yield from _file(inner, named=False)
     elif named := _MODULE.fullmatch(source):
         yield _module(source, named["module"] or named["bare"], named["only"] or "")
     else:
-        raise UserError(f"{source}: no such file; give --from a file or folder of definitions")
+        raise UserError(f"{source}: no such file; give a file or folder of definitions")
 
 
 _MODULE = re.compile(r"(?:python:(?P<module>[A-Za-z_]\w*(?:\.\w+)*)|(?P<bare>[A-Za-z_]\w*(?:\.\w+)*)(?=:))(?::(?P<only>[A-Za-z_]\w*(?:\.\w+)?))?")

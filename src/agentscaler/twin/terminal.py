@@ -21,12 +21,12 @@ from agentscaler.world import World
 COMMANDS: Final = {
     "help": "help, or help TOOL: what a tool does, takes and answers",
     "tools": "tools, or tools WORD: the tools, or those that have the word in name or description",
-    "tables": "the tables and how many rows they hold",
+    "tables": "tables: what tables there are and how many rows they hold",
     "rows": "rows TABLE: its rows",
-    "diff": "what all calls together have changed",
-    "undo": "take back the last call",
-    "reset": "back to the first state",
-    "quit": "leave; so does the end of the input",
+    "diff": "diff: what all calls together have changed",
+    "undo": "undo: take back the last call",
+    "reset": "reset: back to the first state",
+    "quit": "quit: leave; so does the end of the input",
 }
 COLOURS: Final = {"+": "green", "-": "red", "~": "yellow"}
 SHOWN: Final = 50
