@@ -1,32 +1,10 @@
 """Whose key an argument is: the rows' own, or that of what holds them."""
 
-from typing import Any
 
 from agentscaler.envs import compile_tools
-from agentscaler.envs.drafts import Draft
-from agentscaler.envs.worlds import CompiledService
-from agentscaler.records import Operation, Tool
+from agentscaler.records import Tool
 from pools import tool
-from test_structure import google
-
-Json = dict[str, Any]
-
-
-def made(*tools: Tool) -> CompiledService:
-    return compile_tools("aws:s", {t.source.operation: t for t in tools})
-
-
-def table(service: CompiledService, name: str) -> Draft:
-    return service.service.tables[tuple(name.split())]
-
-
-def does(service: CompiledService, name: str) -> Operation:
-    return service.good[name].operation
-
-
-def roles(service: CompiledService, name: str) -> dict[str, str]:
-    return {a.name: f"{a.role} {a.column or ''}".strip() for a in does(service, name).arguments}
-
+from test_structure import Json, does, google, made, roles, table
 
 # ---- a list that asks for the whole key ---------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from agentscaler.canonical import normal
 from agentscaler.records import EnvSpec, Message, ToolCall
 from agentscaler.verbs import of_name
+from agentscaler.words import joined
 
 FIRST: Final = "before the first change, say what you are going to do and wait for a yes."
 """As the system message says it."""
@@ -46,8 +47,7 @@ def asks_each_time(env: EnvSpec) -> list[str]:
 def ask_line(env: EnvSpec) -> str:
     """The line of rules.md that says so; empty where no tool is of the kind."""
     names = asks_each_time(env)
-    said = " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-    return f"- {_EACH}{said}{_EACH_END}" if names else ""
+    return f"- {_EACH}{joined(names, 'or')}{_EACH_END}" if names else ""
 
 
 def told_tools(system: str) -> frozenset[str]:
@@ -58,13 +58,13 @@ def told_tools(system: str) -> frozenset[str]:
 def broken(messages: Sequence[Message]) -> Iterator[Fault]:
     """The rules that the agent of a conversation broke, each once."""
     system = messages[0].content if messages and messages[0].role == "system" else ""
-    if _foreign(" ".join(m.content for m in messages if m.role == "user")):
-        return
     first, each = FIRST in system, told_tools(system)
+    if not (first or each) or _foreign(" ".join(m.content for m in messages if m.role == "user")):
+        return
     calls = {c.id: c for m in messages for c in m.calls}
     leave = Leave([], [], [])
     seen: set[str] = set()
-    for at, message in enumerate(messages if first or each else ()):
+    for at, message in enumerate(messages):
         if message.role == "assistant" and not message.calls:
             leave.hear(message.content, next((m.content for m in messages[at + 1 : at + 2] if m.role == "user"), ""))
         if message.role != "tool" or not message.wrote or message.call_id not in calls:

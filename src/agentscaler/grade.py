@@ -264,7 +264,7 @@ def from_calls(task: Task, world: World, calls: Iterable[Call | tuple[str, dict[
 def answered(world: World, call: ToolCall) -> Message:
     """Make a call in a world; its answer as the message that the agent reads."""
     answer = world.call(call.name, call.arguments) if call.unparsed is None else _no_object(call.unparsed)
-    wrote = answer.error is None and any(t.name == call.name and t.kind == "write" for t in world.loaded.env.tools)
+    wrote = answer.error is None and call.name in world.loaded.writes
     return Message(role="tool", call_id=call.id, name=call.name, content=answer.text(), error=answer.error.code if answer.error else None, wrote=wrote)
 
 

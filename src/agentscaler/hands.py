@@ -16,7 +16,7 @@ import orjson
 from agentscaler.records import Deed, EnvSpec, JsonObject, Message
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import of_name
-from agentscaler.words import humanise, split
+from agentscaler.words import humanise, joined, sentence, split
 
 ROWS: Final = 12
 """So many rows a person reads out."""
@@ -54,7 +54,7 @@ def abilities(tools: Sequence[JsonObject]) -> str:
     for tool in tools:
         function = tool["function"]
         needs = ", ".join(spoken(p) for p in function["parameters"].get("required", ()))
-        says = _SENTENCE.split(function["description"].strip())[0][:160]
+        says = sentence(function["description"])
         lines.append(f"- {phrase(function['name'], names)}{f' (say the {needs})' if needs else ''}: {says}")
     return "Only the user can do the following, on their own side. Where it is needed, ask for it in words, one thing at a time, with each value in quotation marks; they tell you what came of it.\n" + "\n".join(lines)
 
@@ -81,11 +81,12 @@ def spoken(name: str) -> str:
 
 def phrase(name: str, others: Iterable[str]) -> str:
     """What a tool does, in words that no other of the tools has: 'delete device', else all words of its name."""
-    plain = _plain_phrase(name)
-    return plain if sum(_plain_phrase(o) == plain for o in others) <= 1 else spoken(name)
+    plain = plain_phrase(name)
+    return plain if sum(plain_phrase(o) == plain for o in others) <= 1 else spoken(name)
 
 
-def _plain_phrase(name: str) -> str:
+def plain_phrase(name: str) -> str:
+    """'volumes_delete' and 'DeleteVolume' -> 'delete volume'."""
     said = of_name(name)
     verb = "change" if said.verb in ("patch", "modify", "put", "set", "other") else said.verb
     return " ".join(filter(None, [verb, humanise(said.noun), said.preposition, humanise(said.tail)]))
@@ -93,15 +94,11 @@ def _plain_phrase(name: str) -> str:
 
 def request(name: str, arguments: Mapping[str, Any], hands: Iterable[str], *, tell: Sequence[str] = ()) -> str:
     """The sentence that asks for a call. tell: names of values in its answer that are wanted."""
-    given = [f'{spoken(p)} "{_text(v)}"' for p, v in arguments.items()]
-    values = f", with {_listed(given)}" if given else ""
+    given = [f'{spoken(p)} "{as_said(v)}"' for p, v in arguments.items()]
+    values = f", with {joined(given)}" if given else ""
     verb, _, noun = phrase(name, hands).partition(" ")
-    wanted = _listed([spoken(t) for t in tell]) if tell else ""
+    wanted = joined([spoken(t) for t in tell]) if tell else ""
     return f"Could you {verb}{f' the {noun}' if noun else ''} on your side{values}? Tell me {f'the {wanted}' if wanted else 'when it is done'}."
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return ", ".join(parts[:-1]) + (" and " if parts[:-1] else "") + parts[-1]
 
 
 def sayable(value: Any) -> bool:
@@ -109,7 +106,8 @@ def sayable(value: Any) -> bool:
     return isinstance(value, (bool, int, float)) or (isinstance(value, str) and 0 < len(value) <= 200 and not re.search(r'["\n\x00]', value))
 
 
-def _text(value: Any) -> str:
+def as_said(value: Any) -> str:
+    """A value as such a sentence holds it."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
@@ -123,15 +121,15 @@ def understood(text: str, tools: Sequence[JsonObject]) -> Wanted | None:
 
     masked = _QUOTED.sub(hold, text)
     names = [t["function"]["name"] for t in tools]
-    for sentence in _SENTENCE.split(masked):
-        if not _CUE.search(sentence) or _QUESTION.search(sentence):
+    for part in _SENTENCE.split(masked):
+        if not _CUE.search(part) or _QUESTION.search(part):
             continue
-        words = _stems(re.split(r"\bwith\b|\x00", sentence)[0])  # what comes behind are values and their names
+        words = _stems(re.split(r"\bwith\b|\x00", part)[0])  # what comes behind are values and their names
         able = [(len(stems), t["function"]) for t in tools if (stems := _stems(phrase(t["function"]["name"], names))) <= words]
         if able:
             found = _TELL.search(masked)
             tell = tuple(re.split(r",\s*(?:and\s+)?|\s+and\s+", found[1])) if found else ()
-            return _filled(max(able, key=lambda x: (x[0], x[1]["name"]))[1], sentence, held)._replace(tell=tell)
+            return _filled(max(able, key=lambda x: (x[0], x[1]["name"]))[1], part, held)._replace(tell=tell)
     return None
 
 
@@ -139,11 +137,11 @@ def _stems(text: str) -> set[str]:
     return {w[:5] for w in re.findall(r"[a-z]{2,}", text.lower())}
 
 
-def _filled(function: JsonObject, sentence: str, held: Sequence[str]) -> Wanted:
+def _filled(function: JsonObject, part: str, held: Sequence[str]) -> Wanted:
     arguments: JsonObject = {}
     parameters = function["parameters"]
     for name, schema in parameters.get("properties", {}).items():
-        found = re.search(rf"(?i)(?:\bwith|\band|,|\bto|\bset|\bfor)\s+(?:the\s+)?{re.escape(spoken(name))}\s+(?:is\s+|to\s+|=\s*|:\s*)?(\x00\d+\x00|[\w./:@+-]*\w)", sentence)
+        found = re.search(rf"(?i)(?:\bwith|\band|,|\bto|\bset|\bfor)\s+(?:the\s+)?{re.escape(spoken(name))}\s+(?:is\s+|to\s+|=\s*|:\s*)?(\x00\d+\x00|[\w./:@+-]*\w)", part)
         if found is not None:
             said = held[int(found[1].strip("\x00"))] if found[1].startswith("\x00") else found[1]
             arguments[name] = _typed(said, schema)
@@ -173,7 +171,7 @@ def read_out(content: str, tell: Iterable[str] = ()) -> str:
     rows = [row for row in _rows(data) if row]
     chosen = [picked for row in rows if (picked := {k: v for k, v in row.items() if spoken(k) in wanted})]
     rows = chosen or rows
-    return "; ".join(", ".join(f'{spoken(k)} "{_text(v)}"' for k, v in row.items()) for row in rows[:ROWS])
+    return "; ".join(", ".join(f'{spoken(k)} "{as_said(v)}"' for k, v in row.items()) for row in rows[:ROWS])
 
 
 def _rows(data: Any) -> Iterator[JsonObject]:

@@ -4,7 +4,7 @@ Pure functions on strings, shared by the graph, the edges, the compiler and the 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -163,6 +163,11 @@ def article(noun: str) -> str:
     else:
         vowel = low[:1] in tuple("aeiou")
     return f"{'an' if vowel else 'a'} {noun}"
+
+
+def joined(parts: Sequence[str], last: str = "and") -> str:
+    """'a, b and c'; 'a' of one, nothing of none."""
+    return ", ".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def snake(name: str) -> str:

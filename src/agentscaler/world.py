@@ -16,6 +16,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -89,6 +90,11 @@ class Loaded:
         self.sql: dict[tuple[Any, ...], str] = {}
         self.tools: dict[str, LoadedTool] = {}
         self.images: OrderedDict[Seed, tuple[bytes, dict[str, int], str]] = OrderedDict()
+
+    @cached_property
+    def writes(self) -> frozenset[str]:
+        """Names of the tools that write."""
+        return frozenset(t.name for t in self.env.tools if t.kind == "write")
 
     def load_tools(self) -> None:
         """Run tools.py, once."""

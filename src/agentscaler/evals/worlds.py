@@ -38,7 +38,7 @@ TRIALS: Final = 4
 SPENT: Final = "spent.jsonl"
 """Of a player's folder: what its episodes took."""
 _RULES: Final = ("grade", "conduct", "canonical", "explain", "verbs", "words")
-_PROMPTS: Final = ("prompts/rollouts.user.md", "prompts/rollouts.wording.md", "prompts/rollouts.hands.md", "episode.py", "hands.py", "rollouts/user.py", "rollouts/models.py", "rollouts/lint.py")
+_PROMPTS: Final = ("prompts/rollouts.user.md", "prompts/rollouts.wording.md", "prompts/rollouts.hands.md", "episode.py", "conduct.py", "hands.py", "rollouts/user.py", "rollouts/models.py", "rollouts/lint.py")
 
 
 class Condition(NamedTuple):

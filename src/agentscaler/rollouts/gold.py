@@ -16,10 +16,10 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from agentscaler.dice import Dice
 from agentscaler.grade import closing
-from agentscaler.hands import request, sayable
+from agentscaler.hands import plain_phrase, request, sayable
 from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
 from agentscaler.verbs import of_name
-from agentscaler.words import field, humanise
+from agentscaler.words import field, joined
 
 Manner: TypeAlias = Literal["gold", "stumbling", "forgetting", "adding", "wrong", "hasty"]
 MANNERS: Final[tuple[Manner, ...]] = ("gold", "stumbling", "forgetting", "adding", "wrong")
@@ -173,15 +173,8 @@ def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str], ri
     parts = []
     for name, targets in by_name.items():
         some = [t for t in targets if t]
-        parts.append(" ".join(filter(None, [" ".join(w for w in _verb_phrase(name).split() if w not in rivals), ", ".join(some[:-1]) + (" and " if some[:-1] else "") + some[-1] if some else ""])))
+        parts.append(" ".join(filter(None, [" ".join(w for w in plain_phrase(name).split() if w not in rivals), joined(some)])))
     return " and then ".join(parts)
-
-
-def _verb_phrase(name: str) -> str:
-    """'volumes_delete' and 'DeleteVolume' -> 'delete volume'."""
-    said = of_name(name)
-    verb = "change" if said.verb in ("patch", "modify", "put", "set", "other") else said.verb
-    return " ".join(filter(None, [verb, humanise(said.noun), said.preposition, humanise(said.tail)]))
 
 
 def _named(tool: str, arguments: JsonObject) -> str:

@@ -12,7 +12,7 @@ import orjson
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
 from agentscaler.grade import values_in
-from agentscaler.hands import read_out, sayable
+from agentscaler.hands import as_said, read_out, sayable
 from agentscaler.records import EnvSpec, Seed, Task
 
 
@@ -68,4 +68,4 @@ def for_two(task: Task, hands: Iterable[str]) -> Task:
 
 def _told(task: Task, step: int, value: object) -> bool:
     """Does the user say the value, when it reads out what that call showed?"""
-    return sayable(value) and f'"{value if isinstance(value, str) else orjson.dumps(value).decode()}"' in read_out(orjson.dumps(task.gold[step].result).decode())
+    return sayable(value) and f'"{as_said(value)}"' in read_out(orjson.dumps(task.gold[step].result).decode())

@@ -24,10 +24,10 @@ from agentscaler.tasks.plans import (
     write_to,
 )
 from agentscaler.tasks.site import Site, holds
-from agentscaler.tasks.speech import deed, inside, joined, say, turned
+from agentscaler.tasks.speech import deed, inside, say, turned
 from agentscaler.tasks.trace import Trace
 from agentscaler.tasks.wishes import Wish, create, delete, do_it, settable, wish_on
-from agentscaler.words import ID_WORDS, ROLE_WORDS, entity, field, plural
+from agentscaler.words import ID_WORDS, ROLE_WORDS, entity, field, joined, plural
 
 _LAST = frozenset(["cancel", "archive", "terminate", "close", "trash", "abort", "end", "reject", "decline", "withdraw", "deprecate", "void"])
 """After these a row is of no more interest."""

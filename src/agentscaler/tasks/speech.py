@@ -1,7 +1,6 @@
 """What a person calls values, columns, rows and deeds: the words of a brief. No grammar of sentences here (briefs.py)."""
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from agentscaler.population import parse_time
@@ -135,11 +134,6 @@ def inside(noun: str) -> str:
 def adjective(word: str) -> bool:
     """Can it stand before the noun: 'the stopped instance'?"""
     return " " not in word and (word in _STATES or (word.endswith(("ed", "ing")) and len(word) > 4 and word != "succeeded"))
-
-
-def joined(parts: Sequence[str]) -> str:
-    """a, b and c."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 # ---- deeds ------------------------------------------------------------------------------------------------------

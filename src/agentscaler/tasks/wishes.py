@@ -19,11 +19,11 @@ from agentscaler.tasks.fits import begins, is_state, verb_of
 from agentscaler.tasks.nouns import people, records, runs
 from agentscaler.tasks.phrases import Phrase
 from agentscaler.tasks.site import Row, Site, reference_of
-from agentscaler.tasks.speech import deed, flag, inside, joined, tie, turned
+from agentscaler.tasks.speech import deed, flag, inside, tie, turned
 from agentscaler.tasks.trace import Trace, Val
 from agentscaler.tasks.values import Wanted, plain, slug, wanted
 from agentscaler.verbs import of_name
-from agentscaler.words import article
+from agentscaler.words import article, joined
 
 Mood: TypeAlias = Literal["question", "delete", "change", "action", "create"]
 
