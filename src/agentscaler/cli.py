@@ -204,10 +204,11 @@ def domains(
 def envs(
     run: RunOption,
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
+    mend: Annotated[bool, typer.Option("--mend", help="With --model: it reads what the provider says of each tool, and mends what the tool does otherwise; the gate looks again. Your own corrections: mends.jsonl in the run folder.")] = False,
     seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False,
 ) -> None:
     """Build a world from each domain and put it through the gate: envs/."""
-    _verb(walk.envs, run, seed, workers, limit, fresh, as_json, model=model, helped=_helped(offline, price, budget, key_file))
+    _verb(walk.envs, run, seed, workers, limit, fresh, as_json, model=model, mend=mend, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(epilog="Example: agentscaler tasks --run runs/first --workers 2")

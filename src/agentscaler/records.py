@@ -485,6 +485,17 @@ class EnvRow(Record):
     """Those among them whose rows a read finds from what a user can know."""
 
 
+class Mended(Record):
+    """A tool that was mended after it was compiled, or was looked at and left with a fault."""
+
+    tool: str
+    """Its name in the world."""
+    why: str
+    """What was wrong with it."""
+    left: bool = False
+    """Still wrong: what it lacks cannot be said in the words a world is compiled to."""
+
+
 class EnvSpec(Record):
     """A world on paper: the content of its folder."""
 
@@ -512,6 +523,8 @@ class EnvSpec(Record):
     """Tools of the domain that are not here, with the reason."""
     not_modelled: tuple[str, ...] = ()
     """What the service does and this world does not."""
+    mended: tuple[Mended, ...] = ()
+    """Tools that a model or a person mended, or found wanting."""
     model: Model | None = None
     """Where it was compiled from; null for a written world."""
     schema_sql: str

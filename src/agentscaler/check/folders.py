@@ -15,7 +15,8 @@ from agentscaler.records import EnvSpec, JsonObject
 from agentscaler.render import render
 from agentscaler.rules import rules_md
 from agentscaler.store import read_rows
-from agentscaler.walk.worlds import Places, Workshop, env_row
+from agentscaler.walk.places import Places
+from agentscaler.walk.worlds import Workshop, env_row
 from agentscaler.world import Loaded
 
 

@@ -12,8 +12,8 @@ from agentscaler.check.folders import Glass, look_at
 from agentscaler.dice import Dice
 from agentscaler.records import EnvRow, JsonObject
 from agentscaler.store import FORMATS, body_id, key_of, parse, read_rows
+from agentscaler.walk.places import find_places
 from agentscaler.walk.tasks import ON_RULES, Bench, chosen_worlds, propose
-from agentscaler.walk.worlds import find_places
 from agentscaler.work import each
 
 

@@ -6,7 +6,7 @@ world, and where too few are left there is no world. A domain that only reads (a
 is a world of questions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import orjson
@@ -101,7 +101,7 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
         tools=tuple(_env_tool(o, made) for o in made.model.operations),
         edges=find_edges(made.model),
         lost=tuple(sorted(made.lost, key=lambda x: (x.name, x.tool))),
-        not_modelled=_not_modelled(made.lost, made.model),
+        not_modelled=not_modelled(made.lost, made.model),
         model=model,
         schema_sql=files.schema_sql,
         population=population,
@@ -114,28 +114,12 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
 def _env_tool(operation: Operation, made: Plan) -> EnvTool:
     member = made.members[operation.name]
     tool = member.compiled.entry.tool
-    properties = tool.parameters.get("properties", {})
     columns = made.columns[operation.table]
-    shown: dict[str, Schema] = {}
-    for argument in operation.arguments:
-        schema = _argument(properties[argument.name])
-        column = columns.get(argument.column or "")
-        if column is not None and argument.role == "value" and column.choices and "enum" in schema:
-            schema["enum"] = [v for v in schema["enum"] if v in column.choices] or schema["enum"]
-        if argument.inside:
-            schema = _only(schema, {a.name for a in argument.inside})
-            schema["properties"] |= {a.name: _asked(schema["properties"][a.name], a, operation) for a in argument.inside}
-        schema = _asked(schema, argument, operation)
-        if argument.template and "/" in argument.template and argument.template not in schema.get("description", ""):
-            schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
-        shown[argument.name] = schema
-    required = [a.name for a in operation.arguments if a.required]
-    parameters: Schema = {"type": "object", "properties": shown, "required": required, "additionalProperties": False}
     return EnvTool(
         name=operation.name,
         kind="read" if operation.act in READING else "write",
         description=tool.rewritten or tool.description or operation.summary,
-        parameters=parameters,
+        parameters=parameters_of(operation, tool, {name: column.choices for name, column in columns.items()}),
         returns=_returns(operation, made),
         tool=member.compiled.entry.id,
         python=operation.python,
@@ -143,6 +127,25 @@ def _env_tool(operation: Operation, made: Plan) -> EnvTool:
         own=member.own,
         blind=operation.blind,
     )
+
+
+def parameters_of(operation: Operation, tool: Tool, choices: Mapping[str, Sequence[str | int]]) -> Schema:
+    """JSON Schema of a tool's arguments, as the agent sees it: the provider's, as far as it is modelled. choices: column of the table -> its closed list of values."""
+    properties = tool.parameters.get("properties", {})
+    shown: dict[str, Schema] = {}
+    for argument in operation.arguments:
+        schema = _argument(properties[argument.name])
+        allowed = choices.get(argument.column or "", ())
+        if argument.role == "value" and allowed and "enum" in schema:
+            schema["enum"] = [v for v in schema["enum"] if v in allowed] or schema["enum"]
+        if argument.inside:
+            schema = _only(schema, {a.name for a in argument.inside})
+            schema["properties"] |= {a.name: _asked(schema["properties"][a.name], a, operation) for a in argument.inside}
+        schema = _asked(schema, argument, operation)
+        if argument.template and "/" in argument.template and argument.template not in schema.get("description", ""):
+            schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
+        shown[argument.name] = schema
+    return {"type": "object", "properties": shown, "required": [a.name for a in operation.arguments if a.required], "additionalProperties": False}
 
 
 def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
@@ -222,7 +225,7 @@ def _returns(operation: Operation, made: Plan) -> Schema | None:
     return inner
 
 
-def _not_modelled(lost: Iterable[Lost], model: Model) -> tuple[str, ...]:
+def not_modelled(lost: Iterable[Lost], model: Model) -> tuple[str, ...]:
     """What the service does and this world does not, in a few lines."""
     out = []
     if any(o.act == "create" and o.sets for o in model.operations):

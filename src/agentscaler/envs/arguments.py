@@ -48,6 +48,7 @@ LOST: Final = {
     "not_two_ends": "the two rows it ties are not both known",
     "batch": "it makes several things at once from a list of objects",
     "copies": "it copies or restores from a source whose content is not known",
+    "mended_away": "whoever mended the world found that it does something else than its provider says",
     "refused": "the gate: it did not do what its kind says on the populated world",
 }
 """Reasons for which a tool does not make it into a world."""

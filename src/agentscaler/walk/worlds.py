@@ -3,44 +3,21 @@
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
+from agentscaler.errors import UserError
 from agentscaler.records import Domain, Edge, EnvRow, EnvSpec, JsonObject, RefusedEdge, Tool
 from agentscaler.store import Run, Shelf, digest, key_of, parse, read_records, read_rows
 from agentscaler.walk.asking import NO_HELP, Helper, Question, helper_of
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
+from agentscaler.walk.mending import Pool, by_hand, by_model, read_mends
+from agentscaler.walk.places import Places, find_places
 from agentscaler.work import each
-
-
-class Places(NamedTuple):
-    """Where each tool stands in tools.jsonl, so that workers read only what they need."""
-
-    path: str
-    by_group: dict[str, list[tuple[str, int, int]]]
-    """vendor:service -> (id, offset, length) of its tools, copies included."""
-    home: dict[str, tuple[int, int]]
-    """id -> (offset, length)."""
-
-
-def find_places(path: Path) -> Places:
-    by_group: dict[str, list[tuple[str, int, int]]] = {}
-    home = {}
-    at = 0
-    with path.open("rb") as f:
-        for line in f:
-            row = orjson.loads(line)
-            number = row["id"]
-            home[number] = (at, len(line))
-            groups = {f"{row['source']['vendor']}:{row['source']['service']}", *row["also_in"]}
-            for group in groups:
-                by_group.setdefault(group, []).append((number, at, len(line)))
-            at += len(line)
-    return Places(str(path), by_group, home)
 
 
 class Workshop:
@@ -114,11 +91,22 @@ def env_row(env: EnvSpec, folder: str) -> EnvRow:
     )
 
 
-def envs(run: Run, settings: Settings, *, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
-    """Room 4: domains.jsonl, tools.jsonl -> envs/ and envs.jsonl. model: confirms or refuses the edges of each world."""
+def envs(
+    run: Run, settings: Settings, *, model: str | None = None, mend: bool = False, mends: Sequence[Mapping[str, Any]] | None = None, helped: Mapping[str, Any] = NO_HELP
+) -> Summary:
+    """Room 4: domains.jsonl, tools.jsonl -> envs/ and envs.jsonl.
+
+    model: confirms or refuses the edges of each world, and mends tools and rows before that, with `mend`. mends: a person's corrections; those of mends.jsonl, read from the run folder if None.
+    Raises UserError where the model is none, or mends.jsonl cannot be read.
+    """
     start = time.monotonic()
     source, pool = run.need("domains", "envs"), run.need("tools", "envs")
-    with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit, *([model] if model else [])], [source, pool]), fresh=settings.fresh) as shelf:
+    helper = helper_of(model, **helped)
+    if mend and helper is None:
+        raise UserError("--mend needs a model that reads what providers say: --model NAME@https://HOST/v1; your own corrections go into mends.jsonl of the run folder")
+    mends = read_mends(run.path) if mends is None else [dict(row) for row in mends]
+    told = ({"model": model} if model else {}) | ({"mend": True} if mend else {}) | ({"mends": mends} if mends else {})
+    with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit, *told.values()], [source, pool]), fresh=settings.fresh) as shelf:
         if shelf.finished:
             return done_before(run, "envs")
         if settings.fresh:
@@ -129,18 +117,23 @@ def envs(run: Run, settings: Settings, *, model: str | None = None, helped: Mapp
         todo.sort(key=lambda x: (x[1].services[0], x[1].name))
         (run.path / "envs").mkdir(exist_ok=True)
         built: list[tuple[str, EnvRow]] = []
-        for done in each(todo, build_world, setup=Workshop, given=(find_places(pool), str(run.path / "envs")), workers=settings.workers, label="envs: worlds", chunk=12):
+        places = find_places(pool)
+        for done in each(todo, build_world, setup=Workshop, given=(places, str(run.path / "envs")), workers=settings.workers, label="envs: worlds", chunk=12):
             number = done.item[0]
             if done.dropped:
                 shelf.drop(keys[number], done.dropped, [number])
-            elif model:
+            elif told:
                 built.append((number, done.result))
             else:
                 shelf.keep(keys[number], done.result, [number])
-        rows, help_facts = looked_at(run, built, helper_of(model, **helped))
+        rows, facts = by_hand(run, built, mends, Pool(places))
+        if mend and helper is not None:
+            rows, more = by_model(run, rows, helper, Pool(places))
+            facts |= {"mending": more}
+        rows, more = looked_at(run, rows, helper)
         for number, row in rows:
             shelf.keep(keys[number], row, [number])
-        return finish(shelf, start, world_facts(run, shelf) | help_facts, **recipe_of(settings, [source, pool], **({"model": model} if model else {})))
+        return finish(shelf, start, world_facts(run, shelf) | facts | more, **recipe_of(settings, [source, pool], **told))
 
 
 EDGES = 25

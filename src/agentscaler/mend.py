@@ -1,0 +1,411 @@
+"""Worlds mended: what the compiler made of a tool, a table or the rows, said anew in the compiler's own words, by a model or a person who has understood what the provider says.
+
+    for part in parts_of(env): ask_mend(env, part, pool)      the prompts, each for one table or a few, and at most eight tools
+    bad_mend(found, env, part, pool)                          what is wrong with an answer; None where it holds
+    mended(env, [found, ...], pool)                           the world with all of it, or with what the gate lets through
+
+Nobody writes code or SQL here. What is changed is the description that render.py writes the code from, and the gate looks at the world anew: a mended world is as contained, as checked and as fast as any other.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeVar
+
+import orjson
+from pydantic import Field, ValidationError
+
+from agentscaler import population
+from agentscaler.envs import FEWEST, READING, not_modelled, parameters_of
+from agentscaler.envs.drafts import python_name
+from agentscaler.envs.feeds import find_edges
+from agentscaler.envs.kept import noted
+from agentscaler.errors import Dropped
+from agentscaler.folder import sealed
+from agentscaler.gate import Finding, check_env
+from agentscaler.llm.prompts import prompt
+from agentscaler.records import (
+    Argument,
+    Column,
+    EnvSpec,
+    EnvTool,
+    Json,
+    JsonObject,
+    Lost,
+    Mended,
+    Model,
+    Operation,
+    Record,
+    Reference,
+    Schema,
+    Shape,
+    Table,
+    Tool,
+)
+from agentscaler.render import render
+from agentscaler.rules import rules_md
+from agentscaler.words import nearest
+from agentscaler.world import World
+
+R = TypeVar("R", bound=Record)
+TOOLS: Final = 8
+"""Tools in one question."""
+ROWS: Final = 5
+FIXED: Final = ("name", "python", "summary", "blind")
+MARKS: Final = ("generated", "fill", "touch", "next", "json", "boolean", "text", "knowable")
+"""Marks of a column that stay where a new recipe does not name them."""
+
+
+class ToolMend(Record):
+    """One tool, looked at."""
+
+    name: str
+    """Its name."""
+    verdict: Literal["right", "mended", "left", "drop"]
+    """What is to become of it."""
+    why: str = ""
+    """What is wrong with it."""
+    operation: JsonObject = Field(default_factory=dict)
+    """What changes in how it is described."""
+    parameters: JsonObject = Field(default_factory=dict)
+    """What changes in how its arguments are shown."""
+
+
+class Mend(Record):
+    """What is wrong in a part of a world, and what it should be."""
+
+    tools: tuple[ToolMend, ...]
+    """One for each tool."""
+    tables: JsonObject = Field(default_factory=dict)
+    """Table -> what changes in it."""
+    recipes: JsonObject = Field(default_factory=dict)
+    """table.column -> its new recipe."""
+
+
+class Part(NamedTuple):
+    """What one question is about."""
+
+    tables: tuple[str, ...]
+    tools: tuple[str, ...]
+
+
+def parts_of(env: EnvSpec) -> list[Part]:
+    """The questions of a world: its tables that tools work on, with those tools; small tables stand together."""
+    assert env.model is not None
+    out: list[Part] = []
+    for table in env.model.tables:
+        names = tuple(o.name for o in env.model.operations if o.table == table.name)
+        if names and out and len(out[-1].tools) + len(names) <= TOOLS:
+            out[-1] = Part((*out[-1].tables, table.name), (*out[-1].tools, *names))
+        else:
+            out += [Part((table.name,), names[n : n + TOOLS]) for n in range(0, len(names), TOOLS)]
+    return out
+
+
+# ---- the question -------------------------------------------------------------------------------------------------
+
+
+def ask_mend(env: EnvSpec, part: Part, pool: Mapping[str, Tool]) -> str:
+    """The prompt. pool: id -> Tool, those of the world."""
+    assert env.model is not None
+    doc = population.__doc__ or ""
+    with World.open(env, seed=0) as world:
+        context = world.context
+        tables = "\n\n".join(_described(env, _table(env.model, name), world) for name in part.tables)
+    return prompt(
+        "envs.mend", operation=_notes(Operation, (*FIXED, "arguments", "shape", "act", "table", "verb")), argument=_notes(Argument, ("name", "python", "role")), shape=_notes(Shape), column=_notes(Column, ("note", "phrase")),
+        reference=_notes(Reference), recipes=doc[doc.index("A recipe is one of") :].strip(), title=env.model.title, all=", ".join(f"{t.name} ({', '.join(t.key)})" for t in env.model.tables), context=_json(context),
+        tables=tables, tools="\n\n".join(_tool(env, name, pool) for name in part.tools), names=", ".join(part.tools),
+    )  # fmt: skip
+
+
+def _described(env: EnvSpec, table: Table, world: World) -> str:
+    """A table: how it is described, its recipes, its first rows."""
+    shown = table.model_dump(mode="json", exclude_defaults=True, exclude={"columns", "name", "said", "service"})
+    columns = "\n".join(f"- {_json(c.model_dump(mode='json', exclude_defaults=True, exclude={'note', 'phrase'}))}" for c in table.columns)
+    recipes = {name: recipe for name, recipe in env.population["columns"].items() if name.partition(".")[0] == table.name}
+    drawn, rows = "\n".join(f"- {name}: {_short(_json(recipe), 700)}" for name, recipe in recipes.items()), "\n".join(f"- {_short(_json(row), 1500)}" for row in world.rows(table.name)[:ROWS])
+    return f"## Table {table.name}\n{_json(shown)}\nColumns:\n{columns}\nRecipes:\n{drawn}\nSome of its rows at the beginning:\n{rows}"
+
+
+def _tool(env: EnvSpec, name: str, pool: Mapping[str, Tool]) -> str:
+    assert env.model is not None
+    tool, operation = next(t for t in env.tools if t.name == name), _operation(env.model, name)
+    source = pool[tool.tool or ""]
+    body = next(ast.get_source_segment(env.tools_py, n) or "" for n in ast.parse(env.tools_py).body if isinstance(n, ast.FunctionDef) and n.name == tool.python)
+    verb = f"\nHTTP: {source.source.verb} {source.source.path}" if source.source.verb else ""
+    said = operation.model_dump(mode="json", exclude_defaults=True, exclude={*FIXED, "arguments"})
+    arguments = {a.name: a.model_dump(mode="json", exclude_defaults=True, exclude={"name", "python"}) for a in operation.arguments}
+    return f"""### {name}
+The provider says: {_short(source.description, 3000)}{verb}
+Parameters: {_short(_json(source.parameters), 6000)}
+Returns: {_short(_json(source.returns), 4000)}
+Here: {_json(said | {"arguments": arguments})}
+```python
+{body}
+```"""
+
+
+def _notes(record: type[Record], without: Sequence[str] = ()) -> str:
+    """Field: what it says, from the record's own notes."""
+    return "\n".join(f"- {name}: {' '.join((field.description or '').split())}" for name, field in record.model_fields.items() if name not in without)
+
+
+# ---- the answer ---------------------------------------------------------------------------------------------------
+
+
+class Wrong(Exception):
+    """A correction that cannot be made, in words that whoever wrote it can act on."""
+
+
+def bad_mend(found: Mend, env: EnvSpec, part: Part, pool: Mapping[str, Tool]) -> str | None:
+    """What is wrong with an answer: a tool too many or too few, a name that there is not, or what the gate says of the world with it."""
+    if sorted(t.name for t in found.tools) != sorted(part.tools):
+        return f"give each of {', '.join(part.tools)} once; these came: {', '.join(t.name for t in found.tools)[:400]}"
+    if silent := next((t.name for t in found.tools if t.verdict != "right" and not t.why.strip()), None):
+        return f"{silent}: say in `why` what is wrong with it"
+    return refusal([found], env, pool)
+
+
+def refusal(found: Sequence[Mend], env: EnvSpec, pool: Mapping[str, Tool]) -> str | None:
+    """Why these corrections cannot be made; None where the world holds with them."""
+    try:
+        findings = _gate(changed(env, found, pool))
+    except (Wrong, Dropped) as reason:
+        return str(reason)
+    return "the world does not hold with it: " + "; ".join(f"{f.where}: {f.message}" for f in findings[:4]) if findings else None
+
+
+def mended(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> EnvSpec:
+    """The world with all that was said of it, through the gate; without what the gate refuses, tool by tool, and as it was where nothing else helps."""
+    out: set[str] = set()
+    while True:
+        some = [one.model_copy(update={"tools": tuple(t for t in one.tools if t.name not in out)}) for one in found]
+        try:
+            made = changed(env, some, pool)
+            findings = _gate(made)
+        except (Wrong, Dropped):
+            return env
+        if not findings:
+            return made
+        bad = {f.tool for f in findings} & {t.name for one in some for t in one.tools if t.verdict != "right"}
+        if not bad:
+            return env
+        out |= bad
+
+
+def _gate(env: EnvSpec) -> list[Finding]:
+    """What the gate finds; a recipe that cannot be drawn is a finding, too."""
+    try:
+        return check_env(env)
+    except Exception as error:  # a description written by somebody else may break whatever reads it, in any way
+        return [Finding("env.json", f"it cannot be built: {type(error).__name__}: {str(error)[:200]}")]
+
+
+def changed(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> EnvSpec:
+    """The world as these corrections describe it, not yet through the gate. Raises Wrong, Dropped(gate)."""
+    assert env.model is not None
+    verdicts = {t.name: t for one in found for t in one.tools}
+    names = [o.name for o in env.model.operations]
+    if unknown := next((n for n in verdicts if n not in names), None):
+        raise Wrong(f"there is no tool {unknown!r}; {nearest(unknown, names)}")
+    dropped = {n for n, t in verdicts.items() if t.verdict == "drop"}
+    tables, recipes = _tables(env, found)
+    operations = tuple(_changed(o, verdicts.get(o.name), pool[_env_tool(env, o.name).tool or ""]) for o in env.model.operations if o.name not in dropped)
+    for operation in operations:
+        _has_columns(operation, tables)
+    drawn = {**env.population, "columns": {n: r for n, r in (env.population["columns"] | recipes).items() if n.partition(".")[2] in {c.name for t in tables if t.name == n.partition(".")[0] for c in t.columns}}}
+    model = _noted(env.model.model_copy(update={"tables": tables, "operations": operations}), drawn, recipes)
+    tools = tuple(_shown(t, env, model, verdicts.get(t.name), pool[t.tool or ""]) for t in env.tools if t.name not in dropped)
+    if sum(t.own for t in tools) < min(FEWEST, sum(t.own for t in env.tools)):
+        raise Wrong(f"{sum(t.own for t in tools)} tools would be left; a world needs {FEWEST}")
+    lost = (*env.lost, *(Lost(tool=t.tool or "", name=t.name, why="mended_away") for t in env.tools if t.name in dropped))
+    files = render(model)
+    found_ = tuple(Mended(tool=n, why=t.why, left=t.verdict == "left") for n, t in sorted(verdicts.items()) if t.verdict in ("mended", "left"))
+    made = env.model_copy(update={
+        "model": model, "tools": tools, "edges": find_edges(model), "refused": (), "lost": tuple(sorted(lost, key=lambda x: (x.name, x.tool))), "population": drawn, "schema_sql": files.schema_sql, "tools_py": files.tools_py,
+        "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in found_ if m.left)), "mended": found_, "rules": "", "folder": "",
+    })  # fmt: skip
+    return sealed(made.model_copy(update={"rules": rules_md(made)}))
+
+
+def _tables(env: EnvSpec, found: Sequence[Mend]) -> tuple[tuple[Table, ...], JsonObject]:
+    """The tables and the new recipes."""
+    assert env.model is not None
+    tables = {t.name: t for t in env.model.tables}
+    recipes: JsonObject = {}
+    for one in found:
+        for name, patch in one.tables.items():
+            if name not in tables or not isinstance(patch, dict):
+                raise Wrong(f"tables: there is no table {name!r}; {nearest(name, list(tables))}")
+            tables[name] = _patched(tables[name], patch, "columns", f"tables: {name}")
+        for place, recipe in one.recipes.items():
+            if not isinstance(recipe, dict):
+                raise Wrong(f"recipes: {place} needs a recipe, an object")
+            old = env.population["columns"].get(place, {})
+            recipes[place] = {**{m: old[m] for m in MARKS if m in old}, **recipe}
+    for place in recipes:
+        name, _, column = place.partition(".")
+        if name not in tables or column not in {c.name for c in tables[name].columns}:
+            raise Wrong(f"recipes: there is no column {place!r}")
+    for table in tables.values():
+        if bare := next((c.name for c in table.columns if f"{table.name}.{c.name}" not in env.population["columns"] | recipes), None):
+            raise Wrong(f"tables: the new column {table.name}.{bare} needs a recipe")
+        if strange := next((c for c in (*table.key, *(c for r in table.references for c in r.columns)) if c not in {c.name for c in table.columns}), None):
+            raise Wrong(f"tables: {table.name} has no column {strange!r}")
+    return tuple(tables.values()), recipes
+
+
+def _changed(operation: Operation, said: ToolMend | None, source: Tool) -> Operation:
+    """The operation as it is described now."""
+    if said is None or not said.operation:
+        return operation
+    where = f"{operation.name}: operation"
+    if fixed := next((n for n in said.operation if n in FIXED), None):
+        raise Wrong(f"{where}.{fixed} cannot be changed")
+    known = {a.name for a in operation.arguments}
+    given = said.operation.get("arguments", {})
+    properties = source.parameters.get("properties", {})
+    if strange := next((n for n in given if n not in known and n not in properties), None):
+        raise Wrong(f"{where}.arguments: the provider has no parameter {strange!r}; {nearest(strange, list(properties))}")
+    named = {n: p if p is None or n in known else {"python": python_name(n), **p} for n, p in given.items()}
+    made = _patched(operation, {**said.operation, "arguments": named}, "arguments", where)
+    if len({a.python for a in made.arguments}) < len(made.arguments):
+        raise Wrong(f"{where}.arguments: two of them have one Python name")
+    return made.model_copy(update={"arguments": tuple(sorted(made.arguments, key=lambda a: not a.required))})
+
+
+def _patched(record: R, patch: JsonObject, listed: str, where: str) -> R:
+    """A record changed by a merge patch (RFC 7386), in which one list of named things is an object. Raises Wrong."""
+    data = record.model_dump(mode="json", exclude_defaults=True)
+    things = {thing["name"]: thing for thing in data.pop(listed, ())}
+    given = patch.get(listed, {})
+    if not isinstance(given, dict):
+        raise Wrong(f"{where}.{listed} is an object, name -> change")
+    for name, change in given.items():
+        if change is None:
+            things.pop(name, None)
+        else:
+            things[name] = merge_patch(things.get(name, {"name": name}), change)
+    data = merge_patch(data, {n: v for n, v in patch.items() if n != listed})
+    try:
+        return type(record).model_validate({**data, listed: list(things.values())})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Wrong(f"{where}.{'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r:.80}") from error
+
+
+def merge_patch(old: Json, patch: Json) -> Json:
+    """JSON merge patch (RFC 7386): null takes away, objects are merged, all else is replaced."""
+    if not isinstance(patch, dict):
+        return patch
+    out = dict(old) if isinstance(old, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            out.pop(name, None)
+        else:
+            out[name] = merge_patch(out.get(name), value)
+    return out
+
+
+def _has_columns(operation: Operation, tables: Sequence[Table]) -> None:
+    """All columns that it speaks of are there. Raises Wrong."""
+    table = next((t for t in tables if t.name == operation.table), None)
+    if table is None:
+        raise Wrong(f"{operation.name}: there is no table {operation.table!r}")
+    has = {c.name for c in table.columns} | {c.name for t in tables if t.name == operation.through for c in t.columns}
+    for where, column in _columns(operation):
+        if column not in has:
+            raise Wrong(f"{operation.name}: {where}: {operation.table} has no column {column!r}; {nearest(column, sorted(has))}")
+
+
+def _columns(operation: Operation) -> Iterator[tuple[str, str]]:
+    for argument in operation.arguments:
+        for one in (argument, *argument.inside):
+            where = f"argument {one.name}"
+            yield from ((where, c) for c in ([one.column] if one.column else []))
+            yield from ((where, c) for c in one.body.values())
+            yield from ((where, c.split(".")[0]) for n, c in one.places.items() if not n.endswith(":"))
+    shape = operation.shape or Shape(fields={})
+    yield from (("shape", c) for part in (shape.fields, shape.beside, *shape.parts.values()) for c in part.values())
+    yield from (("sets", c) for c in operation.sets)
+    yield from (("state", c) for c in (operation.state or ())[:1])
+    yield from ((name, c) for name, some in (("unique", operation.unique), ("merges", operation.merges), ("order", (operation.order or ())[:1]), ("hides", (operation.hides or ())[:1])) for c in some)
+
+
+def _noted(model: Model, drawn: JsonObject, recipes: JsonObject) -> Model:
+    """The model whose columns with a new recipe say who fills them."""
+    def bare(table: Table, column: Column) -> Column:
+        return column.model_copy(update={"note": "JSON" if "JSON" in column.note else ""}) if f"{table.name}.{column.name}" in recipes else column
+
+    said = noted(model.model_copy(update={"tables": tuple(t.model_copy(update={"columns": tuple(bare(t, c) for c in t.columns)}) for t in model.tables)}), drawn)
+    both = (t.model_copy(update={"columns": tuple(new if f"{t.name}.{c.name}" in recipes else c for c, new in zip(t.columns, s.columns, strict=True))}) for t, s in zip(model.tables, said.tables, strict=True))
+    return model.model_copy(update={"tables": tuple(both)})
+
+
+def _shown(tool: EnvTool, env: EnvSpec, model: Model, said: ToolMend | None, source: Tool) -> EnvTool:
+    """The tool as the agent sees it now. Raises Wrong."""
+    if said is None or not (said.operation or said.parameters):
+        return tool
+    operation = _operation(model, tool.name)
+    table = _table(model, operation.table)
+    fresh = parameters_of(operation, source, {c.name: c.choices for c in table.columns})
+    moved = said.operation.get("arguments", {})
+    old = tool.parameters.get("properties", {})
+    properties = {n: schema if n in moved else old.get(n, schema) for n, schema in fresh["properties"].items()}
+    if strange := next((n for n in said.parameters if n not in properties), None):
+        raise Wrong(f"{tool.name}: parameters: it takes no {strange!r}; {nearest(strange, list(properties))}")
+    shape = operation.shape
+    return tool.model_copy(update={
+        "kind": "read" if operation.act in READING else "write", "parameters": {**fresh, "properties": merge_patch(properties, said.parameters)}, "arguments": {a.name: a.python for a in operation.arguments if a.name != a.python},
+        "returns": _returns(shape, table, tool.returns) if "shape" in said.operation else tool.returns,
+    })  # fmt: skip
+
+
+def _returns(shape: Shape | None, table: Table, old: Schema | None) -> Schema | None:
+    """JSON Schema of a new answer: types of the columns, and what was said of a field before."""
+    if shape is None or not shape.fields:
+        return None
+    types = {c.name: {"TEXT": "string", "INTEGER": "integer", "REAL": "number"}[c.type] for c in table.columns}
+    before = dict(_fields(old))
+    inner: Schema = {"type": "object", "properties": {f: before.get(f, {"type": types[c]}) for f, c in shape.fields.items()}}
+    inner["properties"] |= {f: {"type": "object", "properties": {k: {"type": types[c]} for k, c in part.items()}} for f, part in shape.parts.items()}
+    inner["properties"] |= {f: before.get(f, {"type": "array" if rows.many else "object"}) for f, rows in shape.held.items()}
+    if shape.scalar:
+        inner = next(iter(inner["properties"].values()))
+    if shape.many:
+        inner = {"type": "array", "items": inner}
+    for name in reversed(shape.wrap):
+        inner = {"type": "object", "properties": {name.removesuffix("[]"): inner}}
+    return inner
+
+
+def _fields(schema: Schema | None) -> Iterator[tuple[str, Schema]]:
+    """All properties of an answer, at any depth."""
+    for name, inner in (schema or {}).get("properties", {}).items():
+        yield name, inner
+        yield from _fields(inner)
+    if isinstance((schema or {}).get("items"), dict):
+        yield from _fields((schema or {})["items"])
+
+
+# ---- small things -------------------------------------------------------------------------------------------------
+
+
+def _table(model: Model, name: str) -> Table:
+    return next(t for t in model.tables if t.name == name)
+
+
+def _operation(model: Model, name: str) -> Operation:
+    return next(o for o in model.operations if o.name == name)
+
+
+def _env_tool(env: EnvSpec, name: str) -> EnvTool:
+    return next(t for t in env.tools if t.name == name)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} ..."
