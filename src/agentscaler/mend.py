@@ -54,6 +54,24 @@ FIXED: Final = ("name", "python", "summary", "blind")
 MARKS: Final = ("generated", "fill", "touch", "next", "json", "boolean", "text", "knowable")
 """Marks of a column that stay where a new recipe does not name them."""
 
+_NAMES: Final = ("key", "within", "option")
+ROLES: Final[Mapping[str, frozenset[str]]] = {
+    act: frozenset((*_NAMES, *more.split()))
+    for act, more in {
+        "get": "match",
+        "list": "filter since until prefix contains test filters named expression sort order size token offset page behind ahead show",
+        "create": "value body rows part slug",
+        "copy": "value",
+        "put": "value body part stamp",
+        "update": "match value body rows part mask adds removes empties stamp",
+        "set": "match value stamp",
+        "delete": "match stamp force",
+        "link": "value",
+        "unlink": "value",
+    }.items()
+}
+"""What arguments an act makes something of; in any other role one would be taken and do nothing."""
+
 
 class ToolMend(Record):
     """One tool, looked at."""
@@ -168,29 +186,37 @@ def bad_mend(found: Mend, env: EnvSpec, part: Part, pool: Mapping[str, Tool]) ->
 
 def refusal(found: Sequence[Mend], env: EnvSpec, pool: Mapping[str, Tool]) -> str | None:
     """Why these corrections cannot be made; None where the world holds with them."""
-    try:
-        findings = _gate(changed(env, found, pool))
-    except (Wrong, Dropped) as reason:
-        return str(reason)
+    findings = _findings(env, found, pool)
+    if findings and not findings[0].where:
+        return findings[0].message
     return "the world does not hold with it: " + "; ".join(f"{f.where}: {f.message}" for f in findings[:4]) if findings else None
 
 
 def mended(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> EnvSpec:
     """The world with all that was said of it, through the gate; without what the gate refuses, tool by tool, and as it was where nothing else helps."""
-    out: set[str] = set()
-    while True:
-        some = [one.model_copy(update={"tools": tuple(t for t in one.tools if t.name not in out)}) for one in found]
-        try:
-            made = changed(env, some, pool)
-            findings = _gate(made)
-        except (Wrong, Dropped):
-            return env
-        if not findings:
-            return made
-        bad = {f.tool for f in findings} & {t.name for one in some for t in one.tools if t.verdict != "right"}
-        if not bad:
-            return env
-        out |= bad
+    kept: list[Mend] = []
+    for one in found:
+        part = one
+        while refusal([*kept, part], env, pool) is not None:
+            bad = {f.tool for f in _findings(env, [*kept, part], pool)} & {t.name for t in part.tools if t.verdict != "right"}
+            if not bad:
+                break
+            part = part.model_copy(update={"tools": tuple(t for t in part.tools if t.name not in bad)})
+        else:
+            kept.append(part)
+    return changed(env, kept, pool) if any(_moves(one) for one in kept) else env
+
+
+def _moves(found: Mend) -> bool:
+    return bool(found.tables or found.recipes or any(t.verdict != "right" for t in found.tools))
+
+
+def _findings(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> list[Finding]:
+    """What the gate finds in the world with these corrections. What cannot be made at all is a finding that names no tool."""
+    try:
+        return _gate(changed(env, found, pool))
+    except (Wrong, Dropped) as reason:
+        return [Finding("", str(reason))]
 
 
 def _gate(env: EnvSpec) -> list[Finding]:
@@ -271,6 +297,13 @@ def _changed(operation: Operation, said: ToolMend | None, source: Tool) -> Opera
     made = _patched(operation, {**said.operation, "arguments": named}, "arguments", where)
     if len({a.python for a in made.arguments}) < len(made.arguments):
         raise Wrong(f"{where}.arguments: two of them have one Python name")
+    if (made.act in READING) != (operation.act in READING):
+        raise Wrong(f"{where}.act: what reads cannot become what writes, nor the other way round; drop the tool")
+    if deaf := next((a for a in made.arguments if a.role not in ROLES[made.act]), None):
+        raise Wrong(f"{where}.arguments.{deaf.name}: {made.act} makes nothing of an argument of role {deaf.role}; it knows {', '.join(sorted(ROLES[made.act]))}")
+    roles = {a.name: a.role for a in operation.arguments}
+    if idle := next((a.name for a in made.arguments if a.role == "option" and roles.get(a.name, "option") != "option"), None):
+        raise Wrong(f"{where}.arguments.{idle}: as an option it would be taken and do nothing; say null to take it out")
     return made.model_copy(update={"arguments": tuple(sorted(made.arguments, key=lambda a: not a.required))})
 
 

@@ -11,7 +11,7 @@ from agentscaler.envs.feeds import find_edges
 from agentscaler.errors import Dropped, UserError
 from agentscaler.folder import env_files, read_env
 from agentscaler.gate import check_env
-from agentscaler.records import EnvSpec, JsonObject
+from agentscaler.records import Edge, EnvSpec, JsonObject
 from agentscaler.render import render
 from agentscaler.rules import rules_md
 from agentscaler.store import read_rows
@@ -112,10 +112,16 @@ def _follows(env: EnvSpec, name: str) -> Iterator[Finding]:
             yield Finding(f"{name}/env.json", env.id, f"tools[{tool.name}].kind", f"{tool.kind}, but it is a {kind}: it does {operation.act}")
         if tool.python != operation.python or tool.blind != operation.blind or set(tool.parameters.get("properties", {})) != {a.name for a in operation.arguments}:
             yield Finding(f"{name}/env.json", env.id, f"tools[{tool.name}]", "its function, its parameters or its mark 'blind' are not those of its operation")
-    if env.edges != find_edges(env.model):
+    if not _same_edges(env, find_edges(env.model)):
         yield Finding(f"{name}/env.json", env.id, "edges", "they are not those that the model gives")
     if not edited:
         try:
             Loaded(env, trusted=False).image(0)
         except (Dropped, UserError, KeyError, ValueError, TypeError) as error:
             yield Finding(f"{name}/population.json", env.id, "", f"no rows can be drawn: {error}")
+
+
+def _same_edges(env: EnvSpec, right: tuple[Edge, ...]) -> bool:
+    """Are its edges those that the model gives? Where a model has judged them, those it refused stand apart, and it adds its reason."""
+    judged = [e.model_copy(update={"reason": e.reason.partition("; model: ")[0]}) for e in env.edges] + [r.edge for r in env.refused]
+    return sorted(judged, key=repr) == sorted(right, key=repr) if env.refused or any("; model: " in e.reason for e in env.edges) else env.edges == right

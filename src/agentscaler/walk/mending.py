@@ -59,7 +59,7 @@ def read_mends(folder: Path) -> list[JsonObject]:
             mend_of(row)
         except orjson.JSONDecodeError as error:
             raise UserError(f"{path}, line {number}: no JSON ({error})") from error
-        except (ValidationError, AttributeError, KeyError) as error:
+        except (ValidationError, AttributeError, KeyError, TypeError) as error:
             what = f"field {'.'.join(map(str, error.errors()[0]['loc']))!r}: {error.errors()[0]['msg']}" if isinstance(error, ValidationError) else "it must be an object with `domain` and `tools`"
             raise UserError(f"{path}, line {number}: {what}") from error
         out.append(row)

@@ -1,0 +1,282 @@
+"""Worlds mended: what can be said is in the world, proven by calls; what cannot be made, or does not hold, is refused in words, and never reaches the shelf."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from agentscaler import walk
+from agentscaler.check.anew import made_anew
+from agentscaler.check.folders import check_folder
+from agentscaler.errors import UserError
+from agentscaler.folder import read_env
+from agentscaler.gate import check_env
+from agentscaler.mend import (
+    Mend,
+    Part,
+    ToolMend,
+    Wrong,
+    ask_mend,
+    bad_mend,
+    changed,
+    mended,
+    merge_patch,
+    parts_of,
+    refusal,
+)
+from agentscaler.records import EnvSpec, JsonObject, Tool
+from agentscaler.store import Run, read_records, read_rows
+from agentscaler.walk.mending import read_mends
+from agentscaler.world import World
+from conftest import BIKES, Command
+from model_server import ModelServer
+
+
+@pytest.fixture(scope="module")
+def world(bikes: Path) -> EnvSpec:
+    [folder] = (bikes / "envs").iterdir()
+    return read_env(folder)
+
+
+@pytest.fixture(scope="module")
+def pool(bikes: Path) -> dict[str, Tool]:
+    return dict(read_records(bikes / "tools.jsonl", Tool))
+
+
+def mend(*tools: JsonObject, **more: JsonObject) -> Mend:
+    return Mend(tools=tuple(ToolMend.model_validate({"verdict": "mended", "why": "it is not so", **t}) for t in tools), **more)
+
+
+def with_(world: EnvSpec, pool: dict[str, Tool], found: Mend) -> EnvSpec:
+    made = changed(world, [found], pool)
+    assert check_env(made) == []
+    return made
+
+
+# ---- what can be said -----------------------------------------------------------------------------------------------
+
+
+def test_question_shows_what_the_provider_says_and_what_the_world_does(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    parts = parts_of(world)
+    assert sorted(n for p in parts for n in p.tools) == [t.name for t in world.tools]
+    text = ask_mend(world, next(p for p in parts if "cancelRental" in p.tools), pool)
+    for piece in ("The provider says: Cancel a rental that was booked", 'db.move("rental", rentalId, to={"state": "CANCELLED"}', '"only_from":["RUNNING"]', "- rental.startedAt: ", '"rentalId":"ren_', "projects/{project}"):
+        assert piece in text
+
+
+def test_guard_said_otherwise_is_kept_by_the_tool(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    made = with_(world, pool, mend({"name": "cancelRental", "why": "it is for booked rentals", "operation": {"only_from": ["BOOKED"]}}))
+    for state, before, after in (("BOOKED", "wrong_state", None), ("RUNNING", None, "wrong_state")):
+        for env, wanted in ((world, before), (made, after)):
+            with World.open(env, seed=0) as at:
+                number = next(r["rentalId"] for r in at.rows("rental") if r["state"] == state)
+                error = at.call("cancelRental", {"rentalId": number}).error
+                assert (error.code if error else None) == wanted
+    assert [(m.tool, m.why, m.left) for m in made.mended] == [("cancelRental", "it is for booked rentals", False)]
+    assert made.id != world.id
+
+
+def test_argument_of_the_provider_that_was_missing(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    listed = pool[next(t.tool for t in world.tools if t.name == "listRepairs") or ""]
+    asked = {**listed.parameters, "properties": {"open": {"type": "string", "enum": ["OPEN", "CLOSED"], "description": "In this state."}}}
+    more = {**pool, listed_id(world): listed.model_copy(update={"parameters": asked})}
+    made = with_(world, more, mend({"name": "listRepairs", "operation": {"order": ["createdAt", True], "arguments": {"open": {"role": "filter", "column": "state"}}}, "parameters": {"open": {"description": "The state."}}}))
+    shown = next(t for t in made.tools if t.name == "listRepairs").parameters
+    assert shown["properties"] == {"open": {"type": "string", "enum": ["OPEN", "CLOSED"], "description": "The state."}}
+    with World.open(made, seed=0) as at:
+        rows = at.call("listRepairs", {"open": "OPEN"}).data["repairs"]
+        assert rows
+        assert {r["state"] for r in rows} == {"OPEN"}
+        assert [r["createdAt"] for r in rows] == sorted((r["createdAt"] for r in rows), reverse=True)
+
+
+def listed_id(world: EnvSpec) -> str:
+    return next(t.tool for t in world.tools if t.name == "listRepairs") or ""
+
+
+def test_rows_columns_and_answers_said_otherwise(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    found = mend(
+        {"name": "getStation", "operation": {"shape": {"fields": {"docks": None, "city": "city"}}}},
+        tables={"station": {"columns": {"city": {"type": "TEXT"}, "openedAt": None}, "references": []}},
+        recipes={"station.city": {"given": ["Lyon", "Porto"]}, "station.name": {"given": ["Gare du Nord", "Old Harbour"], "spread": True, "knowable": True}, "rental.minutes": {"number": [5, 90], "unless": {"state": ["BOOKED", "RUNNING"]}}},
+    )
+    with pytest.raises(Wrong, match="station has no column 'openedAt'"):
+        changed(world, [found], pool)
+    found = found.model_copy(update={"tables": {"station": {"columns": {"city": {"type": "TEXT"}}}}})
+    made = with_(world, pool, found)
+    with World.open(made, seed=3) as at:
+        assert {r["city"] for r in at.rows("station")} == {"Lyon", "Porto"}
+        assert all((r["minutes"] is None) == (r["state"] in ("BOOKED", "RUNNING")) for r in at.rows("rental"))
+        station = at.call("getStation", {"stationId": at.rows("station")[0]["stationId"]}).data
+        assert "docks" not in station
+        assert station["city"] in ("Lyon", "Porto")
+    assert set(next(t for t in made.tools if t.name == "getStation").returns["properties"]) >= {"city", "name"}  # type: ignore[index]
+
+
+def test_tool_that_teaches_something_wrong_leaves_and_one_that_lacks_something_says_so(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    made = with_(world, pool, mend({"name": "lockBike", "verdict": "drop", "why": "w"}, {"name": "deleteBike", "verdict": "left", "why": "the past rentals would stay"}))
+    assert "lockBike" not in {t.name for t in made.tools}
+    assert "lockBike" not in made.tools_py
+    assert [(x.name, x.why) for x in made.lost if x.name == "lockBike"] == [("lockBike", "mended_away")]
+    assert "deleteBike: the past rentals would stay" in made.not_modelled
+    assert [m.tool for m in made.mended if m.left] == ["deleteBike"]
+
+
+def test_merge_patch_does_what_its_standard_says() -> None:
+    """Cases in the manner of RFC 7386, appendix A."""
+    for old, patch, new in (
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}), ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}), ({"a": "b"}, {"a": None}, {}), ({"a": ["b"]}, {"a": "c"}, {"a": "c"}), ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}), ({"a": "foo"}, {"b": {"c": None}}, {"a": "foo", "b": {}}), (["a"], {"a": 1}, {"a": 1}),
+    ):  # fmt: skip
+        assert merge_patch(old, patch) == new
+
+
+# ---- what is refused ------------------------------------------------------------------------------------------------
+
+RENTALS = Part(("rental",), ("cancelRental", "getRental", "listMemberRentals"))
+RIGHT: tuple[JsonObject, ...] = ({"name": "getRental", "verdict": "right"}, {"name": "listMemberRentals", "verdict": "right"})
+
+
+@pytest.mark.parametrize(
+    ("cancel", "more", "wrong"),
+    [
+        ({"operation": {"only_from": ["BOOKED"]}}, {}, None),
+        ({"operation": {"only_from": ["BOOKED"]}, "why": " "}, {}, "say in `why`"),
+        ({"operation": {"state": ["status", "CANCELLED"]}}, {}, "state: rental has no column 'status'"),
+        ({"operation": {"act": "cancel"}}, {}, "cancelRental: operation.act: Input should be"),
+        ({"operation": {"python": "x"}}, {}, "python cannot be changed"),
+        ({"operation": {"arguments": {"reason": {"role": "value", "column": "state"}}}}, {}, "no parameter 'reason'"),
+        ({"operation": {"arguments": {"rentalId": None}}}, {}, "cancelRental"),
+        ({"operation": {"state": ["state", "GONE"]}}, {}, "cancelRental"),
+        ({"operation": {"act": "get", "state": None, "only_from": None}}, {"tables": {"rentals": {}}}, "no table 'rentals'"),
+        ({"parameters": {"number": {"type": "string"}}, "operation": {}}, {}, "it takes no 'number'"),
+        ({}, {"recipes": {"rental.minute": {"number": [1, 2]}}}, "no column 'rental.minute'"),
+        ({}, {"recipes": {"rental.minutes": {"number": "some"}}}, "no state can be drawn"),
+        ({}, {"recipes": {"rental.memberId": {"given": ["nobody"]}}}, "does not hold with it: population.json: rental"),
+        ({}, {"tables": {"rental": {"columns": {"bell": {"type": "TEXT"}}}}}, "rental.bell needs a recipe"),
+        ({}, {"tables": {"rental": {"columns": {"bell": {"type": "BLOB"}}}}, "recipes": {"rental.bell": {"value": 1}}}, "columns.6.type"),
+        ({"operation": {"arguments": {"rentalId": {"python": "rentalId=print(1)"}}}}, {}, "where the name of"),
+        ({"operation": {"sets": {"minutes=__import__('os').getpid()": 1}}}, {}, "has no column"),
+    ],
+)
+def test_answer_that_cannot_be_made_or_does_not_hold_is_told_so(world: EnvSpec, pool: dict[str, Tool], cancel: JsonObject, more: JsonObject, wrong: str | None) -> None:
+    found = bad_mend(mend({"name": "cancelRental", **cancel}, *RIGHT, **more), world, RENTALS, pool)
+    assert found is None if wrong is None else wrong in str(found)
+
+
+def test_each_tool_of_the_question_is_answered_once(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    for some in (RIGHT, (*RIGHT, RIGHT[0], {"name": "cancelRental", "verdict": "right"}), (*RIGHT, {"name": "cancelRental", "verdict": "right"}, {"name": "getBike", "verdict": "right"})):
+        assert "once" in str(bad_mend(mend(*some), world, RENTALS, pool))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"name": "updateMember", "operation": {"arguments": {"plan": {"role": "stamp"}, "email": {"role": "stamp"}}}},
+        {"name": "updateMember", "operation": {"arguments": {"plan": {"role": "filter"}}}},
+        {"name": "createMember", "operation": {"arguments": {"plan": {"role": "option"}}}},
+        {"name": "listMembers", "operation": {"arguments": {"plan": {"role": "option"}}}},
+        {"name": "getMember", "operation": {"act": "delete"}},
+        {"name": "deleteMember", "operation": {"act": "get"}},
+    ],
+    ids=["writes nothing", "a role that an update makes nothing of", "leaves one argument unwritten", "a filter that does nothing", "a read that deletes", "a delete that reads"],
+)
+def test_mending_that_breaks_a_tool_does_not_get_through(world: EnvSpec, pool: dict[str, Tool], broken: JsonObject) -> None:
+    assert broken["name"] in str(refusal([mend(broken)], world, pool))
+
+
+def test_only_what_the_gate_refuses_is_left_out(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    good = {"name": "cancelRental", "operation": {"only_from": ["BOOKED"]}}
+    bad = {"name": "updateMember", "operation": {"arguments": {"plan": {"column": "email"}}}}
+    made = mended(world, [mend(good), mend(bad)], pool)
+    assert [m.tool for m in made.mended] == ["cancelRental"]
+    assert made.id == mended(world, [mend(good)], pool).id
+    assert mended(world, [mend(bad)], pool).id == world.id
+    assert mended(world, [mend(good, recipes={"rental.memberId": {"given": ["nobody"]}})], pool).id == world.id
+
+
+# ---- over a run -----------------------------------------------------------------------------------------------------
+
+
+def careful(body: dict[str, Any]) -> dict[str, Any]:
+    """A model that first answers wrongly of rentals, and then rightly; and finds nothing wrong elsewhere."""
+    asked = body["messages"][1]["content"]
+    if not asked.startswith("A small world plays a real service"):
+        return {"content": orjson.dumps({"verdicts": [{"number": n, "holds": True, "reason": "yes"} for n in range(asked.count("   fills   "))]}).decode()}
+    names = asked.rpartition('"tools": each of ')[2].partition(" once")[0].split(", ")
+    tools: list[JsonObject] = [{"name": n, "verdict": "right"} for n in names]
+    if "cancelRental" in names:
+        again = len(body["messages"]) > 2
+        tools[names.index("cancelRental")] |= {"verdict": "mended", "why": "it is for booked rentals", "operation": {"only_from": ["BOOKED"] if again else ["booked"], **({} if again else {"state": ["states", "CANCELLED"]})}}
+    return {"content": orjson.dumps({"tools": tools}).decode()}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bikes, mended by a model as far as the tasks."""
+    pytest.importorskip("openai")
+    run, settings = Run(tmp_path_factory.mktemp("mended") / "run"), walk.Settings()
+    walk.tools(run, settings, files=[BIKES], with_pool=False)
+    walk.domains(run, settings, one="bikes")
+    with ModelServer(careful) as server:
+        walk.envs(run, settings, model=f"m@{server.url}", mend=True)
+    walk.tasks(run, settings, most=20, tries=200)
+    return run.path
+
+
+def test_model_mends_a_world_and_gold_of_its_tasks_is_reached_in_it(run: Path, bikes: Path) -> None:
+    [folder] = (run / "envs").iterdir()
+    env = read_env(folder)
+    assert [(m.tool, m.why) for m in env.mended] == [("cancelRental", "it is for booked rentals")]
+    assert 'only_from=("BOOKED",)' in env.tools_py
+    facts = Run(run).manifest()["envs"]["facts"]["mending"]
+    assert {k: v for k, v in facts.items() if k.startswith(("tools", "mended"))} == {"tools right": 22, "tools mended": 1, "tools left": 0, "tools drop": 0, "mended tools in the worlds": 1}
+    walk.rollouts(Run(run), walk.Settings(), agents=["gold"], probes=False)
+    assert walk.funnel(Run(run), walk.Settings()).kept == sum(1 for _ in read_rows(run / "tasks.jsonl")) > 5
+
+
+def test_mended_worlds_are_made_again_from_the_recording(run: Path) -> None:
+    with made_anew(run, "envs", Run(run).manifest()["envs"], workers=1) as aside:
+        assert (aside / "envs.jsonl").read_bytes() == (run / "envs.jsonl").read_bytes()
+    [folder] = (run / "envs").iterdir()
+    assert list(check_folder(folder)) == []
+
+
+def test_without_an_answer_the_world_stays_as_it_was(bikes: Path, tmp_path: Path) -> None:
+    pytest.importorskip("openai")
+    for name in ("tools.jsonl", "domains.jsonl"):
+        shutil.copy(bikes / name, tmp_path / name)
+    with ModelServer(lambda body: {"content": "I'd rather not."}) as server:
+        walk.envs(Run(tmp_path), walk.Settings(), model=f"m@{server.url}", mend=True)
+    [mine], [theirs] = ((p / "envs").iterdir() for p in (tmp_path, bikes))
+    assert (mine / "tools.py").read_bytes() == (theirs / "tools.py").read_bytes()
+
+
+def test_person_s_corrections_lie_in_the_run_folder(bikes: Path, tmp_path: Path, world: EnvSpec, pool: dict[str, Tool]) -> None:
+    for name in ("tools.jsonl", "domains.jsonl"):
+        shutil.copy(bikes / name, tmp_path / name)
+    good = {"tools": [{"name": "cancelRental", "verdict": "mended", "why": "booked ones", "operation": {"only_from": ["BOOKED"]}}]}
+    (tmp_path / "mends.jsonl").write_bytes(b"\n".join(orjson.dumps(r) for r in ({"domain": "bikes", **good}, {"domain": "bike", **good})) + b"\n")
+    summary = walk.envs(Run(tmp_path), walk.Settings())
+    [folder] = (tmp_path / "envs").iterdir()
+    assert read_env(folder).id == changed(world, [Mend.model_validate(good)], pool).id
+    assert summary.facts["worlds mended by mends.jsonl"] == 1
+    assert summary.facts["refused of mends.jsonl"] == ["bike: there is no such world; the nearest are bikes"]
+    with made_anew(tmp_path, "envs", Run(tmp_path).manifest()["envs"], workers=1) as aside:
+        assert (aside / "envs.jsonl").read_bytes() == (tmp_path / "envs.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("{", "line 1: no JSON"), ("[]", "an object with `domain`"), ('{"domain": "a", "tools": [{"name": "b"}]}', "field 'tools.0.verdict'"), ('{"tools": []}', "an object with `domain`"), ('{"domain": "a", "tool": []}', "field 'tool'")])
+def test_file_that_cannot_be_read_names_its_line(tmp_path: Path, text: str, wrong: str) -> None:
+    (tmp_path / "mends.jsonl").write_text(text)
+    with pytest.raises(UserError, match=r"mends\.jsonl, line 1") as raised:
+        read_mends(tmp_path)
+    assert wrong in str(raised.value)
+
+
+def test_mending_needs_a_model(command: Command, bikes: Path) -> None:
+    ended = command("envs", "--run", str(bikes), "--mend")
+    assert ended.code == 2
+    assert "--mend needs a model" in ended.err
