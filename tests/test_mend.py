@@ -28,7 +28,7 @@ from agentscaler.mend import (
 )
 from agentscaler.records import EnvSpec, JsonObject, Tool
 from agentscaler.store import Run, read_records, read_rows
-from agentscaler.walk.mending import read_mends
+from agentscaler.walk.mending import mend_of, read_mends
 from agentscaler.world import World
 from conftest import BIKES, Command
 from model_server import ModelServer
@@ -266,6 +266,18 @@ def test_person_s_corrections_lie_in_the_run_folder(bikes: Path, tmp_path: Path,
     assert summary.facts["refused of mends.jsonl"] == ["bike: there is no such world; the nearest are bikes"]
     with made_anew(tmp_path, "envs", Run(tmp_path).manifest()["envs"], workers=1) as aside:
         assert (aside / "envs.jsonl").read_bytes() == (tmp_path / "envs.jsonl").read_bytes()
+
+
+def test_example_of_the_docs_holds(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "worlds.md").read_text()
+    line = next(text for text in page.splitlines() if text.startswith('{"domain": "bikes"'))
+    name, found = mend_of(orjson.loads(line))
+    made = with_(world, pool, found)
+    with World.open(made, seed=0) as at:
+        assert name == world.domain
+        assert {r["name"] for r in at.rows("station")} >= {"Old Harbour", "West Park"}
+        made_at = [r["createdAt"] for r in at.call("listRepairs", {}).data["repairs"]]
+        assert made_at == sorted(made_at, reverse=True)
 
 
 @pytest.mark.parametrize(("text", "wrong"), [("{", "line 1: no JSON"), ("[]", "an object with `domain`"), ('{"domain": "a", "tools": [{"name": "b"}]}', "field 'tools.0.verdict'"), ('{"tools": []}', "an object with `domain`"), ('{"domain": "a", "tool": []}', "field 'tool'")])
