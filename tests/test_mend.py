@@ -28,6 +28,7 @@ from agentscaler.mend import (
 )
 from agentscaler.records import EnvSpec, JsonObject, Tool
 from agentscaler.store import Run, read_records, read_rows
+from agentscaler.twin import build_twin
 from agentscaler.walk.mending import mend_of, read_mends
 from agentscaler.world import World
 from conftest import BIKES, Command
@@ -284,7 +285,7 @@ def test_example_of_the_docs_holds(world: EnvSpec, pool: dict[str, Tool]) -> Non
 def test_file_that_cannot_be_read_names_its_line(tmp_path: Path, text: str, wrong: str) -> None:
     (tmp_path / "mends.jsonl").write_text(text)
     with pytest.raises(UserError, match=r"mends\.jsonl, line 1") as raised:
-        read_mends(tmp_path)
+        read_mends(tmp_path / "mends.jsonl")
     assert wrong in str(raised.value)
 
 
@@ -292,3 +293,18 @@ def test_mending_needs_a_model(command: Command, bikes: Path) -> None:
     ended = command("envs", "--run", str(bikes), "--mend")
     assert ended.code == 2
     assert "--mend needs a model" in ended.err
+
+
+def test_twin_takes_corrections_too(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    line: JsonObject = {"domain": "bikes", "tools": [{"name": "cancelRental", "verdict": "mended", "why": "booked ones", "operation": {"only_from": ["BOOKED"]}}]}
+    file.write_bytes(orjson.dumps(line))
+    with build_twin(str(BIKES), mends=str(file)).open() as at:
+        running = next(r["rentalId"] for r in at.rows("rental") if r["state"] == "RUNNING")
+        assert at.call("cancelRental", {"rentalId": running}).error.code == "wrong_state"  # type: ignore[union-attr]
+    for wrong, said in (({**line, "domain": "bike"}, "no line is about 'bikes'"), ({**line, "recipes": {"rental.bell": {}}}, "there is no column 'rental.bell'")):
+        file.write_bytes(orjson.dumps(wrong))
+        with pytest.raises(UserError, match=said):
+            build_twin(str(BIKES), mends=str(file))
+    with pytest.raises(UserError, match="cannot be read"):
+        build_twin(str(BIKES), mends=str(tmp_path / "none.jsonl"))

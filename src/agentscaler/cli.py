@@ -541,6 +541,7 @@ def twin(
     seed: Annotated[int, typer.Option(help="Seed of the first state: same seed, same rows.")] = 0,
     rows: Annotated[int | None, typer.Option(help="About so many rows in all.")] = None,
     dialect: Annotated[str | None, typer.Option(help="Read WHAT as this dialect and no other.")] = None,
+    mends: Annotated[str | None, typer.Option(metavar="<path>", help="Your corrections of what was compiled, as in mends.jsonl of a run (docs/worlds.md).")] = None,
     admin: Annotated[bool, typer.Option("--admin", help="With --serve mcp: offer reset, snapshot, restore and diff as tools, too.")] = False,
     trusted: Annotated[bool, typer.Option("--trusted", help="Run the code of a world's folder that was not compiled here, or was edited.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a call, for scripts.")] = False,
@@ -550,7 +551,7 @@ def twin(
 
     if serve not in (None, "mcp", "http"):
         raise UserError(f"--serve is {serve!r}; give mcp or http")
-    made = build_twin(what, seed=seed, rows=rows, dialect=dialect, trusted=trusted)
+    made = build_twin(what, seed=seed, rows=rows, dialect=dialect, trusted=trusted, mends=mends)
     if serve == "mcp":
         serve_mcp(made, host=host, port=port, admin=admin)
     elif serve == "http":

@@ -14,9 +14,11 @@ from agentscaler.domains import one_domain
 from agentscaler.envs import build_env, compile_tools
 from agentscaler.errors import Dropped, UserError
 from agentscaler.folder import env_files, env_id, read_env
+from agentscaler.mend import changed, refusal
 from agentscaler.records import EnvSpec, Tool
 from agentscaler.store import read_records, row_id
 from agentscaler.tools import PACKAGES, collect, collect_service
+from agentscaler.walk.mending import mend_of, read_mends
 from agentscaler.world import World
 
 MOST_ROWS: Final = 100_000
@@ -37,10 +39,10 @@ class Twin(NamedTuple):
         return World.open(self.env, seed=self.seed if seed is None else seed, trusted=self.trusted)
 
 
-def build_twin(what: str, *, seed: int = 0, rows: int | None = None, dialect: str | None = None, trusted: bool = False) -> Twin:
-    """Read or build the world that WHAT names. rows: about so many in all, instead of as many as it comes with.
+def build_twin(what: str, *, seed: int = 0, rows: int | None = None, dialect: str | None = None, trusted: bool = False, mends: str | None = None) -> Twin:
+    """Read or build the world that WHAT names. rows: about so many in all, instead of as many as it comes with; mends: a file of corrections (walk/mending.py).
 
-    Raises UserError where WHAT cannot be read, or where no world comes of it.
+    Raises UserError where WHAT cannot be read, where no world comes of it, or where the corrections do not hold.
     """
     folder = _folder(Path(what))
     if folder is not None:
@@ -49,6 +51,8 @@ def build_twin(what: str, *, seed: int = 0, rows: int | None = None, dialect: st
     else:
         pool = _definitions(what, dialect)
         env = _built(what, pool)
+    if mends is not None:
+        env = _mended(env, pool, Path(mends))
     if rows is not None:
         env = with_rows(env, rows, seed, trusted=trusted)
     return Twin(env, seed, trusted, {t.name: pool[t.tool] for t in env.tools if t.tool in pool})
@@ -96,6 +100,18 @@ def _built(what: str, pool: Mapping[str, Tool]) -> EnvSpec:
         return build_env(one_domain(pool, _name(what)), pool, {g: compile_tools(g, tools) for g, tools in groups.items()}).env
     except Dropped as reason:
         raise UserError(f"{what}: no world comes of its {len(pool)} tools: {reason.message}") from reason
+
+
+def _mended(env: EnvSpec, pool: Mapping[str, Tool], path: Path) -> EnvSpec:
+    """The world with the lines of a file that are about it."""
+    if not path.is_file():
+        raise UserError(f"{path}: cannot be read; --mends takes a file of corrections, a line a world (docs/worlds.md)")
+    about = [mend_of(line) for line in read_mends(path)]
+    if not (found := [mend for name, mend in about if name == env.domain]):
+        raise UserError(f"{path}: no line is about {env.domain!r}, but about {', '.join(dict.fromkeys(name for name, _ in about)) or 'nothing'}")
+    if why := refusal(found, env, pool):
+        raise UserError(f"{path}: {why}")
+    return changed(env, found, pool)
 
 
 def _name(what: str) -> str:

@@ -45,9 +45,8 @@ class Pool(Mapping[str, Tool]):
         return len(self._places.home)
 
 
-def read_mends(folder: Path) -> list[JsonObject]:
-    """mends.jsonl of a run folder; empty where there is none. Raises UserError with line, field and what is wrong."""
-    path = folder / FILE
+def read_mends(path: Path) -> list[JsonObject]:
+    """The lines of a mends.jsonl; empty where there is none. Raises UserError with line, field and what is wrong."""
     if not path.exists():
         return []
     out = []

@@ -15,7 +15,7 @@ from agentscaler.records import Domain, Edge, EnvRow, EnvSpec, JsonObject, Refus
 from agentscaler.store import Run, Shelf, digest, key_of, parse, read_records, read_rows
 from agentscaler.walk.asking import NO_HELP, Helper, Question, helper_of
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
-from agentscaler.walk.mending import Pool, by_hand, by_model, read_mends
+from agentscaler.walk.mending import FILE, Pool, by_hand, by_model, read_mends
 from agentscaler.walk.places import Places, find_places
 from agentscaler.work import each
 
@@ -104,7 +104,7 @@ def envs(
     helper = helper_of(model, **helped)
     if mend and helper is None:
         raise UserError("--mend needs a model that reads what providers say: --model NAME@https://HOST/v1; your own corrections go into mends.jsonl of the run folder")
-    mends = read_mends(run.path) if mends is None else [dict(row) for row in mends]
+    mends = read_mends(run.path / FILE) if mends is None else [dict(row) for row in mends]
     told = ({"model": model} if model else {}) | ({"mend": True} if mend else {}) | ({"mends": mends} if mends else {})
     with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit, *told.values()], [source, pool]), fresh=settings.fresh) as shelf:
         if shelf.finished:
