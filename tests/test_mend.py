@@ -125,6 +125,65 @@ def test_tool_that_teaches_something_wrong_leaves_and_one_that_lacks_something_s
     assert [m.tool for m in made.mended if m.left] == ["deleteBike"]
 
 
+LOCK: JsonObject = {"name": "lockBike", "verdict": "added", "why": "w", "operation": {"act": "set", "table": "bike", "state": ["state", "LOCKED"], "only_from": ["FREE"], "arguments": {"bikeId": {"role": "key", "column": "bikeId"}}, "shape": {"fields": {"bikeId": "bikeId", "state": "state"}}}}
+
+
+def test_tool_that_was_left_out_is_added(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    without = with_(world, pool, mend({"name": "lockBike", "verdict": "drop", "why": "w"}))
+    part = parts_of(without)[-1]
+    assert part == Part((), ("lockBike",))
+    question = ask_mend(without, part, pool)
+    assert "Lock a bike so that it cannot be rented" in question
+    assert "Why it was left out: whoever mended" in question
+    assert bad_mend(mend(LOCK), without, part, pool) is None
+    made = with_(without, pool, mend(LOCK))
+    assert [t.name for t in made.tools] == [t.name for t in world.tools]
+    assert made.lost == world.lost
+    tool = next(t for t in made.tools if t.name == "lockBike")
+    assert (tool.kind, tool.own, tool.parameters["required"]) == ("write", True, ["bikeId"])
+    with World.open(made, seed=0) as at:
+        free, rented = (next(r["bikeId"] for r in at.rows("bike") if r["state"] == s) for s in ("FREE", "RENTED"))
+        assert at.call("lockBike", {"bikeId": rented}).error.code == "wrong_state"  # type: ignore[union-attr]
+        assert at.call("lockBike", {"bikeId": free}).data == {"bikeId": free, "state": "LOCKED"}
+    for change, wrong in (({"arguments": {}}, "requires bikeId"), ({"table": "bikes"}, "no table 'bikes'"), ({"act": None}, "needs its act"), ({"act": "get", "state": None, "only_from": None}, None)):
+        broken = {**LOCK, "operation": {k: v for k, v in {**LOCK["operation"], **change}.items() if v is not None}}
+        found = bad_mend(mend(broken), without, part, pool)
+        assert found is None if wrong is None else wrong in str(found)
+    assert "in the world already" in str(refusal([mend(LOCK)], world, pool))
+    assert "the verdict is one of added, left" in str(bad_mend(mend({"name": "lockBike", "verdict": "right"}), without, part, pool))
+
+
+def test_filters_inside_an_object_are_those_the_provider_names(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    listed = pool[listed_id(world)]
+    for schema, argument, wrong in (
+        ({"type": "object", "properties": {"state": {"type": "string"}}}, {"role": "filters", "inside": [{"name": "in", "python": "in_", "role": "filter", "column": "state"}]}, "no property 'in'"),
+        ({"type": "array", "items": {"type": "object", "properties": {"Name": {"type": "string"}}}}, {"role": "named", "pair": ["Name", "Values"], "places": {"state": "state"}}, "its pair must be"),
+        ({"type": "object", "properties": {"state": {"type": "string"}}}, {"role": "filters", "inside": [{"name": "state", "python": "state", "role": "filter", "column": "state"}]}, None),
+    ):
+        more = {**pool, listed_id(world): listed.model_copy(update={"parameters": {"type": "object", "properties": {"where": schema}}})}
+        found = refusal([mend({"name": "listRepairs", "operation": {"arguments": {"where": argument}}})], world, more)
+        assert found is None if wrong is None else wrong in str(found)
+
+
+def test_table_that_was_not_there(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    without = with_(world, pool, mend({"name": "createRepair", "verdict": "drop", "why": "w"}))
+    source = without.lost[0].tool
+    pool = {**pool, source: pool[source].model_copy(update={"parameters": {"type": "object", "properties": {"stationId": {"type": "string"}, "text": {"type": "string"}}, "required": ["stationId", "text"]}})}
+    found = mend(
+        {"name": "createRepair", "verdict": "added", "why": "w", "operation": {"act": "create", "table": "notice", "arguments": {"stationId": {"role": "value", "column": "stationId"}, "text": {"role": "value", "column": "text"}}, "shape": {"fields": {"noticeId": "noticeId", "text": "text"}}}},
+        tables={"notice": {"noun": "notice", "key": ["noticeId"], "rows": {"per": "station", "rows": [1, 2]}, "columns": {"noticeId": {"type": "TEXT", "null": False}, "stationId": {"type": "TEXT", "null": False}, "text": {"type": "TEXT"}}, "references": [{"columns": ["stationId"], "table": "station", "on_delete": "CASCADE"}]}},
+        recipes={"notice.noticeId": {"id": "not_{digits:5}", "generated": True}, "notice.stationId": {"reference": "station"}, "notice.text": {"given": ["Closed for works", "New racks"], "knowable": True}},
+    )
+    made = with_(without, pool, found)
+    assert next(t for t in made.tools if t.name == "createRepair").blind  # no read shows it
+    with World.open(made, seed=0) as at:
+        station = at.rows("station")[0]["stationId"]
+        assert at.call("createRepair", {"stationId": station, "text": "Flood"}).data["text"] == "Flood"
+        assert at.call("createRepair", {"stationId": "sta_0", "text": "Flood"}).error.code == "not_found"  # type: ignore[union-attr]
+        assert len(at.rows("notice")) > len(at.rows("station"))
+    assert "a new one needs its noun" in str(refusal([found.model_copy(update={"tables": {"notice": {"key": ["noticeId"]}}})], without, pool))
+
+
 def test_merge_patch_does_what_its_standard_says() -> None:
     """Cases in the manner of RFC 7386, appendix A."""
     for old, patch, new in (
@@ -206,7 +265,7 @@ def careful(body: dict[str, Any]) -> dict[str, Any]:
     asked = body["messages"][1]["content"]
     if not asked.startswith("A small world plays a real service"):
         return {"content": orjson.dumps({"verdicts": [{"number": n, "holds": True, "reason": "yes"} for n in range(asked.count("   fills   "))]}).decode()}
-    names = asked.rpartition('"tools": each of ')[2].partition(" once")[0].split(", ")
+    names = asked.rpartition('"tools": a list with each of ')[2].partition(" once")[0].split(", ")
     tools: list[JsonObject] = [{"name": n, "verdict": "right"} for n in names]
     if "cancelRental" in names:
         again = len(body["messages"]) > 2

@@ -217,6 +217,17 @@ def test_list_object_and_mix() -> None:
     assert set(column({"mix": [{"value": 1}, {"given": ["x"]}]})) == {1, "x"}
 
 
+def test_what_follows_from_another_column() -> None:
+    recipes = {"state": {"choice": [["done", 1], ["open", 1]]}, "level": {"of": [1, 2]}}
+    follows = {"value": 0, "when": {"state": {"done": 100}, "level": {"1": {"draw": {"number": [20, 30]}}}}}
+    parts = {"list": {"value": "x"}, "json": True, "when": {"level": {"2": {"a": [1]}}}}
+    rows = paint({"t.id": {"position": True}, "t.state": recipes["state"], "t.level": recipes["level"], "t.share": follows, "t.parts": parts}, {"t": [40, 40]})["t"]
+    assert {r["share"] for r in rows if r["state"] == "done"} == {100}
+    assert all(20 <= r["share"] <= 30 for r in rows if (r["state"], r["level"]) == ("open", 1))
+    assert {r["share"] for r in rows if (r["state"], r["level"]) == ("open", 2)} == {0}
+    assert {r["parts"] for r in rows if r["level"] == 2} == {'{"a":[1]}'}
+
+
 def test_cover_and_null() -> None:
     values = column({"choice": [["a", 1]], "cover": ["x", None, "y"]}, 8)
     assert values == ["x", None, "y", "a", "a", "a", "a", "a"]

@@ -8,26 +8,31 @@ Nobody writes code or SQL here. What is changed is the description that render.p
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 import orjson
 from pydantic import Field, ValidationError
 
 from agentscaler import population
 from agentscaler.envs import FEWEST, READING, not_modelled, parameters_of
+from agentscaler.envs.arguments import LOST
 from agentscaler.envs.drafts import python_name
 from agentscaler.envs.feeds import find_edges
 from agentscaler.envs.kept import noted
+from agentscaler.envs.worlds import mark_blind
 from agentscaler.errors import Dropped
 from agentscaler.folder import sealed
 from agentscaler.gate import Finding, check_env
 from agentscaler.llm.prompts import prompt
 from agentscaler.records import (
     Argument,
+    Brought,
     Column,
     EnvSpec,
     EnvTool,
+    Held,
     Json,
     JsonObject,
     Lost,
@@ -43,7 +48,8 @@ from agentscaler.records import (
 )
 from agentscaler.render import render
 from agentscaler.rules import rules_md
-from agentscaler.words import nearest
+from agentscaler.verbs import of_name
+from agentscaler.words import nearest, sentence
 from agentscaler.world import World
 
 R = TypeVar("R", bound=Record)
@@ -78,8 +84,8 @@ class ToolMend(Record):
 
     name: str
     """Its name."""
-    verdict: Literal["right", "mended", "left", "drop"]
-    """What is to become of it."""
+    verdict: Literal["right", "mended", "left", "drop", "added"]
+    """What is to become of it; `added` is one that the compiler left out."""
     why: str = ""
     """What is wrong with it."""
     operation: JsonObject = Field(default_factory=dict)
@@ -103,6 +109,7 @@ class Part(NamedTuple):
     """What one question is about."""
 
     tables: tuple[str, ...]
+    """Those that are shown with their rows; none where it is about tools that the compiler left out."""
     tools: tuple[str, ...]
 
 
@@ -116,24 +123,33 @@ def parts_of(env: EnvSpec) -> list[Part]:
             out[-1] = Part((*out[-1].tables, table.name), (*out[-1].tools, *names))
         else:
             out += [Part((table.name,), names[n : n + TOOLS]) for n in range(0, len(names), TOOLS)]
-    return out
+    left_out = tuple(dict.fromkeys(x.name for x in env.lost if x.name not in {t.name for t in env.tools}))
+    return out + [Part((), left_out[n : n + TOOLS]) for n in range(0, len(left_out), TOOLS)]
 
 
 # ---- the question -------------------------------------------------------------------------------------------------
 
 
 def ask_mend(env: EnvSpec, part: Part, pool: Mapping[str, Tool]) -> str:
-    """The prompt. pool: id -> Tool, those of the world."""
+    """The prompt. pool: id -> Tool, those of the world and those it left out."""
     assert env.model is not None
     doc = population.__doc__ or ""
-    with World.open(env, seed=0) as world:
-        context = world.context
-        tables = "\n\n".join(_described(env, _table(env.model, name), world) for name in part.tables)
-    return prompt(
-        "envs.mend", operation=_notes(Operation, (*FIXED, "arguments", "shape", "act", "table", "verb")), argument=_notes(Argument, ("name", "python", "role")), shape=_notes(Shape), column=_notes(Column, ("note", "phrase")),
-        reference=_notes(Reference), recipes=doc[doc.index("A recipe is one of") :].strip(), title=env.model.title, all=", ".join(f"{t.name} ({', '.join(t.key)})" for t in env.model.tables), context=_json(context),
-        tables=tables, tools="\n\n".join(_tool(env, name, pool) for name in part.tools), names=", ".join(part.tools),
+    language = prompt(
+        "envs.language", operation=_notes(Operation, (*FIXED, "arguments", "shape", "act", "table", "verb")), argument=_notes(Argument, ("name", "python", "role")), shape=_notes(Shape), column=_notes(Column, ("note", "phrase")),
+        reference=_notes(Reference), brought=_notes(Brought), held=_notes(Held), recipes=doc[doc.index("A recipe is one of") :].strip(),
     )  # fmt: skip
+    with World.open(env, seed=0) as world:
+        about = {"language": language, "title": env.model.title, "context": _json(world.context), "names": ", ".join(part.tools)}
+        if not part.tables:
+            tables = "\n".join(f"- {t.name}: key {', '.join(t.key)}; {', '.join(f'{c.name} {_json(list(c.choices)) if c.choices else c.type}' for c in t.columns)}; {_short(_json(world.rows(t.name)[:1]), 600)}" for t in env.model.tables)
+            return prompt("envs.add", **about, tables=tables, tools="\n\n".join(_left_out(env, name, pool) for name in part.tools))
+        tables = "\n\n".join(_described(env, _table(env.model, name), world) for name in part.tables)
+    return prompt("envs.mend", **about, all="\n".join(f"- {t.name}: key {', '.join(t.key)}; {_short(', '.join(c.name for c in t.columns), 1200)}" for t in env.model.tables), tables=tables, tools="\n\n".join(_tool(env, name, pool) for name in part.tools))
+
+
+def _left_out(env: EnvSpec, name: str, pool: Mapping[str, Tool]) -> str:
+    lost = next(x for x in env.lost if x.name == name)
+    return f"{_source(name, pool[lost.tool])}\nWhy it was left out: {LOST.get(lost.why, lost.why)}"
 
 
 def _described(env: EnvSpec, table: Table, world: World) -> str:
@@ -148,24 +164,22 @@ def _described(env: EnvSpec, table: Table, world: World) -> str:
 def _tool(env: EnvSpec, name: str, pool: Mapping[str, Tool]) -> str:
     assert env.model is not None
     tool, operation = next(t for t in env.tools if t.name == name), _operation(env.model, name)
-    source = pool[tool.tool or ""]
     body = next(ast.get_source_segment(env.tools_py, n) or "" for n in ast.parse(env.tools_py).body if isinstance(n, ast.FunctionDef) and n.name == tool.python)
-    verb = f"\nHTTP: {source.source.verb} {source.source.path}" if source.source.verb else ""
     said = operation.model_dump(mode="json", exclude_defaults=True, exclude={*FIXED, "arguments"})
     arguments = {a.name: a.model_dump(mode="json", exclude_defaults=True, exclude={"name", "python"}) for a in operation.arguments}
-    return f"""### {name}
-The provider says: {_short(source.description, 3000)}{verb}
-Parameters: {_short(_json(source.parameters), 6000)}
-Returns: {_short(_json(source.returns), 4000)}
-Here: {_json(said | {"arguments": arguments})}
-```python
-{body}
-```"""
+    return f"{_source(name, pool[tool.tool or ''])}\nHere: {_json(said | {'arguments': arguments})}\n```python\n{body}\n```"
+
+
+def _source(name: str, source: Tool) -> str:
+    """What the provider says of an operation."""
+    verb = f"\nHTTP: {source.source.verb} {source.source.path}" if source.source.verb else ""
+    return f"### {name}\nThe provider says: {_short(source.description, 3000)}{verb}\nParameters: {_short(_json(source.parameters), 6000)}\nReturns: {_short(_json(source.returns), 4000)}"
 
 
 def _notes(record: type[Record], without: Sequence[str] = ()) -> str:
-    """Field: what it says, from the record's own notes."""
-    return "\n".join(f"- {name}: {' '.join((field.description or '').split())}" for name, field in record.model_fields.items() if name not in without)
+    """Field, its form, and what it says, from the record's own notes."""
+    forms = {name: re.sub(r"(?:\w+\.)+", "", getattr(field.annotation, "__name__", "") if not get_args(field.annotation) else str(field.annotation)) for name, field in record.model_fields.items()}
+    return "\n".join(f"- {name} ({forms[name]}): {' '.join((field.description or '').split())}" for name, field in record.model_fields.items() if name not in without)
 
 
 # ---- the answer ---------------------------------------------------------------------------------------------------
@@ -181,6 +195,9 @@ def bad_mend(found: Mend, env: EnvSpec, part: Part, pool: Mapping[str, Tool]) ->
         return f"give each of {', '.join(part.tools)} once; these came: {', '.join(t.name for t in found.tools)[:400]}"
     if silent := next((t.name for t in found.tools if t.verdict != "right" and not t.why.strip()), None):
         return f"{silent}: say in `why` what is wrong with it"
+    fitting = ("right", "mended", "left", "drop") if part.tables else ("added", "left")
+    if odd := next((t for t in found.tools if t.verdict not in fitting), None):
+        return f"{odd.name}: the verdict is one of {', '.join(fitting)}, not {odd.verdict}"
     return refusal([found], env, pool)
 
 
@@ -232,79 +249,124 @@ def changed(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> En
     assert env.model is not None
     verdicts = {t.name: t for one in found for t in one.tools}
     names = [o.name for o in env.model.operations]
-    if unknown := next((n for n in verdicts if n not in names), None):
-        raise Wrong(f"there is no tool {unknown!r}; {nearest(unknown, names)}")
+    missing = {x.name: x for x in env.lost if x.name not in names}
+    if unknown := next((n for n in verdicts if n not in names and n not in missing), None):
+        raise Wrong(f"there is no tool {unknown!r}; {nearest(unknown, [*names, *missing])}")
+    if twice := next((n for n, t in verdicts.items() if t.verdict == "added" and n in names), None):
+        raise Wrong(f"{twice} is in the world already: it can be mended, not added")
     dropped = {n for n, t in verdicts.items() if t.verdict == "drop"}
-    tables, recipes = _tables(env, found)
-    operations = tuple(_changed(o, verdicts.get(o.name), pool[_env_tool(env, o.name).tool or ""]) for o in env.model.operations if o.name not in dropped)
+    added = {n: pool[missing[n].tool] for n, t in verdicts.items() if t.verdict == "added"}
+    tables, drawn, recipes = _tables(env, found)
+    kept = [_changed(o, verdicts.get(o.name), pool[_env_tool(env, o.name).tool or ""]) for o in env.model.operations if o.name not in dropped]
+    operations = tuple(sorted((*kept, *(_added(n, verdicts[n], source) for n, source in added.items())), key=lambda o: o.name))
     for operation in operations:
         _has_columns(operation, tables)
-    drawn = {**env.population, "columns": {n: r for n, r in (env.population["columns"] | recipes).items() if n.partition(".")[2] in {c.name for t in tables if t.name == n.partition(".")[0] for c in t.columns}}}
-    model = _noted(env.model.model_copy(update={"tables": tables, "operations": operations}), drawn, recipes)
-    tools = tuple(_shown(t, env, model, verdicts.get(t.name), pool[t.tool or ""]) for t in env.tools if t.name not in dropped)
+    model = mark_blind(_noted(env.model.model_copy(update={"tables": tables, "operations": operations}), drawn, recipes))
+    tools = [_shown(t, model, verdicts.get(t.name), pool[t.tool or ""]) for t in env.tools if t.name not in dropped]
+    tools += [_shown(_new(n, missing[n], source), model, verdicts[n], source) for n, source in added.items()]
     if sum(t.own for t in tools) < min(FEWEST, sum(t.own for t in env.tools)):
         raise Wrong(f"{sum(t.own for t in tools)} tools would be left; a world needs {FEWEST}")
-    lost = (*env.lost, *(Lost(tool=t.tool or "", name=t.name, why="mended_away") for t in env.tools if t.name in dropped))
+    lost = (*(x for x in env.lost if x.name not in added), *(Lost(tool=t.tool or "", name=t.name, why="mended_away") for t in env.tools if t.name in dropped))
     files = render(model)
-    found_ = tuple(Mended(tool=n, why=t.why, left=t.verdict == "left") for n, t in sorted(verdicts.items()) if t.verdict in ("mended", "left"))
+    told = tuple(Mended(tool=n, why=t.why, left=t.verdict == "left") for n, t in sorted(verdicts.items()) if t.verdict in ("mended", "added") or (t.verdict == "left" and n in names))
     made = env.model_copy(update={
-        "model": model, "tools": tools, "edges": find_edges(model), "refused": (), "lost": tuple(sorted(lost, key=lambda x: (x.name, x.tool))), "population": drawn, "schema_sql": files.schema_sql, "tools_py": files.tools_py,
-        "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in found_ if m.left)), "mended": found_, "rules": "", "folder": "",
+        "model": model, "tools": tuple(sorted(tools, key=lambda t: t.name)), "edges": find_edges(model), "refused": (), "lost": tuple(sorted(lost, key=lambda x: (x.name, x.tool))), "population": drawn,
+        "schema_sql": files.schema_sql, "tools_py": files.tools_py, "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in told if m.left)), "mended": told, "rules": "", "folder": "",
     })  # fmt: skip
     return sealed(made.model_copy(update={"rules": rules_md(made)}))
 
 
-def _tables(env: EnvSpec, found: Sequence[Mend]) -> tuple[tuple[Table, ...], JsonObject]:
-    """The tables and the new recipes."""
+def _added(name: str, said: ToolMend, source: Tool) -> Operation:
+    """The operation of a tool that the compiler left out. Raises Wrong."""
+    empty = Operation(name=name, python=python_name(name), act="get", table="", summary=sentence(source.description) or f"{name}.", verb=of_name(name).verb, arguments=())
+    if not {"act", "table"} <= said.operation.keys():
+        raise Wrong(f"{name}: operation needs its act and its table")
+    properties, required = source.parameters.get("properties", {}), source.parameters.get("required", ())
+    given = said.operation.get("arguments", {})
+    if silent := next((n for n in required if given.get(n) is None), None):
+        raise Wrong(f"{name}: operation.arguments: the provider requires {silent}: say what it is for (option, where it changes nothing here)")
+    whole = {n: {"required": True, **p} if n in required else p for n, p in given.items()}
+    made = _described_anew(empty, {**said.operation, "arguments": whole}, properties)
+    _understood(made, f"{name}: operation")
+    return made
+
+
+def _new(name: str, lost: Lost, source: Tool) -> EnvTool:
+    """A tool that the compiler left out, as the agent will see it."""
+    return EnvTool(name=name, kind="read", description=source.rewritten or source.description or f"{name}.", parameters={"type": "object", "properties": {}}, returns=source.returns, tool=lost.tool, python=python_name(name))
+
+
+def _tables(env: EnvSpec, found: Sequence[Mend]) -> tuple[tuple[Table, ...], JsonObject, JsonObject]:
+    """The tables, how the rows are drawn, and the new recipes among that. Raises Wrong."""
     assert env.model is not None
     tables = {t.name: t for t in env.model.tables}
     recipes: JsonObject = {}
+    counts = dict(env.population["rows"])
     for one in found:
-        for name, patch in one.tables.items():
-            if name not in tables or not isinstance(patch, dict):
-                raise Wrong(f"tables: there is no table {name!r}; {nearest(name, list(tables))}")
-            tables[name] = _patched(tables[name], patch, "columns", f"tables: {name}")
+        for name, change in one.tables.items():
+            if not isinstance(change, dict) or (name not in tables and not {"noun", "key", "columns"} <= change.keys()):
+                raise Wrong(f"tables: there is no table {name!r}; {nearest(name, list(tables))}; a new one needs its noun, key, columns and rows")
+            patch = {n: v for n, v in change.items() if n != "rows"}
+            if "rows" in change or name not in tables:
+                counts[name] = change.get("rows", [8, 20])
+            tables[name] = _patched(tables.get(name) or Table(name=name, noun=name, said=True, service=env.services[0], columns=(), key=()), patch, "columns", f"tables: {name}")
         for place, recipe in one.recipes.items():
             if not isinstance(recipe, dict):
                 raise Wrong(f"recipes: {place} needs a recipe, an object")
             old = env.population["columns"].get(place, {})
             recipes[place] = {**{m: old[m] for m in MARKS if m in old}, **recipe}
-    for place in recipes:
-        name, _, column = place.partition(".")
-        if name not in tables or column not in {c.name for c in tables[name].columns}:
-            raise Wrong(f"recipes: there is no column {place!r}")
+    places = {f"{t.name}.{c.name}" for t in tables.values() for c in t.columns}
+    if strange := next((p for p in recipes if p not in places), None):
+        raise Wrong(f"recipes: there is no column {strange!r}; {nearest(strange, sorted(places))}")
+    drawn = {n: r for n, r in (env.population["columns"] | recipes).items() if n in places}
+    if bare := next((p for p in sorted(places) if p not in drawn), None):
+        raise Wrong(f"tables: the new column {bare} needs a recipe")
     for table in tables.values():
-        if bare := next((c.name for c in table.columns if f"{table.name}.{c.name}" not in env.population["columns"] | recipes), None):
-            raise Wrong(f"tables: the new column {table.name}.{bare} needs a recipe")
-        if strange := next((c for c in (*table.key, *(c for r in table.references for c in r.columns)) if c not in {c.name for c in table.columns}), None):
+        has = {c.name for c in table.columns}
+        if strange := next((c for c in (*table.key, *(c for r in table.references for c in r.columns)) if c not in has), None):
             raise Wrong(f"tables: {table.name} has no column {strange!r}")
-    return tuple(tables.values()), recipes
+    return tuple(tables.values()), {**env.population, "rows": counts, "columns": drawn}, recipes
 
 
 def _changed(operation: Operation, said: ToolMend | None, source: Tool) -> Operation:
-    """The operation as it is described now."""
+    """The operation as it is described now. Raises Wrong."""
     if said is None or not said.operation:
         return operation
     where = f"{operation.name}: operation"
-    if fixed := next((n for n in said.operation if n in FIXED), None):
-        raise Wrong(f"{where}.{fixed} cannot be changed")
-    known = {a.name for a in operation.arguments}
-    given = said.operation.get("arguments", {})
-    properties = source.parameters.get("properties", {})
-    if strange := next((n for n in given if n not in known and n not in properties), None):
-        raise Wrong(f"{where}.arguments: the provider has no parameter {strange!r}; {nearest(strange, list(properties))}")
-    named = {n: p if p is None or n in known else {"python": python_name(n), **p} for n, p in given.items()}
-    made = _patched(operation, {**said.operation, "arguments": named}, "arguments", where)
-    if len({a.python for a in made.arguments}) < len(made.arguments):
-        raise Wrong(f"{where}.arguments: two of them have one Python name")
+    made = _described_anew(operation, said.operation, source.parameters.get("properties", {}))
     if (made.act in READING) != (operation.act in READING):
         raise Wrong(f"{where}.act: what reads cannot become what writes, nor the other way round; drop the tool")
-    if deaf := next((a for a in made.arguments if a.role not in ROLES[made.act]), None):
-        raise Wrong(f"{where}.arguments.{deaf.name}: {made.act} makes nothing of an argument of role {deaf.role}; it knows {', '.join(sorted(ROLES[made.act]))}")
     roles = {a.name: a.role for a in operation.arguments}
     if idle := next((a.name for a in made.arguments if a.role == "option" and roles.get(a.name, "option") != "option"), None):
         raise Wrong(f"{where}.arguments.{idle}: as an option it would be taken and do nothing; say null to take it out")
+    _understood(made, where)
+    return made
+
+
+def _described_anew(operation: Operation, said: JsonObject, properties: JsonObject) -> Operation:
+    """The operation with what is said of it; a new argument is one of the provider's. Raises Wrong."""
+    where = f"{operation.name}: operation"
+    if fixed := next((n for n in said if n in FIXED), None):
+        raise Wrong(f"{where}.{fixed} cannot be changed")
+    known = {a.name for a in operation.arguments}
+    given = said.get("arguments", {})
+    if strange := next((n for n in given if n not in known and n not in properties), None):
+        raise Wrong(f"{where}.arguments: the provider has no parameter {strange!r}; {nearest(strange, list(properties))}")
+    named = {n: p if p is None or n in known else {"python": python_name(n), **p} for n, p in given.items()}
+    made = _patched(operation, {**said, "arguments": named}, "arguments", where)
+    if hollow := next(((a.name, i.name) for a in made.arguments for i in a.inside if i.name not in properties.get(a.name, {}).get("properties", {})), None):
+        raise Wrong(f"{where}.arguments.{hollow[0]}.inside: the provider names no property {hollow[1]!r} of it; take the argument out, or say it with the properties it has")
+    if bare := next((a.name for a in made.arguments if a.role == "named" and (len(a.pair) < 2 or not set(a.pair) <= properties[a.name].get("items", {}).get("properties", {}).keys())), None):
+        raise Wrong(f"{where}.arguments.{bare}: its pair must be two or three properties of the provider's objects: which filter, its values, and how they are compared")
+    if len({a.python for a in made.arguments}) < len(made.arguments):
+        raise Wrong(f"{where}.arguments: two of them have one Python name")
     return made.model_copy(update={"arguments": tuple(sorted(made.arguments, key=lambda a: not a.required))})
+
+
+def _understood(operation: Operation, where: str) -> None:
+    """Each argument is in a role that the act makes something of. Raises Wrong."""
+    if deaf := next((a for a in operation.arguments if a.role not in ROLES[operation.act]), None):
+        raise Wrong(f"{where}.arguments.{deaf.name}: {operation.act} makes nothing of an argument of role {deaf.role}; it knows {', '.join(sorted(ROLES[operation.act]))}")
 
 
 def _patched(record: R, patch: JsonObject, listed: str, where: str) -> R:
@@ -323,8 +385,7 @@ def _patched(record: R, patch: JsonObject, listed: str, where: str) -> R:
     try:
         return type(record).model_validate({**data, listed: list(things.values())})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise Wrong(f"{where}.{'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r:.80}") from error
+        raise Wrong("; ".join(f"{where}.{'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r:.80}" for e in error.errors()[:4])) from error
 
 
 def merge_patch(old: Json, patch: Json) -> Json:
@@ -375,11 +436,11 @@ def _noted(model: Model, drawn: JsonObject, recipes: JsonObject) -> Model:
     return model.model_copy(update={"tables": tuple(both)})
 
 
-def _shown(tool: EnvTool, env: EnvSpec, model: Model, said: ToolMend | None, source: Tool) -> EnvTool:
+def _shown(tool: EnvTool, model: Model, said: ToolMend | None, source: Tool) -> EnvTool:
     """The tool as the agent sees it now. Raises Wrong."""
-    if said is None or not (said.operation or said.parameters):
-        return tool
     operation = _operation(model, tool.name)
+    if said is None or not (said.operation or said.parameters):
+        return tool.model_copy(update={"blind": operation.blind})
     table = _table(model, operation.table)
     fresh = parameters_of(operation, source, {c.name: c.choices for c in table.columns})
     moved = said.operation.get("arguments", {})
@@ -390,7 +451,7 @@ def _shown(tool: EnvTool, env: EnvSpec, model: Model, said: ToolMend | None, sou
     shape = operation.shape
     return tool.model_copy(update={
         "kind": "read" if operation.act in READING else "write", "parameters": {**fresh, "properties": merge_patch(properties, said.parameters)}, "arguments": {a.name: a.python for a in operation.arguments if a.name != a.python},
-        "returns": _returns(shape, table, tool.returns) if "shape" in said.operation else tool.returns,
+        "returns": _returns(shape, table, tool.returns) if "shape" in said.operation or said.verdict == "added" else tool.returns, "blind": operation.blind,
     })  # fmt: skip
 
 

@@ -39,7 +39,7 @@ A recipe is one of
     "either": in an object, fields of which it has one; "by": the column that tells which. Inside an object "most" and "after" name
     fields of it, {"length": field} is how many items that field holds
     "full": [column, values, other]: with those values this one holds what the other does (all are done once a job is)
-    "when": column -> value of it -> the value that follows (a COMPLETED one stands at 100)
+    "when": column -> value of it, as text -> the value that follows (a COMPLETED one stands at 100), or {"draw": recipe}: the recipe that follows
 Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update; with "next" one more than it was), "boolean", "json", "text" (compared after
 normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
 are, so these are nobody's wish; no task selects, sets or asks for them.
@@ -237,8 +237,11 @@ class Painter:
         if "with" in recipe or any(row.get(other) in values for other, values in recipe.get("unless", {}).items()):
             return None
         for other, fixed in recipe.get("when", {}).items():
-            if row.get(other) in fixed:
-                return fixed[row[other]]
+            if (told := str(row.get(other))) in fixed:
+                value = fixed[told]
+                if isinstance(value, dict) and "draw" in value:
+                    value = self.value(value["draw"], dice, row, number)
+                return _dump(value) if recipe.get("json") and isinstance(value, (dict, list)) else value
         if "full" in recipe and row.get(recipe["full"][0]) in recipe["full"][1] and row.get(recipe["full"][2]) is not None:
             return row[recipe["full"][2]]
         if "words" in recipe:
@@ -451,6 +454,7 @@ def needs(recipe: Mapping[str, Any]) -> set[str]:
     for k in ("template", "id", "in"):
         out |= fields_of(recipe[k]) if k in recipe else set()
     inner = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *([recipe["list"]] if "list" in recipe else ())]
+    inner += [value["draw"] for fixed in recipe.get("when", {}).values() for value in fixed.values() if isinstance(value, dict) and "draw" in value]
     return out.union(*map(needs, inner))
 
 
