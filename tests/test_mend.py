@@ -297,6 +297,14 @@ def test_model_mends_a_world_and_gold_of_its_tasks_is_reached_in_it(run: Path, b
     assert walk.funnel(Run(run), walk.Settings()).kept == sum(1 for _ in read_rows(run / "tasks.jsonl")) > 5
 
 
+def test_page_of_a_world_says_what_was_mended_and_why(run: Path) -> None:
+    walk.report(Run(run), walk.Settings(), sample=1)
+    [page] = (run / "report" / "worlds").glob("*.html")
+    text = page.read_text(encoding="utf-8")
+    assert text.count('<span class="tag">mended</span>') == 1
+    assert "Mended: it is for booked rentals" in text
+
+
 def test_mended_worlds_are_made_again_from_the_recording(run: Path) -> None:
     with made_anew(run, "envs", Run(run).manifest()["envs"], workers=1) as aside:
         assert (aside / "envs.jsonl").read_bytes() == (run / "envs.jsonl").read_bytes()

@@ -136,6 +136,7 @@ def _world(world: DrawnWorld, templates: Environment, links: dict[str, str]) -> 
         env=world.env,
         diagram=draw_tables(plans_of(world.env)),
         tools=views.tool_views(world.env),
+        mended={m.tool: m for m in world.env.mended},
         tables=views.table_views(world),
         links=links,
     )
