@@ -236,12 +236,13 @@ def test_each_tool_of_the_question_is_answered_once(world: EnvSpec, pool: dict[s
     [
         {"name": "updateMember", "operation": {"arguments": {"plan": {"role": "stamp"}, "email": {"role": "stamp"}}}},
         {"name": "updateMember", "operation": {"arguments": {"plan": {"role": "filter"}}}},
+        {"name": "updateMember", "operation": {"arguments": {"plan": {"column": "email"}}}},
         {"name": "createMember", "operation": {"arguments": {"plan": {"role": "option"}}}},
         {"name": "listMembers", "operation": {"arguments": {"plan": {"role": "option"}}}},
         {"name": "getMember", "operation": {"act": "delete"}},
         {"name": "deleteMember", "operation": {"act": "get"}},
     ],
-    ids=["writes nothing", "a role that an update makes nothing of", "leaves one argument unwritten", "a filter that does nothing", "a read that deletes", "a delete that reads"],
+    ids=["writes nothing", "a role that an update makes nothing of", "two arguments for one column", "leaves one argument unwritten", "a filter that does nothing", "a read that deletes", "a delete that reads"],
 )
 def test_mending_that_breaks_a_tool_does_not_get_through(world: EnvSpec, pool: dict[str, Tool], broken: JsonObject) -> None:
     assert broken["name"] in str(refusal([mend(broken)], world, pool))

@@ -367,6 +367,10 @@ def _understood(operation: Operation, where: str) -> None:
     """Each argument is in a role that the act makes something of. Raises Wrong."""
     if deaf := next((a for a in operation.arguments if a.role not in ROLES[operation.act]), None):
         raise Wrong(f"{where}.arguments.{deaf.name}: {operation.act} makes nothing of an argument of role {deaf.role}; it knows {', '.join(sorted(ROLES[operation.act]))}")
+    for role, advice in (("filter", "; another can be of role test, with sign '='"), ("value", "")):
+        columns = [i.column for a in operation.arguments for i in (a, *a.inside) if i.role == role]
+        if twice := next((c for c in columns if c and columns.count(c) > 1), None):
+            raise Wrong(f"{where}.arguments: two of them are of role {role} and speak of {twice}; only one can{advice}")
 
 
 def _patched(record: R, patch: JsonObject, listed: str, where: str) -> R:
