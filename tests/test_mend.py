@@ -184,6 +184,13 @@ def test_table_that_was_not_there(world: EnvSpec, pool: dict[str, Tool]) -> None
     assert "a new one needs its noun" in str(refusal([found.model_copy(update={"tables": {"notice": {"key": ["noticeId"]}}})], without, pool))
 
 
+def test_another_look_adds_to_what_was_said_before(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    first = with_(world, pool, mend({"name": "cancelRental", "why": "booked ones", "operation": {"only_from": ["BOOKED"]}}, {"name": "deleteBike", "verdict": "left", "why": "rentals stay"}))
+    second = with_(first, pool, mend({"name": "cancelRental", "verdict": "left", "why": "no fee"}, {"name": "deleteBike", "verdict": "right", "why": ""}, {"name": "getBike", "verdict": "right", "why": ""}))
+    assert [(m.tool, m.why, m.left) for m in second.mended] == [("cancelRental", "booked ones; no fee", True), ("deleteBike", "rentals stay", True)]
+    assert [line for line in second.not_modelled if line.startswith(("cancel", "delete"))] == ["cancelRental: booked ones; no fee", "deleteBike: rentals stay"]
+
+
 def test_merge_patch_does_what_its_standard_says() -> None:
     """Cases in the manner of RFC 7386, appendix A."""
     for old, patch, new in (
@@ -268,7 +275,7 @@ def careful(body: dict[str, Any]) -> dict[str, Any]:
         return {"content": orjson.dumps({"verdicts": [{"number": n, "holds": True, "reason": "yes"} for n in range(asked.count("   fills   "))]}).decode()}
     names = asked.rpartition('"tools": a list with each of ')[2].partition(" once")[0].split(", ")
     tools: list[JsonObject] = [{"name": n, "verdict": "right"} for n in names]
-    if "cancelRental" in names:
+    if "cancelRental" in names and 'only_from=("BOOKED",)' not in asked:
         again = len(body["messages"]) > 2
         tools[names.index("cancelRental")] |= {"verdict": "mended", "why": "it is for booked rentals", "operation": {"only_from": ["BOOKED"] if again else ["booked"], **({} if again else {"state": ["states", "CANCELLED"]})}}
     return {"content": orjson.dumps({"tools": tools}).decode()}
@@ -293,7 +300,8 @@ def test_model_mends_a_world_and_gold_of_its_tasks_is_reached_in_it(run: Path, b
     assert [(m.tool, m.why) for m in env.mended] == [("cancelRental", "it is for booked rentals")]
     assert 'only_from=("BOOKED",)' in env.tools_py
     facts = Run(run).manifest()["envs"]["facts"]["mending"]
-    assert {k: v for k, v in facts.items() if k.startswith(("tools", "mended"))} == {"tools right": 22, "tools mended": 1, "tools left": 0, "tools drop": 0, "mended tools in the worlds": 1}
+    told = [{k.removeprefix("tools "): v for k, v in facts[look].items() if v and k.startswith(("tools", "worlds"))} for look in ("look 1", "look 2")]
+    assert told == [{"right": 22, "mended": 1, "worlds changed": 1}, {"right": 23}]
     walk.rollouts(Run(run), walk.Settings(), agents=["gold"], probes=False)
     assert walk.funnel(Run(run), walk.Settings()).kept == sum(1 for _ in read_rows(run / "tasks.jsonl")) > 5
 

@@ -268,12 +268,22 @@ def changed(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> En
         raise Wrong(f"{sum(t.own for t in tools)} tools would be left; a world needs {FEWEST}")
     lost = (*(x for x in env.lost if x.name not in added), *(Lost(tool=t.tool or "", name=t.name, why="mended_away") for t in env.tools if t.name in dropped))
     files = render(model)
-    told = tuple(Mended(tool=n, why=t.why, left=t.verdict == "left") for n, t in sorted(verdicts.items()) if t.verdict in ("mended", "added") or (t.verdict == "left" and n in names))
+    told = _told(env.mended, [t for t in verdicts.values() if t.name in names or t.verdict == "added"], dropped)
     made = env.model_copy(update={
         "model": model, "tools": tuple(sorted(tools, key=lambda t: t.name)), "edges": find_edges(model), "refused": (), "lost": tuple(sorted(lost, key=lambda x: (x.name, x.tool))), "population": drawn,
         "schema_sql": files.schema_sql, "tools_py": files.tools_py, "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in told if m.left)), "mended": told, "rules": "", "folder": "",
     })  # fmt: skip
     return sealed(made.model_copy(update={"rules": rules_md(made)}))
+
+
+def _told(before: Sequence[Mended], verdicts: Sequence[ToolMend], dropped: set[str]) -> tuple[Mended, ...]:
+    """What was wrong with which tool, after another look: what was mended before stays mended."""
+    out = {m.tool: m for m in before if m.tool not in dropped}
+    for said in verdicts:
+        if said.verdict in ("mended", "added", "left"):
+            old = [out[said.name].why] if said.name in out and not out[said.name].left else []
+            out[said.name] = Mended(tool=said.name, why="; ".join([*old, said.why]), left=said.verdict == "left")
+    return tuple(out[n] for n in sorted(out))
 
 
 def _added(name: str, said: ToolMend, source: Tool) -> Operation:

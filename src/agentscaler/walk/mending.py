@@ -6,6 +6,7 @@ A line of that file is what a model answers, for a whole world or for some of it
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,8 @@ from agentscaler.walk.places import Places
 from agentscaler.words import nearest
 
 FILE: Final = "mends.jsonl"
+LOOKS: Final = 2
+"""So often a model looks at a world: first as it was compiled, then at what it has made of it."""
 
 
 class Pool(Mapping[str, Tool]):
@@ -95,22 +98,32 @@ def by_hand(run: Run, built: list[tuple[str, EnvRow]], mends: Sequence[JsonObjec
     return out, {f"worlds mended by {FILE}": count} | ({f"refused of {FILE}": refused} if refused else {})
 
 
-def by_model(run: Run, built: list[tuple[str, EnvRow]], helper: Helper, pool: Mapping[str, Tool]) -> tuple[list[tuple[str, EnvRow]], JsonObject]:
-    """The worlds as a model has mended them, tool by tool where the gate refuses a part of it."""
-    worlds = [read_env(run.path / row.folder) for _, row in built]
-    parts: list[tuple[int, Part]] = [(at, part) for at, env in enumerate(worlds) for part in parts_of(env)]
-    found = helper.answers(run, [Question(ask_mend(worlds[at], part, pool), Mend, partial(bad_mend, env=worlds[at], part=part, pool=pool)) for at, part in parts], label="envs: mends")
-    said: list[list[Mend]] = [[] for _ in worlds]
-    for (at, _), one in zip(parts, found.said, strict=True):
-        said[at] += [one] if one is not None else []
-    verdicts = [t.verdict for some in said for one in some for t in one.tools]
-    out, kept = [], 0
-    for (number, row), env, some in zip(built, worlds, said, strict=True):
-        made = mended(env, some, pool)
-        kept += sum(not m.left for m in made.mended)
-        out.append((number, row if made.id == env.id else written_anew(run, row, made)))
-    facts: JsonObject = {f"tools {name}": verdicts.count(name) for name in ("right", "mended", "left", "drop")}
-    return out, found.facts | facts | {"mended tools in the worlds": kept}
+def by_model(run: Run, built: list[tuple[str, EnvRow]], helper: Helper, pool: Mapping[str, Tool], looks: int = LOOKS) -> tuple[list[tuple[str, EnvRow]], JsonObject]:
+    """The worlds as a model has mended them, tool by tool where the gate refuses a part of it. looks: how often it is shown a world, each time with the code and rows that came of what it said before."""
+    facts: JsonObject = {}
+    changed = {row.env for _, row in built}
+    for look in range(1, looks + 1):
+        built, changed, told = _look(run, built, helper, pool, changed)
+        facts[f"look {look}"] = told
+    return built, facts
+
+
+def _look(run: Run, built: list[tuple[str, EnvRow]], helper: Helper, pool: Mapping[str, Tool], wanted: set[str]) -> tuple[list[tuple[str, EnvRow]], set[str], JsonObject]:
+    """One look at the wanted worlds: all of them, and the ids of those that were changed by it."""
+    worlds = {row.env: read_env(run.path / row.folder) for _, row in built if row.env in wanted}
+    parts: list[tuple[EnvSpec, Part]] = [(env, part) for env in worlds.values() for part in parts_of(env)]
+    found = helper.answers(run, [Question(ask_mend(env, part, pool), Mend, partial(bad_mend, env=env, part=part, pool=pool)) for env, part in parts], label="envs: mends")
+    said: dict[str, list[Mend]] = {}
+    for (env, _), one in zip(parts, found.said, strict=True):
+        said.setdefault(env.id, []).extend([one] if one is not None else [])
+    verdicts = Counter(t.verdict for some in said.values() for one in some for t in one.tools)
+    out, changed = [], set()
+    for number, row in built:
+        if row.env in said and (made := mended(worlds[row.env], said[row.env], pool)).id != row.env:
+            changed.add(made.id)
+            row = written_anew(run, row, made)
+        out.append((number, row))
+    return out, changed, found.facts | {f"tools {name}": verdicts[name] for name in ("right", "mended", "left", "drop", "added")} | {"worlds changed": len(changed)}
 
 
 def written_anew(run: Run, row: EnvRow, env: EnvSpec) -> EnvRow:
