@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agentscaler.errors import Dropped
-from agentscaler.train.masks import IGNORED, Row, supervise
+from agentscaler.train.masks import IGNORED, Row, failed_turns, supervise
 from chat_templates import ENDS, WordTokenizer
 
 Json = dict[str, Any]
@@ -52,6 +52,12 @@ def labelled(row: Row) -> list[tuple[int, int]]:
 
 def texts(rows: list[Row], tokenizer: WordTokenizer) -> list[str]:
     return [tokenizer.decode(row.input_ids[a:b]) for row in rows for a, b in labelled(row)]
+
+
+def test_refused_calls_are_found_by_what_the_world_answered() -> None:
+    assert {name: sorted(failed_turns(talk)) for name, talk in CONVERSATIONS.items() if failed_turns(talk)} == {"failed call": [2]}
+    mixed = [*START, said("", call(0, "find_book", id="Zen"), call(1, "find_book", id="?")), answer(0, "b7"), answer(1, '{"error":{"code":"not_found","message":"no book"}}'), said("b7."), said("", call(2, "find_book", id="x")), answer(2, '{"error": "text", "id": "b1"}')]
+    assert sorted(failed_turns(mixed)) == [2]
 
 
 # ---- the proof -------------------------------------------------------------------------------------------------------
@@ -155,7 +161,7 @@ def test_row_that_is_too_long_is_dropped_whole_with_a_reason() -> None:
 
 def test_failed_call_can_be_left_out_of_the_loss_but_stays_in_the_context() -> None:
     tokenizer = WordTokenizer("qwen")
-    [row] = supervise(CONVERSATIONS["failed call"], TOOLS, tokenizer, without=[2]).kept
+    [row] = supervise(CONVERSATIONS["failed call"], TOOLS, tokenizer, without=failed_turns(CONVERSATIONS["failed call"])).kept
     assert row.turns == (4, 6)
     assert "title" in tokenizer.decode(row.input_ids)
     assert not any("title" in text for text in texts([row], tokenizer))

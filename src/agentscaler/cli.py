@@ -349,6 +349,7 @@ def sft(
     longest: Annotated[int, typer.Option(help="With --train: tokens a row may have; longer ones are dropped, never cut.")] = 32_768,
     steps: Annotated[int, typer.Option(help="With --train: steps; -1 for one pass over the rows.")] = -1,
     rate: Annotated[float, typer.Option(help="With --train: learning rate.")] = 1e-5,
+    failed: Annotated[str, typer.Option(metavar="train|context", help="With --train: messages with a call that the world refused are trained on, as in the paper, or only read.")] = "train",
     packing: Annotated[bool, typer.Option("--packing", help="With --train: put whole rows together into one of --longest tokens.")] = False,
     show: Annotated[str | None, typer.Option(metavar="ID", help="Print a training row, what has loss in colour, as the model of --train BASE reads it.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="With --train: take all its settings from the [train] table of this file, in place of flags.")] = None,
@@ -368,7 +369,7 @@ def sft(
 
         if phase not in ("1", "2", "both"):
             raise UserError(f"--phase is {phase!r}; give 1, 2 or both")
-        given = read_training(recipe) if recipe else Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed)
+        given = read_training(recipe) if recipe else Recipe(rate=rate, steps=steps, longest=longest, packing=packing, lora=lora, seed=seed, failed=failed)
         for done in train_on(run, train, phase, given, fresh=fresh):  # type: ignore[arg-type]
             print(f"{done.folder}: loss {done.losses[0][1]:.4f} -> {done.losses[-1][1]:.4f} in {done.losses[-1][0]} steps")
     else:

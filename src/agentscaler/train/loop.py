@@ -21,7 +21,7 @@ import orjson
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import JsonObject
 from agentscaler.store import file_hash, read_rows, write_atomic
-from agentscaler.train.masks import IGNORED, Row, supervise, turn
+from agentscaler.train.masks import IGNORED, Row, failed_turns, supervise, turn
 
 Phase: TypeAlias = Literal["1", "2", "both"]
 LIBRARIES: Final = ("agentscaler", "torch", "transformers", "trl", "peft", "datasets", "accelerate")
@@ -49,6 +49,8 @@ class Recipe(NamedTuple):
     save: int = 200
     """Steps between checkpoints."""
     seed: int = 0
+    failed: str = "train"
+    """What becomes of messages with a call that the world refused, in rollouts that ended right: "train", as in the paper, or "context": read, without loss."""
     attention: str = ""
     """How transformers works out attention ("flash_attention_2"); empty: its default."""
     trl: Mapping[str, Any] = {}
@@ -72,6 +74,8 @@ class Trained(NamedTuple):
 def train(run: Path, base: str, phase: Phase, recipe: Recipe, *, fresh: bool = False, say: Callable[[str], None] = print) -> list[Trained]:
     """Train one phase or both; what was killed goes on. Raises UserError where rows or the extra are missing, or what lies there was trained otherwise."""
     needs_trl()
+    if recipe.failed not in ("train", "context"):
+        raise UserError(f"failed is {recipe.failed!r}; give train or context")
     out: list[Trained] = []
     start = base
     for number in ("1", "2") if phase == "both" else (phase,):
@@ -115,7 +119,7 @@ def train_phase(file: Path, base: str, folder: Path, recipe: Recipe, *, say: Cal
     from trl import SFTConfig, SFTTrainer
 
     tokenizer = AutoTokenizer.from_pretrained(base)
-    rows, dropped = tokenised(read_rows(file), tokenizer, longest=recipe.longest)
+    rows, dropped = tokenised(read_rows(file), tokenizer, longest=recipe.longest, failed=recipe.failed)
     if not rows:
         raise UserError(f"no row of {file} is left to train on: {dict(dropped)}; give a longer --longest or another chat template")
     random.Random(recipe.seed).shuffle(rows)
@@ -192,13 +196,13 @@ def save_model(trainer: Any, folder: Path, *, lora: bool) -> None:
     trainer.accelerator.wait_for_everyone()
 
 
-def tokenised(rows: Any, tokenizer: Any, *, longest: int) -> tuple[list[Row], Counter[str]]:
+def tokenised(rows: Any, tokenizer: Any, *, longest: int, failed: str = "train") -> tuple[list[Row], Counter[str]]:
     """Training rows as tokens and labels, and why others left."""
     out: list[Row] = []
     dropped: Counter[str] = Counter()
     for row in rows:
         try:
-            found = supervise(row["messages"], row["tools"], tokenizer, longest=longest)
+            found = supervise(row["messages"], row["tools"], tokenizer, longest=longest, without=failed_turns(row["messages"]) if failed == "context" else ())
         except Dropped as reason:
             dropped[reason.reason] += 1
             continue

@@ -8,6 +8,7 @@ rewrites the history (reasoning that is dropped after the next user message) a n
 Prompt and target are tokenised apart, as they are at serving time. Pure: the tokenizer is anything with `apply_chat_template(..., tokenize=False)`, `encode` and `decode`.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -73,6 +74,25 @@ def supervise(
     kept = [r for r in rows if longest is None or len(r.input_ids) <= longest]
     gone = [Dropped("over_length", f"{len(r.input_ids)} tokens, {longest} fit", where=f"messages {', '.join(map(str, r.turns))}", value=len(r.input_ids)) for r in rows if r not in kept]
     return Rows(kept, gone)
+
+
+def failed_turns(messages: Sequence[JsonObject]) -> frozenset[int]:
+    """Messages of the assistant with a call that the world refused: for `without`, where a model is to read mistakes but not to learn making them."""
+    owner: dict[str, int] = {}
+    out = set()
+    for at, message in enumerate(messages):
+        owner |= {call["id"]: at for call in message.get("tool_calls") or () if "id" in call}
+        if message["role"] == "tool" and _refused(message.get("content")):
+            out.add(owner.get(message.get("tool_call_id", ""), max((n for n in range(at) if messages[n]["role"] == "assistant"), default=-1)))
+    return frozenset(out - {-1})
+
+
+def _refused(answer: Any) -> bool:
+    try:
+        found = json.loads(answer) if isinstance(answer, str) else answer
+    except json.JSONDecodeError:
+        return False
+    return isinstance(found, dict) and found.keys() == {"error"}
 
 
 def turn(messages: Sequence[JsonObject], tools: Sequence[JsonObject], tokenizer: Tokenizer, at: int, options: Mapping[str, Any]) -> tuple[list[int], list[int]]:
