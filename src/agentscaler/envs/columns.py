@@ -177,7 +177,7 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     own = draft.own
     assert own is not None
     words, noun = field(own), draft.noun
-    last = words[-1] if words[-1] in ("id", "arn", "name", "email", "token", "sid", "gid") or (words[-1:] in map(field, shown) and (noun[-len(words) :] != words or noun[-1] in EDITIONS)) else _asked_sort(draft)
+    last = words[-1] if words[-1] in ("id", "arn", "name", "email", "token", "sid", "gid") or (words[-1:] in map(field, shown) and (noun[-len(words) :] != words or noun[-1] in EDITIONS)) else _asked_sort(draft, shown)
     spellings = [words, (*noun, last), *([] if noun[-1:] in tables and noun[-1:] != noun else [(*noun[-1:], last)]), (last,)]
     editions = [noun[-1:], (noun[-1], "number"), (noun[-1], "id")] if noun[-1] in EDITIONS and draft.segment is None else []
     if words == noun:
@@ -206,11 +206,21 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     draft.own = column.name
 
 
-def _asked_sort(draft: Draft) -> str:
-    """groupKey, 'the group's email address, group alias, or the unique group ID': what a key is that does not say so by its own name."""
-    texts = (str(e.parameters.get(draft.own or "", {}).get("description", "")) for e in draft.entries if e.what.kind in ITEM_KINDS)
+def _asked_sort(draft: Draft, shown: Mapping[str, Schema]) -> str:
+    """groupKey, 'the group's email address, group alias, or the unique group ID': what a key is that does not say so by its own name.
+
+    A customer of whom no text speaks goes by the id that the answer shows, and a disk by its name where a text says so.
+    """
+    own, noun = field(draft.own or ""), draft.noun
+    texts = [str(e.parameters.get(draft.own or "", {}).get("description", "")) for e in draft.entries if e.what.kind in ITEM_KINDS]
     sorts = next((found for text in texts if (found := said(text))), frozenset())
-    return next((sort for sort in ("id", "sid", "email") if sort in sorts and "name" not in sorts), "name")
+    if told := next((sort for sort in ("id", "sid", "email") if sort in sorts and "name" not in sorts), None):
+        return told
+    bare = own in (noun, noun[-1:]) and not any(_NAME.search(text) for text in texts)
+    return "id" if bare and any(field(n) in ((*noun, "id"), (*noun[-1:], "id"), ("id",)) for n in shown) else "name"
+
+
+_NAME = re.compile(r"(?i)\bnames?\b")
 
 
 def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
