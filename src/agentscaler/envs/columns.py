@@ -186,8 +186,9 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
         spellings += [("id",), (*noun, "id"), (*noun, "arn"), ("arn",)]
     if last == "id":
         spellings += [(*noun, "arn"), (*noun[-1:], "arn"), ("arn",)]
-    spellings += editions
+    spellings += [*editions, draft.short(words)]
     found = [n for w in spellings for n in shown if field(n) == w and kind_of(shown[n]) in ("string", "integer")]
+    found += [n for n in shown if len(field(n)) > 1 and "or" not in words and words[-len(field(n)) :] == field(n) and entity(n)[0] not in tables and kind_of(shown[n]) in ("string", "integer")]
     name = own if own in shown else found[0] if found else own
     asked = [e.parameters[own] for e in draft.entries if own in e.parameters and kind_of(e.parameters[own]) in ("string", "integer")]
     schema = dict(shown.get(name) or (asked[0] if asked else {"type": "string"}))
@@ -203,7 +204,16 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     column.choices = next((list(a["enum"]) for a in asked if "enum" in a), [])
     column.shown = name in shown or listed
     draft.canon[words] = column.name
+    draft.canon |= {field(n): column.name for n, s in shown.items() if kind_of(s) == kind_of(shown.get(name, {})) and _same_id(n, name, draft, tables)}
     draft.own = column.name
+
+
+def _same_id(name: str, own: str, draft: Draft, tables: Mapping[Noun, Draft]) -> bool:
+    """ListQuickConnects shows as Id what DescribeQuickConnect shows as QuickConnectId, and neither shows both: one id."""
+    words, key = field(name), field(own)
+    alike = words[-1:] == key[-1:] and words != key and ((words == ("id",) and set(draft.noun) <= set(key) and "external" not in key) or (min(len(words), len(key)) > 2 and (words[-len(key) :] == key or key[-len(words) :] == words)))
+    told = [e.item.fields for e in draft.entries if e.item is not None and e.what.kind in ("get", "list") and not e.view]
+    return alike and entity(name)[0] not in tables and not any(name in fields and own in fields for fields in told)
 
 
 def _asked_sort(draft: Draft, shown: Mapping[str, Schema]) -> str:

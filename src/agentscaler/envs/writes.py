@@ -18,6 +18,7 @@ from agentscaler.envs.arguments import (
     surroundings,
     values,
 )
+from agentscaler.envs.batches import are_rows, lists_changes, none_left, own_id_of_service
 from agentscaler.envs.demands import demanded
 from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
@@ -60,7 +61,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     if (several := objects(entry, draft)) is not None:
         return create_rows(entry, draft, service, several)
-    _no_list_left(entry)
+    none_left(entry, draft)
     arguments = surroundings(entry, draft, service)
     key_path = None
     if draft.segment is not None:
@@ -195,28 +196,15 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
     for name in [*entry.required, *bare]:
         schema = entry.parameters.get(name, {})
         properties: Mapping[str, Schema] = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
-        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or _SEVERAL.search(entry.tool.name) is not None
-        if not named or not properties:
+        if not properties or not (name in bare or are_rows(entry, draft, name)):
             continue
         body = matched({n: s for n, s in properties.items() if usable(n, s) or (n in draft.columns and draft.columns[n].kind == kind_of(s) == "object")}, draft)
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
-            told = {n: c for n, c in body.items() if c == draft.own or not kept_by_service(n, properties[n], new=entry.what.kind == "create", inside=True)}
+            told = {n: c for n, c in body.items() if (c == draft.own and not own_id_of_service(entry, draft, name, c)) or (c != draft.own and not kept_by_service(n, properties[n], new=entry.what.kind == "create", inside=True))}
             return argument(entry, name, "rows", body=told, required=True)
     return None
-
-
-def _no_list_left(entry: Entry) -> None:
-    """A batch whose objects are not understood makes no row of its own. Raises Lost(batch)."""
-    lists = (entry.parameters.get(n, {}) for n in entry.required)
-    if entry.tool.source.of_a_cloud or not _SEVERAL.search(entry.tool.name):
-        return
-    if any(kind_of(s) == "array" and s.get("items", {}).get("properties") for s in lists):
-        raise Lost("batch")
-
-
-_SEVERAL: Final = re.compile(r"(?i)^(?:batch|bulk)|_(?:batch|bulk)(?:_|$)")
 
 
 def _called(words: tuple[str, ...], noun: tuple[str, ...]) -> bool:
@@ -235,8 +223,12 @@ def create_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     arguments = surroundings(entry, draft, service)
     if draft.segment is not None:
         raise Lost("batch")
+    rest = values(entry, draft, service, {**arguments, several.name: several.model_copy(update={"body": {}})}, own=True, new=True)
+    beside = {a.column for a in rest.values() if a.required}
+    if draft.own in beside:
+        raise Lost("batch")
+    several = several.model_copy(update={"body": {n: c for n, c in several.body.items() if c not in beside}})
     inside = set(several.body.values())
-    rest = values(entry, draft, service, {**arguments, several.name: several}, own=True, new=True)
     arguments |= {n: a for n, a in rest.items() if a.column not in inside} | {several.name: several}
     need_all(entry, arguments)
     given = inside | {a.column for a in arguments.values()}
@@ -297,6 +289,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     if any(a.many for a in arguments.values()):
         raise Lost("batch")
+    none_left(entry, draft)
     arguments |= values(entry, draft, service, arguments, own=True)
     need_all(entry, arguments)
     if not any(a.role in ("value", "body") for a in arguments.values()):
@@ -312,7 +305,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if (several := objects(entry, draft)) is not None:
         return update_rows(entry, draft, service, several)
-    _no_list_left(entry)
+    none_left(entry, draft)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= stamps(entry, draft, arguments)
@@ -333,6 +326,8 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     need_all(entry, arguments)
     if any(_DIFFERENCES.search(f"{a.name} {entry.parameters[a.name].get('description', '')}"[:400]) for a in sets) or (entry.what.verb == "patch" and _DIFFERENCES.search(entry.tool.description)):
+        raise Lost("differences")
+    if any(lists_changes(entry, draft, a) for a in sets):
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
