@@ -372,3 +372,43 @@ def test_a_list_of_changes_is_not_what_the_row_holds() -> None:
         listing(tool("UpdateIPSet", "s", "IPSetId!"), "Updates", "Action Descriptor"),
     )
     assert service.lost["UpdateIPSet"] == "differences"
+
+
+# ---- what says where a row stands, and is not written ---------------------------------------------------------------
+
+
+def test_what_the_delete_must_be_given_too_is_compared_and_not_written() -> None:
+    """UpdateIPSet(Id, Scope, Description): an update does not move a set from REGIONAL to CLOUDFRONT; a new format is set."""
+    service = made(
+        tool("GetIPSet", "s", "Id! Scope! Format!", "Id Name Description"),
+        tool("ListIPSets", "s", "", "Id Name Description Format", many=True),
+        tool("CreateIPSet", "s", "Name! Scope! Description", "Id"),
+        tool("DeleteIPSet", "s", "Id! Scope!"),
+        said(tool("UpdateIPSet", "s", "Id! Scope! Format! Description"), Format="The new format."),
+    )
+    found = roles(service, "UpdateIPSet")
+    assert (found["Scope"], found["Format"]) == ("match Scope", "value Format")
+
+
+def test_who_calls_and_when_is_said_of_no_row() -> None:
+    service = made(
+        tool("ListPayments", "s", "", "Id Amount Operator EffectiveDate", many=True),
+        tool("DeletePayment", "s", "Id! Operator! EffectiveDate!"),
+        tool("UpdatePayment", "s", "Id! Operator! EffectiveDate! Amount"),
+    )
+    assert {n: r for n, r in roles(service, "UpdatePayment").items() if n in ("Operator", "EffectiveDate")} == {"Operator": "value Operator", "EffectiveDate": "value EffectiveDate"}
+
+
+def test_for_whom_a_call_acts_is_written_on_no_row() -> None:
+    """Block(Id, Customer): the user is blocked, and not handed to another customer."""
+    gets = tool("GetUser", "s", "Id! CustomerId", "Id Name CustomerId State")
+    assert gets.returns is not None
+    gets.returns["properties"]["State"]["enum"] = ["ACTIVE", "BLOCKED"]
+    service = made(
+        gets,
+        tool("ListUsers", "s", "", "Id Name CustomerId State", many=True),
+        tool("DeleteUser", "s", "Id!"),
+        tool("BlockUser", "s", "Id! CustomerId AccountId"),
+    )
+    found = roles(service, "BlockUser")
+    assert found == {"Id": "key Id", "CustomerId": "match CustomerId"}

@@ -472,6 +472,15 @@ _OF_CALLER: Final = re.compile(r"(?i)^transaction\b|\b(?:client|caller)\b[^.]{0,
 """What the caller says of himself, or of the transaction he reads in."""
 
 
+def says_of_row(name: str, schema: Schema) -> bool:
+    """Does what a call must be given say something of the row, rather than of the caller, the moment, or what is to come ('The new type format')?"""
+    text = str(schema.get("description", ""))
+    return not (is_time(name, schema) or _OF_CALLER.search(f"{name} {text}") or _OF_CALL.search(name) or re.match(r"(?i)(?:the |a )?new\b", text))
+
+
+_OF_CALL: Final = re.compile(r"(?i)^operator$|api_?version$")
+
+
 def left_out(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> bool:
     """Does a parameter name the very thing, and no part of the key hears it (getNamedSet(router, namedSet))?"""
     noun = entry.what.noun

@@ -14,6 +14,7 @@ from agentscaler.envs.arguments import (
     keys,
     matched,
     need_all,
+    says_of_row,
     stamps,
     surroundings,
     values,
@@ -24,7 +25,7 @@ from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
-from agentscaler.envs.keys import is_slug, parent_parameter
+from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter
 from agentscaler.envs.partly import emptied, flat_parts
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
@@ -445,24 +446,36 @@ _KEEPS = re.compile(r"(?i)(?:do not|don't|not) (?:modify|specify|specified|chang
 def _located(entry: Entry, draft: Draft, argument: Argument) -> Argument:
     """An id that says where the row stands is compared with the row, and not written.
 
-    It is in the path (accounts/{accountId}/profiles/{profileId}), the thing's own get or delete asks for it too, or an action
-    (ActivateInstance(ClusterId)) names a row that the row itself refers to.
+    It is in the path (accounts/{accountId}/profiles/{profileId}), the thing's own get or delete asks for it too (and where it must,
+    though it be no id: the Scope of an IP set), or an action (ActivateInstance(ClusterId)) names a row that the row itself refers to.
     """
     schema, column = entry.parameters[argument.name], draft.columns.get(argument.column or "")
     if argument.role != "value" or column is None or kind_of(schema) not in ("string", "integer") or _is_token(argument.name, schema) or TOKEN.search(argument.name):
         return argument
     where = argument.required and argument.name in placeholders(entry.tool.source.path or "")
-    if not entity(argument.name)[1] and not (where and (column.shown or column.reference is not None or any(argument.name in e.required for e in draft.entries if e.what.kind in ("get", "list", "delete")))):
-        return argument  # what is asked for in the address says where the row stands, though it be no id (project_key), if a read knows it too
     same = field(column.name) == field(argument.name) or column.reference is not None
     moves = entry.what.kind == "action"
-    asked = any(argument.name in (e.parameters if moves else e.required) for e in draft.entries if e.what.kind in ("get", "delete") and not e.what.extra)
+    reads = [e for e in draft.entries if e.what.kind in ("get", "delete") and not e.what.extra and e.id != entry.id]
+    must = same and argument.required and entry.what.verb not in _MOVES and says_of_row(argument.name, schema) and any(argument.name in e.required for e in reads)
+    if not entity(argument.name)[1] and not must and not (where and (column.shown or column.reference is not None or any(argument.name in e.required for e in draft.entries if e.what.kind in ("get", "list", "delete")))):
+        return argument  # what is asked for in the address says where the row stands, though it be no id (project_key), if a read knows it too
+    asked = any(argument.name in (e.parameters if moves else e.required) for e in reads)
     told = column.shown or column.reference is not None
     tied = moves and argument.required and column.reference is not None
-    stands = where or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
+    stands = where or must or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
     return argument.model_copy(update={"role": "match"}) if stands else argument
 
 
+def _whose(entry: Entry, draft: Draft, argument: Argument) -> Argument | None:
+    """Block(name, customer): for whom a call acts is compared where a read asks for it, too, and written on no row."""
+    words = entity(argument.name)[0] or field(argument.name)
+    if argument.role != "value" or argument.required or words[-1] not in _HOLDERS:
+        return argument
+    asked = any(argument.name in e.parameters for e in draft.entries if e.what.kind in ("get", "list", "delete"))
+    return argument.model_copy(update={"role": "match"}) if asked else None
+
+
+_HOLDERS: Final = STRICT_CONTEXT | {"customer", "team", "workspace"}
 _MOVES: Final = frozenset("move transfer migrate switch change replace convert rename reassign assign associate attach bind".split())
 """Verbs after which a row stands elsewhere."""
 
@@ -567,7 +580,8 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     move = move._replace(sets={**ended(entry, draft, move), **move.sets})
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
-    arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
+    given = {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
+    arguments |= {n: kept for n, a in given.items() if (kept := _whose(entry, draft, a)) is not None}
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
