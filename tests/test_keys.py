@@ -2,6 +2,7 @@
 
 
 from agentscaler.envs import compile_tools
+from agentscaler.envs.worlds import CompiledService
 from agentscaler.records import Tool
 from pools import tool
 from test_structure import Json, does, google, made, roles, table
@@ -193,3 +194,221 @@ def test_what_the_address_asks_for_is_compared_and_not_written() -> None:
         at(tool("DeleteFlag", "s", "BoardKey! FlagKey!"), "DELETE", flag),
     )
     assert roles(service, "UpdateFlag") == {"BoardKey": "match BoardKey", "FlagKey": "key Key", "Name": "value Name"}
+
+
+# ---- a key that nothing says the sort of, and one under two names ---------------------------------------------------
+
+CUSTOMER = "id name email"
+
+
+def test_what_goes_by_its_bare_noun_goes_by_the_id_that_is_shown() -> None:
+    """customers/{customer}: no text says what it is, and the answer has an id and a name."""
+    service = made(
+        tool("GetCustomer", "s", "customer!", CUSTOMER),
+        tool("ListCustomers", "s", "", CUSTOMER, many=True),
+        tool("CreateCustomer", "s", "name email", CUSTOMER),
+        tool("DeleteCustomer", "s", "customer!"),
+    )
+    assert table(service, "customer").key == ("id",)
+    assert table(service, "customer").generated
+    assert roles(service, "DeleteCustomer") == {"customer": "key id"}
+    assert roles(service, "CreateCustomer")["name"] == "value name"
+
+
+def test_what_a_text_says_goes_by_its_name_does() -> None:
+    """disks/{disk}, 'Name of the persistent disk', whatever number the answer shows beside it."""
+    service = made(
+        said(tool("GetDisk", "s", "disk!", "id name sizeGb"), disk="Name of the persistent disk to return."),
+        tool("ListDisks", "s", "", "id name sizeGb", many=True),
+        said(tool("DeleteDisk", "s", "disk!"), disk="Name of the persistent disk to delete."),
+    )
+    assert table(service, "disk").key == ("name",)
+
+
+def test_one_id_under_two_names_is_one_column() -> None:
+    """A list shows as Id what a get shows as QuickConnectId."""
+    service = made(
+        tool("DescribeConnect", "s", "QuickConnectId!", "QuickConnectId Name Kind"),
+        tool("ListConnects", "s", "", "Id Name Kind", many=True),
+        tool("DeleteConnect", "s", "QuickConnectId!"),
+    )
+    shape = does(service, "ListConnects").shape
+    assert shape is not None
+    assert shape.fields["Id"] == "QuickConnectId"
+    assert "Id" not in table(service, "connect").columns
+
+
+def test_two_ids_that_one_read_shows_are_two_columns() -> None:
+    service = made(
+        tool("DescribeConnect", "s", "QuickConnectId!", "QuickConnectId Id Name"),
+        tool("ListConnects", "s", "", "Id Name", many=True),
+        tool("DeleteConnect", "s", "QuickConnectId!"),
+    )
+    assert {"Id", "QuickConnectId"} <= set(table(service, "connect").columns)
+
+
+def test_the_thing_by_its_noun_names_the_row_whatever_stands_last_in_the_address() -> None:
+    """PUT coverages/{coverage_id}/{version}."""
+    update = tool("UpdateCoverage", "s", "coverage_id! version! status")
+    service = made(
+        tool("GetCoverage", "s", "id!", "id status"),
+        tool("ListCoverages", "s", "", "id status", many=True),
+        update.model_copy(update={"source": update.source.model_copy(update={"path": "/coverages/{coverage_id}/{version}", "in_path": ("coverage_id", "version")})}),
+    )
+    assert roles(service, "UpdateCoverage")["coverage_id"] == "key id"
+
+
+# ---- keys that would lose a part ------------------------------------------------------------------------------------
+
+
+def test_what_every_read_of_one_asks_for_is_part_of_the_key() -> None:
+    """GetSiteAddress(SiteId, AddressType): a site has an address of each type."""
+    service = made(
+        tool("GetSite", "s", "SiteId!", "SiteId Name"),
+        tool("CreateSite", "s", "Name!", "SiteId Name"),
+        tool("DeleteSite", "s", "SiteId!"),
+        tool("GetSiteAddress", "s", "SiteId! AddressType!", "City Street"),
+        tool("UpdateSiteAddress", "s", "SiteId! AddressType! City! Street"),
+    )
+    assert table(service, "site address").key == ("SiteId", "AddressType")
+    assert roles(service, "UpdateSiteAddress")["AddressType"] == "key AddressType"
+
+
+def test_a_page_is_no_part_of_a_key() -> None:
+    gets = tool("GetSiteAddress", "s", "SiteId! PageNumber!", "City Street")
+    gets.parameters["properties"]["PageNumber"] = {"type": "integer"}
+    service = made(tool("GetSite", "s", "SiteId!", "SiteId Name"), tool("CreateSite", "s", "Name!", "SiteId Name"), tool("DeleteSite", "s", "SiteId!"), gets)
+    assert "PageNumber" not in table(service, "site address").key
+
+
+def test_a_delete_names_the_row_by_all_that_its_create_must_be_given() -> None:
+    """DeleteClientSubscription(InstanceId, ClientId?, TopicFilter?) takes away one subscription, not the instance's."""
+    service = made(
+        tool("DescribeInstances", "s", "", "InstanceId Name", many=True),
+        tool("CreateInstance", "s", "Name!", "InstanceId"),
+        tool("DeleteInstance", "s", "InstanceId!"),
+        tool("AddClientSubscription", "s", "InstanceId! ClientId! TopicFilter! Qos"),
+        tool("DeleteClientSubscription", "s", "InstanceId! ClientId TopicFilter"),
+    )
+    assert set(table(service, "client subscription").key) == {"InstanceId", "ClientId", "TopicFilter"}
+    assert {a.name for a in does(service, "DeleteClientSubscription").arguments if a.required} == {"InstanceId", "ClientId", "TopicFilter"}
+
+
+# ---- lists of objects: rows, changes, or a part of the row ----------------------------------------------------------
+
+ENTRY = "EntryId Cidr Priority Gateway"
+
+
+def listing(found: Tool, name: str, fields: str) -> Tool:
+    """A tool that must be given a list of objects."""
+    items: Json = {"type": "object", "properties": {f: {"type": "string"} for f in fields.split()}}
+    properties = {**found.parameters["properties"], name: {"type": "array", "items": items}}
+    return found.model_copy(update={"parameters": {**found.parameters, "properties": properties, "required": [*found.parameters["required"], name]}})
+
+
+def policies(*more: Tool) -> CompiledService:
+    """Policies with entries, and more."""
+    return made(
+        tool("DescribePolicies", "s", "", "PolicyId Name", many=True),
+        tool("CreatePolicy", "s", "Name!", "PolicyId"),
+        tool("DeletePolicy", "s", "PolicyId!"),
+        tool("DescribePolicyEntries", "s", "PolicyId!", f"PolicyId {ENTRY}", many=True),
+        tool("DeletePolicyEntries", "s", "PolicyId! EntryId!"),
+        *more,
+    )
+
+
+def test_a_list_called_as_the_rows_or_with_their_fields_makes_one_row_each() -> None:
+    for name in ("PolicyEntrySet", "Data"):
+        service = policies(listing(tool("CreatePolicyEntries", "s", "PolicyId!"), name, f"PolicyId {ENTRY}"))
+        [several] = [a for a in does(service, "CreatePolicyEntries").arguments if a.role == "rows"]
+        assert several.name == name
+        assert several.body == {n: n for n in ("Cidr", "Priority", "Gateway")}  # the id is the service's, the policy is named beside the list
+        assert roles(service, "CreatePolicyEntries")["PolicyId"] == "value PolicyId"
+
+
+def test_a_list_of_rows_that_nobody_understands_makes_none() -> None:
+    service = policies(listing(tool("CreatePolicyEntries", "s", "PolicyId!"), "PolicyEntries", "Blob Weight Taste"))
+    assert service.lost["CreatePolicyEntries"] == "batch"
+
+
+def test_a_list_that_is_a_part_of_the_new_row_stays_one() -> None:
+    """CreateBudget(Alarms=[{Type, Threshold}]) makes one budget."""
+    service = made(
+        tool("DescribeBudgets", "s", "", "BudgetId Name Amount", many=True),
+        tool("DeleteBudget", "s", "BudgetId!"),
+        listing(tool("CreateBudget", "s", "Name! Amount!", "BudgetId"), "Alarms", "Type Threshold"),
+    )
+    assert roles(service, "CreateBudget")["Alarms"] == "value Alarms"
+
+
+def test_what_answers_the_key_of_one_row_makes_one() -> None:
+    """CreateObject(Facets=[{SchemaName, FacetName}]) answers one ObjectId."""
+    fields = "ObjectId SchemaName FacetName"
+    service = made(
+        tool("ListObjects", "s", "", fields, many=True),
+        tool("DeleteObject", "s", "ObjectId!"),
+        listing(tool("CreateObject", "s", "", "ObjectId"), "Facets", "SchemaName FacetName"),
+    )
+    assert roles(service, "CreateObject")["Facets"] == "value Facets"
+
+
+def test_one_key_beside_the_list_is_no_key_of_several_rows() -> None:
+    service = made(
+        tool("ListRequirements", "s", "", "PackId Name Remedy", many=True),
+        tool("GetRequirement", "s", "PackId!", "PackId Name Remedy"),
+        tool("DeleteRequirement", "s", "PackId!"),
+        listing(tool("BatchCreateRequirements", "s", "PackId!"), "Requirements", "Name Remedy"),
+    )
+    assert service.lost["BatchCreateRequirements"] == "batch"
+
+
+def test_a_list_of_changes_is_not_what_the_row_holds() -> None:
+    """UpdateIPSet(Updates=[{Action, Descriptor}])."""
+    service = made(
+        tool("GetIPSet", "s", "IPSetId!", "IPSetId Name Descriptors"),
+        tool("ListIPSets", "s", "", "IPSetId Name", many=True),
+        tool("DeleteIPSet", "s", "IPSetId!"),
+        listing(tool("UpdateIPSet", "s", "IPSetId!"), "Updates", "Action Descriptor"),
+    )
+    assert service.lost["UpdateIPSet"] == "differences"
+
+
+# ---- what says where a row stands, and is not written ---------------------------------------------------------------
+
+
+def test_what_the_delete_must_be_given_too_is_compared_and_not_written() -> None:
+    """UpdateIPSet(Id, Scope, Description): an update does not move a set from REGIONAL to CLOUDFRONT; a new format is set."""
+    service = made(
+        tool("GetIPSet", "s", "Id! Scope! Format!", "Id Name Description"),
+        tool("ListIPSets", "s", "", "Id Name Description Format", many=True),
+        tool("CreateIPSet", "s", "Name! Scope! Description", "Id"),
+        tool("DeleteIPSet", "s", "Id! Scope!"),
+        said(tool("UpdateIPSet", "s", "Id! Scope! Format! Description"), Format="The new format."),
+    )
+    found = roles(service, "UpdateIPSet")
+    assert (found["Scope"], found["Format"]) == ("match Scope", "value Format")
+
+
+def test_who_calls_and_when_is_said_of_no_row() -> None:
+    service = made(
+        tool("ListPayments", "s", "", "Id Amount Operator EffectiveDate", many=True),
+        tool("DeletePayment", "s", "Id! Operator! EffectiveDate!"),
+        tool("UpdatePayment", "s", "Id! Operator! EffectiveDate! Amount"),
+    )
+    assert {n: r for n, r in roles(service, "UpdatePayment").items() if n in ("Operator", "EffectiveDate")} == {"Operator": "value Operator", "EffectiveDate": "value EffectiveDate"}
+
+
+def test_for_whom_a_call_acts_is_written_on_no_row() -> None:
+    """Block(Id, Customer): the user is blocked, and not handed to another customer."""
+    gets = tool("GetUser", "s", "Id! CustomerId", "Id Name CustomerId State")
+    assert gets.returns is not None
+    gets.returns["properties"]["State"]["enum"] = ["ACTIVE", "BLOCKED"]
+    service = made(
+        gets,
+        tool("ListUsers", "s", "", "Id Name CustomerId State", many=True),
+        tool("DeleteUser", "s", "Id!"),
+        tool("BlockUser", "s", "Id! CustomerId AccountId"),
+    )
+    found = roles(service, "BlockUser")
+    assert found == {"Id": "key Id", "CustomerId": "match CustomerId"}

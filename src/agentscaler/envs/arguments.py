@@ -179,6 +179,7 @@ def own_argument(entry: Entry, draft: Draft, service: Service) -> tuple[str, str
         lambda n: n == own or field(n) in wanted or field(one_of(n)) in wanted,
         lambda n: field(n) in (draft.noun, draft.noun[-1:]),
         lambda n: alternative(n, draft) is not None,
+        lambda n: field(n) in ((*draft.noun, field(own)[-1]), (*draft.noun[-1:], field(own)[-1])) and n in entry.required,
         lambda n: item_path and n == holders[-1] and (collected == draft.noun[-1] or (table_of(n, service.tables) in (None, draft.noun) and entry.tool.source.vendor != "google")),
         lambda n: field(n) in (("id",), ("arn",), ("name",), ("identifier",), ("resource", "arn"), ("resource", "id")) and n in entry.required and (field(n)[0] != "resource" or draft.canon.get(field(n), own) == own),
         lambda n: field(own)[-1:] == ("arn",) and field(n)[-1] in ("id", "name") and field(n)[:-1] in (draft.noun, draft.noun[-1:]) and n in entry.required and _BY_ARN.search(str(entry.parameters[n].get("description", ""))) is not None,
@@ -470,6 +471,15 @@ def stamps(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[st
 
 _OF_CALLER: Final = re.compile(r"(?i)^transaction\b|\b(?:client|caller)\b[^.]{0,20}\bmaking the (?:call|request)")
 """What the caller says of himself, or of the transaction he reads in."""
+
+
+def says_of_row(name: str, schema: Schema) -> bool:
+    """Does what a call must be given say something of the row, rather than of the caller, the moment, or what is to come ('The new type format')?"""
+    text = str(schema.get("description", ""))
+    return not (is_time(name, schema) or _OF_CALLER.search(f"{name} {text}") or _OF_CALL.search(name) or re.match(r"(?i)(?:the |a )?new\b", text))
+
+
+_OF_CALL: Final = re.compile(r"(?i)^operator$|api_?version$")
 
 
 def left_out(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> bool:

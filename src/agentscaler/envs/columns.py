@@ -177,7 +177,7 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     own = draft.own
     assert own is not None
     words, noun = field(own), draft.noun
-    last = words[-1] if words[-1] in ("id", "arn", "name", "email", "token", "sid", "gid") or (words[-1:] in map(field, shown) and (noun[-len(words) :] != words or noun[-1] in EDITIONS)) else _asked_sort(draft)
+    last = words[-1] if words[-1] in ("id", "arn", "name", "email", "token", "sid", "gid") or (words[-1:] in map(field, shown) and (noun[-len(words) :] != words or noun[-1] in EDITIONS)) else _asked_sort(draft, shown)
     spellings = [words, (*noun, last), *([] if noun[-1:] in tables and noun[-1:] != noun else [(*noun[-1:], last)]), (last,)]
     editions = [noun[-1:], (noun[-1], "number"), (noun[-1], "id")] if noun[-1] in EDITIONS and draft.segment is None else []
     if words == noun:
@@ -186,8 +186,9 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
         spellings += [("id",), (*noun, "id"), (*noun, "arn"), ("arn",)]
     if last == "id":
         spellings += [(*noun, "arn"), (*noun[-1:], "arn"), ("arn",)]
-    spellings += editions
+    spellings += [*editions, draft.short(words)]
     found = [n for w in spellings for n in shown if field(n) == w and kind_of(shown[n]) in ("string", "integer")]
+    found += [n for n in shown if len(field(n)) > 1 and "or" not in words and words[-len(field(n)) :] == field(n) and entity(n)[0] not in tables and kind_of(shown[n]) in ("string", "integer")]
     name = own if own in shown else found[0] if found else own
     asked = [e.parameters[own] for e in draft.entries if own in e.parameters and kind_of(e.parameters[own]) in ("string", "integer")]
     schema = dict(shown.get(name) or (asked[0] if asked else {"type": "string"}))
@@ -203,14 +204,33 @@ def _key_column(draft: Draft, shown: Mapping[str, Schema], listed: bool, tables:
     column.choices = next((list(a["enum"]) for a in asked if "enum" in a), [])
     column.shown = name in shown or listed
     draft.canon[words] = column.name
+    draft.canon |= {field(n): column.name for n, s in shown.items() if kind_of(s) == kind_of(shown.get(name, {})) and _same_id(n, name, draft, tables)}
     draft.own = column.name
 
 
-def _asked_sort(draft: Draft) -> str:
-    """groupKey, 'the group's email address, group alias, or the unique group ID': what a key is that does not say so by its own name."""
-    texts = (str(e.parameters.get(draft.own or "", {}).get("description", "")) for e in draft.entries if e.what.kind in ITEM_KINDS)
+def _same_id(name: str, own: str, draft: Draft, tables: Mapping[Noun, Draft]) -> bool:
+    """ListQuickConnects shows as Id what DescribeQuickConnect shows as QuickConnectId, and neither shows both: one id."""
+    words, key = field(name), field(own)
+    alike = words[-1:] == key[-1:] and words != key and ((words == ("id",) and set(draft.noun) <= set(key) and "external" not in key) or (min(len(words), len(key)) > 2 and (words[-len(key) :] == key or key[-len(words) :] == words)))
+    told = [e.item.fields for e in draft.entries if e.item is not None and e.what.kind in ("get", "list") and not e.view]
+    return alike and entity(name)[0] not in tables and not any(name in fields and own in fields for fields in told)
+
+
+def _asked_sort(draft: Draft, shown: Mapping[str, Schema]) -> str:
+    """groupKey, 'the group's email address, group alias, or the unique group ID': what a key is that does not say so by its own name.
+
+    A customer of whom no text speaks goes by the id that the answer shows, and a disk by its name where a text says so.
+    """
+    own, noun = field(draft.own or ""), draft.noun
+    texts = [str(e.parameters.get(draft.own or "", {}).get("description", "")) for e in draft.entries if e.what.kind in ITEM_KINDS]
     sorts = next((found for text in texts if (found := said(text))), frozenset())
-    return next((sort for sort in ("id", "sid", "email") if sort in sorts and "name" not in sorts), "name")
+    if told := next((sort for sort in ("id", "sid", "email") if sort in sorts and "name" not in sorts), None):
+        return told
+    bare = own in (noun, noun[-1:]) and not any(_NAME.search(text) for text in texts)
+    return "id" if bare and any(field(n) in ((*noun, "id"), (*noun[-1:], "id"), ("id",)) for n in shown) else "name"
+
+
+_NAME = re.compile(r"(?i)\bnames?\b")
 
 
 def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:

@@ -175,19 +175,19 @@ class Draft:
         last = _SAME.get(words[-1], words[-1]) if words else ""
         found = []
         for column in self.columns.values():
-            theirs = self._short(field(column.name))
+            theirs = self.short(field(column.name))
             if column.shown and column.kind == kind and column.name not in self.key and theirs and _SAME.get(theirs[-1], theirs[-1]) == last:
                 if len(theirs) == 1 or theirs[:-1] == words[:-1] or len(words) == 1:
                     found.append(column.name)
         return found[0] if len(found) == 1 and last in _PLAIN else None
 
     def _by_short(self, words: Noun) -> str | None:
-        short = self._short(words)
+        short = self.short(words)
         if not short:
             return None
-        return next((column for canon, column in self.canon.items() if self._short(canon) == short), None)
+        return next((column for canon, column in self.canon.items() if self.short(canon) == short), None)
 
-    def _short(self, words: Noun) -> Noun:
+    def short(self, words: Noun) -> Noun:
         """Words without the table's own noun in front."""
         for i in range(len(self.noun)):
             tail = self.noun[i:]

@@ -147,26 +147,34 @@ def _telling_key(draft: Draft, tables: Mapping[Noun, Draft]) -> str | None:
     return None
 
 
-_TELLING: Final = frozenset(["id", "name", "arn", "key", "code", "number", "revision", "version", "type", "identifier", "email", "domain", "path", "url", "cidr", "ip"])
+_TELLING: Final = frozenset(["id", "name", "arn", "key", "code", "number", "revision", "version", "type", "identifier", "email", "domain", "path", "url", "cidr", "ip", "filter"])
 
 
 def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> None:
-    """Further parts of the key: what every get and delete asks for beside the ids (a route's destination)."""
+    """Further parts of the key: what every get and delete asks for beside the ids (a route's destination).
+
+    Rows that so far only go by what holds them are told apart by what a read without a create asks for, too (the page of a
+    presentation), and by what every create must be given and a delete may be (the topic of a client's subscription).
+    """
     strict = [e for e in draft.entries if e.what.kind in ("get", "delete") and e.required and not e.what.extra and not e.view and not (e.what.kind == "get" and e.item is not None and e.item.many)]
     makers = [e for e in draft.entries if e.what.kind in ("create", "put")]
-    if not strict or not makers or (draft.own and draft.generated):
+    untold = draft.own is None and bool(draft.parents) and not _lists(draft)
+    if not strict or not (makers or untold) or (draft.own and draft.generated):
         return
     known = {field(n) for n in [*draft.parents, *([draft.own] if draft.own else [])]}
-    for name in strict[0].required:
+    asked = [*strict[0].required, *(n for n in strict[0].parameters if untold and n not in strict[0].required and makers and all(n in e.required for e in makers))]
+    for name in asked:
         schema = strict[0].parameters.get(name, {})
         if name in contexts or OPTION.search(name) or TOKEN.search(name) or STATE.search(name) or TRANSPORT.match(name) or kind_of(schema) not in ("string", "integer"):
             continue
-        if field(name) in known or field(name)[-1:] in (("language",), ("view",)) or not all(name in e.required for e in strict) or not all(name in e.parameters for e in makers):
+        if field(name) in known or field(name)[-1:] in (("language",), ("view",)) or not all(name in (e.required if name in strict[0].required else e.parameters) for e in strict) or not all(name in e.parameters for e in makers):
             continue
         if draft.own is not None and table_of(name, tables) == draft.noun:
             continue
+        if (not makers or name not in strict[0].required) and (field(name)[-1] not in _TELLING or set(field(name)) & STRICT_CONTEXT or (PAGING.match(" ".join(field(name))) and kind_of(schema) != "string")):
+            continue
         if draft.own is None and not (draft.noun[-1] in TIES and table_of(name, tables, draft.noun)):
-            draft.own, draft.generated = name, False
+            draft.own, draft.generated = name, not makers and field(name)[-1:] == ("id",)
         elif len(draft.parents) < 3:
             draft.parents.append(name)
 

@@ -14,16 +14,18 @@ from agentscaler.envs.arguments import (
     keys,
     matched,
     need_all,
+    says_of_row,
     stamps,
     surroundings,
     values,
 )
+from agentscaler.envs.batches import are_rows, lists_changes, none_left, own_id_of_service
 from agentscaler.envs.demands import demanded
 from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
-from agentscaler.envs.keys import is_slug, parent_parameter
+from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter
 from agentscaler.envs.partly import emptied, flat_parts
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
@@ -60,7 +62,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     if (several := objects(entry, draft)) is not None:
         return create_rows(entry, draft, service, several)
-    _no_list_left(entry)
+    none_left(entry, draft)
     arguments = surroundings(entry, draft, service)
     key_path = None
     if draft.segment is not None:
@@ -195,28 +197,15 @@ def objects(entry: Entry, draft: Draft) -> Argument | None:
     for name in [*entry.required, *bare]:
         schema = entry.parameters.get(name, {})
         properties: Mapping[str, Schema] = schema.get("items", {}).get("properties", {}) if kind_of(schema) == "array" else {}
-        named = field(one_of(name)) in (draft.noun, draft.noun[-1:], (*draft.noun[-1:], "list"), (*draft.noun[-1:], "set")) or name in bare or _SEVERAL.search(entry.tool.name) is not None
-        if not named or not properties:
+        if not properties or not (name in bare or are_rows(entry, draft, name)):
             continue
         body = matched({n: s for n, s in properties.items() if usable(n, s) or (n in draft.columns and draft.columns[n].kind == kind_of(s) == "object")}, draft)
         own = next((n for n, s in properties.items() if draft.own and n not in body and draft.own not in body.values() and _names_row(n, draft)), None)
         body = body | ({own: draft.own} if own and draft.own else {})
         if len(body) >= 0.6 * len(properties):
-            told = {n: c for n, c in body.items() if c == draft.own or not kept_by_service(n, properties[n], new=entry.what.kind == "create", inside=True)}
+            told = {n: c for n, c in body.items() if (c == draft.own and not own_id_of_service(entry, draft, name, c)) or (c != draft.own and not kept_by_service(n, properties[n], new=entry.what.kind == "create", inside=True))}
             return argument(entry, name, "rows", body=told, required=True)
     return None
-
-
-def _no_list_left(entry: Entry) -> None:
-    """A batch whose objects are not understood makes no row of its own. Raises Lost(batch)."""
-    lists = (entry.parameters.get(n, {}) for n in entry.required)
-    if entry.tool.source.of_a_cloud or not _SEVERAL.search(entry.tool.name):
-        return
-    if any(kind_of(s) == "array" and s.get("items", {}).get("properties") for s in lists):
-        raise Lost("batch")
-
-
-_SEVERAL: Final = re.compile(r"(?i)^(?:batch|bulk)|_(?:batch|bulk)(?:_|$)")
 
 
 def _called(words: tuple[str, ...], noun: tuple[str, ...]) -> bool:
@@ -235,8 +224,12 @@ def create_rows(entry: Entry, draft: Draft, service: Service, several: Argument)
     arguments = surroundings(entry, draft, service)
     if draft.segment is not None:
         raise Lost("batch")
+    rest = values(entry, draft, service, {**arguments, several.name: several.model_copy(update={"body": {}})}, own=True, new=True)
+    beside = {a.column for a in rest.values() if a.required}
+    if draft.own in beside:
+        raise Lost("batch")
+    several = several.model_copy(update={"body": {n: c for n, c in several.body.items() if c not in beside}})
     inside = set(several.body.values())
-    rest = values(entry, draft, service, {**arguments, several.name: several}, own=True, new=True)
     arguments |= {n: a for n, a in rest.items() if a.column not in inside} | {several.name: several}
     need_all(entry, arguments)
     given = inside | {a.column for a in arguments.values()}
@@ -297,6 +290,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     if any(a.many for a in arguments.values()):
         raise Lost("batch")
+    none_left(entry, draft)
     arguments |= values(entry, draft, service, arguments, own=True)
     need_all(entry, arguments)
     if not any(a.role in ("value", "body") for a in arguments.values()):
@@ -312,7 +306,7 @@ def put(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
 def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if (several := objects(entry, draft)) is not None:
         return update_rows(entry, draft, service, several)
-    _no_list_left(entry)
+    none_left(entry, draft)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
     arguments |= stamps(entry, draft, arguments)
@@ -333,6 +327,8 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("part")
     need_all(entry, arguments)
     if any(_DIFFERENCES.search(f"{a.name} {entry.parameters[a.name].get('description', '')}"[:400]) for a in sets) or (entry.what.verb == "patch" and _DIFFERENCES.search(entry.tool.description)):
+        raise Lost("differences")
+    if any(lists_changes(entry, draft, a) for a in sets):
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
@@ -450,24 +446,36 @@ _KEEPS = re.compile(r"(?i)(?:do not|don't|not) (?:modify|specify|specified|chang
 def _located(entry: Entry, draft: Draft, argument: Argument) -> Argument:
     """An id that says where the row stands is compared with the row, and not written.
 
-    It is in the path (accounts/{accountId}/profiles/{profileId}), the thing's own get or delete asks for it too, or an action
-    (ActivateInstance(ClusterId)) names a row that the row itself refers to.
+    It is in the path (accounts/{accountId}/profiles/{profileId}), the thing's own get or delete asks for it too (and where it must,
+    though it be no id: the Scope of an IP set), or an action (ActivateInstance(ClusterId)) names a row that the row itself refers to.
     """
     schema, column = entry.parameters[argument.name], draft.columns.get(argument.column or "")
     if argument.role != "value" or column is None or kind_of(schema) not in ("string", "integer") or _is_token(argument.name, schema) or TOKEN.search(argument.name):
         return argument
     where = argument.required and argument.name in placeholders(entry.tool.source.path or "")
-    if not entity(argument.name)[1] and not (where and (column.shown or column.reference is not None or any(argument.name in e.required for e in draft.entries if e.what.kind in ("get", "list", "delete")))):
-        return argument  # what is asked for in the address says where the row stands, though it be no id (project_key), if a read knows it too
     same = field(column.name) == field(argument.name) or column.reference is not None
     moves = entry.what.kind == "action"
-    asked = any(argument.name in (e.parameters if moves else e.required) for e in draft.entries if e.what.kind in ("get", "delete") and not e.what.extra)
+    reads = [e for e in draft.entries if e.what.kind in ("get", "delete") and not e.what.extra and e.id != entry.id]
+    must = same and argument.required and entry.what.verb not in _MOVES and says_of_row(argument.name, schema) and any(argument.name in e.required for e in reads)
+    if not entity(argument.name)[1] and not must and not (where and (column.shown or column.reference is not None or any(argument.name in e.required for e in draft.entries if e.what.kind in ("get", "list", "delete")))):
+        return argument  # what is asked for in the address says where the row stands, though it be no id (project_key), if a read knows it too
+    asked = any(argument.name in (e.parameters if moves else e.required) for e in reads)
     told = column.shown or column.reference is not None
     tied = moves and argument.required and column.reference is not None
-    stands = where or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
+    stands = where or must or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
     return argument.model_copy(update={"role": "match"}) if stands else argument
 
 
+def _whose(entry: Entry, draft: Draft, argument: Argument) -> Argument | None:
+    """Block(name, customer): for whom a call acts is compared where a read asks for it, too, and written on no row."""
+    words = entity(argument.name)[0] or field(argument.name)
+    if argument.role != "value" or argument.required or words[-1] not in _HOLDERS:
+        return argument
+    asked = any(argument.name in e.parameters for e in draft.entries if e.what.kind in ("get", "list", "delete"))
+    return argument.model_copy(update={"role": "match"}) if asked else None
+
+
+_HOLDERS: Final = STRICT_CONTEXT | {"customer", "team", "workspace"}
 _MOVES: Final = frozenset("move transfer migrate switch change replace convert rename reassign assign associate attach bind".split())
 """Verbs after which a row stands elsewhere."""
 
@@ -572,7 +580,8 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     move = move._replace(sets={**ended(entry, draft, move), **move.sets})
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
-    arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
+    given = {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
+    arguments |= {n: kept for n, a in given.items() if (kept := _whose(entry, draft, a)) is not None}
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
