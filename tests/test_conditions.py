@@ -149,14 +149,31 @@ PLACE = thing(Bucket=TEXT, Prefix=TEXT, Freshness=NUMBER)
 PLACED = {**LEDGER, "Place": PLACE}
 
 
-@pytest.mark.parametrize(("says", "kept"), [("Updates a ledger.", True), ("Updates a ledger. The existing details are fully overwritten; this fully overwrites the ledger.", False)])
-def test_an_update_of_a_part_leaves_the_rest(says: str, kept: bool) -> None:
-    create = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": PLACE}, {"Ledger": thing(**PLACED)}, "LedgerName", "Owner")
-    update = tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": PLACE}, {"Ledger": thing(**PLACED)}, "LedgerName", says=says)
+WHOLE = {**PLACE, "required": ["Bucket"]}
+PART = {**PLACE, "description": "Only the fields that you specify are changed."}
+OVER = "Updates a ledger. The existing details are fully overwritten; this fully overwrites the ledger."
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "says", "kept"),
+    [
+        (WHOLE, PLACE, "Updates a ledger.", True),
+        (PLACE, PART, "Updates a ledger.", True),
+        (thing(Bucket=TEXT, Prefix=TEXT, Freshness=NUMBER, Region=TEXT), PLACE, "Updates a ledger.", True),
+        (WHOLE, PLACE, OVER, False),
+        (PLACE, PLACE, "Updates a ledger.", False),
+        (WHOLE, {**PLACE, "required": ["Freshness", "Bucket"]}, "Updates a ledger.", False),
+    ],
+    ids=["asks for less", "says so", "has less", "overwrites", "what the create takes", "asks for as much"],
+)
+def test_an_update_of_a_part_leaves_the_rest(made: Schema, given: Schema, says: str, kept: bool) -> None:
+    create = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": made}, {"Ledger": thing(**PLACED)}, "LedgerName", "Owner")
+    update = tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": given}, {"Ledger": thing(**PLACED)}, "LedgerName", says=says)
     with opened(create, update, tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**PLACED)}, "LedgerName")) as (world, _):
+        new = {"Freshness": 5, "Bucket": "c"} if given.get("required") else {"Freshness": 5}
         call(world, "CreateLedger", LedgerName="own", Owner="Ana", Place={"Bucket": "b", "Prefix": "p"})
-        call(world, "UpdateLedger", LedgerName="own", Place={"Freshness": 5})
-        assert call(world, "DescribeLedger", LedgerName="own")["Ledger"]["Place"] == ({"Bucket": "b", "Prefix": "p", "Freshness": 5} if kept else {"Freshness": 5})
+        call(world, "UpdateLedger", LedgerName="own", Place=new)
+        assert call(world, "DescribeLedger", LedgerName="own")["Ledger"]["Place"] == ({"Bucket": "b", "Prefix": "p", **new} if kept else new)
 
 
 def test_another_kind_of_thing_takes_the_place_of_the_old() -> None:

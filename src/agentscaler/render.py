@@ -214,6 +214,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             bounds[argument.role].append(f"{quote(argument.column or '')}: {given}")
         elif argument.role in PAGING:
             paging.append(f"{PAGING[argument.role]}={given}")
+            paging += ["first=0"] if argument.sign == "0" else []
         elif argument.role == "named":
             name, values, *how = map(quote, argument.pair)
             also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {_dict(argument.places)})")
@@ -298,13 +299,24 @@ PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number", 
 def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     if not shape.wrap:
         return [f"return {rows}"]
-    beside = {shape.next: "page.next"} if shape.next else {}
+    beside = dict([_beside(shape.next, shape.wrap)]) if shape.next else {}
     beside |= {shape.total: "page.total"} if shape.total else {}
     names = {a.python for a in operation.arguments}
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
         beside |= {f"{name}.{n}": _told(v, names) for n, v in value.items()} if inside else {name: _told(value, names)}
     return _braces("return ", _nested(shape.wrap, rows, beside))
+
+
+def _beside(path: str, wrap: tuple[str, ...]) -> tuple[str, str]:
+    """Where the token of the next page stands, and its expression: inside the object that holds the list, or in an object of its own ('paging.next.after')."""
+    head, *inner = path.split(".")
+    if not inner or head == wrap[0].removesuffix("[]"):
+        return path, "page.next"
+    value = "page.next"
+    for name in reversed(inner):
+        value = f"{{{quote(name)}: {value}}}"
+    return head, value
 
 
 def _nested(wrap: tuple[str, ...], rows: str, beside: Mapping[str, str]) -> list[str]:
