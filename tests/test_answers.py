@@ -319,3 +319,21 @@ def test_a_patch_cannot_change_what_is_immutable() -> None:
     source = Source(vendor="google", service="books", operation="books.ledgers.patch", verb="PATCH", path="v1/{name}", in_path=("name",))
     patch = tool("patch", body, {}, "name").model_copy(update={"source": source})
     assert set(relaxed(patch).parameters["properties"]) == {"name", "title"}
+
+
+@pytest.mark.parametrize("gives", [{"LedgerName": TEXT, "Deleted": FLAG}, {"Ledger": thing(**{**LEDGER, "Deleted": FLAG})}, {"Deleted": FLAG}], ids=["beside the id", "in the row", "alone"])
+def test_a_delete_says_that_the_thing_is_gone(gives: dict[str, Schema]) -> None:
+    read = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**{**LEDGER, "Deleted": FLAG})}, "LedgerName")
+    tools = [t for t in BASE if t.name not in ("DeleteLedger", "DescribeLedger")]
+    with opened(*tools, read, tool("DeleteLedger", {"LedgerName": TEXT}, gives, "LedgerName")) as (world, _):
+        name = call(world, "ListLedgers")["Ledgers"][0]["LedgerName"]
+        said = call(world, "DeleteLedger", LedgerName=name)
+    assert said.get("Ledger", said)["Deleted"] is True
+
+
+def test_what_was_done_is_no_failure() -> None:
+    gives = {"FailedEntries": {"type": "array", "items": thing(LedgerName=NAMES, ErrorCode=TEXT)}, "FailedEntryCount": NUMBER}
+    tools = [t for t in BASE if t.name != "DeleteLedger"]
+    with opened(*tools, tool("BatchDeleteLedgers", {"LedgerNames": TEXTS}, gives, "LedgerNames")) as (world, _):
+        names = [row["LedgerName"] for row in call(world, "ListLedgers")["Ledgers"]][:2]
+        assert call(world, "BatchDeleteLedgers", LedgerNames=names) == {"FailedEntries": [], "FailedEntryCount": 0}

@@ -291,8 +291,8 @@ class Shape(Record):
     """Where the number of all rows stands."""
     done: bool = False
     """A long-running operation that is already done: {'done': true, 'response': ...}."""
-    gone: Mapping[str, str] = Field(default_factory=dict)
-    """Of a delete: fields of the answered row that say that it is gone: {'State': 'deleted'}."""
+    gone: Mapping[str, str | bool] = Field(default_factory=dict)
+    """Of a delete: fields of the answered row that say that it is gone: {'State': 'deleted'}, {'deleted': true}."""
     fixed: JsonObject = Field(default_factory=dict)
     """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
 

@@ -577,7 +577,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"[{row}[{quote(next(iter(shape.fields.values())))}]]"
     else:
         value = row if whole else _seen(shape, views, row)
-        value = f"{value} | {{{', '.join(f'{quote(f)}: {quote(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
+        value = f"{value} | {{{', '.join(f'{quote(f)}: {_python(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])
