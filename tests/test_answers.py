@@ -337,3 +337,24 @@ def test_what_was_done_is_no_failure() -> None:
     with opened(*tools, tool("BatchDeleteLedgers", {"LedgerNames": TEXTS}, gives, "LedgerNames")) as (world, _):
         names = [row["LedgerName"] for row in call(world, "ListLedgers")["Ledgers"]][:2]
         assert call(world, "BatchDeleteLedgers", LedgerNames=names) == {"FailedEntries": [], "FailedEntryCount": 0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "every"),
+    [
+        ({"type": "string", "enum": ["cash", "stock", "ALL"], "description": "ALL (default) - shows all ledgers."}, "ALL"),
+        ({"type": "string", "description": "The family, or '~all', which means all of them."}, "~all"),
+        ({"type": "string", "description": 'The family. Specify "-" to list all ledgers.'}, "-"),
+        ({"type": "string", "description": "The family; passing * returns all ledgers."}, "*"),
+    ],
+)
+def test_a_value_that_means_every_row_narrows_nothing(asked: Schema, every: str) -> None:
+    shown = {**LEDGER, "Family": {"type": "string", "enum": ["cash", "stock", "ALL"]}}
+    rows = {"Ledgers": {"type": "array", "items": thing(**shown)}}
+    tools = [t for t in BASE if t.name not in ("ListLedgers", "DescribeLedger")]
+    get, listed = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"), tool("ListLedgers", {"Family": asked}, rows)
+    with opened(*tools, get, listed) as (world, _):
+        everything = call(world, "ListLedgers")["Ledgers"]
+        assert call(world, "ListLedgers", Family=every)["Ledgers"] == everything
+        assert 0 < len(call(world, "ListLedgers", Family="cash")["Ledgers"]) < len(everything)
+        assert every != "ALL" or {row["Family"] for row in everything} == {"cash", "stock"}

@@ -270,12 +270,17 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
         for inner in argument.inside:
             yield inner.model_copy(update={"required": False}), f"{whole}.get({quote(inner.name)})"
         given = argument.python
-        if argument.anything == ("-",) and not argument.many:
+        if _spans(argument):
             given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
         elif argument.anything:
             every = ", ".join(_python(v) for v in argument.anything)
             given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
+
+
+def _spans(argument: Argument) -> bool:
+    """Does the last part of a resource name mean every one, 'locations/-'?"""
+    return argument.anything == ("-",) and argument.column in ("parent", None) and not argument.many
 
 
 def _dict(places: Mapping[str, str]) -> str:
@@ -289,7 +294,10 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
     for reference in table.references:
         if reference.columns == (argument.column,):
             found = f"db.get({quote(reference.table)}, {argument.python})"
-            return [f'if not {argument.python}.endswith("/-"):', f"    {found}"] if argument.anything == ("-",) else [found]
+            if _spans(argument):
+                return [f'if not {argument.python}.endswith("/-"):', f"    {found}"]
+            every = ", ".join(_python(v) for v in argument.anything)
+            return [f"if {argument.python} not in ({every},):", f"    {found}"] if every else [found]
     return []
 
 

@@ -37,7 +37,7 @@ def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[s
     """The row's answer and what is told of the call. Raises Lost(silent)."""
     shown = [row.wrap[0].removesuffix("[]")] if row and row.wrap else [*row.fields, *row.gone] if row else []
     said = told(entry, body, arguments.values(), shown)
-    if row is None and not said and promised(body):
+    if row is None and promised(body) and all(reports_failure(n) and v == 0 for n, v in said.items()):
         raise Lost("silent")
     return (row or Shape(fields={})).model_copy(update={"fixed": said}) if row or said else None
 
