@@ -214,6 +214,47 @@ def test_a_delete_asks_for_the_state_its_text_asks_for(text: str, allowed: tuple
     assert (found.only_from if found else None) == allowed
 
 
+def runs(verb: str, *states: str, says: str = "", of_id: str = "") -> tuple[Any, ...]:
+    """The states from which one verb may move a run, whose states are these."""
+    run = {"RunId": TEXT, "Label": TEXT, "Status": {"type": "string", "enum": list(states)}}
+    named = {"RunId": {**TEXT, "description": of_id}}
+    made = tool("CreateRun", {"Label": TEXT}, {"Run": thing(**run)}, "Label")
+    read = tool("DescribeRun", {"RunId": TEXT}, {"Run": thing(**run)}, "RunId")
+    return compiled(made, read, tool(f"{verb.title()}Run", named, {}, "RunId", says=says or f"{verb.title()}s a run."))[f"{verb.title()}Run"].only_from
+
+
+@pytest.mark.parametrize(
+    ("verb", "states", "says", "of_id", "starts"),
+    [
+        ("cancel", ("WAITING", "DONE_WELL", "COMPLETED", "CANCELLED", "EXPIRED"), "", "", ("WAITING", "DONE_WELL")),
+        ("disable", ("ENABLED", "DISABLED", "DESTROYED"), "", "", ("ENABLED",)),
+        ("disable", ("ENABLED", "DISABLED", "COMPLETED"), "", "", ()),
+        ("restore", ("AVAILABLE", "DELETED"), "", "", ()),
+        ("cancel", ("pending_approval", "pending_review", "submitted", "canceled"), "Cancel a pending run.", "", ("pending_approval", "pending_review")),
+        ("cancel", ("pending_approval", "submitted", "canceled"), "Cancels a run in a pending_approval state.", "", ("pending_approval",)),
+        ("cancel", ("DRAFT", "STARTED", "HALF_DONE", "CANCELED"), "", "The ID of the run to cancel. Must be in STARTED or HALF_DONE status.", ("STARTED", "HALF_DONE")),
+    ],
+)
+def test_what_is_over_is_not_moved_and_the_text_goes_first(verb: str, states: tuple[str, ...], says: str, of_id: str, starts: tuple[str, ...]) -> None:
+    assert runs(verb, *states, says=says, of_id=of_id) == starts
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "allowed"),
+    [
+        ("DeletionProtection", {"type": "boolean"}, (0, None)),
+        ("TerminationProtectionEnabled", {"type": "boolean"}, (0, None)),
+        ("DeletionProtection", {"type": "string", "enum": ["ENABLED", "DISABLED"]}, ("DISABLED", None)),
+        ("ProtectedFromScaleIn", {"type": "boolean"}, ()),
+        ("DeletionProtection", {"type": "string", "enum": ["none", "prevent-force", "prevent-all"]}, ()),
+    ],
+)
+def test_what_is_protected_is_not_deleted(name: str, schema: Schema, allowed: tuple[Any, ...]) -> None:
+    shown = {"Ledger": thing(**{**LEDGER, name: schema})}
+    get = tool("DescribeLedger", {"LedgerName": TEXT}, shown, "LedgerName")
+    assert compiled(BASE[0], get, tool("DeleteLedger", {"LedgerName": TEXT}, {}, "LedgerName"))["DeleteLedger"].only_from == allowed
+
+
 def test_what_is_active_is_not_deleted() -> None:
     delete = tool("DeleteLedger", {"LedgerName": TEXT}, {}, "LedgerName", says="Deletes a ledger. Only closed ledgers can be deleted.")
     with opened(delete) as (world, ledgers):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from agentscaler.answered import beside_list, nested
 from agentscaler.assigned import emptied, given_value, merged, parted, quote, revised
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Brought, Held, Json, Model, Operation, Shape, Table
@@ -307,36 +308,13 @@ PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number", 
 def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     if not shape.wrap:
         return [f"return {rows}"]
-    beside = dict([_beside(shape.next, shape.wrap)]) if shape.next else {}
+    beside = dict([beside_list(shape.next, shape.wrap)]) if shape.next else {}
     beside |= {shape.total: "page.total"} if shape.total else {}
     names = {a.python for a in operation.arguments}
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
         beside |= {f"{name}.{n}": _told(v, names) for n, v in value.items()} if inside else {name: _told(value, names)}
-    return _braces("return ", _nested(shape.wrap, rows, beside))
-
-
-def _beside(path: str, wrap: tuple[str, ...]) -> tuple[str, str]:
-    """Where the token of the next page stands, and its expression: inside the object that holds the list, or in an object of its own ('paging.next.after')."""
-    head, *inner = path.split(".")
-    if not inner or head == wrap[0].removesuffix("[]"):
-        return path, "page.next"
-    value = "page.next"
-    for name in reversed(inner):
-        value = f"{{{quote(name)}: {value}}}"
-    return head, value
-
-
-def _nested(wrap: tuple[str, ...], rows: str, beside: Mapping[str, str]) -> list[str]:
-    """"name": value of one level: the way down to the rows, and what stands beside it ('List.NextMarker': a level further down)."""
-    name = wrap[0].removesuffix("[]")
-    label = quote(name)
-    label = f"db.here({label})" if "{" in name else label
-    below = {n.removeprefix(f"{name}."): v for n, v in beside.items() if n.startswith(f"{name}.")}
-    inner = "{" + ", ".join(_nested(wrap[1:], rows, below)) + "}" if len(wrap) > 1 else rows
-    if len(wrap) > 1 and wrap[0].endswith("[]"):
-        inner = f"[{inner}]"
-    return [f"{label}: {inner}", *(f"{quote(n)}: {v}" for n, v in beside.items() if "." not in n)]
+    return _braces("return ", nested(shape.wrap, rows, beside))
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
