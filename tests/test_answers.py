@@ -358,3 +358,22 @@ def test_a_value_that_means_every_row_narrows_nothing(asked: Schema, every: str)
         assert call(world, "ListLedgers", Family=every)["Ledgers"] == everything
         assert 0 < len(call(world, "ListLedgers", Family="cash")["Ledgers"]) < len(everything)
         assert every != "ALL" or {row["Family"] for row in everything} == {"cash", "stock"}
+
+
+@pytest.mark.parametrize(
+    ("says", "column", "down"),
+    [
+        ("Lists the ledgers, sorted by owner.", "Owner", False),
+        ("Lists ledgers. Results are ASCII-sorted by ledger name.", "LedgerName", False),
+        ("Lists the ledgers, newest first.", "CreatedAt", True),
+        ("Lists the ledgers in descending LedgerName order.", "LedgerName", True),
+        ("Lists the ledgers. They can be sorted by owner.", None, False),
+        ("Lists the ledgers, sorted by owner and then by note.", None, False),
+        ("Lists the newest ledgers.", None, False),
+    ],
+)
+def test_a_list_is_in_the_order_that_its_text_says(says: str, column: str | None, down: bool) -> None:
+    shown = {**LEDGER, "CreatedAt": {"type": "string", "format": "date-time"}}
+    listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}}, says=says)
+    found = next(f.operation for f in compile_tools("aws:books", {t.name: t for t in (BASE[0], listed)}).good.values() if f.operation.name == "ListLedgers")
+    assert found.order == ((column, down) if column else None)
