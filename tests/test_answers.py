@@ -319,3 +319,61 @@ def test_a_patch_cannot_change_what_is_immutable() -> None:
     source = Source(vendor="google", service="books", operation="books.ledgers.patch", verb="PATCH", path="v1/{name}", in_path=("name",))
     patch = tool("patch", body, {}, "name").model_copy(update={"source": source})
     assert set(relaxed(patch).parameters["properties"]) == {"name", "title"}
+
+
+@pytest.mark.parametrize("gives", [{"LedgerName": TEXT, "Deleted": FLAG}, {"Ledger": thing(**{**LEDGER, "Deleted": FLAG})}, {"Deleted": FLAG}], ids=["beside the id", "in the row", "alone"])
+def test_a_delete_says_that_the_thing_is_gone(gives: dict[str, Schema]) -> None:
+    read = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**{**LEDGER, "Deleted": FLAG})}, "LedgerName")
+    tools = [t for t in BASE if t.name not in ("DeleteLedger", "DescribeLedger")]
+    with opened(*tools, read, tool("DeleteLedger", {"LedgerName": TEXT}, gives, "LedgerName")) as (world, _):
+        name = call(world, "ListLedgers")["Ledgers"][0]["LedgerName"]
+        said = call(world, "DeleteLedger", LedgerName=name)
+    assert said.get("Ledger", said)["Deleted"] is True
+
+
+def test_what_was_done_is_no_failure() -> None:
+    gives = {"FailedEntries": {"type": "array", "items": thing(LedgerName=NAMES, ErrorCode=TEXT)}, "FailedEntryCount": NUMBER}
+    tools = [t for t in BASE if t.name != "DeleteLedger"]
+    with opened(*tools, tool("BatchDeleteLedgers", {"LedgerNames": TEXTS}, gives, "LedgerNames")) as (world, _):
+        names = [row["LedgerName"] for row in call(world, "ListLedgers")["Ledgers"]][:2]
+        assert call(world, "BatchDeleteLedgers", LedgerNames=names) == {"FailedEntries": [], "FailedEntryCount": 0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "every"),
+    [
+        ({"type": "string", "enum": ["cash", "stock", "ALL"], "description": "ALL (default) - shows all ledgers."}, "ALL"),
+        ({"type": "string", "description": "The family, or '~all', which means all of them."}, "~all"),
+        ({"type": "string", "description": 'The family. Specify "-" to list all ledgers.'}, "-"),
+        ({"type": "string", "description": "The family; passing * returns all ledgers."}, "*"),
+    ],
+)
+def test_a_value_that_means_every_row_narrows_nothing(asked: Schema, every: str) -> None:
+    shown = {**LEDGER, "Family": {"type": "string", "enum": ["cash", "stock", "ALL"]}}
+    rows = {"Ledgers": {"type": "array", "items": thing(**shown)}}
+    tools = [t for t in BASE if t.name not in ("ListLedgers", "DescribeLedger")]
+    get, listed = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName"), tool("ListLedgers", {"Family": asked}, rows)
+    with opened(*tools, get, listed) as (world, _):
+        everything = call(world, "ListLedgers")["Ledgers"]
+        assert call(world, "ListLedgers", Family=every)["Ledgers"] == everything
+        assert 0 < len(call(world, "ListLedgers", Family="cash")["Ledgers"]) < len(everything)
+        assert every != "ALL" or {row["Family"] for row in everything} == {"cash", "stock"}
+
+
+@pytest.mark.parametrize(
+    ("says", "column", "down"),
+    [
+        ("Lists the ledgers, sorted by owner.", "Owner", False),
+        ("Lists ledgers. Results are ASCII-sorted by ledger name.", "LedgerName", False),
+        ("Lists the ledgers, newest first.", "CreatedAt", True),
+        ("Lists the ledgers in descending LedgerName order.", "LedgerName", True),
+        ("Lists the ledgers. They can be sorted by owner.", None, False),
+        ("Lists the ledgers, sorted by owner and then by note.", None, False),
+        ("Lists the newest ledgers.", None, False),
+    ],
+)
+def test_a_list_is_in_the_order_that_its_text_says(says: str, column: str | None, down: bool) -> None:
+    shown = {**LEDGER, "CreatedAt": {"type": "string", "format": "date-time"}}
+    listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}}, says=says)
+    found = next(f.operation for f in compile_tools("aws:books", {t.name: t for t in (BASE[0], listed)}).good.values() if f.operation.name == "ListLedgers")
+    assert found.order == ((column, down) if column else None)

@@ -149,14 +149,31 @@ PLACE = thing(Bucket=TEXT, Prefix=TEXT, Freshness=NUMBER)
 PLACED = {**LEDGER, "Place": PLACE}
 
 
-@pytest.mark.parametrize(("says", "kept"), [("Updates a ledger.", True), ("Updates a ledger. The existing details are fully overwritten; this fully overwrites the ledger.", False)])
-def test_an_update_of_a_part_leaves_the_rest(says: str, kept: bool) -> None:
-    create = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": PLACE}, {"Ledger": thing(**PLACED)}, "LedgerName", "Owner")
-    update = tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": PLACE}, {"Ledger": thing(**PLACED)}, "LedgerName", says=says)
+WHOLE = {**PLACE, "required": ["Bucket"]}
+PART = {**PLACE, "description": "Only the fields that you specify are changed."}
+OVER = "Updates a ledger. The existing details are fully overwritten; this fully overwrites the ledger."
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "says", "kept"),
+    [
+        (WHOLE, PLACE, "Updates a ledger.", True),
+        (PLACE, PART, "Updates a ledger.", True),
+        (thing(Bucket=TEXT, Prefix=TEXT, Freshness=NUMBER, Region=TEXT), PLACE, "Updates a ledger.", True),
+        (WHOLE, PLACE, OVER, False),
+        (PLACE, PLACE, "Updates a ledger.", False),
+        (WHOLE, {**PLACE, "required": ["Freshness", "Bucket"]}, "Updates a ledger.", False),
+    ],
+    ids=["asks for less", "says so", "has less", "overwrites", "what the create takes", "asks for as much"],
+)
+def test_an_update_of_a_part_leaves_the_rest(made: Schema, given: Schema, says: str, kept: bool) -> None:
+    create = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": made}, {"Ledger": thing(**PLACED)}, "LedgerName", "Owner")
+    update = tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Place": given}, {"Ledger": thing(**PLACED)}, "LedgerName", says=says)
     with opened(create, update, tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**PLACED)}, "LedgerName")) as (world, _):
+        new = {"Freshness": 5, "Bucket": "c"} if given.get("required") else {"Freshness": 5}
         call(world, "CreateLedger", LedgerName="own", Owner="Ana", Place={"Bucket": "b", "Prefix": "p"})
-        call(world, "UpdateLedger", LedgerName="own", Place={"Freshness": 5})
-        assert call(world, "DescribeLedger", LedgerName="own")["Ledger"]["Place"] == ({"Bucket": "b", "Prefix": "p", "Freshness": 5} if kept else {"Freshness": 5})
+        call(world, "UpdateLedger", LedgerName="own", Place=new)
+        assert call(world, "DescribeLedger", LedgerName="own")["Ledger"]["Place"] == ({"Bucket": "b", "Prefix": "p", **new} if kept else new)
 
 
 def test_another_kind_of_thing_takes_the_place_of_the_old() -> None:
@@ -195,6 +212,47 @@ def drafted(column: str, *choices: str) -> Draft:
 def test_a_delete_asks_for_the_state_its_text_asks_for(text: str, allowed: tuple[str, ...] | None) -> None:
     found = required_state(text, drafted("Status", "ACTIVE", "DISABLED", "FAILED", "PENDING_ACCEPTANCE", "PENDING", "DELETED"))
     assert (found.only_from if found else None) == allowed
+
+
+def runs(verb: str, *states: str, says: str = "", of_id: str = "") -> tuple[Any, ...]:
+    """The states from which one verb may move a run, whose states are these."""
+    run = {"RunId": TEXT, "Label": TEXT, "Status": {"type": "string", "enum": list(states)}}
+    named = {"RunId": {**TEXT, "description": of_id}}
+    made = tool("CreateRun", {"Label": TEXT}, {"Run": thing(**run)}, "Label")
+    read = tool("DescribeRun", {"RunId": TEXT}, {"Run": thing(**run)}, "RunId")
+    return compiled(made, read, tool(f"{verb.title()}Run", named, {}, "RunId", says=says or f"{verb.title()}s a run."))[f"{verb.title()}Run"].only_from
+
+
+@pytest.mark.parametrize(
+    ("verb", "states", "says", "of_id", "starts"),
+    [
+        ("cancel", ("WAITING", "DONE_WELL", "COMPLETED", "CANCELLED", "EXPIRED"), "", "", ("WAITING", "DONE_WELL")),
+        ("disable", ("ENABLED", "DISABLED", "DESTROYED"), "", "", ("ENABLED",)),
+        ("disable", ("ENABLED", "DISABLED", "COMPLETED"), "", "", ()),
+        ("restore", ("AVAILABLE", "DELETED"), "", "", ()),
+        ("cancel", ("pending_approval", "pending_review", "submitted", "canceled"), "Cancel a pending run.", "", ("pending_approval", "pending_review")),
+        ("cancel", ("pending_approval", "submitted", "canceled"), "Cancels a run in a pending_approval state.", "", ("pending_approval",)),
+        ("cancel", ("DRAFT", "STARTED", "HALF_DONE", "CANCELED"), "", "The ID of the run to cancel. Must be in STARTED or HALF_DONE status.", ("STARTED", "HALF_DONE")),
+    ],
+)
+def test_what_is_over_is_not_moved_and_the_text_goes_first(verb: str, states: tuple[str, ...], says: str, of_id: str, starts: tuple[str, ...]) -> None:
+    assert runs(verb, *states, says=says, of_id=of_id) == starts
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "allowed"),
+    [
+        ("DeletionProtection", {"type": "boolean"}, (0, None)),
+        ("TerminationProtectionEnabled", {"type": "boolean"}, (0, None)),
+        ("DeletionProtection", {"type": "string", "enum": ["ENABLED", "DISABLED"]}, ("DISABLED", None)),
+        ("ProtectedFromScaleIn", {"type": "boolean"}, ()),
+        ("DeletionProtection", {"type": "string", "enum": ["none", "prevent-force", "prevent-all"]}, ()),
+    ],
+)
+def test_what_is_protected_is_not_deleted(name: str, schema: Schema, allowed: tuple[Any, ...]) -> None:
+    shown = {"Ledger": thing(**{**LEDGER, name: schema})}
+    get = tool("DescribeLedger", {"LedgerName": TEXT}, shown, "LedgerName")
+    assert compiled(BASE[0], get, tool("DeleteLedger", {"LedgerName": TEXT}, {}, "LedgerName"))["DeleteLedger"].only_from == allowed
 
 
 def test_what_is_active_is_not_deleted() -> None:

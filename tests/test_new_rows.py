@@ -191,6 +191,7 @@ def test_the_current_version_must_be_the_row_s_and_is_not_written() -> None:
     [
         ("Deletes a ledger. The request fails if deletion protection is enabled for the ledger.", True),
         ("Deletes a ledger. You can't delete a ledger if deletion protection is enabled.", True),
+        ("Deletes a ledger.", True),
         ("Deletes a ledger and its deletion protection.", False),
     ],
 )

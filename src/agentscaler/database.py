@@ -131,6 +131,7 @@ class Database:
         after: str | None = None,
         skip: int | str | None = None,
         number: int | str | None = None,
+        first: int = 1,
         counted: bool = False,
         hide: Mapping[str, Any] | None = None,
         distinct: str | None = None,
@@ -142,9 +143,8 @@ class Database:
         """Rows in key order, or in the order that is asked for. A value that is None narrows nothing; a list means any of its values.
 
         starts, holds: how a text begins, and what it holds in either case; distinct: each value of this column once, the only one in the rows;
-        number: of the page, counted from 1; through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
-        hide: rows with this value stay out, where it is None those with any value; also: what must hold besides, of each some alternative;
-        behind, ahead: the row of the list (by the last part of its key) behind which the page begins, or in front of which it ends.
+        number: of the page, counted from `first`; through: a link table that ties the rows to those of `where`; counted: `total` counts all pages, not only this one;
+        hide: rows with this value stay out, where it is None those with any value; also: what must hold besides, of each some alternative; behind, ahead: the row of the list (by the last part of its key) behind which the page begins, or in front of which it ends.
         """
         info = self._tables[table]
         tests: list[tuple[tuple[str, str], ...]] = []
@@ -176,7 +176,7 @@ class Database:
         key = _token_key(after, 1 if order else len(names)) if after else None
         size, skip, number = (_whole(n) for n in (size, skip, number))
         size = 100 if size is None else max(size, 1)
-        skip = (max(number, 1) - 1) * size if number is not None else skip
+        skip = max(number - first, 0) * size if number is not None else skip
         shape = tuple(tests)
         if behind is not None or ahead is not None:
             own = info.columns.index(info.key[-1])

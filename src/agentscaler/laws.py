@@ -216,7 +216,7 @@ class Laws:
                 asked = {**asked, roles["token"].name: token}
             elif size is not None and len(rows) >= size and ("offset" in roles or "page" in roles):
                 turn = roles.get("offset") or roles["page"]
-                place = len(out) if turn.role == "offset" else number + 2
+                place = len(out) if turn.role == "offset" else number + (1 if turn.sign == "0" else 2)
                 asked = {**asked, turn.name: str(place) if kind_of(self._schema(operation, turn)) == "string" else place}
             else:
                 return out

@@ -231,7 +231,7 @@ class Argument(Record):
     also: tuple[str, ...] = ()
     """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it."""
     sign: str = ""
-    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named; wrapped. For empties: list, where an empty list is what is left."""
+    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named; wrapped. For empties: list, where an empty list is what is left. For page: 0, where the first page has that number."""
     pair: tuple[str, ...] = ()
     """For value: the property of the given objects whose lists are written together (the Tags of TagSpecifications). For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
 
@@ -291,8 +291,8 @@ class Shape(Record):
     """Where the number of all rows stands."""
     done: bool = False
     """A long-running operation that is already done: {'done': true, 'response': ...}."""
-    gone: Mapping[str, str] = Field(default_factory=dict)
-    """Of a delete: fields of the answered row that say that it is gone: {'State': 'deleted'}."""
+    gone: Mapping[str, str | bool] = Field(default_factory=dict)
+    """Of a delete: fields of the answered row that say that it is gone: {'State': 'deleted'}, {'deleted': true}."""
     fixed: JsonObject = Field(default_factory=dict)
     """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
 

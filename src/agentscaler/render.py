@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from agentscaler.answered import beside_list, nested
 from agentscaler.assigned import emptied, given_value, merged, parted, quote, revised
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Brought, Held, Json, Model, Operation, Shape, Table
@@ -214,6 +215,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             bounds[argument.role].append(f"{quote(argument.column or '')}: {given}")
         elif argument.role in PAGING:
             paging.append(f"{PAGING[argument.role]}={given}")
+            paging += ["first=0"] if argument.sign == "0" else []
         elif argument.role == "named":
             name, values, *how = map(quote, argument.pair)
             also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {_dict(argument.places)})")
@@ -269,12 +271,17 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
         for inner in argument.inside:
             yield inner.model_copy(update={"required": False}), f"{whole}.get({quote(inner.name)})"
         given = argument.python
-        if argument.anything == ("-",) and not argument.many:
+        if _spans(argument):
             given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
         elif argument.anything:
             every = ", ".join(_python(v) for v in argument.anything)
             given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
+
+
+def _spans(argument: Argument) -> bool:
+    """Does the last part of a resource name mean every one, 'locations/-'?"""
+    return argument.anything == ("-",) and argument.column in ("parent", None) and not argument.many
 
 
 def _dict(places: Mapping[str, str]) -> str:
@@ -288,7 +295,10 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
     for reference in table.references:
         if reference.columns == (argument.column,):
             found = f"db.get({quote(reference.table)}, {argument.python})"
-            return [f'if not {argument.python}.endswith("/-"):', f"    {found}"] if argument.anything == ("-",) else [found]
+            if _spans(argument):
+                return [f'if not {argument.python}.endswith("/-"):', f"    {found}"]
+            every = ", ".join(_python(v) for v in argument.anything)
+            return [f"if {argument.python} not in ({every},):", f"    {found}"] if every else [found]
     return []
 
 
@@ -298,25 +308,13 @@ PAGING = {"size": "size", "token": "after", "offset": "skip", "page": "number", 
 def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     if not shape.wrap:
         return [f"return {rows}"]
-    beside = {shape.next: "page.next"} if shape.next else {}
+    beside = dict([beside_list(shape.next, shape.wrap)]) if shape.next else {}
     beside |= {shape.total: "page.total"} if shape.total else {}
     names = {a.python for a in operation.arguments}
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
         beside |= {f"{name}.{n}": _told(v, names) for n, v in value.items()} if inside else {name: _told(value, names)}
-    return _braces("return ", _nested(shape.wrap, rows, beside))
-
-
-def _nested(wrap: tuple[str, ...], rows: str, beside: Mapping[str, str]) -> list[str]:
-    """"name": value of one level: the way down to the rows, and what stands beside it ('List.NextMarker': a level further down)."""
-    name = wrap[0].removesuffix("[]")
-    label = quote(name)
-    label = f"db.here({label})" if "{" in name else label
-    below = {n.removeprefix(f"{name}."): v for n, v in beside.items() if n.startswith(f"{name}.")}
-    inner = "{" + ", ".join(_nested(wrap[1:], rows, below)) + "}" if len(wrap) > 1 else rows
-    if len(wrap) > 1 and wrap[0].endswith("[]"):
-        inner = f"[{inner}]"
-    return [f"{label}: {inner}", *(f"{quote(n)}: {v}" for n, v in beside.items() if "." not in n)]
+    return _braces("return ", nested(shape.wrap, rows, beside))
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -565,7 +563,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"[{row}[{quote(next(iter(shape.fields.values())))}]]"
     else:
         value = row if whole else _seen(shape, views, row)
-        value = f"{value} | {{{', '.join(f'{quote(f)}: {quote(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
+        value = f"{value} | {{{', '.join(f'{quote(f)}: {_python(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agentscaler.envs.arguments import HIDDEN, Lost, matched
 from agentscaler.envs.drafts import STATE, Draft, Entry, usable
-from agentscaler.envs.envelope import gone_state, is_job, promised, told
+from agentscaler.envs.envelope import gone_state, is_flag_of_end, is_job, promised, reports_failure, told
 from agentscaler.envs.items import one_of
 from agentscaler.records import Argument, Schema, Shape
 from agentscaler.schemas import kind_of
@@ -37,7 +37,7 @@ def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[s
     """The row's answer and what is told of the call. Raises Lost(silent)."""
     shown = [row.wrap[0].removesuffix("[]")] if row and row.wrap else [*row.fields, *row.gone] if row else []
     said = told(entry, body, arguments.values(), shown)
-    if row is None and not said and promised(body):
+    if row is None and promised(body) and all(reports_failure(n) and v == 0 for n, v in said.items()):
         raise Lost("silent")
     return (row or Shape(fields={})).model_copy(update={"fixed": said}) if row or said else None
 
@@ -45,8 +45,9 @@ def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[s
 def _row(body: Mapping[str, Schema], draft: Draft, *, gone: bool) -> Shape | None:
     found = _shown_row(body, draft)
     if found is not None and gone:
-        kept = {f: c for f, c in found.fields.items() if not STATE.search(c)}
-        said = {f: word for f, c in found.fields.items() if STATE.search(c) and not found.many and (word := gone_state(draft.columns[c].choices))}
+        flags: dict[str, str | bool] = {f: True for f, c in found.fields.items() if is_flag_of_end(f) and draft.columns[c].kind == "boolean"}
+        kept = {f: c for f, c in found.fields.items() if not STATE.search(c) and f not in flags}
+        said = ({} if found.many else flags) | {f: word for f, c in found.fields.items() if STATE.search(c) and not found.many and (word := gone_state(draft.columns[c].choices))}
         return found.model_copy(update={"fields": kept, "gone": said}) if kept else None
     return found
 
@@ -62,7 +63,7 @@ def _shown_row(body: Mapping[str, Schema], draft: Draft) -> Shape | None:
             inner = matched({n: s for n, s in schema["properties"].items() if usable(n, s)}, draft)
             if inner and (draft.own in inner.values() or len(inner) >= 0.5 * len(schema["properties"])):
                 return Shape(fields=inner, wrap=(name,))
-        if kind_of(schema) == "array" and draft.own:
+        if kind_of(schema) == "array" and draft.own and not reports_failure(name):
             items = schema.get("items", {})
             if kind_of(items) == "string" and draft.find(one_of(name)) == draft.own:
                 return Shape(fields={name: draft.own}, wrap=(f"{name}[]",), many=True, scalar=True)

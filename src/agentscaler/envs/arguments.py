@@ -230,25 +230,55 @@ def alternative(name: str, draft: Draft) -> str | None:
 
 
 def paging(entry: Entry) -> dict[str, Argument]:
+    """Sizes, tokens, offsets and numbers of pages. A size is no argument where the provider's way to the next page is none here, nor a token that no answer shows: all rows are on the one page then."""
     out: dict[str, Argument] = {}
+    follows = entry.item.next if entry.item is not None else None
     for name, schema in entry.parameters.items():
         words = field(name)
         kind = kind_of(schema)
         taken = {a.role for a in out.values()}
+        said = str(schema.get("description", ""))
+        if kind == "string" and follows is not None and "token" not in taken and (_TURNED.search(name) or (follows.rsplit(".", 1)[-1] == name and (_OF_PAGES.search(said) or (follows != name and not re.search(r"(?i)\btime|\bdate", said))))):
+            out[name] = argument(entry, name, "token", required=False)
+            continue
+        if kind == "integer" and (words[-2:] in (("item", "offset"), ("start", "index")) or name.lower() == "offset") and not re.search(r"(?i)1-based|(?:start|begin|index)\w* (?:at|from|with) 1\b", said) and (words[-1] == "offset" or re.search(r"\b0\b|\bzero", said)):
+            out[name] = argument(entry, name, "offset", required=False)
         if not PAGING.match(" ".join(words)):
             continue
         counts = kind in ("integer", "number") or (kind == "string" and not schema.get("enum"))  # a number told as a text
         if counts and (words[-1:] in (("limit",), ("size",)) or words[:1] in (("max",), ("per",)) or words in (("count",), ("top",))) and "size" not in taken:
             out[name] = argument(entry, name, "size", required=False)
-        elif counts and words == ("page", "size") and _EACH.search(str(schema.get("description", ""))):
+        elif counts and words == ("page", "size") and _EACH.search(said):
             out[name] = argument(entry, name, "option", required=False)  # how many a request fetches, beside how many are wanted
         elif kind == "string" and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] != "sync" and "token" not in taken:
             out[name] = argument(entry, name, "token", required=False)
-        elif counts and words == ("offset",):
+        elif counts and words == ("offset",) and not (_NUMBERED.search(said) and not _ROWS.search(said)):
             out[name] = argument(entry, name, "offset", required=False)
-        elif counts and words in _NUMBERS and not taken & {"token", "offset", "page"}:
-            out[name] = argument(entry, name, "page", required=False)
-    return out
+        elif counts and (words in _NUMBERS or words == ("offset",)) and not taken & {"token", "offset", "page"}:
+            first = _FROM_ONE.search(said) is None if words == ("offset",) else _FROM_ZERO.search(said) is not None
+            out[name] = argument(entry, name, "page", required=False).model_copy(update={"sign": "0" if first else ""})
+    return _followed(entry, out, follows)
+
+
+def _followed(entry: Entry, found: dict[str, Argument], follows: str | None) -> dict[str, Argument]:
+    """What of a list's pages can be asked for one after the other."""
+    dead = [] if follows else [n for n, a in found.items() if a.role == "token" and not entry.required.count(n)]
+    left = {n: a for n, a in found.items() if n not in dead}
+    turns = any(a.role in ("token", "offset", "page") for a in left.values())
+    away = any(_TURNS.search(n) or (_TURNS_IF.search(n) and _OF_PAGES.search(str(s.get("description", "")))) for n, s in entry.parameters.items() if n not in left)
+    return left if turns or not (dead or away) else {n: a for n, a in left.items() if a.role != "size" or n in entry.required}
+
+
+_TURNED: Final = re.compile(r"(?i)^(?:next_?page|pagination|continue|continuation|scroll|page)_?(?:token|cursor|marker)$")
+_TURNS: Final = re.compile(r"(?i)\w(?:marker|cursor)$|^(?:(?:next_?page|pagination|continue|continuation|scroll|page)_?token|off_?set|cursor|start_?key|start[-_]?index)$|^exclusive_?start\w+|^start_?record_?\w+$")
+_TURNS_IF: Final = re.compile(r"(?i)^(?:after|before|from_?|position|skip|start(?!ing_?after)\w*)$")
+_OF_PAGES: Final = re.compile(r"(?i)\bpaginat|\bpaging\b|\bcursor\b|\bpages?\b|\bfirst \w[\w ]{2,40} to (?:read|return)\b|\bpaged\b")
+"""Names of what leads to another page, the second set only where its text says so."""
+_NUMBERED: Final = re.compile(r"(?i)\bpage (?:no|num|number|index)\b|\bwhich page\b")
+_ROWS: Final = re.compile(r"(?i)\blimit\b|\boffset ?=|\*")
+"""'Offset: page number', and what says that rows are counted after all: 'offset = limit * (page number - 1)'."""
+_FROM_ONE: Final = re.compile(r"(?i)\b(?:start|begin|count|default)[^.]{0,30}\b1\b")
+_FROM_ZERO: Final = re.compile(r"(?i)\b(?:start|begin|count)\w*[^.>]{0,25}\b(?:0|zero)\b|\bzero-?(?:based|indexed)|\b0-?(?:based|indexed)|\bdefault(?: value)?(?: is|:)? `?0\b")
 
 
 _EACH: Final = re.compile(r"(?i)\bper request\b")

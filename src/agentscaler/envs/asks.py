@@ -268,7 +268,8 @@ def _usual(entry: Entry, draft: Draft) -> str | None:
 
 # ---- the order of a list that is asked for none -----------------------------------------------------------------
 
-_SORTED = re.compile(r"(?i)\b(?:sort(?:ed)?|order(?:ed|ing)?|return(?:ed)?)\b[^.]{0,110}")
+_SORTED = re.compile(r"(?i)\b(?:sort(?:ed)?|order(?:ed|ing)?|return(?:ed)?)\b[^.]{0,110}|[^.]{0,60}(?:,|\bwith the|\bfrom the) (?:newest|most recent(?:ly \w+)?|latest|oldest)(?: \w+)? (?:first|to (?:the )?(?:oldest|newest))\b|\bin (?:reverse )?(?:descending|ascending|chronological)\b[^.]{0,40}\border\b[^.]{0,40}")
+_SORTED_BY = re.compile(r"(?i)(?<!be )\b(?:sorted|ordered|listed)(?: alphabetically)? by (?:the |their )?[`']?(?P<by>[A-Za-z_]+(?: (?!in\b|and\b|with\b|from\b|or\b|if\b|when\b)[A-Za-z_]+){0,3})[`']?(?P<rest>[^.]{0,60})")
 _DOWN = re.compile(r"(?i)\bdescending\b|\bmost recent(?:ly)?\b|\bnewest\b|\breverse[- ]chronological|\blatest\b(?! version)")
 _UP = re.compile(r"(?i)\bascending\b|(?<!reverse )(?<!reverse-)\bchronological(?:ly)?\b|\boldest (?:first|to)\b|\balphabetical")
 _RECENT = re.compile(r"(?i)\b(?:most recent(?:ly)?|newest|latest|chronological(?:ly)?)\b(?! (?:updated|modified|used|issued))")
@@ -285,7 +286,18 @@ def standing_order(entry: Entry, draft: Draft) -> tuple[str, bool] | None:
         if (column := _spoken_of(said, entry, draft)) is not None:
             newest_first = down is not None and (up is None or "oldest" in up[0].lower() or down.start() < up.start())
             return column, newest_first
-    return None
+    return _sorted_by(entry, draft)
+
+
+def _sorted_by(entry: Entry, draft: Draft) -> tuple[str, bool] | None:
+    """'Sorted by title': the column, and from the lowest where nobody says otherwise; None where there is more than one."""
+    said = _SORTED_BY.search(entry.tool.description)
+    if said is None or re.search(r"(?i)^,? ?(?:and|or|then)\b|\bif\b|\bwhen\b|\bunless\b|\bascending (?:and|or) desc", said["rest"]):
+        return None
+    short = re.match(r" \(([A-Z]{2,4})\)", said["rest"])  # 'by gateway Amazon Resource Name (ARN)'
+    words = [said["by"].split()[0], short[1]] if short else said["by"].split()
+    column = _sortable("_".join(words), draft, [c for c in _shown(entry, draft).values() if c.kind in ("string", "integer", "number")])
+    return (column, bool(_DOWN.search(said["rest"]))) if column else None
 
 
 def _spoken_of(said: str, entry: Entry, draft: Draft) -> str | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.envs.states import Move, mentioned, visible
-from agentscaler.words import field, split
+from agentscaler.words import entity, field, split
 
 
 def demanded(entry: Entry, draft: Draft, target: str | int | None = None) -> Move | None:
@@ -15,18 +15,30 @@ def demanded(entry: Entry, draft: Draft, target: str | int | None = None) -> Mov
     target: the state that the tool leads to, which is no condition of it.
     """
     says = _speech(entry.what.verb)
-    for sentence in re.split(r"(?<=[.!;])\s+|\s+\*\s+", entry.tool.description):
+    for sentence in re.split(r"(?<=[.!;])\s+|\s+\*\s+", " ".join([entry.tool.description, *_of_row(entry, draft)])):
         if _OF_ANOTHER.search(sentence) or says.elsewhere.search(sentence) or any(re.search(rf"\b{re.escape(p)}\b", sentence) for p in entry.parameters if len(field(p)) > 1):
             continue
         for column in _states(sentence, draft):
-            said = [c for c in mentioned(sentence, column) if c != target and _spelled(str(c), sentence)]
+            said = [c for c in mentioned(sentence, column) if c != target and _spelled(str(c), sentence)] or _adjective(says, sentence, column, target)
             if not said or _more(sentence, column):
                 continue
             forbidden = says.forbidden.search(sentence) and "unless" not in sentence
-            allowed = [c for c in column.choices if c not in (*said, target)] if forbidden else said if says.only.search(sentence) or says.forbidden.search(sentence) else []
+            allowed = [c for c in column.choices if c not in (*said, target)] if forbidden else said if says.only.search(sentence) or says.forbidden.search(sentence) or says.named.search(sentence) else []
             if allowed and len(allowed) < len(column.choices):
                 return Move(column.name, None, tuple(allowed))
     return None
+
+
+def _of_row(entry: Entry, draft: Draft) -> list[str]:
+    """What is said where the row is named: 'The ID of the order to cancel. Must be in STARTED status.'"""
+    return [f"{str(entry.parameters[n].get('description', '')).rstrip('. ')}." for n in entry.required if entity(n)[1] and draft.find(n) == draft.own]
+
+
+def _adjective(says: "_Speech", sentence: str, column: Col, target: str | int | None) -> list[str | int]:
+    """'Cancel a pending transfer': the states that this word begins, pending_approval and pending_review."""
+    named = says.named.search(sentence)
+    word = named["word"].lower() if named is not None and named["word"] else ""
+    return [c for c in column.choices if c != target and split(str(c))[:1] == (word,) and not {"deletion", "delete", "cancellation"} & set(split(str(c)))] if word else []
 
 
 def _more(sentence: str, column: Col) -> bool:
@@ -51,6 +63,8 @@ class _Speech(NamedTuple):
     only: re.Pattern[str]
     forbidden: re.Pattern[str]
     elsewhere: re.Pattern[str]
+    named: re.Pattern[str]
+    """The deed with the state of what it is done to: 'Cancel a pending transfer', 'Cancels a transfer in status `pending`'."""
 
 
 @cache
@@ -60,10 +74,12 @@ def _speech(verb: str) -> _Speech:
     return _Speech(
         re.compile(
             rf"(?i)\bonly\b.{{0,80}}\b{deed}\w*|\b{deed}\w*.{{0,80}}\bonly\b.{{0,40}}\b(?:if|when|while|in|on|from|whose|with|state|status)\b|\bmust (?:currently )?be (?:in|on)\b|\b(?:state|status) must be\b|"
+            r"\bmust (?:first |currently )*have an? [`'\"]?(?:status|state)\b|"
             r"\bonly (?:be )?(?:used|performed?|called|succeeds?|allowed|supported|supports|valid|available|works?|possible)\b|\bone of (?:these|the following) (?:states|statuses)\b"
         ),
         re.compile(rf"(?i)(?:can't|cannot|can not|may not|unable to) (?:be )?{deed}\w*\b.{{0,60}}\b(?:status|state)\b"),
         re.compile(rf"(?i)\b(?:state|status)[^.]{{0,12}}\bto (?!be\b|{deed})\w+|^(?:If|When|While)\b|\bbefore (?!you |it )|\b(?:after|once|until|afterwards?)\b|\b(?:its|the) (?:parent|owner)\b|'s (?:parent|owner)\b|\bcan only be used in\b"),
+        re.compile(rf"(?i)^{deed}\w* (?:an? (?P<word>pending|queued|scheduled|draft|open) \w|an? [\w -]{{2,40}} (?:in|with) (?:an? |the )?(?:(?:status|state) [`'\"]?\w|[`'\"]?\w+[`'\"]? (?:status|state)\b))"),
     )
 
 

@@ -91,6 +91,11 @@ def reports_failure(name: str) -> bool:
     return bool(_FAILURES.search(" ".join(split(name)))) or "warning" in name.lower()
 
 
+def is_flag_of_end(name: str) -> bool:
+    """deleted, is_deleted: does a yes/no field of a delete's answer say that the thing is gone?"""
+    return name.lower().replace("_", "") in ("deleted", "isdeleted")
+
+
 def is_job(name: str) -> bool:
     """Is it the id of a job that the call started?"""
     return bool(_JOB.match(name))
@@ -106,11 +111,11 @@ def _said(entry: Entry, name: str, schema: Schema, given: list[Argument]) -> Jso
     if (argument := _given(name, schema, given)) is not None:
         return argument
     if kind == "boolean":
-        return True if plain in SUCCESS or _SUCCEEDED.search(text) else None
+        return True if plain in SUCCESS or _SUCCEEDED.search(text) or (entry.what.kind == "delete" and is_flag_of_end(name)) else None
     if kind in ("string", "integer") and (_JOB.match(name) or _TICKET.match(name)):
         return "{new number}" if kind == "integer" else "{new}"
     if kind == "integer":
-        return 200 if _HTTP.search(text) or _RANGE.search(text) else 0 if _ZERO.search(text) else None
+        return 200 if _HTTP.search(text) or _RANGE.search(text) else 0 if _ZERO.search(text) or (reports_failure(name) and split(name)[-1] in ("count", "num", "number")) else None
     if kind == "array" and kind_of(schema.get("items", {})) == "string" and _TICKET.match(one_of(name)):
         return ["{new}"]
     if kind == "string" and _STAMP.match(name):

@@ -66,6 +66,7 @@ def find_item(tool: Tool, what: Analysis) -> Item | None:
         inside = body[wrap[0]].get("properties", {})
         token = token or next((f"{wrap[0]}.{n}" for n in sorted(inside, key=lambda n: not n.lower().startswith("next")) if _is_token(n)), None)
         total = total or next((f"{wrap[0]}.{n}" for n in inside if n.lower().replace("_", "") in COUNTS and kind_of(inside[n]) == "integer"), None)
+    token = token or (_token_inside(body, wrap[:1], tool) if many else None)
     if many and kind_of(item) != "object":
         return Item(wrap, True, True, {one_of(wrap[-1]): item}, token, total, nested)
     fields = item.get("properties", {}) if path else plain
@@ -115,6 +116,26 @@ def _top_list(returns: Schema | None) -> Item | None:
 def _is_token(name: str) -> bool:
     words = field(name)
     return len(words) <= 3 and words[-1:] in (("token",), ("marker",), ("cursor",)) and words[0] in ("next", "page", "continuation", "marker", "cursor", "pagination")
+
+
+def _token_inside(body: dict[str, Schema], wrap: tuple[str, ...], tool: Tool) -> str | None:
+    """{'pagination': {'nextPageToken'}}, {'paging': {'next': {'after'}}}, or {'position'} of a list that is asked for a position in its pages."""
+    for name, schema in body.items():
+        if name in wrap:
+            continue
+        asked = tool.parameters.get("properties", {}).get(name, {})
+        if asked and kind_of(schema) == kind_of(asked) == "string" and _IN_PAGES.search(str(asked.get("description", ""))):
+            return name
+        inner = schema.get("properties", {}) if _PAGES.search(name) else {}
+        if found := next((n for n in sorted(inner, key=lambda n: not n.lower().startswith("next")) if _is_token(n) and kind_of(inner[n]) == "string"), None):
+            return f"{name}.{found}"
+        if "after" in inner.get("next", {}).get("properties", {}):
+            return f"{name}.next.after"
+    return None
+
+
+_PAGES: Final = re.compile(r"(?i)^(?:\w*pagination|paging|page_?info|response_?metadata)$")
+_IN_PAGES: Final = re.compile(r"(?i)\bpagination position\b|\bnext page of\b")
 
 
 def names_thing(name: str, schema: Schema) -> bool:

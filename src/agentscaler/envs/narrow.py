@@ -86,17 +86,28 @@ _CONTAINS = re.compile(r"(?i)[_.-]?(?:contains|like|fuzzy)$")
 _SEARCH = re.compile(r"(?i)^(?:\w+_?)?(?:key_?words?|search_?(?:key|word|text|string|name|condition))$")
 _NO_FIELD = re.compile(r"(?:the |a )?(?:fuzzy )?(?:search|query|filter)?(?:ing|ed)? ?(?:key ?words?|conditions?|string|text|terms?)?(?: (?:for|used for|to) (?:fuzzy )?(?:search(?:ing)?|query|queries|filter(?:ing)?))?|")
 """'Search keyword': what is searched is not said, so it is the name."""
-_ALL = re.compile(r"(?i)^(?:all|any|\*)$|unspecified$")
-_ALL_WORD = re.compile(r"[`'\"]((?i:all|any))[`'\"]|,? or (All|ALL)\b|\b(All|ALL): ?(?i:all|every|any)\b")
-_ALL_CODE = re.compile(r"(?i)(?<![\d.\w])(-?\d+)[`\"']?\s*(?:[:=-]|means|indicates|for)\s*(?:query )?(?:all|unlimited|any)\b")
+_ALL = re.compile(r"(?i)^(?:~?all|any|\*|-)$|unspecified$")
+_ALL_WORD = re.compile(
+    r"[`'\"]((?i:all|any)|~all)[`'\"]|,? or (All|ALL)\b|\b(All|ALL): ?(?i:all|every|any)\b|\b(ALL) (?:indicates|means) (?:\w+ )?all\b|\b[Uu]se [`'\"]?(all)\b[`'\"]? for all\b|"
+    r"(?:\b(?:passing|specify|use)|\"\" or) [`'\"]?(\*)[`'\"]? (?:returns|means|to|for) (?:\w+ )?(?:all|every)\b|[`'\"](-)[`'\"](?=[^.]{0,90}\b(?:all|every|across|span)\b)"
+)
+_ALL_SAID = r"(?i)\b{0}\b[`'\"]?[^.]{{0,40}}\b(?:all|every)\b"
+_ALL_CODE = re.compile(r"(?i)(?<![\d.\w])(-?\d+)[`\"']?\s*(?:[:=(-]|means|indicates|for)\s*(?:query )?(?:all|unlimited|any)\b")
 
 
 def everything(schema: Schema, column: Col, text: str) -> tuple[str | int, ...]:
-    """Values of a filter that mean every row; none of them is a value that a row may hold."""
+    """Values of a filter that mean every row; none of them is a value that a row may hold.
+
+    ALL among the values of the rows too is one that only filters have, where it stands among states or the text says that it shows all.
+    """
     if kind_of(schema) == "integer":
         return tuple(dict.fromkeys(int(m[1]) for m in _ALL_CODE.finditer(text)))
     said = schema.get("enum") or [next(w for w in m.groups() if w) for m in _ALL_WORD.finditer(text)]
-    return tuple(dict.fromkeys(v for v in said if isinstance(v, str) and _ALL.search(v) and v not in column.choices))
+    every = [v for v in dict.fromkeys(said) if isinstance(v, str) and _ALL.search(v)]
+    for value in every:
+        if len(column.choices) > 1 and value in column.choices and value.lower() == "all" and (STATE.search(column.name) or re.search(_ALL_SAID.format(value), text)):
+            column.choices.remove(value)
+    return tuple(v for v in every if v not in column.choices)
 
 
 def _part(name: str, schema: Schema, draft: Draft) -> tuple[Role, str] | None:

@@ -14,6 +14,60 @@ from agentscaler.records import Argument, Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field, split
 
+# ---- objects that are changed in part ---------------------------------------------------------------------------
+
+
+def merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, whole: bool) -> list[str]:
+    """Columns whose object an update changes in part: UpdateChannel(S3DestinationConfiguration={DataFreshnessInSeconds}) leaves the bucket as it is. whole: does the provider say that what is left out is lost?"""
+    parts = [a.column for a in arguments.values() if a.role == "part" and a.column]
+    if entry.what.verb not in _IN_PART or (entry.tool.source.vendor == "google" and entry.tool.source.verb == "PUT") or whole or any(a.many for a in arguments.values()):
+        return parts
+    out = parts
+    for a in arguments.values():
+        schema = entry.parameters[a.name]
+        if by_keys(schema) and a.column:
+            out.append(a.column)
+            continue
+        given = {a.column: (a.name, schema)} if a.role == "value" and a.column else {c: (p, schema.get("properties", {}).get(p, {})) for p, c in a.body.items()} if a.role == "body" else {}
+        out += [c for c, (n, s) in given.items() if draft.columns[c].kind == "object" and s.get("properties") and not _given_whole(entry, draft, n, s)]
+    return out
+
+
+def by_keys(schema: Schema) -> bool:
+    """'Individual keys can be unset by posting an empty value': a map that keeps the keys that a call does not name."""
+    return kind_of(schema) == "object" and not schema.get("properties") and _BY_KEYS.search(str(schema.get("description", ""))) is not None
+
+
+def _given_whole(entry: Entry, draft: Draft, name: str, schema: Schema) -> bool:
+    """Does an object take the place of the old one? It does where the provider says so, where it cannot be given without properties that the create asks for as well, and where Amazon's update takes the very object that its create does.
+
+    An object of which an update asks for less than the create, or which has other properties there, tells what changes; so does a PATCH.
+    """
+    text, source = str(schema.get("description", "")), entry.tool.source
+    if _REPLACES.search(text):
+        return True
+    if _CHANGES.search(text) or (source.verb == "PATCH" and source.vendor != "aws"):
+        return False
+    made = [s for e in draft.entries if e.what.kind in ("create", "put") for n, s in _taken(e) if field(n) == field(name) and s.get("properties")]
+    asked = set(schema.get("required", ()))
+    if any(set(s.get("required", ())) - asked or not set(s["properties"]) <= set(schema["properties"]) for s in made):
+        return False
+    return bool(asked) or (source.vendor == "aws" and entry.what.verb == "update" and any(set(s["properties"]) == set(schema["properties"]) for s in made))
+
+
+def _taken(entry: Entry) -> Iterable[tuple[str, Schema]]:
+    """What a tool takes, and what stands in the objects that it takes."""
+    for name, schema in entry.parameters.items():
+        yield name, schema
+        yield from schema.get("properties", {}).items()
+
+
+_BY_KEYS: Final = re.compile(r"(?i)\bindividual keys can be unset by\b|\bkeys? (?:can|may) be (?:unset|removed) (?:by (?:posting|setting|passing|sending)|if)")
+_IN_PART: Final = frozenset("update modify patch edit change adjust configure".split())
+_REPLACES: Final = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")
+_CHANGES: Final = re.compile(r"(?i)\bonly (?:the )?\w+ (?:that )?(?:you|are) (?:specif|provid|includ|want to (?:change|update))|(?:n't|not) (?:specif|provid|includ)\w*[^.]{0,60}\b(?:unchanged|(?:retain|keep)s?|remains?)\b|\bwith PATCH semantics\b")
+"""What says that an object leaves alone what it does not name."""
+
 # ---- properties under flat names --------------------------------------------------------------------------------
 
 

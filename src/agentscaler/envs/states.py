@@ -210,12 +210,27 @@ def target_state(verb: str, draft: Draft) -> Move:
         if value is not None:
             starts = [s for w in sources if (s := find(column, [w])) is not None and s != value]
             settled = [s for s in starts if not _PASSING.search(str(s))]
-            return Move(column.name, value, tuple(dict.fromkeys(starts if settled else ())))
+            return Move(column.name, value, tuple(dict.fromkeys(starts)) if settled else _not_over(verb, column, value))
     if (flag := _flag(verb, draft)) is not None:
         return flag
     if verb not in ("reboot", "restart") and (told := _told_inside([c for c in named if c.kind == "object"], wanted, sources)) is not None:
         return told
     return _open_ended(states, wanted, draft, verb)
+
+
+def _not_over(verb: str, column: Col, value: str | int) -> tuple[str | int, ...]:
+    """The states but those after which nothing is left to cancel (COMPLETED), or to start (DELETED); none where the column knows no such state."""
+    over = _OVER_FOR_ALL if verb not in _OF_WHAT_RUNS else _OVER_STATES
+    rest = [c for c in column.choices if c != value and not (isinstance(c, str) and over.search(c))]
+    told = column.kind == "string" and not column.open and verb not in _OF_WHAT_IS_OVER and len(rest) + 1 < len(column.choices)
+    return tuple(rest) if told else ()
+
+
+_OF_WHAT_RUNS: Final = frozenset("cancel abort stop pause suspend complete finish approve reject accept decline confirm submit withdraw abandon".split())
+_OF_WHAT_IS_OVER: Final = frozenset("restore recover undelete reactivate reopen retry unarchive expire archive refund return reverse restart reboot delete destroy purge remove revoke untrash".split())
+_OVER_FOR_ALL: Final = re.compile(r"(?i)^(?:\w+_)?(?:deleted|deleting|terminated|terminating|destroyed|pending_?(?:deletion|delete))$")
+_OVER_STATES: Final = re.compile(rf"{_OVER_FOR_ALL.pattern}|^(?:(?:run|job|task|execution|status|state)_)?(?:completed?|succeeded|success|failed|cancelled|canceled|rejected|expired|revoked|returned|reversed|declined|refunded|refused|fulfilled|settled|archived|closed|finished|ended)$")
+"""States of what is gone, and of what has come to its end."""
 
 
 def ended(entry: Entry, draft: Draft, move: Move) -> dict[str, str | int | None]:
@@ -369,6 +384,20 @@ def required_state(text: str, draft: Draft) -> Move | None:
                 return Move(column.name, None, tuple(allowed))
         if (found := _after(sentence, draft)) is not None:
             return found
+    return None if re.search(r"(?i)\b(?:deletion|termination) protection\b", text) else _protected(draft)
+
+
+def _protected(draft: Draft) -> Move | None:
+    """DeletionProtection, TerminationProtectionEnabled: what a thing is called that nobody may delete while it is on."""
+    for column in visible(draft):
+        words = set(field(column.name)) - set(draft.noun) - _SWITCH_WORDS
+        if column.reference or len(words) != 2 or not (words & {"deletion", "delete", "termination"} and words & {"protection", "protected"}):
+            continue
+        if column.kind == "boolean":
+            return Move(column.name, None, (0, None))
+        off = [c for c in column.choices if re.search(r"(?i)(?:^|_)(?:disabled?|inactive|off|none)$", str(c))]
+        if column.kind == "string" and len(column.choices) == 2 and len(off) == 1:
+            return Move(column.name, None, (off[0], None))
     return None
 
 

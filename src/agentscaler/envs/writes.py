@@ -26,7 +26,7 @@ from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, 
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter
-from agentscaler.envs.partly import emptied, flat_parts
+from agentscaler.envs.partly import by_keys, emptied, flat_parts, merged
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
     Move,
@@ -334,7 +334,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
-    merges = () if upsert else _merged(entry, draft, arguments)
+    merges = () if upsert else merged(entry, draft, arguments, whole=overwrites(entry))
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
     return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft), merges=merges, state=state, only_from=only_from))
 
@@ -354,32 +354,6 @@ def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument
     named = next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and n not in arguments and kind_of(s) == "string"), None)
     several = any(a.many or a.role in ("adds", "removes") for a in arguments.values())
     return {} if named is None or several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
-
-
-def _merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
-    """Columns whose object an update changes in part: UpdateChannel(S3DestinationConfiguration={DataFreshnessInSeconds}) leaves the bucket as it is."""
-    parts = [a.column for a in arguments.values() if a.role == "part" and a.column]
-    if entry.what.verb not in _IN_PART or (entry.tool.source.vendor == "google" and entry.tool.source.verb == "PUT") or overwrites(entry) or any(a.many for a in arguments.values()):
-        return parts
-    out = parts
-    for a in arguments.values():
-        schema = entry.parameters[a.name]
-        if by_keys(schema) and a.column:
-            out.append(a.column)
-            continue
-        given = {a.column: schema} if a.role == "value" and a.column else {c: schema.get("properties", {}).get(p, {}) for p, c in a.body.items()} if a.role == "body" else {}
-        out += [c for c, s in given.items() if draft.columns[c].kind == "object" and s.get("properties") and not _REPLACES.search(str(s.get("description", "")))]
-    return out
-
-
-def by_keys(schema: Schema) -> bool:
-    """'Individual keys can be unset by posting an empty value': a map that keeps the keys that a call does not name."""
-    return kind_of(schema) == "object" and not schema.get("properties") and _BY_KEYS.search(str(schema.get("description", ""))) is not None
-
-
-_BY_KEYS: Final = re.compile(r"(?i)\bindividual keys can be unset by\b|\bkeys? (?:can|may) be (?:unset|removed) (?:by (?:posting|setting|passing|sending)|if)")
-_IN_PART: Final = frozenset("update modify patch edit change adjust configure".split())
-_REPLACES = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")
 
 
 _OVERWRITES = re.compile(

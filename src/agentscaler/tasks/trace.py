@@ -96,7 +96,7 @@ class Trace:
             return Val(bool(schema.get("default", False)), "constant")
         if kind in ("integer", "number"):
             least, most = schema.get("minimum", 0), schema.get("maximum", 100)
-            return Val(max(least, int(argument.role == "page")) if argument.role in ("offset", "page") else max(min(most, 100), least), "constant")
+            return Val(max(least, int(argument.role == "page" and argument.sign != "0")) if argument.role in ("offset", "page") else max(min(most, 100), least), "constant")
         if argument.role == "option" and (plain := _CONSTANTS.get(name.lower())) is not None:
             return Val(plain, "constant")
         raise Dropped("not_sayable", f"{name} of {operation.name} must be given, and nobody would say what", where=operation.name, value=name)
