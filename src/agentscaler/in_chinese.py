@@ -31,7 +31,7 @@ _MEANT: Final = (
     (r"creat\w*|regist\w*|set up|make an?|we need an?", r"建|创|加|登|注册|设|开|生成|订|要一|需要|办|做"), (r"renam\w*", r"重命名|改名|更名|改[成为叫]|(?:名|名字|名称)(?:改|换|设)|换.{0,4}名|命名为"), (r"disabl\w*|deactivat\w*|turn(?:ed)? off", r"禁|停|关|失效"),
     (r"enabl\w*|activat\w*|turn(?:ed)? on", r"启|开|激活|生效"), (r"detach\w*|unlink\w*|disassociat\w*", r"解|分离|移|卸|断|取消|摘|拆"),
     (r"stop|stopped", r"停|终止|中止"), (r"start", r"启|开|运行"), (r"cancel\w*", r"取消|撤"), (r"restart|reboot", r"重启|重新启动"),
-    (r"only|unless", r"只|仅|除非|才|唯一|前提|否则"), (r"before|earlier|until", r"前(?!提)|先|早"), (r"after|then|since|later", r"后|然后|再|起|晚|以来|接着"), (r"first", r"先|第一|首|早|之前"), (r"not|don't|never|isn't", r"不|别(?!的)|没|无|勿|非|未|否"), (r"nothing|leave|else", r"不|别(?!的)|没|无|勿|保|留|原|只|仅|就"),
+    (r"only|unless", r"只|仅|除非|才|唯一|前提|否则"), (r"before|earlier|until", r"前(?!提)|先|早"), (r"after|since|later", r"后|起|晚|以来|再"), (r"then", r"前|后|再|接着|先|就"), (r"first", r"先|第一|首|早|之前"), (r"not|don't|never|isn't", r"不|别(?!的)|没|无|勿|非|未|否|保持|保留|原样|只|仅"), (r"nothing|leave|else", r"不|别(?!的)|没|无|勿|保|留|原|只|仅|就"),
     (r"all|every|each", r"所有|每|全|都|各|一切|凡"), (r"last|latest|newest|most recent|most recently|recently", r"最后|最近|最新|最晚|上次|上一|新|上|近"), (r"oldest|earliest", r"最早|最旧|最老|最先"),
     (r"least|lowest|lower|fewer|fewest|smaller|less", r"少|低|小"), (r"higher|highest|most|larger|bigger", r"最|更|高|多|大"), (r"how many|number of|count", r"多少|几|数|量|计|名额|额"), (r"same", r"同|一样|一致"), (r"if", r"如果|若|要是|只有|的话|假如|时|除非|仅"),
     (r"what|when|which|who|how|tell me|let me know|need to know|look up", r"什么|何|哪|几|多少|谁|怎|告诉|查|看|知道|说|吗|[？?]"),
