@@ -1,5 +1,6 @@
 """Users who speak Chinese: what is read in their conversations, what the gate of their briefs lets through, and twins over a run. Replies of recorded_zh were written by hand to the prompts, as a careful model would."""
 
+import asyncio
 import re
 import shutil
 from pathlib import Path
@@ -17,11 +18,13 @@ from agentscaler.folder import read_env
 from agentscaler.grade import closing, grade, misses, says
 from agentscaler.in_chinese import _MEANT as MEANT
 from agentscaler.in_chinese import AS_SHOWN, bad_chinese, has_twin, in_chinese
+from agentscaler.llm.model import ScriptedModel
 from agentscaler.polish import Worded
 from agentscaler.records import Answer, Brief, Call, Fact, Message, Task
 from agentscaler.rollouts import named_player, play_in
 from agentscaler.rollouts.lint import lint
-from agentscaler.rollouts.user import ScriptedUser
+from agentscaler.rollouts.models import ModelUser, WordedUser
+from agentscaler.rollouts.user import SAYINGS, ScriptedUser
 from agentscaler.store import Run, read_rows, row_id
 from agentscaler.walk.asking import helper_of
 from agentscaler.walk.tasks import in_zh
@@ -164,6 +167,27 @@ def test_a_user_who_leaves_too_early_is_found_in_chinese() -> None:
     assert not lint(task, both, ended=True)
     asked = [both[0], Message(role="assistant", content="我准备改名，可以吗？")]
     assert "not done" in lint(task, asked, ended=True)[0].what
+
+
+def test_models_as_users_are_told_to_speak_chinese() -> None:
+    task = task_of([], facts=FACTS).model_copy(update={"brief": BRIEF})
+    heard = ScriptedModel(["麻烦给名为“North”的书架改名。"])
+    said = asyncio.run(ModelUser(heard, task, kind="terse").play([], []))
+    assert said.content == "麻烦给名为“North”的书架改名。"
+    assert "writes Chinese" in heard.heard[0][0].content
+    english = ScriptedModel(["hi"])
+    asyncio.run(ModelUser(english, task_of([]), kind="terse").play([], []))
+    assert "Chinese" not in english.heard[0][0].content
+
+
+@pytest.mark.parametrize(("line", "kept"), [("那就这么办，可以的。", True), ("不，先等等。", False), ("Yes, please.", False), ("行，顺便把“West”也改了。", False), ("嗯，好。", True)])
+def test_worded_yes_stays_a_yes_in_chinese(line: str, kept: bool) -> None:
+    task = task_of([], facts=FACTS).model_copy(update={"brief": BRIEF.model_copy(update={"facts": FACTS[:1]})})
+    user = WordedUser(ScriptedModel([line, line]), ScriptedUser(task.brief, Dice(2)), task, kind="terse")
+    talk = [Message(role="user", content=FACTS[0].text), Message(role="assistant", content="我准备改名，可以吗？")]
+    said = asyncio.run(user.play(talk, [])).content
+    assert (said == line) == kept
+    assert kept or said in SAYINGS["zh"].yes
 
 
 # ---- the gate -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ other action asked for. What is not: which of two conditions of one sentence bel
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from agentscaler.chinese import han_count, has_han, western
@@ -75,7 +75,8 @@ def bad_chinese(found: Worded, task: Task, env: EnvSpec) -> str | None:
         return f"give {len(facts)} sentences, not {len(found.facts)}"
     ear = Ear(task.model_copy(update={"brief": _plain(task)}), [t.name for t in env.tools])
     for number, (fact, said) in enumerate(zip(facts, found.facts, strict=True), 1):
-        why = _lost(fact.text, said) or next((f"no longer says {v!r}: it stays in English" for v in _needed(fact.text, task, env) if not says(said, v, "text")[0]), None)
+        values = _needed(fact.text, task, env)
+        why = _lost(fact.text, said, values) or next((f"no longer says {v!r}: it stays in English" for v in values if not says(said, v, "text")[0]), None)
         if why is None and fact.about != "reason":
             why = _unsaid(fact.text, said)
         if why is None and (faults := ear.turn(said, [])):
@@ -90,9 +91,11 @@ def _plain(task: Task) -> Brief:
     return task.plain or task.brief
 
 
-def _lost(plain: str, said: str) -> str | None:
+def _lost(plain: str, said: str, values: Sequence[str]) -> str | None:
     """A sentence that is no Chinese, is empty or far too long; another name, number or month."""
     bare = _QUOTED.sub(" ", said)
+    for value in values:
+        bare = bare.replace(value, " ")
     latin = _LATIN.findall(bare)
     if not has_han(bare) or len(latin) * 2 > han_count(bare):
         return "is not said in Chinese"
