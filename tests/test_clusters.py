@@ -64,7 +64,7 @@ def test_every_command_is_one_of_ours_with_flags_it_has(path: Path) -> None:
             flags = {flag for p in getattr(asked, "commands", {}).get(rest[0], asked).params for flag in p.opts}
             assert {w for w in rest if w.startswith("--")} <= flags, words
     verbs = [w[w.index("agentscaler") + 1] for w in said if "agentscaler" in w]
-    assert [v for v in verbs if v != "rl"] == ["run", "sft", "rollouts", "rollouts", "evals", "evals"]
+    assert [v for v in verbs if v != "rl"] == ["run", "sft", "rollouts", "rollouts", "evals", "evals", "tasks", "rollouts", "funnel", "sft", "sft", "sft", "sft", "rollouts"]
     assert ("rl" in verbs) == ("rl" in tomllib.loads(path.read_text()))
     assert all(f"runs/{path.stem}" in " ".join(w) for w in said)
 

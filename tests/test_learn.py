@@ -8,18 +8,23 @@ from typing import Any
 
 import pytest
 
+from agentscaler.chinese import has_han
 from agentscaler.dice import Dice
 from agentscaler.envs.same import shape_of
 from agentscaler.episode import tool_list
 from agentscaler.errors import UserError
 from agentscaler.grade import grade
+from agentscaler.in_chinese import bad_chinese
 from agentscaler.learn import studies
 from agentscaler.learn.apis import document, draw_service, made_up_words
+from agentscaler.learn.chinese import in_templates
 from agentscaler.learn.curve import NEW_STATE, Job, Plan, _other, known, learn, points, shared_out, table, write_page
 from agentscaler.learn.play import Played, View, altered, play_all, read_message, renamed, turned
 from agentscaler.learn.practice import Practice, batches, share_of_rate
 from agentscaler.learn.worlds import ROWS, SHAPES, Split, demonstrations, draw_worlds, tasks_of
-from agentscaler.records import EnvSpec, JsonObject, Message
+from agentscaler.polish import Worded
+from agentscaler.records import Brief, EnvSpec, Fact, JsonObject, Message
+from agentscaler.rollouts import named_player, play_in
 from agentscaler.train.masks import Row
 from agentscaler.words import plural, singular
 from agentscaler.world import World
@@ -305,6 +310,30 @@ def test_services_of_a_vertical_are_about_the_same_few_things() -> None:
     assert not {shape_of(e.model) for e in narrow.train if e.model} & {shape_of(e.model) for e in narrow.unseen if e.model}
 
 
+def test_tasks_said_in_chinese_are_the_same_tasks(split: Split) -> None:
+    twins = [(task, twin, env) for env in split.unseen for state in range(3) for task in tasks_of(env, state) if (twin := in_templates(task)) is not None]
+    assert len(twins) == sum(len(tasks_of(env, state)) for env in split.unseen for state in range(3)) > 10
+    for task, twin, env in twins:
+        assert bad_chinese(Worded(facts=[f.text for f in twin.brief.facts]), task, env) is None
+        assert (twin.gold, twin.answers, twin.change, twin.seed) == (task.gold, task.answers, task.change, task.seed)
+        with World.open(env, seed=twin.seed) as world:
+            gold = named_player("gold", twin, env, Dice("zh"))
+            assert gold is not None
+            assert grade(twin, play_in(twin, world, agent=gold)).passed
+    strange = twins[0][0].model_copy(update={"brief": Brief(text="", facts=(Fact(text='Sing for the taro called "misu".', about="detail"), Fact(text="Sing.", about="wish")))})
+    assert in_templates(strange) is None
+
+
+def test_the_same_demonstrations_in_one_language_and_in_two(split: Split) -> None:
+    [env] = split.train[:1]
+    english, both = (list(demonstrations(env, 30, languages=languages)) for languages in (("en",), ("en", "zh")))
+    chinese = [has_han(c.messages[1]["content"]) for c in both]
+    assert [has_han(c.messages[1]["content"]) for c in english] == [False] * 30
+    assert 8 < sum(chinese) < 22
+    calls = [[[t["function"] for m in c.messages for t in m.get("tool_calls") or ()] for c in some] for some in (english, both)]
+    assert calls[0] == calls[1]
+
+
 def test_pass_k_counts_ways_to_take_k_trials_that_all_passed(split: Split) -> None:
     task = tasks_of(split.train[0], 0)[0]
     trials = [[Played(task, None, p) for p in row] for row in ((True, True), (True, False), (True, False), (False, False))]  # type: ignore[arg-type]
@@ -380,7 +409,7 @@ def test_a_small_run_writes_its_lines_and_goes_on_where_it_was(tmp_path: Path) -
     assert learn(plan, tmp_path, say=said.append) == lines
     assert said == []
     depth = studies.Depth(1, 2, 3, 1, 8)
-    found = studies.study(plan, tmp_path, depth=depth, only=("states", "phases", "chance", "reinforcement"), say=said.append)
+    found = studies.study(plan, tmp_path, depth=depth, only=("states", "phases", "chance", "language", "reinforcement"), say=said.append)
     assert [(r["study"], r["variant"]) for r in found] == [c for c in studies.CASES if c[0] not in ("funnel", "reading")]
     assert len(found[-1]["rewards"]) == 1
     assert len(said) == len(found)

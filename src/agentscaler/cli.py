@@ -223,6 +223,7 @@ def tasks(
     acting: Annotated[float, typer.Option(help="Share of the worlds in which the user has tools too: those of a table that the agent can then reach by asking only.")] = 0.0,
     user_tools: Annotated[str, typer.Option(help="Instead, the user's tools by name: pauseLine,*Device*.")] = "",
     boundary: Annotated[float, typer.Option(help="Pairs of tasks on either side of a rule (allowed, refused), for each of the other tasks; 0 for none.")] = walk.BOUNDARY,
+    language: Annotated[str, typer.Option(help="'zh', with --model: beside each task its twin whose user speaks Chinese, in the model's words; same world, gold and judge.")] = "",
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     seed: Seed = 0,
     workers: Workers = CORES,
@@ -231,7 +232,7 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
-    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, acting=acting, user_tools=user_tools, boundary=boundary, model=model, helped=_helped(offline, price, budget, key_file))
+    _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, acting=acting, user_tools=user_tools, boundary=boundary, model=model, language=language, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(
@@ -343,6 +344,7 @@ def sft(
     vertical: Annotated[list[str] | None, typer.Option(help="Glob of services whose worlds are phase 2, 'aws:connect*'. May be repeated.")] = None,
     allow_scripted: Annotated[bool, typer.Option("--allow-scripted", help="Take rows of scripted players too; the card says so.")] = False,
     most: Annotated[int, typer.Option(help="Most rows of one task.")] = 2,
+    language: Annotated[str, typer.Option(help="'en' or 'zh': rows of conversations in that language only.")] = "",
     train: Annotated[str | None, typer.Option(metavar="BASE", help="Train this model (folder or hub id) on the rows that are there: models/. Needs the extra `train`.")] = None,
     phase: Annotated[str, typer.Option(help="With --train: 1 (general), 2 (vertical), or both, 2 from the model of 1.")] = "1",
     lora: Annotated[int, typer.Option(help="With --train: rank of LoRA; 0 trains all weights.")] = 0,
@@ -373,7 +375,7 @@ def sft(
         for done in train_on(run, train, phase, given, fresh=fresh):  # type: ignore[arg-type]
             print(f"{done.folder}: loss {done.losses[0][1]:.4f} -> {done.losses[-1][1]:.4f} in {done.losses[-1][0]} steps")
     else:
-        _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most)
+        _verb(walk.sft, run, seed, workers, limit, fresh, as_json, vertical=vertical or [], allow_scripted=allow_scripted, most=most, language=language)
 
 
 def _show_row(run: Path, number: str, base: str | None) -> None:

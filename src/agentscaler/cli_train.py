@@ -72,7 +72,7 @@ def learn(
     warm_rate: Annotated[float, typer.Option(help="Learning rate of the warm-up.")] = 2e-3,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     workers: Annotated[int, typer.Option(help="Runs at a time.")] = min(cores(), 2),
-    studies: Annotated[str, typer.Option(help="What else to find out, from the curve's models: states, funnel, phases, reading, chance, reinforcement; or all.")] = "",
+    studies: Annotated[str, typer.Option(help="What else to find out, from the curve's models: states, funnel, phases, reading, chance, language, reinforcement; or all.")] = "",
     study_seeds: Annotated[int, typer.Option(help="Seeds of each study.")] = 1,
     updates: Annotated[int, typer.Option(help="Updates of reinforcement learning in its study.")] = 50,
 ) -> None:

@@ -17,10 +17,11 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from agentscaler.canonical import normal, same
+from agentscaler.chinese import affirms, counted, denies, stands, western, without
 from agentscaler.conduct import broken
 from agentscaler.explain import differences
 from agentscaler.population import parse_time
-from agentscaler.records import Answer, Call, Difference, Message, Rollout, Task, ToolCall, Verdict
+from agentscaler.records import Answer, Call, Difference, Language, Message, Rollout, Task, ToolCall, Verdict
 from agentscaler.words import MONTHS, split_cased
 from agentscaler.world import Answer as WorldAnswer
 from agentscaler.world import Error, World
@@ -113,7 +114,8 @@ def _typed(value: Any) -> tuple[type, Any]:
 
 
 def says(text: str, value: Any, kind: str) -> tuple[bool, str]:
-    """Does the text say the value? And the text without it."""
+    """Does the text say the value? And the text without it. English is read, and Chinese: its days and figures, and names in either script."""
+    text = western(text)
     if kind == "number":
         return _says_number(text, float(value))
     if kind == "boolean":
@@ -123,10 +125,10 @@ def says(text: str, value: Any, kind: str) -> tuple[bool, str]:
     if str(value).isdigit():
         alone = re.compile(rf"(?<![\w./-]){value}(?![./:-]?\w)")
         return bool(alone.search(text)), alone.sub("|", text)
-    plain = f" {_loose(text)} "
-    found = [s for s in _texts(str(value)) if f" {s} " in plain]
+    plain = _loose(text)
+    found = [s for s in _texts(western(str(value))) if stands(s, plain)]
     for spelling in found:
-        plain = plain.replace(f" {spelling} ", " | ")
+        plain = without(spelling, plain)
     return bool(found), plain
 
 
@@ -198,7 +200,7 @@ _ONE: Final = re.compile(r"(?i)(?:(?:\A|[.!?:\n])\s*|\b(?:is|was|only|just|exact
 def _in_figures(text: str) -> str:
     """'Six of them' -> '6 of them': people write small numbers as words."""
     text = _WORDED.sub(lambda m: str(_COUNTED.index(m[0].lower())), text)
-    return _ONE.sub(lambda m: m[0][: m.start(1) - m.start()] + "1", text)
+    return _ONE.sub(lambda m: m[0][: m.start(1) - m.start()] + "1", western(counted(text)))
 
 
 def _says_number(text: str, value: float) -> tuple[bool, str]:
@@ -219,8 +221,8 @@ _NO: Final = re.compile(r"\b(?:no|not|false|off|disabled|never|isn t|n t)\b")
 
 def _says_flag(text: str, value: bool) -> bool:
     plain = _loose(text)
-    no = bool(_NO.search(plain))
-    return (bool(_YES.search(plain)) and not no) if value else no
+    no = bool(_NO.search(plain)) or denies(plain)
+    return (bool(_YES.search(plain)) or affirms(plain)) and not no if value else no
 
 
 def _say(values: Iterable[Any]) -> str:
@@ -230,17 +232,19 @@ def _say(values: Iterable[Any]) -> str:
 # ---- saying answers ---------------------------------------------------------------------------------------------
 
 
-def closing(answers: Sequence[Answer]) -> str:
+def closing(answers: Sequence[Answer], language: Language = "en") -> str:
     """The answers in one sentence each."""
+    if language == "zh":
+        return "".join(f"{a.name} 是 {spell(a, language)}。" for a in answers) or "已完成。"
     return " ".join(f"The {a.name} is {spell(a)}." for a in answers) or "Done."
 
 
-def spell(answer: Answer) -> str:
+def spell(answer: Answer, language: Language = "en") -> str:
     """An answer as one would write it."""
     if answer.type == "boolean":
-        return "on" if answer.value else "off"
+        return {"en": ("off", "on"), "zh": ("关闭", "开启")}[language][bool(answer.value)]
     if answer.type == "time" and (moment := _moment(answer.value)):
-        return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+        return f"{moment.year}年{moment.month}月{moment.day}日" if language == "zh" else f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
     return str(answer.value)
 
 

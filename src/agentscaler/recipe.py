@@ -26,7 +26,7 @@ VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple
     "graph": (walk.graph, {"embedder": str, "paper": bool, "threshold": float}),
     "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float, "paper": bool, "model": str}),
     "envs": (walk.envs, {"model": str, "mend": bool}),
-    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float, "acting": float, "user_tools": str, "boundary": float, "model": str}),
+    "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float, "acting": float, "user_tools": str, "boundary": float, "model": str, "language": str}),
     "rollouts": (
         walk.rollouts,
         {
@@ -35,7 +35,7 @@ VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple
         },
     ),
     "funnel": (walk.funnel, {"strict": bool}),
-    "sft": (walk.sft, {"vertical": list, "allow_scripted": bool, "most": int}),
+    "sft": (walk.sft, {"vertical": list, "allow_scripted": bool, "most": int, "language": str}),
     "report": (walk.report, {"sample": int}),
 }
 """Verb -> its function and the settings it takes, in the order of the walk."""

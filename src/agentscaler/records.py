@@ -592,6 +592,10 @@ class Fact(Record):
     """Number of the wish it belongs to; the next one is said when the one before is done."""
 
 
+Language: TypeAlias = Literal["en", "zh"]
+"""What a person speaks. Names of tools, their descriptions and the rows are what the API has."""
+
+
 class Brief(Record):
     """What the simulated user wants and knows."""
 
@@ -599,6 +603,8 @@ class Brief(Record):
     """The whole, as one paragraph."""
     facts: tuple[Fact, ...]
     """The same in pieces, in the order a person would say them."""
+    language: Language = Field(default="en", exclude_if=lambda language: language == "en")
+    """What the user speaks; not in the row where it is English."""
 
 
 ControlName: TypeAlias = Literal["nothing", "dropped write", "extra write", "another row", "another value", "wrong answer", "no calls"]
@@ -651,7 +657,7 @@ class Task(Record):
     brief: Brief
     """What the user wants and knows."""
     plain: Brief | None = Field(default=None, exclude_if=lambda brief: brief is None)
-    """The brief as it was made, where a model worded it; not in the row where none did."""
+    """The brief as it was made, in English, where a model worded it; not in the row where none did."""
     gold: tuple[Call, ...]
     """The calls that do it, with their results."""
     given: tuple[tuple[Given, ...], ...]
@@ -672,6 +678,8 @@ class Task(Record):
     """Shared by a conditional task and its twin in which the condition is false, and by the two sides of a rule."""
     hands: tuple[str, ...] = Field(default=(), exclude_if=lambda names: not names)
     """Tools of the world that the user has in hand and the agent has not; not in the row where there are none."""
+    original: str | None = Field(default=None, exclude_if=lambda row: row is None)
+    """Id of the task in English that this one is in another language: same world, state, gold and judge; not in the row where it is the original."""
     rule: str | None = Field(default=None, exclude_if=lambda rule: rule is None)
     """The rule on whose boundary it lies ('cancelRental.state'); not in the row where it lies on none."""
     split: Literal["train", "heldout"]

@@ -49,7 +49,7 @@ dataset_info:
 {_features("phase1")}
 {_features("phase2")}
 {_features("heldout")}
-language: en
+language: {_languages(about)}
 task_categories: [text-generation]
 tags: [tool-use, function-calling, agents, synthetic]
 ---
@@ -112,6 +112,11 @@ def _features(name: str) -> str:
     dtype: bool
   - name: rollout
     dtype: string"""
+
+
+def _languages(about: JsonObject) -> str:
+    spoken = about.get("languages") or ["en"]
+    return str(spoken[0]) if len(spoken) == 1 else f"[{', '.join(spoken)}]"
 
 
 def _list(counts: Mapping[str, int]) -> str:

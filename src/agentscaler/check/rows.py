@@ -7,14 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from agentscaler.check.finding import Finding, short
 from agentscaler.domains import FEW, LARGEST, WHOLE, family
 from agentscaler.errors import REASONS, Dropped, UserError
 from agentscaler.records import Domain, EnvRow, Example, JsonObject, Kept, Node, Probe, Record, Rollout, Task, Tool
 from agentscaler.schemas import close
-from agentscaler.store import FORMATS, body_id, file_hash, parse, read_rows
+from agentscaler.store import FORMATS, body_id, digest, file_hash, parse, read_rows
 
 KINDS: Final[dict[str, type[Record]]] = {
     "tools": Tool, "graph": Node, "domains": Domain, "envs": EnvRow, "tasks": Task, "rollouts": Rollout, "probes": Probe, "kept": Kept, "sft": Example,
@@ -160,11 +160,19 @@ def _domains(run: Path) -> Iterator[Finding]:
 
 def _tasks(run: Path) -> Iterator[Finding]:
     worlds = {str(r["env"]): r for r in read_rows(run / "envs.jsonl")}
+    homes: dict[str, tuple[Any, ...]] = {}
+    twins: list[tuple[str, str, tuple[Any, ...]]] = []
     for row in read_rows(run / "tasks.jsonl"):
+        homes[str(row.get("id"))] = home = (row.get("env"), row.get("seed"), row.get("split"), digest(row.get("gold")))
+        if "original" in row:
+            twins.append((str(row.get("id")), str(row["original"]), home))
         world = worlds.get(str(row.get("env")))
         for field in ("folder", "split") if world else ():
             if row.get(field) != (world or {}).get(field):
                 yield Finding("tasks.jsonl", str(row.get("id")), field, f"{short(row.get(field))}, but the row of its world says {short((world or {}).get(field))}")
+    for number, original, home in twins:
+        if homes.get(original) != home:
+            yield Finding("tasks.jsonl", number, "original", f"{original}, but that is no task of the same world, state, side and gold")
 
 
 TIES: Final = {"tools": _tools, "graph": _graph, "domains": _domains, "tasks": _tasks}

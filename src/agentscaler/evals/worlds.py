@@ -37,8 +37,8 @@ BENCHMARK: Final = "worlds"
 TRIALS: Final = 4
 SPENT: Final = "spent.jsonl"
 """Of a player's folder: what its episodes took."""
-_RULES: Final = ("grade", "conduct", "canonical", "explain", "verbs", "words")
-_PROMPTS: Final = ("prompts/rollouts.user.md", "prompts/rollouts.wording.md", "prompts/rollouts.hands.md", "episode.py", "conduct.py", "hands.py", "rollouts/user.py", "rollouts/models.py", "rollouts/lint.py")
+_RULES: Final = ("grade", "conduct", "canonical", "chinese", "explain", "verbs", "words")
+_PROMPTS: Final = ("prompts/rollouts.user.md", "prompts/rollouts.wording.md", "prompts/rollouts.hands.md", "prompts/rollouts.chinese.md", "chinese.py", "episode.py", "conduct.py", "hands.py", "rollouts/user.py", "rollouts/models.py", "rollouts/lint.py")
 
 
 class Condition(NamedTuple):

@@ -24,7 +24,7 @@ from agentscaler.learn.play import Played, Spoil, model_replies, play_all
 from agentscaler.learn.practice import Practice, practise, rows_of
 from agentscaler.learn.tiny import Size, make_model, make_tokenizer, needs_torch, warm_up
 from agentscaler.learn.worlds import Conversation, demonstrations, draw_worlds, tasks_of
-from agentscaler.records import EnvSpec, JsonObject, Rollout, Task
+from agentscaler.records import EnvSpec, JsonObject, Language, Rollout, Task
 from agentscaler.rollouts import named_player, play_in
 from agentscaler.rollouts.probes import do_nothing, random_calls
 from agentscaler.store import digest, read_rows, row_id, write_atomic
@@ -119,12 +119,12 @@ def in_turn(work: Callable[[Any], JsonObject], jobs: Sequence[Any], workers: int
 # ---- what all runs share ----------------------------------------------------------------------------------------
 
 
-def make_base(plan: Plan, folder: Path) -> None:
+def make_base(plan: Plan, folder: Path, *, name: str = "tokenizer", languages: Sequence[Language] = ("en",)) -> None:
     """The tokenizer, trained on conversations of the training worlds."""
-    some = [c for env in draw_worlds(max(plan.worlds), 0).train for c in demonstrations(env, max(1, 1500 // max(plan.worlds)))]
+    some = [c for env in draw_worlds(max(plan.worlds), 0).train for c in demonstrations(env, max(1, 1500 // max(plan.worlds)), languages=languages)]
     tokenizer = make_tokenizer([], made_up_words(), vocabulary=512)
     texts = [tokenizer.apply_chat_template(c.messages, tools=c.tools, tokenize=False) for c in some]
-    make_tokenizer(texts, made_up_words(), vocabulary=plan.size.vocabulary).save_pretrained(folder / "tokenizer")
+    make_tokenizer(texts, made_up_words(), vocabulary=plan.size.vocabulary).save_pretrained(folder / name)
 
 
 def exam(plan: Plan) -> list[tuple[Task, EnvSpec]]:
@@ -188,10 +188,10 @@ def one_run(given: tuple[Job, Plan, Path]) -> JsonObject:
     return row | measure(model, tokenizer, job, plan)
 
 
-def shared_out(worlds: int, seed: int, plan: Plan) -> Iterator[Conversation]:
+def shared_out(worlds: int, seed: int, plan: Plan, languages: Sequence[Language] = ("en",)) -> Iterator[Conversation]:
     """The demonstrations of a run: as many in all, whatever the number of worlds. Each seed has training worlds of its own."""
     for number, env in enumerate(draw_worlds(worlds, 0, seed=seed).train):
-        yield from demonstrations(env, plan.conversations // worlds + (number < plan.conversations % worlds))
+        yield from demonstrations(env, plan.conversations // worlds + (number < plan.conversations % worlds), languages=languages)
 
 
 def measure(model: Any, tokenizer: Any, job: Job, plan: Plan) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from agentscaler.errors import Dropped
 from agentscaler.learn.tiny import loss_of, needs_torch
 from agentscaler.learn.worlds import Conversation
-from agentscaler.train.masks import IGNORED, Row, supervise
+from agentscaler.train.masks import IGNORED, Row, failed_turns, supervise
 
 
 class Practice(NamedTuple):
@@ -34,13 +34,13 @@ class Learnt(NamedTuple):
     losses: list[float]
 
 
-def rows_of(conversations: Sequence[Conversation], tokenizer: Any, *, longest: int) -> tuple[list[Row], int]:
-    """Rows to train on, and how many conversations were left out as too long."""
+def rows_of(conversations: Sequence[Conversation], tokenizer: Any, *, longest: int, failed: bool = True) -> tuple[list[Row], int]:
+    """Rows to train on, and how many conversations were left out as too long. failed: do messages with a call that the world refused have loss?"""
     out: list[Row] = []
     lost = 0
     for conversation in conversations:
         try:
-            found = supervise(conversation.messages, conversation.tools, tokenizer, longest=longest)
+            found = supervise(conversation.messages, conversation.tools, tokenizer, longest=longest, without=() if failed else failed_turns(conversation.messages))
         except Dropped:
             lost += 1
             continue

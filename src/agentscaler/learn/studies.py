@@ -1,4 +1,4 @@
-"""What moves the curve, one thing at a time: states or worlds, two phases, the funnel, failed calls, reading, chance, and reinforcement learning after imitation.
+"""What moves the curve, one thing at a time: states or worlds, two phases, the funnel, failed calls, reading, chance, a second language, and reinforcement learning after imitation.
 
     study(Plan(), Path("report"))           behind learn(Plan(), Path("report")), whose models it starts from
 
@@ -18,12 +18,23 @@ from agentscaler.canonical import same
 from agentscaler.dice import Dice
 from agentscaler.errors import UserError
 from agentscaler.grade import misses
-from agentscaler.learn.curve import NEW_STATE, Plan, by_world, exam, home_of, in_turn, write_lines
+from agentscaler.learn.chinese import in_templates
+from agentscaler.learn.curve import (
+    NEW_STATE,
+    Plan,
+    by_world,
+    exam,
+    home_of,
+    in_turn,
+    make_base,
+    shared_out,
+    write_lines,
+)
 from agentscaler.learn.play import Played, model_replies, play_all
 from agentscaler.learn.practice import Practice, practise, rows_of
 from agentscaler.learn.tiny import needs_torch
 from agentscaler.learn.worlds import VERTICAL, Conversation, demonstrations, draw_worlds, tasks_of
-from agentscaler.records import EnvSpec, JsonObject, Task
+from agentscaler.records import EnvSpec, JsonObject, Language, Task
 from agentscaler.rollouts import ScriptedUser
 from agentscaler.store import read_rows, row_id
 
@@ -31,13 +42,16 @@ FLAWED: Final = ("forgetting", "adding", "wrong")
 """Players whose rollouts the funnel drops."""
 CASES: Final = (
     ("states", "one world"), ("states", "many worlds"),
-    ("funnel", "right rollouts only"), ("funnel", "flawed ones mixed in"), ("funnel", "failed calls kept"),
+    ("funnel", "right rollouts only"), ("funnel", "flawed ones mixed in"), ("funnel", "failed calls kept"), ("funnel", "failed calls read only"),
     ("phases", "base"), ("phases", "phase 1"), ("phases", "phase 1 and 2"), ("phases", "phase 2 only"),
     ("reading", "as it is"), ("reading", "names permuted"), ("reading", "answers altered"),
     ("chance", "four trials"),
+    ("language", "English only"), ("language", "half Chinese"),
     ("reinforcement", "after imitation"), ("reinforcement", "after imitation in fewer worlds"),
 )  # fmt: skip
 STUDIES: Final = tuple(dict.fromkeys(name for name, _ in CASES))
+BOTH: Final = "tokenizer-zh"
+"""Folder of the tokenizer that holds both languages."""
 TRIALS: Final = 4
 TEMPERATURE: Final = 0.7
 
@@ -79,7 +93,10 @@ def study(plan: Plan, folder: Path, *, depth: Depth | None = None, only: Sequenc
     lines = list(read_rows(file)) if file.exists() else []
     done = {(row["study"], row["variant"], row["seed"]) for row in lines}
     cases = [Case(name, variant, seed) for seed in range(depth.seeds) for name, variant in CASES if name in only]
-    for row in in_turn(one_case, [(case, plan, depth, home) for case in cases if case not in done], plan.workers):
+    todo = [case for case in cases if case not in done]
+    if any(case.study == "language" for case in todo) and not (home / BOTH).is_dir():
+        make_base(plan, home, name=BOTH, languages=("en", "zh"))
+    for row in in_turn(one_case, [(case, plan, depth, home) for case in todo], plan.workers):
         lines.append(orjson.loads(orjson.dumps(row)))
         write_lines(file, lines)
         say(told(row))
@@ -114,8 +131,10 @@ def one_case(job: tuple[Case, Plan, Depth, Path]) -> JsonObject:
     if case.study in ("states", "funnel"):
         model = _opened(home / f"warm-{case.seed}", plan)
         some = list(states_or_worlds(case, depth) if case.study == "states" else mixed(case, plan))
-        row |= _trained(model, tokenizer, some, plan, plan.practice, case.seed)
+        row |= _trained(model, tokenizer, some, plan, plan.practice, case.seed, failed=case.variant != "failed calls read only")
         return row | {"scores": scores(play_all(items, model_replies(model, tokenizer)))}
+    if case.study == "language":
+        return row | bilingual(case, plan, home, items)
     if case.study == "phases":
         return row | phased(case, plan, depth, home, tokenizer, items)
     model = _opened(home / f"model-{max(plan.worlds)}-{case.seed}", plan)
@@ -133,8 +152,8 @@ def _opened(folder: Path, plan: Plan) -> Any:
     return Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.float32).to(plan.device)
 
 
-def _trained(model: Any, tokenizer: Any, conversations: Sequence[Conversation], plan: Plan, practice: Practice, seed: int) -> JsonObject:
-    rows, lost = rows_of(conversations, tokenizer, longest=plan.size.longest)
+def _trained(model: Any, tokenizer: Any, conversations: Sequence[Conversation], plan: Plan, practice: Practice, seed: int, *, failed: bool = True) -> JsonObject:
+    rows, lost = rows_of(conversations, tokenizer, longest=plan.size.longest, failed=failed)
     learnt = practise(model, rows, practice, pad=tokenizer.pad_token_id, seed=seed)
     return {"rows": len(rows), "too_long": lost, "tokens": learnt.tokens, "loss": learnt.loss, "seconds": learnt.seconds}
 
@@ -158,11 +177,26 @@ def mixed(case: Case, plan: Plan) -> Iterator[Conversation]:
     """Half of the curve's conversations, right ones; and as many others beside them, if the variant says so."""
     worlds = draw_worlds(max(plan.worlds), 0, seed=case.seed).train
     each = -(-plan.conversations // (2 * len(worlds)))
-    beside = {"right rollouts only": (), "flawed ones mixed in": FLAWED, "failed calls kept": ("stumbling",)}[case.variant]
+    beside = {"right rollouts only": (), "flawed ones mixed in": FLAWED, "failed calls kept": ("stumbling",), "failed calls read only": ("stumbling",)}[case.variant]
     for env in worlds:
         yield from demonstrations(env, each)
         if beside:
             yield from demonstrations(env, each, players=beside, funnel=beside != FLAWED)
+
+
+def bilingual(case: Case, plan: Plan, home: Path, items: Sequence[tuple[Task, EnvSpec]]) -> JsonObject:
+    """The same demonstrations in English, or about half of them, drawn, in Chinese; scores on the exam and on its Chinese twins. The tokenizer is trained on both; the warm-up, which is on random tokens, serves it as well."""
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(home / BOTH)
+    model = _opened(home / f"warm-{case.seed}", plan)
+    if len(tokenizer) != model.config.vocab_size:
+        raise UserError(f"{home / BOTH} has {len(tokenizer)} pieces, and the warmed-up model {model.config.vocab_size}: delete the folder and start again")
+    languages: tuple[Language, ...] = ("en", "zh") if case.variant == "half Chinese" else ("en",)
+    out = _trained(model, tokenizer, list(shared_out(max(plan.worlds), case.seed, plan, languages)), plan, plan.practice, case.seed)
+    replies = model_replies(model, tokenizer)
+    chinese = scores(play_all([(twin, env) for task, env in items if (twin := in_templates(task)) is not None], replies))
+    return out | {"scores": scores(play_all(items, replies)) | {f"in Chinese, {what}": count for what, count in chinese.items()}}
 
 
 def phased(case: Case, plan: Plan, depth: Depth, home: Path, tokenizer: Any, items: Sequence[tuple[Task, EnvSpec]]) -> JsonObject:

@@ -23,7 +23,8 @@ from agentscaler.folder import env_files, env_id
 from agentscaler.funnel import judge
 from agentscaler.gate import check_env
 from agentscaler.learn.apis import document, draw_service, made_up_words
-from agentscaler.records import Domain, EnvSpec, JsonObject, Seed, Task, Tool
+from agentscaler.learn.chinese import in_templates
+from agentscaler.records import Domain, EnvSpec, JsonObject, Language, Seed, Task, Tool
 from agentscaler.rollouts import named_player, play_in
 from agentscaler.sft import openai_message
 from agentscaler.store import row_id
@@ -121,15 +122,16 @@ def tasks_of(env: EnvSpec, seed: Seed) -> list[Task]:
     return [t for t in make_tasks(env, seed=seed, tries=40).tasks if t.difficulty.shape in SHAPES]
 
 
-def demonstrations(env: EnvSpec, count: int, *, seed: Seed = 0, most_states: int = 4000, players: Sequence[str] = ("gold",), funnel: bool = True) -> Iterator[Conversation]:
-    """So many rollouts of these players, in turn, that the funnel kept (or all, without it), over as many states as it takes."""
+def demonstrations(env: EnvSpec, count: int, *, seed: Seed = 0, most_states: int = 4000, players: Sequence[str] = ("gold",), funnel: bool = True, languages: Sequence[Language] = ("en",)) -> Iterator[Conversation]:
+    """So many rollouts of these players, in turn, each in one of these languages, that the funnel kept (or all, without it), over as many states as it takes."""
     made = tried = 0
     tools = tool_list(env)
     for state in range(most_states):
         for task in tasks_of(env, seed + state):
             if made == count:
                 return
-            messages = _played(task, env, seed, players[tried % len(players)], funnel=funnel)
+            spoken = in_templates(task) if Dice("language", row_id(task)).choice(languages) == "zh" else task
+            messages = _played(spoken or task, env, seed, players[tried % len(players)], funnel=funnel)
             tried += 1
             if messages is not None:
                 made += 1

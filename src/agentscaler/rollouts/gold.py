@@ -14,10 +14,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from agentscaler.chinese import deed
 from agentscaler.dice import Dice
 from agentscaler.grade import closing
 from agentscaler.hands import plain_phrase, request, sayable
-from agentscaler.records import Answer, JsonObject, Message, Task, ToolCall
+from agentscaler.records import Answer, JsonObject, Language, Message, Task, ToolCall
 from agentscaler.verbs import of_name
 from agentscaler.words import field, joined
 
@@ -31,6 +32,35 @@ _READY: Final = ("I am going to {deeds}. Shall I go ahead?", "I would now {deeds
 _DONE: Final = ("That's done.", "Done.", "All done.", "It's done.")
 _CANNOT: Final = ("So that is not possible, and I have changed nothing.", "That rules it out, so I have left everything as it is.", "That is why it can't be done; nothing was changed.")
 _AGAIN: Final = ("That did not work; let me correct the call.", "The call was refused. I'll try it again with the right arguments.", "That was my mistake, I'll mend it.")
+
+
+class Phrases(NamedTuple):
+    """What it says."""
+
+    more: tuple[str, ...]
+    look: tuple[str, ...]
+    ready: tuple[str, ...]
+    done: tuple[str, ...]
+    cannot: tuple[str, ...]
+    again: tuple[str, ...]
+    nothing: str
+    anything: str
+    gap: str
+    """Between sentences."""
+
+
+PHRASES: Final[dict[Language, Phrases]] = {
+    "en": Phrases(_MORE, _LOOK, _READY, _DONE, _CANNOT, _AGAIN, "There was nothing to change.", "Is there anything else I can do for you?", " "),
+    "zh": Phrases(
+        ("开始之前，还有什么我应该知道的吗？", "关于这件事，还有什么细节我应该了解吗？", "能先多说一点吗？", "动手之前，有没有需要注意的细节？"),
+        ("我查一下。", "稍等，我看看。", "我先看一下。", "我先找到它。", ""),
+        ("我准备{deeds}，可以吗？", "接下来我会{deeds}，要我继续吗？", "我已准备好{deeds}，对吗？", "也就是说，我要{deeds}，是否继续？"),
+        ("已经办好了。", "完成了。", "都处理好了。", "已完成。"),
+        ("所以这件事办不了，我什么都没有改。", "因此不能这样做，一切保持原样。", "原因就在这里，我没有做任何改动。"),
+        ("刚才没有成功，我改一下再试。", "调用被拒绝了，我换成正确的参数再试一次。", "是我弄错了，我来更正。"),
+        "没有需要改动的地方。", "还有什么需要帮忙的吗？", "",
+    ),
+}  # fmt: skip
 
 
 class Move(NamedTuple):
@@ -49,15 +79,16 @@ class GoldPlayer:
         self.name = name
         self._moves = list(moves)
         self._task, self._dice = task, dice
+        self._says = PHRASES[task.brief.language]
         self._made = 0
 
     def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next move. What is missing is asked for before it is needed."""
         del tools
         if messages[-1].role == "user" and self._unsaid(messages):
-            return Message(role="assistant", content=self._dice.choice(_MORE))
+            return Message(role="assistant", content=self._dice.choice(self._says.more))
         if not self._moves:
-            return Message(role="assistant", content="Is there anything else I can do for you?")
+            return Message(role="assistant", content=self._says.anything)
         move = self._moves.pop(0)
         calls = []
         for name, arguments in move.calls:
@@ -67,7 +98,7 @@ class GoldPlayer:
 
     def _unsaid(self, messages: Sequence[Message]) -> bool:
         """Are there details of the present wish that the user has not told?"""
-        if any(m.content in _MORE for m in messages[-2:] if m.role == "assistant"):
+        if any(m.content in self._says.more for m in messages[-2:] if m.role == "assistant"):
             return False
         said = " ".join(m.content for m in messages if m.role == "user")
         part = max((f.part for f in self._task.brief.facts if f.text in said), default=0)
@@ -114,7 +145,7 @@ def script(manner: Manner, task: Task, kinds: Mapping[str, str], dice: Dice) -> 
 def _moves(
     task: Task, calls: list[tuple[str, JsonObject]], ends: list[int], answers: list[Answer], kinds: Mapping[str, str], failing: Mapping[int, tuple[str, JsonObject]], dice: Dice, *, asks: bool
 ) -> Iterator[Move]:
-    start = 0
+    start, says, language = 0, PHRASES[task.brief.language], task.brief.language
     told: set[int] = set()
     rivals = {str(rival).lower() for answer in task.answers for rival in answer.rivals}
     for end in ends:
@@ -125,17 +156,17 @@ def _moves(
                 yield Move(request(name, arguments, task.hands, tell=_to_tell(task, name, arguments)))
                 continue
             if i == first and asks:
-                yield Move(dice.choice(_READY).format(deeds=_deeds([c for c in calls[first:end] if c[0] not in task.hands], kinds, rivals)))
-            say = dice.choice(_LOOK) if i == start and kinds[name] == "read" else ""
+                yield Move(dice.choice(says.ready).format(deeds=_deeds([c for c in calls[first:end] if c[0] not in task.hands], kinds, rivals, language)))
+            say = dice.choice(says.look) if i == start and kinds[name] == "read" else ""
             if i in failing:
                 yield Move(say, (failing[i],))
-                say = dice.choice(_AGAIN)
+                say = dice.choice(says.again)
             yield Move(say, ((name, arguments),))
         due = [a for n, a in enumerate(answers) if n not in told and (a.step < end or end == ends[-1])]
         told |= {n for n, a in enumerate(answers) if a in due}
-        report = closing(due) if due else ""
-        done = dice.choice(_DONE) if any(kinds[name] == "write" for _, (name, _) in part) else dice.choice(_CANNOT) if task.rule and not task.difficulty.writes else ""
-        yield Move(" ".join(filter(None, [report, done])) or "There was nothing to change.")
+        report = closing(due, language) if due else ""
+        done = dice.choice(says.done) if any(kinds[name] == "write" for _, (name, _) in part) else dice.choice(says.cannot) if task.rule and not task.difficulty.writes else ""
+        yield Move(says.gap.join(filter(None, [report, done])) or says.nothing)
         start = end
 
 
@@ -164,7 +195,7 @@ def _scalars(data: Any) -> Iterator[tuple[str, Any]]:
             yield from _scalars(part)
 
 
-def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str], rivals: Collection[str] = ()) -> str:
+def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str], rivals: Collection[str] = (), language: Language = "en") -> str:
     """'delete volume vol-1 and vol-2': what the writes do, as far as their names say. rivals: words that would be heard as an answer (DeleteQueuedPlan, where the state was asked)."""
     by_name: dict[str, list[str]] = {}
     for name, arguments in calls:
@@ -173,8 +204,12 @@ def _deeds(calls: Sequence[tuple[str, JsonObject]], kinds: Mapping[str, str], ri
     parts = []
     for name, targets in by_name.items():
         some = [t for t in targets if t]
-        parts.append(" ".join(filter(None, [" ".join(w for w in plain_phrase(name).split() if w not in rivals), joined(some)])))
-    return " and then ".join(parts)
+        words = " ".join(w for w in plain_phrase(name).split() if w not in rivals)
+        if language == "zh":
+            parts.append(" ".join(filter(None, [deed(words), "、".join(some)])))
+        else:
+            parts.append(" ".join(filter(None, [words, joined(some)])))
+    return ("，然后" if language == "zh" else " and then ").join(parts)
 
 
 def _named(tool: str, arguments: JsonObject) -> str:

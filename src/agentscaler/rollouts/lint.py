@@ -3,7 +3,7 @@
     faults = lint(task, messages, ended=True, tools=names)
 
 The rules look at values (what stands in quotation marks, digits, identifiers) and at a few verbs, never at style, so a turn can be odd without a fault. They hold for
-any brief; what they cannot see (a wish in other words, a lie without a value) they do not claim to see.
+any brief, in English or in Chinese (of which new wishes in plain words are not seen); what they cannot see (a wish in other words, a lie without a value) they do not claim to see.
 """
 
 import re
@@ -11,16 +11,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from agentscaler.canonical import normal
+from agentscaler.chinese import has_han, stands, western
 from agentscaler.hands import phrase, sayable, whole
 from agentscaler.records import Deed, Fact, Message, Task, ToolCall, UserFault
-from agentscaler.rollouts.user import NO_MORE, YES, asks_leave, is_open, underway
+from agentscaler.rollouts.user import SAYINGS, asks_leave, is_open, is_question, underway
 
-_QUOTED: Final = re.compile(r"[\"“”]([^\"“”]*)[\"“”]")
+_QUOTED: Final = re.compile(r"[\"“”「」『』]([^\"“”「」『』]*)[\"“”「」『』]")
 _DIGITS: Final = re.compile(r"\d+")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_][\w./:@-]*\w")
 _WORD: Final = re.compile(r"[a-z]{4,}")
-_MACHINE: Final = re.compile(r"(?i)\bas an ai\b|\blanguage model\b|\bmy (?:brief|instructions|prompt)\b|\bsimulat(?:ed|ion|ing)\b|\brole.?play")
-_DENIES: Final = re.compile(r"(?i)\bthat(?:'s| is) all\b|\bdon'?t know\b|\bno idea\b|\bnothing else\b|\bno more\b|\bcan(?:'t|not) tell\b")
+_MACHINE: Final = re.compile(r"(?i)\bas an ai\b|\blanguage model\b|\bmy (?:brief|instructions|prompt)\b|\bsimulat(?:ed|ion|ing)\b|\brole.?play|语言模型|作为(?:一个|一名)?(?:AI|人工智能)|提示词|角色扮演")
+_DENIES: Final = re.compile(r"(?i)\bthat(?:'s| is) all\b|\bdon'?t know\b|\bno idea\b|\bnothing else\b|\bno more\b|\bcan(?:'t|not) tell\b|就这些|不知道|不清楚|不记得|没有?别的")
+_HAN_EMPTY: Final = frozenset("请您你我他它们的了吗呢吧把将被给帮在是有要想能可以一下这那个和与并也就都还需麻烦让对到为上中里")
 _EMPTY: Final = frozenset("this that these those should would could please called want like need there their have with from them they what when which will just does your mine also same another thing into about".split())
 ASKED: Final[dict[str, str]] = {
     r"delet\w*|remov\w*|terminat\w*|destroy\w*|erase\w*": r"delet|remov|terminat|destroy|eras|rid of|no longer|replac|cancel|drop|clean|deregister|release|retire|gone",
@@ -61,6 +63,7 @@ class Ear:
     """What one task's user may say."""
 
     def __init__(self, task: Task, tools: Iterable[str] = ()) -> None:
+        self._says = SAYINGS[task.brief.language]
         self._brief = task.brief.text + " " + " ".join(f.text for f in task.brief.facts)
         self._facts = task.brief.facts
         self._hands = task.hands
@@ -97,7 +100,7 @@ class Ear:
         last = heard[-1].content if heard and heard[-1].role == "assistant" else ""
         if not last:
             return [_fault("early stop", "nothing was answered")]
-        asks = last.rstrip().endswith("?") and not is_open(last)
+        asks = is_question(last) and not is_open(last)
         if asks_leave(last) or asks or (underway(last) and not is_open(last)):
             return [_fault("early stop", f"the agent was not done: {last[-120:]}")]
         return []
@@ -108,8 +111,8 @@ class Ear:
         mine = " ".join(m.content for m in heard if m.role == "user")
         unsaid = next((f.text for f in self._facts if f.about in ("wish", "detail", "follow_up") and not tells(mine, f)), None)
         if last and asks_leave(last):
-            return " ".join(filter(None, [YES[0], unsaid]))
-        return unsaid or (NO_MORE[0] if self.end(heard) else None)
+            return self._says.gap.join(filter(None, [self._says.yes[0], unsaid]))
+        return unsaid or (self._says.no_more[0] if self.end(heard) else None)
 
     def _leaks(self, said: str, known: str) -> list[UserFault]:
         low = known.lower()
@@ -123,8 +126,8 @@ class Ear:
         for value in _quoted(said):
             if not holds(known, value):
                 return [_fault("contradiction", value)]
-        have = {d.lstrip("0") for d in _DIGITS.findall(known)}
-        strange = [d for d in _DIGITS.findall(said) if d.lstrip("0") not in have]
+        have = {d.lstrip("0") for d in _DIGITS.findall(western(known))}
+        strange = [d for d in _DIGITS.findall(western(said)) if d.lstrip("0") not in have]
         return [_fault("contradiction", strange[0])] if strange else []
 
     def _wants(self, said: str, known: str) -> list[UserFault]:
@@ -137,7 +140,7 @@ class Ear:
     def _keeps_back(self, said: str, heard: Sequence[Message]) -> Fact | None:
         """A detail of the present wish that was asked for and denied."""
         last = heard[-1].content
-        if not last.rstrip().endswith("?") or is_open(last) or asks_leave(last) or not _DENIES.search(said):
+        if not is_question(last) or is_open(last) or asks_leave(last) or not _DENIES.search(said):
             return None
         mine = " ".join(m.content for m in heard if m.role == "user") + " " + said
         part = max((f.part for f in self._facts if f.about in ("wish", "follow_up") and tells(mine, f)), default=0)
@@ -150,14 +153,17 @@ def _read(heard: Sequence[Message]) -> str:
 
 
 def tells(text: str, fact: Fact) -> bool:
-    """Was the fact said? All its values; where it has none, half of its words."""
-    quoted = _quoted(fact.text)
-    rest = _unquoted(fact.text)
+    """Was the fact said? All its values; where it has none, half of its words, in Chinese of its characters."""
+    quoted, text = _quoted(fact.text), western(text)
+    rest = western(_unquoted(fact.text))
     digits = [d.lstrip("0") for d in _DIGITS.findall(rest)]
     if quoted or digits:
         have = {d.lstrip("0") for d in _DIGITS.findall(text)}
         return all(holds(text, q) for q in quoted) and all(d in have for d in digits)
     flat = normal(text)
+    if has_han(rest):
+        signs = {c for c in rest if has_han(c)} - _HAN_EMPTY
+        return sum(c in flat for c in signs) * 2 >= len(signs)
     words = [w for w in _WORD.findall(rest.lower()) if w not in _EMPTY]
     return sum(w[:5] in flat for w in words) * 2 >= len(words)
 
@@ -174,11 +180,12 @@ def _unquoted(text: str) -> str:
 
 def holds(text: str, value: str) -> bool:
     """Does a text hold the value, as whole words, whatever its case and marks?"""
-    return f" {normal(value)} " in f" {normal(text)} "
+    return stands(normal(western(value)), normal(western(text)))
 
 
 def same_values(plain: str, said: str) -> bool:
     """Does another wording hold the values of the plain one, and no others?"""
+    plain, said = western(plain), western(said)
     kept = all(holds(said, q) for q in _quoted(plain)) and all(holds(plain, q) for q in _quoted(said))
     return kept and {d.lstrip("0") for d in _DIGITS.findall(plain)} == {d.lstrip("0") for d in _DIGITS.findall(said)}
 

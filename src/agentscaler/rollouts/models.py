@@ -11,13 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+from agentscaler.chinese import has_han
 from agentscaler.episode import DONE, CannotGoOn
 from agentscaler.errors import UserError
 from agentscaler.llm.model import ContextFull, Model, Tokens
 from agentscaler.llm.prompts import prompt
 from agentscaler.records import JsonObject, Message, Stop, Task, ToolCall, UserFault, UserKind
 from agentscaler.rollouts.lint import Ear, same_values
-from agentscaler.rollouts.user import YES, ScriptedUser
+from agentscaler.rollouts.user import SAYINGS, ScriptedUser
 
 AGAIN: Final = 2
 """So often a player that said nothing, or a user whose turn is at fault, is asked again."""
@@ -119,7 +120,7 @@ class ModelUser(_Speaker):
         self._ear = Ear(task, tools)
         facts = "\n".join(f"- ({_ORDER[f.about]}{f', wish {f.part + 1}' if f.part else ''}) {f.text}" for f in task.brief.facts)
         able = f"\n\n{prompt('rollouts.hands')}" if task.hands else ""
-        self._system = Message(role="system", content=prompt("rollouts.user", facts=facts, kind=KINDS[kind], done=DONE) + able)
+        self._system = Message(role="system", content=prompt("rollouts.user", facts=facts, kind=KINDS[kind], done=DONE) + able + in_their_language(task))
 
     async def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The next turn, a call of a tool that it has in hand, or DONE. Raises CannotGoOn where nothing comes."""
@@ -154,6 +155,11 @@ class ModelUser(_Speaker):
         return self._ear.turn(draft, heard)
 
 
+def in_their_language(task: Task) -> str:
+    """What is added to the prompt of a user who does not speak English."""
+    return f"\n\n{prompt('rollouts.chinese')}" if task.brief.language == "zh" else ""
+
+
 def turned(messages: Sequence[Message]) -> list[Message]:
     """The conversation as the user's model sees it: it is the one who answers. Neighbours of one side are one message, for templates want both in turn."""
     out = [Message(role="user", content="(The assistant is listening. Write your first message.)")]
@@ -169,8 +175,8 @@ def turned(messages: Sequence[Message]) -> list[Message]:
     return out
 
 
-_REFUSES: Final = re.compile(r"(?i)\b(?:no|not|don't|do not|stop|wait|cancel|rather)\b")
-_AGREES: Final = re.compile(r"(?i)\b(?:yes|yeah|yep|yup|sure|ok|okay|please|go ahead|right|correct|do it|fine|exactly)\b")
+_REFUSES: Final = re.compile(r"(?i)\b(?:no|not|don't|do not|stop|wait|cancel|rather)\b|不(?!过|错|客气)|别(?!的)|先等|等等|算了|停")
+_AGREES: Final = re.compile(r"(?i)\b(?:yes|yeah|yep|yup|sure|ok|okay|please|go ahead|right|correct|do it|fine|exactly)\b|[好行对嗯]|可以|是的|没错|没问题|继续|麻烦")
 
 
 class WordedUser(_Speaker):
@@ -185,6 +191,7 @@ class WordedUser(_Speaker):
         """Which of its turns, counted from 0, are the plan's own words."""
         self._model, self._plan, self._sample = model, plan, sample
         self._ear = Ear(task, tools)
+        self._yes, self._language = SAYINGS[task.brief.language].yes, in_their_language(task)
 
     async def play(self, messages: Sequence[Message], tools: Sequence[JsonObject]) -> Message:
         """The plan's next turn, worded."""
@@ -192,7 +199,7 @@ class WordedUser(_Speaker):
         if DONE in planned.content or planned.calls or (messages and messages[-1].role == "tool"):
             return planned
         heard = messages[-1].content if messages else "(nothing yet: the person writes first)"
-        talk = [Message(role="user", content=prompt("rollouts.wording", kind=KINDS[self.kind], heard=heard, plain=planned.content))]
+        talk = [Message(role="user", content=prompt("rollouts.wording", kind=KINDS[self.kind], heard=heard, plain=planned.content) + self._language)]
         for attempt in range(AGAIN):
             reply = await self._model.reply(talk, sample=f"{self._sample}/{len(messages)}/{attempt}")
             self.tokens = self.tokens.plus(reply.tokens)
@@ -205,4 +212,6 @@ class WordedUser(_Speaker):
     def _fits(self, plain: str, said: str, heard: Sequence[Message]) -> bool:
         if DONE in said or not same_values(plain, said) or self._ear.turn(said, heard):
             return False
-        return not plain.startswith(YES) or (_AGREES.search(said) is not None and _REFUSES.search(said) is None)
+        if self._language and not has_han(said):
+            return False
+        return not plain.startswith(self._yes) or (_AGREES.search(said) is not None and _REFUSES.search(said) is None)

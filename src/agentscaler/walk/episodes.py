@@ -94,18 +94,23 @@ def play_world(stage: Stage, item: Stand) -> Played:
                     if player.name == "adding" and passed:
                         continue  # the world refused its extra write, or nothing came of it: there is no such mutation of this task
                     rollouts.append(rollout.model_dump(mode="json"))
-                    verdicts.append((player.name, task.difficulty.shape, f"{task.twin or number}/{trial}", passed))
+                    verdicts.append((seat_of(player.name, task.brief.language), task.difficulty.shape, f"{task.twin or number}/{trial}", passed))
             if stage.probes:
                 measured = probe(task, world, number=number, other=_other(tasks, at), seed=stage.seed)
                 probes += [p.model_dump(mode="json") for p in measured]
-                verdicts += [(p.player, p.shape, p.twin or number, p.passed) for p in measured]
+                verdicts += [(seat_of(p.player, task.brief.language), p.shape, p.twin or number, p.passed) for p in measured]
     return Played(rollouts=tuple(rollouts), probes=tuple(probes), tally=tally_of(verdicts))
 
 
 def _other(tasks: Sequence[tuple[str, Task]], at: int) -> Task | None:
-    """Another task of the same world, and not its twin."""
+    """Another task of the same world in the same language, and not its twin."""
     mine = tasks[at][1]
-    return next((t for n in range(1, len(tasks)) if (t := tasks[(at + n) % len(tasks)][1]) and (t.twin is None or t.twin != mine.twin)), None)
+    return next((t for n in range(1, len(tasks)) if (t := tasks[(at + n) % len(tasks)][1]) and t.brief.language == mine.brief.language and (t.twin is None or t.twin != mine.twin)), None)
+
+
+def seat_of(player: str, language: str) -> str:
+    """How a table of successes names who plays: tasks in another language stand in a column of their own."""
+    return player if language == "en" else f"{player}, {language}"
 
 
 def rollouts(run: Run, settings: Settings, *, agents: Sequence[str] = AGENTS, trials: int = 1, probes: bool = True, **talk: Any) -> Summary:

@@ -23,7 +23,7 @@ from agentscaler.records import JsonObject, Rollout, Task
 from agentscaler.rollouts import imported, kept_env
 from agentscaler.store import Run, Shelf, parse
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
-from agentscaler.walk.episodes import Reader, find_lines, success_table, tally_of
+from agentscaler.walk.episodes import Reader, find_lines, seat_of, success_table, tally_of
 from agentscaler.walk.estimate import Estimate, estimate
 from agentscaler.walk.table import WORDED, Books, Dress, Heed, Job, Talk, play_all
 
@@ -116,7 +116,7 @@ def facts_of(run: Run, shelf: Shelf, jobs: Sequence[Job]) -> JsonObject:
         task = reader.row(tasks[row["task"]])
         ours = row["scripted"] and row["user"] == "scripted"
         passed = grade(parse(task, Task, where="tasks.jsonl"), parse(row, Rollout, where="rollouts.jsonl")).passed if ours else row.get("blame") is None
-        verdicts.append((row["agent"], task["difficulty"]["shape"], f"{task['twin'] or row['task']}/{row['trial']}", passed))
+        verdicts.append((seat_of(row["agent"], task["brief"].get("language", "en")), task["difficulty"]["shape"], f"{task['twin'] or row['task']}/{row['trial']}", passed))
         stops[row["stop"]] += 1
         blamed.update([row["blame"]["who"]] if "blame" in row else [])
         faults.update(f["name"] for f in row.get("faults", ()))

@@ -21,11 +21,13 @@ ROWS_A_TASK: Final = 2
 """Most rows of one task: the same work in other words teaches little."""
 
 
-def sft(run: Run, settings: Settings, *, vertical: Sequence[str] = (), allow_scripted: bool = False, most: int = ROWS_A_TASK) -> Summary:
-    """Room 9: kept.jsonl, rollouts.jsonl, envs/ -> sft/. vertical: globs of services; their worlds are phase 2."""
+def sft(run: Run, settings: Settings, *, vertical: Sequence[str] = (), allow_scripted: bool = False, most: int = ROWS_A_TASK, language: str = "") -> Summary:
+    """Room 9: kept.jsonl, rollouts.jsonl, envs/ -> sft/. vertical: globs of services; their worlds are phase 2. language: 'en' or 'zh' for conversations in that language only."""
+    if language not in ("", "en", "zh"):
+        raise UserError(f"language is {language!r}: give 'en' or 'zh', or nothing for all")
     start = time.monotonic()
     source, rollouts, envs = run.need("kept", "sft"), run.need("rollouts", "sft"), run.need("envs", "sft")
-    mark = fingerprint("sft", [settings.limit, list(vertical), allow_scripted, most], [source, rollouts, envs])
+    mark = fingerprint("sft", [settings.limit, list(vertical), allow_scripted, most, *([language] if language else [])], [source, rollouts, envs])
     (run.path / "sft").mkdir(exist_ok=True)
     with ExitStack() as stack:
         shelves = {name: stack.enter_context(Shelf(run, f"sft/{name}", fingerprint=mark, fresh=settings.fresh, resume=False)) for name in FILES}
@@ -36,18 +38,19 @@ def sft(run: Run, settings: Settings, *, vertical: Sequence[str] = (), allow_scr
             if shelf.finished:
                 shelves[name] = stack.enter_context(Shelf(run, f"sft/{name}", fingerprint=mark, fresh=True, resume=False))
         worlds = {row.env: row for _, row in read_records(envs, EnvRow)}
-        kept = list(read_records(source, Kept))[: settings.limit]
+        foreign = languages(run)
+        kept = [k for k in read_records(source, Kept) if not language or foreign.get(k[1].task, "en") == language][: settings.limit]
         counts = fill(run, shelves, kept, worlds, vertical=vertical, allow_scripted=allow_scripted, most=most)
         about = {"scripted": counts.scripted, "version": version("agentscaler"), "seed": settings.seed}
         sizes = {name: len(shelf.rows) for name, shelf in shelves.items()}
         if not sum(sizes.values()):
             hint = "its rollouts are scripted players': give --allow-scripted" if shelves["phase1"].reasons.get("scripted") else f"see {source}"
             raise UserError(f"no training row came out of {len(kept)} kept rollouts; {hint}")
-        text = card(sizes, agents=counts.agents, vendors=counts.vendors, fields=counts.fields, licences=licences(run), vertical=vertical, about=about)
+        text = card(sizes, agents=counts.agents, vendors=counts.vendors, fields=counts.fields, licences=licences(run), vertical=vertical, about=about | {"languages": sorted({foreign.get(row.task, "en") for _, row in kept})})
         write_atomic(run.path / "sft" / "README.md", text.encode())
         facts: dict[str, Any] = {**sizes, "scripted": counts.scripted, "players": dict(counts.agents.most_common()), "vendors": dict(counts.vendors.most_common())}
         seconds = round(time.monotonic() - start, 2)
-        recipe = recipe_of(settings, [source, rollouts, envs], vertical=list(vertical), allow_scripted=allow_scripted, most=most)
+        recipe = recipe_of(settings, [source, rollouts, envs], vertical=list(vertical), allow_scripted=allow_scripted, most=most, **({"language": language} if language else {}))
         for name in reversed(FILES):
             shelves[name].finish(seconds=seconds, facts=facts, **recipe)
         return Summary("sft", sum(sizes.values()), dict(shelves["phase1"].reasons), seconds, facts)
@@ -104,6 +107,12 @@ def _reason(row: Kept, tasks: Mapping[str, int], allow_scripted: bool, most: int
     if tasks.get(row.task, 0) >= most:
         return Dropped("crowded_out", f"the task has {most} rows already", where=row.task)
     return None
+
+
+def languages(run: Run) -> dict[str, str]:
+    """Task -> its language, where it is not English."""
+    path = run.product("tasks")
+    return {str(row["id"]): str(row["brief"]["language"]) for row in read_rows(path) if "language" in row["brief"]} if path.exists() else {}
 
 
 def licences(run: Run) -> dict[str, str]:

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from agentscaler.errors import Dropped, UserError
 from agentscaler.records import Candidates, Difficulty, EnvRow, JsonObject, Task
-from agentscaler.store import Run, Shelf, key_of, read_records
+from agentscaler.store import Run, Shelf, key_of, read_records, row_id
 from agentscaler.walk.asking import NO_HELP, Helper, Question, helper_of
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.work import each, many_objects
@@ -46,16 +46,18 @@ def propose(bench: Bench, item: EnvRow) -> Candidates:
     return Candidates(env=env.id, tasks=tuple(t.model_dump(mode="json") for t in found.tasks), drops=drops)
 
 
-def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0, acting: float = 0.0, user_tools: str = "", boundary: float = BOUNDARY, model: str | None = None, helped: Mapping[str, Any] = NO_HELP) -> Summary:
-    """Room 6: envs/ -> tasks.jsonl. model: words the briefs. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have; acting: share of the worlds in which the user has the tools of a table in hand; user_tools: globs of the tools it has, in every world; boundary: pairs on either side of a rule, for each of the other tasks."""
+def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int = 60, worlds: int | None = None, paper: bool = False, balance: str = "", vendor: float = 1.0, acting: float = 0.0, user_tools: str = "", boundary: float = BOUNDARY, model: str | None = None, language: str = "", helped: Mapping[str, Any] = NO_HELP) -> Summary:
+    """Room 6: envs/ -> tasks.jsonl. model: words the briefs. language: 'zh' for a twin of each task whose user speaks Chinese, in the model's words. worlds: make tasks in so many only; paper: the paper's random walk; balance: 'field' or ''; vendor: the largest share of the tasks that one vendor may have; acting: share of the worlds in which the user has the tools of a table in hand; user_tools: globs of the tools it has, in every world; boundary: pairs on either side of a rule, for each of the other tasks."""
     if balance not in ("", "field") or not 0 < vendor <= 1 or not 0 <= boundary <= 1:
         raise UserError(f"balance is {balance!r}, vendor {vendor!r} and boundary {boundary!r}: give 'field' or nothing, a share above 0, at most 1, and a share from 0 to 1")
     if not 0 <= acting <= 1 or (paper and (acting or user_tools)):
         raise UserError(f"acting is {acting!r}: give a share from 0 to 1, and neither it nor user_tools with the paper's random walk")
+    if language not in ("", "zh") or (language and not model):
+        raise UserError(f"language is {language!r}: give 'zh' for twins whose user speaks Chinese, and with it the model that words them (--model NAME@https://HOST/v1)")
     start = time.monotonic()
     source = run.need("envs", "tasks")
     second = {k: v for k, v in (("acting", acting), ("user_tools", user_tools)) if v}
-    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, boundary, *([model] if model else []), *([second] if second else [])], [source])
+    mark = fingerprint("tasks", [settings.seed, settings.limit, most, tries, worlds, paper, balance, vendor, boundary, *([model] if model else []), *([language] if language else []), *([second] if second else [])], [source])
     with Shelf(run, "tasks", fingerprint=mark, fresh=settings.fresh, resume=False) as shelf:
         if shelf.finished:
             return done_before(run, "tasks")
@@ -68,13 +70,16 @@ def tasks(run: Run, settings: Settings, *, most: int = TASKS_A_WORLD, tries: int
                     candidates.drop(keys[done.item.env], done.dropped, [done.item.env])
                 else:
                     candidates.keep(keys[done.item.env], done.result, [done.item.env])
-            facts = choose_tasks(shelf, candidates, most, rows, balance=balance, vendor=vendor, boundary=boundary, words=partial(in_words, run, helper_of(model, **helped)))
+            facts = choose_tasks(shelf, candidates, most, rows, balance=balance, vendor=vendor, boundary=boundary, words=partial(in_words, run, helper_of(model, **helped)), twins=partial(in_zh, run, helper_of(model if language else None, **helped)))
             candidates.discard()
         if not shelf.rows:
             why = ", ".join(f"{count} {reason}" for reason, count in shelf.reasons.most_common()) or "nothing was tried"
             raise UserError(f"no task came out of {len(rows)} worlds ({why}); give more --tries, or worlds with more tools")
-        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, boundary=boundary, **({"model": model} if model else {}), **second)
+        about = recipe_of(settings, [source], most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, boundary=boundary, **({"model": model} if model else {}), **({"language": language} if language else {}), **second)
         return finish(shelf, start, {"worlds": len(rows), **facts}, **about)
+
+
+Reworded: TypeAlias = Callable[[list[JsonObject]], tuple[list[JsonObject], JsonObject]]
 
 
 def chosen_worlds(rows: Sequence[EnvRow], most: int | None, *, balance: str = "", vendor: float = 1.0) -> list[EnvRow]:
@@ -89,8 +94,8 @@ def vendor_of(row: EnvRow) -> str:
     return row.services[0].partition(":")[0] if row.services else ""
 
 
-def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[EnvRow] = (), *, balance: str = "", vendor: float = 1.0, boundary: float = 0.0, words: Callable[[list[JsonObject]], tuple[list[JsonObject], JsonObject]] = lambda bodies: (bodies, {})) -> dict[str, Any]:  # fmt: skip
-    """Put the chosen candidates on the shelf and all others into the bin; returns the measured shares. words: what is done to the chosen ones before."""
+def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[EnvRow] = (), *, balance: str = "", vendor: float = 1.0, boundary: float = 0.0, words: Reworded = lambda bodies: (bodies, {}), twins: Reworded = lambda bodies: ([], {})) -> dict[str, Any]:  # fmt: skip
+    """Put the chosen candidates on the shelf and all others into the bin; returns the measured shares. words: what is done to the chosen ones before; twins: those in another language, put beside them."""
     from agentscaler.tasks.choose import Unit, choose, shares
 
     units: dict[str, list[tuple[str, JsonObject]]] = {}
@@ -113,6 +118,9 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
         rules: Counter[str] = Counter()
         spoken, help_facts = words([body for some in units.values() for key, body in some if key in wanted])
         said = iter(spoken)
+        others, twin_facts = twins(spoken)
+        for body in others:
+            shelf.keep(key_of("tasks", [body["brief"]["language"]], [body["env"], body["original"]]), body, [body["env"]])
         for some in units.values():
             for key, plain in some:
                 body = next(said) if key in wanted else plain
@@ -136,6 +144,7 @@ def choose_tasks(shelf: Shelf, candidates: Shelf, most: int, worlds: Sequence[En
         "shares": dict(shares(kept)),
         "controls absent": dict(controls.most_common()),
         **help_facts,
+        **twin_facts,
     }
 
 
@@ -157,6 +166,29 @@ def in_words(run: Run, helper: Helper | None, bodies: list[JsonObject]) -> tuple
     found = helper.answers(run, [Question(ask_brief(some[0]), Worded, partial(holds, some=some)) for some in first.values()], label="tasks: briefs")
     said = dict(zip(first, found.said, strict=True))
     return [body if (words := said[t.brief.text]) is None else worded(t, words).model_dump(mode="json") for body, t in zip(bodies, tasks, strict=True)], found.facts
+
+
+def in_zh(run: Run, helper: Helper | None, bodies: list[JsonObject]) -> tuple[list[JsonObject], JsonObject]:
+    """The Chinese twins of those tasks for which a model's words hold; equal briefs in equal words."""
+    if helper is None:
+        return [], {}
+    from agentscaler.in_chinese import ask_chinese, bad_chinese, has_twin, in_chinese
+    from agentscaler.polish import Worded
+    from agentscaler.rollouts import kept_env
+
+    tasks = [task for task in map(Task.model_validate, bodies) if has_twin(task)]
+    alike: dict[str, list[Task]] = {}
+    for task in tasks:
+        alike.setdefault((task.plain or task.brief).text, []).append(task)
+
+    def holds(found: Worded, some: list[Task]) -> str | None:
+        return next((why for t in some if (why := bad_chinese(found, t, kept_env(str(run.path / t.folder))))), None)
+
+    questions = [Question(ask_chinese(some[0], kept_env(str(run.path / some[0].folder))), Worded, partial(holds, some=some)) for some in alike.values()]
+    found = helper.answers(run, questions, label="tasks: in Chinese")
+    said = dict(zip(alike, found.said, strict=True))
+    twins = [in_chinese(t, words, row_id(t)).model_dump(mode="json") for t in tasks if (words := said[(t.plain or t.brief).text]) is not None]
+    return twins, {"twins in Chinese": len(twins)} | {f"in Chinese {name}": count for name, count in found.facts.items()}
 
 
 def read_tasks(path: str | Path) -> list[Task]:
