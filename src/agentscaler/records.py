@@ -327,7 +327,7 @@ class Operation(Record):
     lenient: bool = False
     """For delete: is a row that is not there no error?"""
     unique: tuple[str, ...] = ()
-    """For create: columns in which no other row, of the same parent, may hold the same."""
+    """For create: columns in each of which, by itself, no other row of the same parent may hold the same."""
     whole: bool = False
     """For update and put: does an optional value that is not given empty its column?"""
     merges: tuple[str, ...] = ()
