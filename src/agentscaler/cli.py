@@ -200,7 +200,7 @@ def domains(
     _verb(walk.domains, run, seed, workers, limit, fresh, as_json, one=one, method=method, heldout=heldout, paper=paper, model=model, helped=_helped(offline, price, budget, key_file))
 
 
-@app.command(epilog="Example: agentscaler envs --run runs/first --workers 2")
+@app.command(epilog="Example: agentscaler envs --run runs/first --workers 2\n\nMended by a model that reads what providers say: agentscaler envs --run runs/mine --model qwen3-32b@http://localhost:8000/v1 --mend --fresh")
 def envs(
     run: RunOption,
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
