@@ -755,6 +755,12 @@ def test_a_text_of_digits_stands_alone(text: str, said: bool) -> None:
     assert says(text, "5", "text")[0] is said
 
 
+def test_the_digits_of_an_id_are_no_numbers() -> None:
+    text = "I am going to modify 4366fcfb-9c03-4d30-8122-1e8fcabeb575. The partition count is 1."
+    assert [v for v in (1, 4, -4, 30, 9, 8122, -8122) if says(text, v, "number")[0]] == [1]
+    assert says("It has 8122, of type 4d.", 8122, "number")[0]
+
+
 def test_a_rival_inside_the_answer_is_not_said() -> None:
     answer = Answer(name="city", type="text", value="New York", rivals=("York",), step=0)
     shown_ = Message(role="tool", content='{"city": "New York"}')

@@ -225,11 +225,7 @@ def tasks(
     boundary: Annotated[float, typer.Option(help="Pairs of tasks on either side of a rule (allowed, refused), for each of the other tasks; 0 for none.")] = walk.BOUNDARY,
     language: Annotated[str, typer.Option(help="'zh', with --model: beside each task its twin whose user speaks Chinese, in the model's words; same world, gold and judge.")] = "",
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
-    seed: Seed = 0,
-    workers: Workers = CORES,
-    limit: Limit = None,
-    fresh: Fresh = False,
-    as_json: AsJson = False,
+    seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False,
 ) -> None:
     """Make tasks whose right end is known by execution, and prove the judge right on each: tasks.jsonl."""
     _verb(walk.tasks, run, seed, workers, limit, fresh, as_json, most=most, tries=tries, worlds=worlds, paper=paper, balance=balance, vendor=vendor, acting=acting, user_tools=user_tools, boundary=boundary, model=model, language=language, helped=_helped(offline, price, budget, key_file))

@@ -189,6 +189,8 @@ def _days(value: Any, moment: datetime) -> list[str]:
 
 _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T")
 _NUMBER: Final = re.compile(r"(?<![\w./])(?<![A-Za-z]-)-?\d+(?:,\d{3})*(?:\.\d+)?(?!\.?\d)")
+_UUID: Final = re.compile(r"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
+"""Its digits are no numbers: "4366fcfb-9c03-4d30-8122-1e8fcabeb575" does not say 4."""
 
 
 _COUNTED: Final = tuple("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split())
@@ -204,6 +206,7 @@ def _in_figures(text: str) -> str:
 
 
 def _says_number(text: str, value: float) -> tuple[bool, str]:
+    text = _UUID.sub("|", text)
     parts = [part[0] for part in _NUMBER.finditer(text)]
     rest = [part for part in parts if not _equal(part, value)]
     # words count for the answer only, never as a rival: "I looked at two of them"
