@@ -1,16 +1,20 @@
 """Worlds mended: what can be said is in the world, proven by calls; what cannot be made, or does not hold, is refused in words, and never reaches the shelf."""
 
+import ast
+import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import orjson
 import pytest
 
 from agentscaler import walk
 from agentscaler.check.anew import made_anew
 from agentscaler.check.folders import check_folder
-from agentscaler.errors import UserError
+from agentscaler.errors import Dropped, UserError
 from agentscaler.folder import read_env
 from agentscaler.gate import check_env
 from agentscaler.mend import (
@@ -231,6 +235,59 @@ RIGHT: tuple[JsonObject, ...] = ({"name": "getRental", "verdict": "right"}, {"na
 def test_answer_that_cannot_be_made_or_does_not_hold_is_told_so(world: EnvSpec, pool: dict[str, Tool], cancel: JsonObject, more: JsonObject, wrong: str | None) -> None:
     found = bad_mend(mend({"name": "cancelRental", **cancel}, *RIGHT, **more), world, RENTALS, pool)
     assert found is None if wrong is None else wrong in str(found)
+
+
+PAYLOADS = ('x"""\npwned()\n"""', "x\npwned()", 'x"); pwned(); ("', "{pwned()}", "x) STRICT; CREATE TABLE pwned (a TEXT); --")
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Ways to the texts of a description, and to the names in it."""
+    if isinstance(value, str):
+        yield path
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield (*path, name)
+            yield from leaves(inner, (*path, name))
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from leaves(inner, (*path, n))
+
+
+def replaced(value: Any, path: tuple[Any, ...], payload: str) -> Any:
+    """The same with another text there; a name that stands for something else gets that name."""
+    first, rest = path[0], path[1:]
+    if isinstance(value, list):
+        return [replaced(v, rest, payload) if n == first and rest else payload if n == first else v for n, v in enumerate(value)]
+    if not rest:
+        return {**value, first: payload} if isinstance(value[first], str) else {**{k: v for k, v in value.items() if k != first}, payload: value[first]}
+    return {**value, first: replaced(value[first], rest, payload)}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_of_a_correction_becomes_code(world: EnvSpec, pool: dict[str, Tool], payload: str) -> None:
+    """Each text and each name of a description in turn: it is refused, or it stays a text."""
+    assert world.model is not None
+    tried = 0
+    for kind, record in [("tools", o) for o in world.model.operations if o.table == "rental"] + [("tables", t) for t in world.model.tables[-2:]]:
+        listed = "arguments" if kind == "tools" else "columns"
+        data = record.model_dump(mode="json", exclude_defaults=True, exclude={"name", "python", "summary", "blind"})
+        data[listed] = {thing["name"]: thing for thing in data.get(listed, ())}
+        for path in leaves(data):
+            spoilt = replaced(data, path, payload)
+            found = mend({"name": record.name, "operation": spoilt}) if kind == "tools" else mend(tables={record.name: spoilt})
+            try:
+                made = changed(world, [found], pool)
+            except (Wrong, Dropped):
+                continue
+            tried += 1
+            tree = ast.parse(made.tools_py)
+            assert not any("pwned" in ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)), path
+            assert {type(node) for node in tree.body} <= {ast.Expr, ast.ImportFrom, ast.Assign, ast.FunctionDef}, path
+            assert sum(isinstance(node, ast.Expr) for node in tree.body) == 1, path
+            with contextlib.suppress(apsw.Error), contextlib.closing(apsw.Connection(":memory:")) as db:
+                db.execute(made.schema_sql)
+                assert not list(db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'pwned'")), path
+    assert tried > 10
 
 
 def test_each_tool_of_the_question_is_answered_once(world: EnvSpec, pool: dict[str, Tool]) -> None:

@@ -314,16 +314,7 @@ def test_hostile_text_stays_text(field: str) -> None:
     assert {p: found for p in PAYLOADS if (found := harm(TEXTS[field](p)))} == {}
 
 
-_NOUN = "render.tools: the nouns go into the docstring at the top without _doc, so a noun can close it; _trust then believes the code"
-_EMPTY = "render._names: a column that is '' is not looked at, and tools.py is no Python"
-
-
-def named(field: str) -> Any:
-    reason = {"table.noun": _NOUN, "match column": _EMPTY}.get(field)
-    return pytest.param(field, marks=[pytest.mark.xfail(strict=True, reason=reason)] if reason else [])
-
-
-@pytest.mark.parametrize("field", [named(field) for field in NAMES])
+@pytest.mark.parametrize("field", NAMES)
 def test_hostile_names_are_refused_or_neutralised(field: str) -> None:
     assert {p: found for p in PAYLOADS if (found := harm(NAMES[field](p)))} == {}
 
@@ -369,7 +360,6 @@ def test_the_judge_of_harm_sees_harm() -> None:
         assert said in harm_in(files._replace(schema_sql=files.schema_sql.replace(old, new, 1)), MODEL)
 
 
-@pytest.mark.xfail(strict=True, reason=_NOUN)
 def test_a_hostile_model_does_not_run(tmp_path: Path) -> None:
     """A stranger's folder whose code is what its model renders to, byte for byte."""
     mark = tmp_path / "ran"

@@ -246,6 +246,15 @@ def _gate(env: EnvSpec) -> list[Finding]:
 
 def changed(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> EnvSpec:
     """The world as these corrections describe it, not yet through the gate. Raises Wrong, Dropped(gate)."""
+    try:
+        return _changed_world(env, found, pool)
+    except (AssertionError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError) as error:
+        if isinstance(error, (Wrong, Dropped)):
+            raise
+        raise Wrong(f"the world cannot be described so: {type(error).__name__}: {str(error)[:200]}") from error
+
+
+def _changed_world(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> EnvSpec:
     assert env.model is not None
     verdicts = {t.name: t for one in found for t in one.tools}
     names = [o.name for o in env.model.operations]
@@ -394,7 +403,9 @@ def _patched(record: R, patch: JsonObject, listed: str, where: str) -> R:
         if change is None:
             things.pop(name, None)
         else:
-            things[name] = merge_patch(things.get(name, {"name": name}), change)
+            if not isinstance(change, dict):
+                raise Wrong(f"{where}.{listed}.{name} is an object, what changes in it, or null")
+            things[name] = merge_patch(things.get(name, {}), change) | {"name": name}
     data = merge_patch(data, {n: v for n, v in patch.items() if n != listed})
     try:
         return type(record).model_validate({**data, listed: list(things.values())})

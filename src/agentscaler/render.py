@@ -52,7 +52,7 @@ def _names(model: Model) -> Iterator[str]:
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
-            yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column))
+            yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column is not None))
             yield from (place.split(".")[0] for a in (argument, *argument.inside) for place in a.places.values())
 
 
@@ -66,7 +66,7 @@ def tools(model: Model) -> str:
     names = {tuple(call): name for name, call in views.items()}
     parts = ["\n".join(_function(o, model, names)) for o in model.operations]
     used = {"UNSET": any(re.search(r"\bUNSET\b", part) for part in parts), "held": any(o.shape and o.shape.held for o in model.operations), "view": bool(views)}
-    head = [f'"""{_doc(model.title)}.', "", *_wrap(f"{len(model.operations)} tools over {nouns}."), '"""', ""]
+    head = [f'"""{_doc(model.title)}.', "", *_wrap(_doc(f"{len(model.operations)} tools over {nouns}.")), '"""', ""]
     if any(used.values()):
         head += [f"from agentscaler.tooling import {', '.join(name for name, here in used.items() if here)}", ""]
     for name, call in views.items():
