@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,7 +229,17 @@ RIGHT: tuple[JsonObject, ...] = ({"name": "getRental", "verdict": "right"}, {"na
         ({}, {"recipes": {"rental.memberId": {"given": ["nobody"]}}}, "does not hold with it: population.json: rental"),
         ({}, {"tables": {"rental": {"columns": {"bell": {"type": "TEXT"}}}}}, "rental.bell needs a recipe"),
         ({}, {"tables": {"rental": {"columns": {"bell": {"type": "BLOB"}}}}, "recipes": {"rental.bell": {"value": 1}}}, "columns.6.type"),
-        ({"operation": {"arguments": {"rentalId": {"python": "rentalId=print(1)"}}}}, {}, "where the name of"),
+        ({"operation": {"arguments": {"rentalId": {"python": "rentalId=print(1)"}}}}, {}, "python cannot be changed"),
+        ({}, {"tables": {"rental": {"noun": 'x"""'}}}, "its noun is a word"),
+        ({}, {"tables": {"rental": {"service": "a:b"}}}, "service cannot be changed"),
+        ({}, {"tables": {"rental": {"rows": [200_000, 200_000]}}}, "rows are [least, most]"),
+        ({}, {"tables": {"rental": {"rows": {"per": "bikes", "rows": [1, 2]}}}}, "rows are [least, most]"),
+        ({}, {"recipes": {"rental.minutes": {"numbr": [1, 2]}}}, "it says none of"),
+        ({}, {"recipes": {"rental.state": {"id": "{hex:50000000}"}}}, "too long a text"),
+        ({}, {"recipes": {"rental.state": {"list": {"value": "x"}, "size": [100_000_000, 100_000_000]}}}, "size is [least, most]"),
+        ({}, {"recipes": {"rental.state": {"words": [["a"] * 30] * 6}}}, "a million combinations"),
+        ({}, {"recipes": {"repair.repairId": {"id": "bik_{digits:1}", "generated": True}}}, "gives no new id"),
+        ({"verdict": "right", "why": "", "operation": {"only_from": ["BOOKED"]}}, {}, "said to be right, and yet changed"),
         ({"operation": {"sets": {"minutes=__import__('os').getpid()": 1}}}, {}, "has no column"),
     ],
 )
@@ -263,6 +274,31 @@ def replaced(value: Any, path: tuple[Any, ...], payload: str) -> Any:
     return {**value, first: replaced(value[first], rest, payload)}
 
 
+@pytest.mark.parametrize(
+    ("argument", "wrong"),
+    [
+        ({"role": "test", "places": {"plan": "plan"}, "sign": "IS NOT NULL; ATTACH 'x' AS z; SELECT t.* FROM member t WHERE '' <>", "column": None}, "sign is one of"),
+        ({"role": "test", "sign": ">"}, "needs its places"),
+        ({"role": "filter", "column": None}, "needs its column"),
+        ({"role": "within", "column": None}, "needs its template"),
+        ({"role": "show"}, "an operation that hides"),
+        ({"role": "test", "places": {"plan": "plan"}, "sign": "starts", "column": None}, None),
+    ],
+)
+def test_argument_of_a_list_that_would_not_work(world: EnvSpec, pool: dict[str, Tool], argument: JsonObject, wrong: str | None) -> None:
+    found = refusal([mend({"name": "listMembers", "operation": {"arguments": {"plan": argument}}})], world, pool)
+    assert found is None if wrong is None else wrong in str(found)
+
+
+def test_key_path_is_no_expression(world: EnvSpec, pool: dict[str, Tool]) -> None:
+    """In a Python from 3.12 on, what stands between braces could go on into the next text."""
+    for path in ("{name+", "{name}+{name", "{name!r}", "{{name}}"):
+        code = changed(world, [mend({"name": "createStation", "operation": {"key_path": path, "sets": {"street": "+str(eval(name))}"}, "arguments": {"street": None}}})], pool).tools_py
+        text = next(line for line in code.splitlines() if 'f"' in line)
+        assert set(re.findall(r"\{[^}]*", text.partition('f"')[2].partition('"')[0])) <= {"{name"}
+        assert text.count("{") == text.count("}") or "eval" in text.partition('street="')[2]
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_of_a_correction_becomes_code(world: EnvSpec, pool: dict[str, Tool], payload: str) -> None:
     """Each text and each name of a description in turn: it is refused, or it stays a text."""
@@ -270,8 +306,8 @@ def test_no_text_of_a_correction_becomes_code(world: EnvSpec, pool: dict[str, To
     tried = 0
     for kind, record in [("tools", o) for o in world.model.operations if o.table == "rental"] + [("tables", t) for t in world.model.tables[-2:]]:
         listed = "arguments" if kind == "tools" else "columns"
-        data = record.model_dump(mode="json", exclude_defaults=True, exclude={"name", "python", "summary", "blind"})
-        data[listed] = {thing["name"]: thing for thing in data.get(listed, ())}
+        data = record.model_dump(mode="json", exclude_defaults=True, exclude={"name", "python", "summary", "blind", "said", "service"})
+        data[listed] = {thing["name"]: {k: v for k, v in thing.items() if k != "python"} for thing in data.get(listed, ())}
         for path in leaves(data):
             spoilt = replaced(data, path, payload)
             found = mend({"name": record.name, "operation": spoilt}) if kind == "tools" else mend(tables={record.name: spoilt})
@@ -414,7 +450,7 @@ def test_example_of_the_docs_holds(world: EnvSpec, pool: dict[str, Tool]) -> Non
         assert made_at == sorted(made_at, reverse=True)
 
 
-@pytest.mark.parametrize(("text", "wrong"), [("{", "line 1: no JSON"), ("[]", "an object with `domain`"), ('{"domain": "a", "tools": [{"name": "b"}]}', "field 'tools.0.verdict'"), ('{"tools": []}', "an object with `domain`"), ('{"domain": "a", "tool": []}', "field 'tool'")])
+@pytest.mark.parametrize(("text", "wrong"), [("{", "line 1: no JSON"), ("[]", "an object with `domain`"), ('{"domain": "a", "tools": [{"name": "b"}]}', "field 'tools.0.verdict'"), ('{"tools": []}', "an object with `domain`"), ('{"domain": 5, "tools": []}', "an object with `domain`"), ('{"domain": "a", "tool": []}', "field 'tool'")])
 def test_file_that_cannot_be_read_names_its_line(tmp_path: Path, text: str, wrong: str) -> None:
     (tmp_path / "mends.jsonl").write_text(text)
     with pytest.raises(UserError, match=r"mends\.jsonl, line 1") as raised:
@@ -435,7 +471,7 @@ def test_twin_takes_corrections_too(tmp_path: Path) -> None:
     with build_twin(str(BIKES), mends=str(file)).open() as at:
         running = next(r["rentalId"] for r in at.rows("rental") if r["state"] == "RUNNING")
         assert at.call("cancelRental", {"rentalId": running}).error.code == "wrong_state"  # type: ignore[union-attr]
-    for wrong, said in (({**line, "domain": "bike"}, "no line is about 'bikes'"), ({**line, "recipes": {"rental.bell": {}}}, "there is no column 'rental.bell'")):
+    for wrong, said in (({**line, "domain": "bike"}, "no line is about 'bikes'"), ({**line, "recipes": {"rental.bell": {"value": 1}}}, "there is no column 'rental.bell'")):
         file.write_bytes(orjson.dumps(wrong))
         with pytest.raises(UserError, match=said):
             build_twin(str(BIKES), mends=str(file))

@@ -423,12 +423,12 @@ class Database:
             while self.count(info.name, **beside, **{column: n}):
                 n += 1
             return str(n)
-        while True:
-            n = self.counters.get(info.name, 0)
+        for n in range(start := self.counters.get(info.name, 0), start + 10_000):
             self.counters[info.name] = n + 1
             made = fill_id(template.replace("{n}", str(100_000 + n)), Dice(self.seed, info.name, "#new", n), {**self.context, **given})
             if len(info.key) > 1 or column != info.key[0] or not self._x(self._statement("exists", info.name, info.key), (made,)).get:
                 return made
+        raise RuntimeError(f"{info.name}.{column}: {template!r} gives no new id")
 
     def _said_again(self, info: TableInfo, given: Row) -> Row:
         """What a row says again of the rows it refers to (the VpcId of its subnet) or of the surroundings, where it is not given."""

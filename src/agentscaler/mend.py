@@ -8,6 +8,7 @@ Nobody writes code or SQL here. What is changed is the description that render.p
 """
 
 import ast
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
@@ -77,6 +78,16 @@ ROLES: Final[Mapping[str, frozenset[str]]] = {
     }.items()
 }
 """What arguments an act makes something of; in any other role one would be taken and do nothing."""
+
+NEEDS: Final[Mapping[str, frozenset[str]]] = {
+    "column": frozenset("filter since until prefix contains match adds removes".split()), "places": frozenset("test sort expression named part mask empties".split()),
+    "body": frozenset(["body", "rows"]), "inside": frozenset(["filters"]),
+}  # fmt: skip
+"""Fields without which an argument of these roles does nothing."""
+SIGNS: Final = (">", ">=", "<", "<=", "=", "from", "to", "holds", "starts", "ends", "wild")
+MOST_ROWS: Final = 1000
+_NOUN: Final = re.compile(r"[^\W_][\w '\-]{0,59}")
+_MAKES: Final = frozenset((*population.KINDS, "reference", "with", "children", "gather", "counts", "when"))
 
 
 class ToolMend(Record):
@@ -248,9 +259,9 @@ def changed(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> En
     """The world as these corrections describe it, not yet through the gate. Raises Wrong, Dropped(gate)."""
     try:
         return _changed_world(env, found, pool)
-    except (AssertionError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError) as error:
-        if isinstance(error, (Wrong, Dropped)):
-            raise
+    except (Wrong, Dropped):
+        raise
+    except Exception as error:  # a description written by somebody else may break whatever reads it, in any way
         raise Wrong(f"the world cannot be described so: {type(error).__name__}: {str(error)[:200]}") from error
 
 
@@ -258,9 +269,16 @@ def _changed_world(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]
     assert env.model is not None
     verdicts = {t.name: t for one in found for t in one.tools}
     names = [o.name for o in env.model.operations]
-    missing = {x.name: x for x in env.lost if x.name not in names}
+    missing = {x.name: x for x in reversed(env.lost) if x.name not in names}
     if unknown := next((n for n in verdicts if n not in names and n not in missing), None):
         raise Wrong(f"there is no tool {unknown!r}; {nearest(unknown, [*names, *missing])}")
+    said = [t.name for one in found for t in one.tools]
+    if again := next((n for n in said if said.count(n) > 1), None):
+        raise Wrong(f"{again} is spoken of twice; say all of it in one place")
+    if quiet := next((n for n, t in verdicts.items() if t.verdict == "right" and (t.operation or t.parameters)), None):
+        raise Wrong(f"{quiet} is said to be right, and yet changed: then its verdict is mended")
+    if absent := next((n for n, t in verdicts.items() if n in missing and t.verdict not in ("added", "left")), None):
+        raise Wrong(f"{absent} is not in the world: it can be added, or left")
     if twice := next((n for n, t in verdicts.items() if t.verdict == "added" and n in names), None):
         raise Wrong(f"{twice} is in the world already: it can be mended, not added")
     dropped = {n for n, t in verdicts.items() if t.verdict == "drop"}
@@ -326,12 +344,18 @@ def _tables(env: EnvSpec, found: Sequence[Mend]) -> tuple[tuple[Table, ...], Jso
             if not isinstance(change, dict) or (name not in tables and not {"noun", "key", "columns"} <= change.keys()):
                 raise Wrong(f"tables: there is no table {name!r}; {nearest(name, list(tables))}; a new one needs its noun, key, columns and rows")
             patch = {n: v for n, v in change.items() if n != "rows"}
+            if fixed := next((n for n in patch if n not in ("noun", "key", "columns", "references", "resource")), None):
+                raise Wrong(f"tables: {name}: {fixed} cannot be changed")
+            if "noun" in patch and not (isinstance(patch["noun"], str) and _NOUN.fullmatch(patch["noun"])):
+                raise Wrong(f"tables: {name}: its noun is a word or a few")
             if "rows" in change or name not in tables:
-                counts[name] = change.get("rows", [8, 20])
+                counts[name] = _rows(name, change.get("rows", [8, 20]), tables)
             tables[name] = _patched(tables.get(name) or Table(name=name, noun=name, said=True, service=env.services[0], columns=(), key=()), patch, "columns", f"tables: {name}")
         for place, recipe in one.recipes.items():
             if not isinstance(recipe, dict):
                 raise Wrong(f"recipes: {place} needs a recipe, an object")
+            if why := _unfit(recipe) or (None if recipe.keys() & _MAKES else f"it says none of {', '.join(sorted(_MAKES))}"):
+                raise Wrong(f"recipes: {place}: {why}")
             old = env.population["columns"].get(place, {})
             recipes[place] = {**{m: old[m] for m in MARKS if m in old}, **recipe}
     places = {f"{t.name}.{c.name}" for t in tables.values() for c in t.columns}
@@ -345,6 +369,31 @@ def _tables(env: EnvSpec, found: Sequence[Mend]) -> tuple[tuple[Table, ...], Jso
         if strange := next((c for c in (*table.key, *(c for r in table.references for c in r.columns)) if c not in has), None):
             raise Wrong(f"tables: {table.name} has no column {strange!r}")
     return tuple(tables.values()), {**env.population, "rows": counts, "columns": drawn}, recipes
+
+
+def _rows(name: str, count: Any, tables: Mapping[str, Table]) -> Any:
+    """How many rows a table begins with. Raises Wrong."""
+    per, span = (count.get("per"), count.get("rows")) if isinstance(count, dict) else (None, count)
+    most = MOST_ROWS if per is None else MOST_ROWS // 10
+    if not (isinstance(span, list) and len(span) == 2 and all(isinstance(n, int) for n in span) and 0 <= span[0] <= span[1] <= most) or (per is not None and per not in tables):
+        raise Wrong(f'tables: {name}: rows are [least, most], up to {MOST_ROWS}, or {{"per": a table, "rows": [least, most]}}, up to {MOST_ROWS // 10}; not {count!r:.80}')
+    return count
+
+
+def _unfit(recipe: Any, depth: int = 0) -> str | None:
+    """Why a recipe, or a part of one, would draw too much; None where it does not."""
+    if depth > 10:
+        return "it is nested too deep"
+    if isinstance(recipe, str) and (len(recipe) > 4000 or any(int(width) > 64 for width in re.findall(r"\{\w+:(\d+)\}", recipe))):
+        return f"{recipe!r:.60} would make too long a text"
+    if isinstance(recipe, dict):
+        size, words = recipe.get("size"), recipe.get("words")
+        if size is not None and not (isinstance(size, list) and len(size) == 2 and all(isinstance(n, int) for n in size) and 0 <= size[0] <= size[1] <= 100):
+            return f"size is [least, most], up to 100; not {size!r:.60}"
+        if isinstance(words, list) and math.prod(len(some) for some in words if isinstance(some, list)) > 1_000_000:
+            return "its words have more than a million combinations"
+    inner = recipe.values() if isinstance(recipe, dict) else recipe if isinstance(recipe, list) else ()
+    return next((why for one in inner if (why := _unfit(one, depth + 1))), None)
 
 
 def _changed(operation: Operation, said: ToolMend | None, source: Tool) -> Operation:
@@ -371,6 +420,8 @@ def _described_anew(operation: Operation, said: JsonObject, properties: JsonObje
     given = said.get("arguments", {})
     if strange := next((n for n in given if n not in known and n not in properties), None):
         raise Wrong(f"{where}.arguments: the provider has no parameter {strange!r}; {nearest(strange, list(properties))}")
+    if own := next((n for n, p in given.items() if isinstance(p, dict) and "python" in p), None):
+        raise Wrong(f"{where}.arguments.{own}: python cannot be changed")
     named = {n: p if p is None or n in known else {"python": python_name(n), **p} for n, p in given.items()}
     made = _patched(operation, {**said, "arguments": named}, "arguments", where)
     if hollow := next(((a.name, i.name) for a in made.arguments for i in a.inside if i.name not in properties.get(a.name, {}).get("properties", {})), None):
@@ -386,6 +437,13 @@ def _understood(operation: Operation, where: str) -> None:
     """Each argument is in a role that the act makes something of. Raises Wrong."""
     if deaf := next((a for a in operation.arguments if a.role not in ROLES[operation.act]), None):
         raise Wrong(f"{where}.arguments.{deaf.name}: {operation.act} makes nothing of an argument of role {deaf.role}; it knows {', '.join(sorted(ROLES[operation.act]))}")
+    for one in (i for a in operation.arguments for i in (a, *a.inside)):
+        if lacks := next((field for field, roles in NEEDS.items() if one.role in roles and not getattr(one, field)), None):
+            raise Wrong(f"{where}.arguments.{one.name}: role {one.role} needs its {lacks}")
+        if (one.role == "within" and not (one.column or one.template)) or (one.role == "show" and not operation.hides):
+            raise Wrong(f"{where}.arguments.{one.name}: role {one.role} needs {'its template or column' if one.role == 'within' else 'an operation that hides'}")
+        if one.role == "test" and one.sign not in SIGNS:
+            raise Wrong(f"{where}.arguments.{one.name}: sign is one of {', '.join(SIGNS)}, not {one.sign!r:.40}")
     for role, advice in (("filter", "; another can be of role test, with sign '='"), ("value", "")):
         columns = [i.column for a in operation.arguments for i in (a, *a.inside) if i.role == role]
         if twice := next((c for c in columns if c and columns.count(c) > 1), None):

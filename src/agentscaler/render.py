@@ -398,9 +398,9 @@ def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple
 
 def _path(operation: Operation) -> str:
     """'{parent}/topics/{topicId}' as an f-string over the arguments."""
-    names = {a.python for a in operation.arguments}
+    names = {f"{{{a.python}}}" for a in operation.arguments}
     parts = re.split(r"(\{[A-Za-z_]\w*\})", operation.key_path or "")
-    return 'f"' + "".join(p if p[1:-1] in names and p.startswith("{") else re.sub(r"[^A-Za-z0-9_/.\-]", "", p) for p in parts) + '"'
+    return 'f"' + "".join(p if p in names else re.sub(r"[^A-Za-z0-9_/.\-]", "", p) for p in parts) + '"'
 
 
 def _assigned(operation: Operation, table: Table) -> list[str]:

@@ -104,6 +104,9 @@ _TESTS: Final = {
 }  # fmt: skip
 
 
+_SIGNS: Final = frozenset(("=", "<", "<=", ">", ">=", "tag"))
+
+
 def _page_sql(
     tables: Mapping[str, TableInfo], what: str, info: TableInfo, tests: tuple[tuple[tuple[str, str], ...], ...], through: str | None, distinct: str | None, after: bool = False, order: Order = ()
 ) -> str:
@@ -134,6 +137,8 @@ def _test_sql(info: TableInfo, link: TableInfo | None, place: str, sign: str) ->
     """One test; of a column that holds JSON, of any value in its list, or of a property of what it holds."""
     column, _, part = place.partition(".")
     mine = link is not None and column in link.columns and column not in next(r for r in link.references if r.table == info.name).columns
+    if sign not in _TESTS and sign not in _SIGNS:
+        raise InvalidArguments(f"there is no comparison {sign!r}")
     if column not in (link.columns if mine and link else info.columns) or not all(c.isalnum() or c in "_-." for c in part):
         raise InvalidArguments(f"{info.name} has no column {place!r}")
     here = f'l."{column}"' if mine else f't."{column}"'

@@ -130,6 +130,8 @@ class Loaded:
                 values = [row.get(c) for c in info.columns]
                 try:
                     connection.execute(statement, values)
+                except (TypeError, OverflowError, apsw.TooBigError) as error:
+                    raise Dropped("gate", f"population of {name}: {error}", where=f"population.json: {name}") from error
                 except apsw.ConstraintError as error:
                     if "UNIQUE" in str(error) or "NOT NULL" in str(error) or (skipped and "FOREIGN KEY" in str(error)):
                         skipped = True  # and so are the rows that refer to it
@@ -159,6 +161,7 @@ class World:
         self._x = self._connection.execute
         self._x("PRAGMA foreign_keys=ON")
         self._connection.limit(apsw.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+        self._connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
         self._session = apsw.Session(self._connection, "main")
         self._session.attach()
         self._x("SAVEPOINT base")

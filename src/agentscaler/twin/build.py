@@ -47,7 +47,7 @@ def build_twin(what: str, *, seed: int = 0, rows: int | None = None, dialect: st
     folder = _folder(Path(what))
     if folder is not None:
         env = read_env(folder)
-        pool = _rows_beside(folder, {t.tool for t in env.tools if t.tool})
+        pool = _rows_beside(folder, {t.tool for t in env.tools if t.tool} | {x.tool for x in env.lost})
     else:
         pool = _definitions(what, dialect)
         env = _built(what, pool)
@@ -109,6 +109,8 @@ def _mended(env: EnvSpec, pool: Mapping[str, Tool], path: Path) -> EnvSpec:
     about = [mend_of(line) for line in read_mends(path)]
     if not (found := [mend for name, mend in about if name == env.domain]):
         raise UserError(f"{path}: no line is about {env.domain!r}, but about {', '.join(dict.fromkeys(name for name, _ in about)) or 'nothing'}")
+    if any(t.tool and t.tool not in pool for t in env.tools):
+        raise UserError(f"{path}: the definitions of {env.domain} do not lie beside it; name its run folder, or the file it was made from")
     if why := refusal(found, env, pool):
         raise UserError(f"{path}: {why}")
     return changed(env, found, pool)

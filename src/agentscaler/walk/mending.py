@@ -70,6 +70,8 @@ def read_mends(path: Path) -> list[JsonObject]:
 
 def mend_of(row: JsonObject) -> tuple[str, Mend]:
     """The name of the world, and what is to be mended in it."""
+    if not isinstance(row["domain"], str):
+        raise TypeError("domain")
     return row["domain"], Mend.model_validate({"tools": (), **{n: v for n, v in row.items() if n != "domain"}})
 
 
