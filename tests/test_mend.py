@@ -290,6 +290,11 @@ def test_argument_of_a_list_that_would_not_work(world: EnvSpec, pool: dict[str, 
     assert found is None if wrong is None else wrong in str(found)
 
 
+def test_a_world_s_connection_attaches_nothing(world: EnvSpec, tmp_path: Path) -> None:
+    with World.open(world, seed=0) as at, pytest.raises(apsw.SQLError, match="too many attached"):
+        at._connection.execute(f"ATTACH '{tmp_path / 'x.db'}' AS z")
+
+
 def test_key_path_is_no_expression(world: EnvSpec, pool: dict[str, Tool]) -> None:
     """In a Python from 3.12 on, what stands between braces could go on into the next text."""
     for path in ("{name+", "{name}+{name", "{name!r}", "{{name}}"):
