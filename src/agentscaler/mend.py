@@ -11,13 +11,14 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 import orjson
 from pydantic import Field, ValidationError
 
 from agentscaler import population
-from agentscaler.envs import FEWEST, READING, not_modelled, parameters_of
+from agentscaler.envs import FEWEST, READING, not_modelled, parameters_of, wrapped
 from agentscaler.envs.arguments import LOST
 from agentscaler.envs.drafts import python_name
 from agentscaler.envs.feeds import find_edges
@@ -144,18 +145,24 @@ def parts_of(env: EnvSpec) -> list[Part]:
 def ask_mend(env: EnvSpec, part: Part, pool: Mapping[str, Tool]) -> str:
     """The prompt. pool: id -> Tool, those of the world and those it left out."""
     assert env.model is not None
-    doc = population.__doc__ or ""
-    language = prompt(
-        "envs.language", operation=_notes(Operation, (*FIXED, "arguments", "shape", "act", "table", "verb")), argument=_notes(Argument, ("name", "python", "role")), shape=_notes(Shape), column=_notes(Column, ("note", "phrase")),
-        reference=_notes(Reference), brought=_notes(Brought), held=_notes(Held), recipes=doc[doc.index("A recipe is one of") :].strip(),
-    )  # fmt: skip
     with World.open(env, seed=0) as world:
-        about = {"language": language, "title": env.model.title, "context": _json(world.context), "names": ", ".join(part.tools)}
+        about = {"language": _language(), "title": env.model.title, "context": _json(world.context), "names": ", ".join(part.tools)}
         if not part.tables:
             tables = "\n".join(f"- {t.name}: key {', '.join(t.key)}; {', '.join(f'{c.name} {_json(list(c.choices)) if c.choices else c.type}' for c in t.columns)}; {_short(_json(world.rows(t.name)[:1]), 600)}" for t in env.model.tables)
             return prompt("envs.add", **about, tables=tables, tools="\n\n".join(_left_out(env, name, pool) for name in part.tools))
         tables = "\n\n".join(_described(env, _table(env.model, name), world) for name in part.tables)
-    return prompt("envs.mend", **about, all="\n".join(f"- {t.name}: key {', '.join(t.key)}; {_short(', '.join(c.name for c in t.columns), 1200)}" for t in env.model.tables), tables=tables, tools="\n\n".join(_tool(env, name, pool) for name in part.tools))
+    code = {n.name: ast.get_source_segment(env.tools_py, n) or "" for n in ast.parse(env.tools_py).body if isinstance(n, ast.FunctionDef)}
+    return prompt("envs.mend", **about, all="\n".join(f"- {t.name}: key {', '.join(t.key)}; {_short(', '.join(c.name for c in t.columns), 1200)}" for t in env.model.tables), tables=tables, tools="\n\n".join(_tool(env, name, pool, code) for name in part.tools))
+
+
+@cache
+def _language() -> str:
+    """How tools, tables and rows are described: the same in every question."""
+    doc = population.__doc__ or ""
+    return prompt(
+        "envs.language", operation=_notes(Operation, (*FIXED, "arguments", "shape", "act", "table", "verb")), argument=_notes(Argument, ("name", "python", "role")), shape=_notes(Shape), column=_notes(Column, ("note", "phrase")),
+        reference=_notes(Reference), brought=_notes(Brought), held=_notes(Held), recipes=doc[doc.index("A recipe is one of") :].strip(),
+    )  # fmt: skip
 
 
 def _left_out(env: EnvSpec, name: str, pool: Mapping[str, Tool]) -> str:
@@ -172,13 +179,12 @@ def _described(env: EnvSpec, table: Table, world: World) -> str:
     return f"## Table {table.name}\n{_json(shown)}\nColumns:\n{columns}\nRecipes:\n{drawn}\nSome of its rows at the beginning:\n{rows}"
 
 
-def _tool(env: EnvSpec, name: str, pool: Mapping[str, Tool]) -> str:
+def _tool(env: EnvSpec, name: str, pool: Mapping[str, Tool], code: Mapping[str, str]) -> str:
     assert env.model is not None
-    tool, operation = next(t for t in env.tools if t.name == name), _operation(env.model, name)
-    body = next(ast.get_source_segment(env.tools_py, n) or "" for n in ast.parse(env.tools_py).body if isinstance(n, ast.FunctionDef) and n.name == tool.python)
+    tool, operation = _env_tool(env, name), _operation(env.model, name)
     said = operation.model_dump(mode="json", exclude_defaults=True, exclude={*FIXED, "arguments"})
     arguments = {a.name: a.model_dump(mode="json", exclude_defaults=True, exclude={"name", "python"}) for a in operation.arguments}
-    return f"{_source(name, pool[tool.tool or ''])}\nHere: {_json(said | {'arguments': arguments})}\n```python\n{body}\n```"
+    return f"{_source(name, pool[tool.tool or ''])}\nHere: {_json(said | {'arguments': arguments})}\n```python\n{code[tool.python]}\n```"
 
 
 def _source(name: str, source: Tool) -> str:
@@ -225,8 +231,8 @@ def mended(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]) -> Env
     kept: list[Mend] = []
     for one in found:
         part = one
-        while refusal([*kept, part], env, pool) is not None:
-            bad = {f.tool for f in _findings(env, [*kept, part], pool)} & {t.name for t in part.tools if t.verdict != "right"}
+        while findings := _findings(env, [*kept, part], pool):
+            bad = {f.tool for f in findings} & {t.name for t in part.tools if t.verdict != "right"}
             if not bad:
                 break
             part = part.model_copy(update={"tools": tuple(t for t in part.tools if t.name not in bad)})
@@ -544,16 +550,10 @@ def _returns(shape: Shape | None, table: Table, old: Schema | None) -> Schema | 
         return None
     types = {c.name: {"TEXT": "string", "INTEGER": "integer", "REAL": "number"}[c.type] for c in table.columns}
     before = dict(_fields(old))
-    inner: Schema = {"type": "object", "properties": {f: before.get(f, {"type": types[c]}) for f, c in shape.fields.items()}}
-    inner["properties"] |= {f: {"type": "object", "properties": {k: {"type": types[c]} for k, c in part.items()}} for f, part in shape.parts.items()}
-    inner["properties"] |= {f: before.get(f, {"type": "array" if rows.many else "object"}) for f, rows in shape.held.items()}
-    if shape.scalar:
-        inner = next(iter(inner["properties"].values()))
-    if shape.many:
-        inner = {"type": "array", "items": inner}
-    for name in reversed(shape.wrap):
-        inner = {"type": "object", "properties": {name.removesuffix("[]"): inner}}
-    return inner
+    fields: dict[str, Schema] = {f: before.get(f, {"type": types[c]}) for f, c in shape.fields.items()}
+    fields |= {f: {"type": "object", "properties": {k: {"type": types[c]} for k, c in part.items()}} for f, part in shape.parts.items()}
+    fields |= {f: before.get(f, {"type": "array" if rows.many else "object"}) for f, rows in shape.held.items()}
+    return wrapped(shape, fields)
 
 
 def _fields(schema: Schema | None) -> Iterator[tuple[str, Schema]]:

@@ -61,7 +61,7 @@ def _sources(glass: Glass, row: JsonObject, env: EnvSpec) -> Iterator[Finding]:
         if place is None:
             yield Finding(f"{env.folder}/env.json", env.id, f"{field}.tool", f"{short(tool.tool)} is no row of tools.jsonl")
             continue
-        source = glass.shop.tool(*place)
+        source = glass.shop.places.tool(*place)
         if source.description and tool.description != source.description:
             yield Finding(f"{env.folder}/env.json", env.id, f"{field}.description", f"{short(tool.description)}, but its row says {short(source.description)}")
         if not set(tool.parameters.get("properties", {})) <= set(source.parameters.get("properties", {})):

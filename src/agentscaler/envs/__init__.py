@@ -23,7 +23,7 @@ from agentscaler.envs.worlds import CompiledService, Plan, plan, schema_of
 from agentscaler.errors import Dropped
 from agentscaler.folder import sealed
 from agentscaler.gate import check_env
-from agentscaler.records import Argument, Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Tool
+from agentscaler.records import Argument, Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Shape, Tool
 from agentscaler.render import render
 from agentscaler.rules import rules_md
 from agentscaler.schemas import is_null, kind_of
@@ -212,16 +212,19 @@ def _returns(operation: Operation, made: Plan) -> Schema | None:
     fields = {f: schema_of(columns[c]) for f, c in shape.fields.items() if c in columns}
     fields |= {f: {"type": "object", "properties": {k: schema_of(columns[c]) for k, c in part.items()}} for f, part in shape.parts.items()}
     fields |= held_schemas(shape, made.drafts[operation.table][1])
-    inner: Schema = {"type": "object", "properties": fields}
-    if shape.scalar:
-        inner = next(iter(fields.values()))
-    wrap = shape.wrap
+    out = wrapped(shape, fields)
+    if shape.wrap and shape.beside:
+        out["properties"] |= {f: schema_of(columns[c]) for f, c in shape.beside.items() if c in columns}
+    return out
+
+
+def wrapped(shape: Shape, fields: Mapping[str, Schema]) -> Schema:
+    """JSON Schema of an answer whose row shows these fields: a row or a bare value, many of them, and what they are wrapped in."""
+    inner: Schema = next(iter(fields.values())) if shape.scalar else {"type": "object", "properties": dict(fields)}
     if shape.many:
         inner = {"type": "array", "items": inner}
-    for name in reversed(wrap):
+    for name in reversed(shape.wrap):
         inner = {"type": "object", "properties": {name.removesuffix("[]"): inner}}
-    if shape.wrap and shape.beside:
-        inner["properties"] |= {f: schema_of(columns[c]) for f, c in shape.beside.items() if c in columns}
     return inner
 
 

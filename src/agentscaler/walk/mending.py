@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from agentscaler.errors import UserError
 from agentscaler.folder import read_env
-from agentscaler.mend import Mend, Part, ask_mend, bad_mend, mended, parts_of, refusal
+from agentscaler.mend import Mend, Part, ask_mend, bad_mend, changed, mended, parts_of, refusal
 from agentscaler.records import EnvRow, EnvSpec, JsonObject, Tool
-from agentscaler.store import Run, parse
+from agentscaler.store import Run
 from agentscaler.walk.asking import Helper, Question
 from agentscaler.walk.places import Places
 from agentscaler.words import nearest
@@ -36,10 +36,7 @@ class Pool(Mapping[str, Tool]):
         self._places = places
 
     def __getitem__(self, number: str) -> Tool:
-        at, length = self._places.home[number]
-        with Path(self._places.path).open("rb") as f:
-            f.seek(at)
-            return parse(orjson.loads(f.read(length)), Tool, where=self._places.path)
+        return self._places.tool(*self._places.home[number])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places.home)
@@ -95,7 +92,7 @@ def by_hand(run: Run, built: list[tuple[str, EnvRow]], mends: Sequence[JsonObjec
                 refused.append(f"{row.domain}: {why}")
             else:
                 count += 1
-                row = written_anew(run, row, mended(env, found, pool))
+                row = written_anew(run, row, changed(env, found, pool))
         out.append((number, row))
     return out, {f"worlds mended by {FILE}": count} | ({f"refused of {FILE}": refused} if refused else {})
 
@@ -103,9 +100,9 @@ def by_hand(run: Run, built: list[tuple[str, EnvRow]], mends: Sequence[JsonObjec
 def by_model(run: Run, built: list[tuple[str, EnvRow]], helper: Helper, pool: Mapping[str, Tool], looks: int = LOOKS) -> tuple[list[tuple[str, EnvRow]], JsonObject]:
     """The worlds as a model has mended them, tool by tool where the gate refuses a part of it. looks: how often it is shown a world, each time with the code and rows that came of what it said before."""
     facts: JsonObject = {}
-    changed = {row.env for _, row in built}
+    moved = {row.env for _, row in built}
     for look in range(1, looks + 1):
-        built, changed, told = _look(run, built, helper, pool, changed)
+        built, moved, told = _look(run, built, helper, pool, moved)
         facts[f"look {look}"] = told
     return built, facts
 
@@ -119,13 +116,13 @@ def _look(run: Run, built: list[tuple[str, EnvRow]], helper: Helper, pool: Mappi
     for (env, _), one in zip(parts, found.said, strict=True):
         said.setdefault(env.id, []).extend([one] if one is not None else [])
     verdicts = Counter(t.verdict for some in said.values() for one in some for t in one.tools)
-    out, changed = [], set()
+    out, moved = [], set()
     for number, row in built:
         if row.env in said and (made := mended(worlds[row.env], said[row.env], pool)).id != row.env:
-            changed.add(made.id)
+            moved.add(made.id)
             row = written_anew(run, row, made)
         out.append((number, row))
-    return out, changed, found.facts | {f"tools {name}": verdicts[name] for name in ("right", "mended", "left", "drop", "added")} | {"worlds changed": len(changed)}
+    return out, moved, found.facts | {f"tools {name}": verdicts[name] for name in ("right", "mended", "left", "drop", "added")} | {"worlds changed": len(moved)}
 
 
 def written_anew(run: Run, row: EnvRow, env: EnvSpec) -> EnvRow:

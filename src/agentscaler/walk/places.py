@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import orjson
 
+from agentscaler.records import Tool
+from agentscaler.store import parse
+
 
 class Places(NamedTuple):
     """Where each tool stands in tools.jsonl, so that workers read only what they need."""
@@ -14,6 +17,12 @@ class Places(NamedTuple):
     """vendor:service -> (id, offset, length) of its tools, copies included."""
     home: dict[str, tuple[int, int]]
     """id -> (offset, length)."""
+
+    def tool(self, at: int, length: int) -> Tool:
+        """The tool that stands there."""
+        with Path(self.path).open("rb") as f:
+            f.seek(at)
+            return parse(orjson.loads(f.read(length)), Tool, where=self.path)
 
 
 def find_places(path: Path) -> Places:

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from agentscaler.errors import UserError
-from agentscaler.records import Domain, Edge, EnvRow, EnvSpec, JsonObject, RefusedEdge, Tool
-from agentscaler.store import Run, Shelf, digest, key_of, parse, read_records, read_rows
+from agentscaler.records import Domain, Edge, EnvRow, EnvSpec, JsonObject, RefusedEdge
+from agentscaler.store import Run, Shelf, digest, key_of, read_records, read_rows
 from agentscaler.walk.asking import NO_HELP, Helper, Question, helper_of
 from agentscaler.walk.common import Settings, Summary, done_before, fingerprint, finish, recipe_of
 from agentscaler.walk.mending import FILE, Pool, by_hand, by_model, read_mends
@@ -27,18 +27,13 @@ class Workshop:
         self.places, self.out = places, Path(out)
         self.compiled: dict[str, Any] = {}
 
-    def tool(self, at: int, length: int) -> Tool:
-        with Path(self.places.path).open("rb") as f:
-            f.seek(at)
-            return parse(orjson.loads(f.read(length)), Tool, where=self.places.path)
-
     def service(self, group: str) -> Any:
         from agentscaler.envs import compile_tools
 
         if group not in self.compiled:
             if len(self.compiled) > 60:
                 self.compiled.clear()
-            self.compiled[group] = compile_tools(group, {n: self.tool(a, k) for n, a, k in self.places.by_group[group]})
+            self.compiled[group] = compile_tools(group, {n: self.places.tool(a, k) for n, a, k in self.places.by_group[group]})
         return self.compiled[group]
 
 
@@ -47,7 +42,7 @@ def build_world(shop: Workshop, item: tuple[str, Domain]) -> EnvRow:
     from agentscaler.envs import build_env
 
     _, domain = item
-    pool = {i: shop.tool(*shop.places.home[i]) for i in domain.tools}
+    pool = {i: shop.places.tool(*shop.places.home[i]) for i in domain.tools}
     groups = {g for t in pool.values() for g in (t.source.group, *t.also_in)}
     services = {g: shop.service(g) for g in sorted(groups)}
     built = build_env(domain, pool, services)
