@@ -2,8 +2,9 @@
 
     python benchmarks/readings.py --run runs/first --seed <commit hash> --out runs/reading [--tools 60 --worlds 20 --tasks 100 --briefs 100]
 
-A fresh reader, who has not seen the code, reads one page at a time and writes a verdict row for each. The draw hangs on the seed
-only: nothing is chosen. Tasks and briefs are drawn apart, so that a reader of briefs does not see the calls.
+A fresh reader, who has not seen the code, reads one page at a time and writes a verdict row for each; `how.md` beside the pages is
+all that a reader is told. The draw hangs on the seed only: nothing is chosen. Tasks and briefs are drawn apart, so that a reader of
+briefs does not see the calls.
 """
 
 import argparse
@@ -20,6 +21,51 @@ from agentscaler.explain import told
 from agentscaler.records import EnvSpec, EnvTool, JsonObject
 from agentscaler.store import read_rows
 
+ROWS = """
+Read one page at a time, in their order, whole, and write its row before you open the next: a line of JSON in the file you were named,
+{"number": 7, "id": "the id of page 7 in index.jsonl", "verdict": "...", "why": "one or two sentences that name the fault and where; empty where there is none"}
+Judge only by the page. Do not look for the code of the project, do not change a verdict because of what other pages were like, do not aim at a share.
+Do not be lenient and do not be pedantic: think as an engineer who will train agents in it.
+"""
+HOW = {
+    "tools": """# Tools: does it do what the provider says?
+
+Each page has what a provider says of an operation and what a small simulated service offers for it: the parameters, the code over an SQLite database, and the table.
+
+- **right**: it does what the provider says; nothing central to the operation is missing or different.
+- **half**: the main effect is there, and something central is missing or wrong.
+- **wrong**: it does something else, or what the operation exists for does not happen.
+
+Faults are: an argument that is taken and has no effect or a wrong one; an argument central to the operation that is missing though the table could hold it; a row looked up by another key than is meant; a rule that the
+provider's text states and the tool does not keep; an answer without the part that the operation exists for; states, times or numbers that no longer agree after a write.
+No faults are: tokens against repeated calls, rehearsals, prices, permissions and delay; options that do not touch the state; optional parameters that a small model does not hold; tags where no tool reads them; wording.
+""",
+    "worlds": """# Worlds: would you train agents in it?
+
+Each page has a small simulated service: its tools, its schema, its code and the first rows of each table.
+
+- **acceptable**: tables, keys and references are those of such a service, the tools act on the same rows, what is written shows where it should, and the rows are such as a person who knows the service would take for real at a glance; blemishes are named and forgiven.
+- **not**: something essential is not so: one thing held in two places of which writes reach one, rows that contradict themselves or each other, children without their parents, tools with nothing to act on, values that nobody would have.
+""",
+    "tasks": """# Tasks: does it make sense?
+
+Each page has what a user wants and knows, the calls that are the right solution in a simulated service with their answers, and what they change.
+
+- **sensible**: somebody could want this; the calls do what the words ask, no more and no less; the user says what is needed and could know it.
+- **so-so**: the calls fit the words, and the wish, a value or an order is one that a person would hardly have.
+- **silly**: nobody would want it, or the words and the calls do not fit.
+""",
+    "briefs": """# Briefs: would a person say that?
+
+Each page has what the user of a service says to an assistant, nothing else.
+
+- **would say**: a person might say this.
+- **odd**: it can be understood, and sounds like a database that speaks: column names read aloud, a modifier in the wrong place, a value that does not fit its noun.
+- **nobody**: nobody would say it, or it cannot be understood.
+""",
+}
+"""What readers are told, whole."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -33,6 +79,9 @@ def main() -> None:
     worlds = sorted(read_rows(run / "envs.jsonl"), key=lambda r: r["env"])
     tasks = sorted(read_rows(run / "tasks.jsonl"), key=lambda r: r["id"])
     dice = Dice(int(given.seed, 16), "readings")
+    for kind, how in HOW.items():
+        (given.out / kind).mkdir(parents=True, exist_ok=True)
+        (given.out / kind / "how.md").write_text(how + ROWS, encoding="utf-8")
     write(given.out / "tools", [tool_page(run, *pick) for pick in dice.sample(own_tools(run, worlds), given.tools)])
     write(given.out / "worlds", [world_page(run, row) for row in dice.sample(worlds, given.worlds)])
     write(given.out / "tasks", [task_page(run, row) for row in dice.sample(tasks, given.tasks)])
