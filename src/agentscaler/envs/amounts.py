@@ -67,7 +67,7 @@ def holds_time(name: str, schema: Schema) -> bool:
             re.search(rf"\b{_SPENT}$", " ".join(field(name))) and not _STAMPED.search(text)
         ) or (kind_of(schema) == "integer" and _LASTED.search(text) and not _STAMPED.search(text) and not _HAPPENED.search(name))
         return not (spent and (kind_of(schema) == "integer" or (schema.get("format") not in ("date-time", "date") and _LASTED.search(text))))
-    if kind_of(schema) == "integer" and re.search(r"(?i)time_?stamp$", name):
+    if kind_of(schema) == "integer" and re.search(r"(?i)time_?stamp$|(?:_at|time|date)_unix(?:_secs|_ms)?$", name):
         return True
     if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
         return not re.search(r"(?i)count|num|size|version|duration|interval", name)
