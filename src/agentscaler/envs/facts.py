@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from agentscaler.envs.vocabulary import REGIONS
 from agentscaler.records import JsonObject, Table
 from agentscaler.words import field
 
@@ -28,6 +29,8 @@ def mark_facts(columns: Mapping[str, JsonObject], tables: Iterable[Table]) -> No
         loose = {n: r for n, r in recipes.items() if n not in table.key and not r.get("own")}
         _tie(recipes, (), loose)
         _arns(loose)
+        _second_ids(loose, table)
+        _zone_ids(loose)
         _money(loose)
         _media(recipes)
         _engines(recipes)
@@ -58,12 +61,16 @@ def _tie(parts: Mapping[str, JsonObject], noun: tuple[str, ...], loose: Mapping[
     bare = next((lead for lead in heads.values() if len(field(lead)) == 1), None) or (next(iter(heads.values())) if noun and len(heads) == 1 else None)
     for name, recipe in loose.items():
         words = field(name)
-        if not words or words[-1] not in _TOLD or not _DRAWN & set(recipe) or _OWN & set(recipe) or "json" in recipe or "boolean" in recipe:
+        if noun and words in (("me",), ("self",)) and "yes" in recipe:
+            recipe["yes"] = 0.0  # whoever works here is one of many
+        if not words or not (words[-1] in _TOLD or words[-2:] == ("email", "address")) or not _DRAWN & set(recipe) or _OWN & set(recipe) or "json" in recipe or "boolean" in recipe:
             continue
         head = next((words[:i] for i in range(len(words) - 1, 0, -1) if words[:i] in heads and len(words) - i <= 2), None)
         lead = heads[head] if head else bare if set(words) <= _PLAIN else None
         if lead is not None and lead != name:
             recipe["fact"] = [lead, " ".join(head or field(lead)[:-1] or noun[-1:])]
+            if noun and "who" in recipe:
+                recipe["who"] = recipe["fact"][1]
 
 
 _ANY: Final = re.compile(r"(arn:aws:[\w-]+:\{region\}:\{account\}:[\w-]+[/:])[a-z]+")
@@ -79,6 +86,34 @@ def _arns(recipes: Mapping[str, JsonObject]) -> None:
         if words[-1:] == ("arn",) and len(words) > 1 and beside and len(forms) == 1:
             recipe.pop("mix")
             recipe |= {"template": forms.pop() + "{" + beside[0] + "}"}
+
+
+def _second_ids(recipes: Mapping[str, JsonObject], table: Table) -> None:
+    """DbShardGroupResourceId is each row's own, though the row goes by another name."""
+    noun = field(table.name)
+    for name, recipe in recipes.items():
+        words = field(name)
+        if words[-2:] == ("resource", "id") and len(words) > 2 and noun[-len(words[:-2]) :] == words[:-2] and {"given", "words"} & set(recipe) and not {"reference", "with", "fact"} & set(recipe):
+            recipe.pop("given", None)
+            recipe.pop("words", None)
+            recipe["id"] = f"{'-'.join(words[:-2])}-" + "{hex:12}"
+
+
+def _zone_ids(recipes: Mapping[str, JsonObject]) -> None:
+    """The id of eu-west-1a is euw1-az1."""
+    for name, recipe in recipes.items():
+        words = field(name)
+        zone = next((n for n, r in recipes.items() if field(n) in (words[:-1], (*words[:-1], "name")) and "mix" in r and str(r["mix"][0].get("template")) == "{region}a"), None)
+        if words[-2:] == ("zone", "id") and zone and ("same" in recipe or "mix" in recipe):
+            recipe.pop("mix", None)
+            recipe.pop("same", None)
+            recipe |= {"when": {zone: {f"{r}{z}": f"{_short(r)}-az{n}" for r in REGIONS["aws"] for n, z in enumerate("abc", 1)}}}
+
+
+def _short(region: str) -> str:
+    """How ids of zones begin: euw1, apse2."""
+    area, side, number = region.split("-")
+    return area + {"southeast": "se", "northeast": "ne"}.get(side, side[0]) + number
 
 
 _PLAIN: Final = _TOLD | frozenset("display full first last user given family address number url nick".split())
