@@ -26,7 +26,8 @@ def mark_facts(columns: Mapping[str, JsonObject], tables: Iterable[Table]) -> No
     """Tie what is told of a thing to what names it, in every row and in every object inside a cell."""
     for table in tables:
         recipes = {c.name: columns[f"{table.name}.{c.name}"] for c in table.columns}
-        loose = {n: r for n, r in recipes.items() if n not in table.key and not r.get("own")}
+        loose = {c.name: recipes[c.name] for c in table.columns if c.name not in table.key and not c.unique and not recipes[c.name].get("own")}
+        _sides(recipes)
         _tie(recipes, (), loose)
         _arns(loose)
         _second_ids(loose, table)
@@ -37,6 +38,20 @@ def mark_facts(columns: Mapping[str, JsonObject], tables: Iterable[Table]) -> No
         _terms(loose, table.name)
         for name, recipe in recipes.items():
             _inside(recipe, field(name))
+
+
+_WRAPS: Final = frozenset("info detail config setting data spec option parameter property".split())
+
+
+def _sides(recipes: Mapping[str, JsonObject]) -> None:
+    """DatabaseType inside SrcInfo is the SrcDatabaseType of the row."""
+    plain = {field(n): n for n, r in recipes.items() if not {"json", "reference", "with"} & set(r) and r.get("null") != 1.0}
+    for name, recipe in recipes.items():
+        head = field(name)[:-1]
+        for part, value in recipe.get("object", {}).items() if head and field(name)[-1] in _WRAPS else ():
+            column = plain.get((*head, *field(part)))
+            if column and "object" not in value and "list" not in value and ("yes" in value) == ("boolean" in recipes[column]) and set(_values(value)) & set(_values(recipes[column])):
+                recipe["object"][part] = {"same": column}
 
 
 def _inside(recipe: JsonObject, noun: tuple[str, ...]) -> None:
@@ -53,17 +68,15 @@ def _inside(recipe: JsonObject, noun: tuple[str, ...]) -> None:
 
 def _tie(parts: Mapping[str, JsonObject], noun: tuple[str, ...], loose: Mapping[str, JsonObject]) -> None:
     """voiceName and voiceCategory are those of the voiceId beside them; name and email inside `agent` those of its id. loose: what is no key."""
-    heads: dict[tuple[str, ...], str] = {}
-    for name in sorted(parts, key=lambda n: (field(n)[-1:] != ("id",), field(n)[-1:] == ("email",))):
-        words = field(name)
-        if words[-1:] and words[-1] in _LEADS and (len(words) > 1 or noun) and (_DRAWN | _OWN) & set(parts[name]):
-            heads.setdefault(words[:-1] or noun[-1:], name)
+    heads = _heads(parts, noun)
     bare = next((lead for lead in heads.values() if len(field(lead)) == 1), None) or (next(iter(heads.values())) if noun and len(heads) == 1 else None)
     for name, recipe in loose.items():
         words = field(name)
         if noun and words in (("me",), ("self",)) and "yes" in recipe:
             recipe["yes"] = 0.0  # whoever works here is one of many
-        if not words or not (words[-1] in _TOLD or words[-2:] == ("email", "address")) or not _DRAWN & set(recipe) or _OWN & set(recipe) or "json" in recipe or "boolean" in recipe:
+        second = words[-1:] == ("id",) and field(heads.get(words[:-1], name)) == words[:-1]
+        told = words[-1:] and (words[-1] in _TOLD or words[-2:] == ("email", "address") or second)
+        if not told or not _DRAWN & set(recipe) or ({"json", "boolean"} | _OWN - {"generated" if second else ""}) & set(recipe):
             continue
         head = next((words[:i] for i in range(len(words) - 1, 0, -1) if words[:i] in heads and len(words) - i <= 2), None)
         lead = heads[head] if head else bare if set(words) <= _PLAIN else None
@@ -71,6 +84,26 @@ def _tie(parts: Mapping[str, JsonObject], noun: tuple[str, ...], loose: Mapping[
             recipe["fact"] = [lead, " ".join(head or field(lead)[:-1] or noun[-1:])]
             if noun and "who" in recipe:
                 recipe["who"] = recipe["fact"][1]
+
+
+def _heads(parts: Mapping[str, JsonObject], noun: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """What things the fields name: the words of a thing -> the field that names it; in a row, paths and names of other rows as well as ids."""
+    paths = [n for n, r in parts.items() if not noun and field(n)[-1:] and field(n)[-1] not in _LEADS | {"parent"} and _is_path(r)]
+    heads = {field(n): n for n in paths if field(n)[-1] != "name"}
+    for name in sorted(parts, key=lambda n: (field(n)[-1:] != ("id",), field(n)[-1:] == ("email",))):
+        words = field(name)
+        if words[-1:] and words[-1] in _LEADS and (len(words) > 1 or noun) and (_DRAWN | _OWN) & set(parts[name]):
+            heads.setdefault(words[:-1] or noun[-1:], name)
+    for name in paths:
+        if field(name)[-1] == "name" and len(field(name)) > 1:
+            heads.setdefault(field(name)[:-1], name)
+    return heads
+
+
+def _is_path(recipe: JsonObject) -> bool:
+    """Does it name a row by its path: the `database` beside a databaseUid?"""
+    forms = [recipe, *recipe.get("mix", ())]
+    return "reference" in recipe or any("/" in str(f.get("template", "")) or str(f.get("like", "")).endswith(".name") for f in forms)
 
 
 _ANY: Final = re.compile(r"(arn:aws:[\w-]+:\{region\}:\{account\}:[\w-]+[/:])[a-z]+")
@@ -204,7 +237,7 @@ def _engines(recipes: Mapping[str, JsonObject]) -> None:
 def _major(version: str) -> str:
     """8.0 of 8.0.36, and 15 of 15.4."""
     first, *rest = version.split(".")
-    return first if int(first) > 9 and len(rest) < 2 or not rest else f"{first}.{rest[0]}"
+    return first if (int(first) > 9 and len(rest) < 2) or not rest else f"{first}.{rest[0]}"
 
 
 def _values(recipe: JsonObject) -> list[str]:
