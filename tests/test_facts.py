@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from agentscaler.envs.drafts import Draft, table_of
 from agentscaler.envs.facts import mark_facts
 from agentscaler.population import Painter
 from agentscaler.records import Column, Table
@@ -68,7 +69,8 @@ def test_a_closed_list_says_only_what_it_may() -> None:
 
 def test_keys_and_names_of_their_own_are_left_alone() -> None:
     recipes = marked({"user.userName": NAMES, "user.userId": IDS, "site.id": {"id": "{hex:8}"}, "site.ownerId": IDS, "site.ownerName": {**NAMES, "own": True}})
-    assert "fact" not in recipes["user.userName"] and "fact" not in recipes["site.ownerName"]
+    assert "fact" not in recipes["user.userName"]
+    assert "fact" not in recipes["site.ownerName"]
 
 
 def test_a_person_inside_a_cell_is_one_person() -> None:
@@ -110,9 +112,11 @@ def test_an_engine_has_its_versions_and_its_port() -> None:
     rows = paint(columns)["db"]
     for row in rows:
         if row["engine"] == "postgres":
-            assert row["port"] == 5432 and int(row["engineVersion"].split(".")[0]) >= 13
+            assert row["port"] == 5432
+            assert int(row["engineVersion"].split(".")[0]) >= 13
         if row["engine"] == "mysql":
-            assert row["port"] == 3306 and row["engineVersion"][:2] in ("5.", "8.")
+            assert row["port"] == 3306
+            assert row["engineVersion"][:2] in ("5.", "8.")
         if row["engine"] == "snowflake":
             assert row["port"] in (80, 443)
         assert row["engineVersion"].startswith(row["majorEngineVersion"])
@@ -131,3 +135,33 @@ def test_an_arn_ends_in_the_id_beside_it() -> None:
     rows = paint({"member.id": {"id": "{hex:8}"}, "member.roomId": IDS, "member.roomArn": arns, "visit.id": {"id": "{hex:8}"}, "visit.roomArn": arns})
     assert all(r["roomArn"] == f"arn:aws:rooms:eu-west-1:1:room/{r['roomId']}" for r in rows["member"])
     assert {r["roomArn"].rpartition("/")[2] for r in rows["visit"]} == {"payroll", "search"}
+
+
+def test_paths_tell_the_uid_of_what_they_name() -> None:
+    paths: Json = {"mix": [{"template": "projects/x/databases/a"}, {"template": "projects/x/databases/b"}]}
+    rows = paint({"backup.name": {"id": "{hex:8}"}, "backup.database": paths, "backup.databaseUid": {"id": "{digits:9}", "generated": True}, "backup.traceUid": {"id": "{digits:9}"}})["backup"]
+    assert all(len(v) == 1 for v in said(rows, "database", "databaseUid").values())
+    assert any(len(v) > 1 for v in said(rows, "database", "traceUid").values())
+
+
+def test_an_object_of_one_side_says_what_the_row_says_of_it() -> None:
+    kinds: Json = {"choice": [["mysql", 1], ["redis", 1]]}
+    source: Json = {"object": {"Type": {"of": ["mysql", "redis"]}, "Role": {"of": ["main", "copy"]}}, "json": True}
+    rows = paint({"job.id": {"id": "{hex:8}"}, "job.SrcType": kinds, "job.SrcInfo": source, "job.DstInfo": source})["job"]
+    assert all(json.loads(r["SrcInfo"])["Type"] == r["SrcType"] for r in rows)
+    assert any(json.loads(r["DstInfo"])["Type"] != r["SrcType"] for r in rows)
+
+
+def test_the_id_of_a_zone_is_that_zone_s() -> None:
+    zones: Json = {"mix": [{"template": "{region}" + z} for z in "abc"]}
+    rows = paint({"host.id": {"id": "{hex:8}"}, "host.zone": zones, "host.zoneId": {"same": "zone"}})["host"]
+    assert {(r["zone"], r["zoneId"]) for r in rows} == {("eu-west-1a", "euw1-az1"), ("eu-west-1b", "euw1-az2"), ("eu-west-1c", "euw1-az3")}
+
+
+def test_tokens_name_rows_only_where_rows_go_by_tokens() -> None:
+    case, client = Draft(("case",), []), Draft(("client",), [])
+    case.own, client.own = "token", "client_id"
+    tables = {("case",): case, ("client",): client}
+    assert table_of("case_token", tables) == ("case",)
+    assert table_of("case_token", tables, ("case",)) is None
+    assert table_of("client_token", tables) is None
