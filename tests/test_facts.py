@@ -68,9 +68,10 @@ def test_a_closed_list_says_only_what_it_may() -> None:
 
 
 def test_keys_and_names_of_their_own_are_left_alone() -> None:
-    recipes = marked({"user.userName": NAMES, "user.userId": IDS, "site.id": {"id": "{hex:8}"}, "site.ownerId": IDS, "site.ownerName": {**NAMES, "own": True}})
+    recipes = marked({"user.userName": NAMES, "user.userId": IDS, "site.id": {"id": "{hex:8}"}, "site.ownerId": IDS, "site.ownerName": {**NAMES, "own": True}, "site.siteId": IDS, "site.siteName": {**NAMES, "own": True}})
     assert "fact" not in recipes["user.userName"]
-    assert "fact" not in recipes["site.ownerName"]
+    assert "fact" not in recipes["site.siteName"]
+    assert recipes["site.ownerName"]["fact"] == ["ownerId", "owner"]
 
 
 def test_a_person_inside_a_cell_is_one_person() -> None:

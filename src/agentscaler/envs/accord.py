@@ -119,6 +119,8 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
             if its in target and plain and target[its].type == column.type and target[its].choices == column.choices and (column.null or not target[its].null) and column.name not in copies:
                 copies[column.name] = its
         key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
+        if taken and copies:
+            recipe.pop("null", None)  # what it was made of, each row knows
         for own, its in copies.items():
             recipe["columns"] = {**recipe.get("columns", {leader: key[-1]}), own: its}
             recipes[own] = {"with": leader, "column": its}
@@ -497,7 +499,7 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
     gone = [n for n, r in recipes.items() if "time" in r and "reference" not in r and GONE.search(" ".join(split(n)))]
     for name in changed:
         if (ended or gone) and {"update", "updated", "modified", "modify", "changed"} & set(split(name)) and "after" not in recipes[name]:
-            recipes[name]["after"] = [*gone, *ended]  # that it ended was a change
+            recipes[name]["after"] = [*gone, *(n for n in ended if str(recipes[n]["time"][1]).startswith("-"))]  # that it ended was a change
     if base is None or not (above or _is_run(recipes, times, place)):
         return
     runs[table.name] = Span(base, next(iter(ended), None))

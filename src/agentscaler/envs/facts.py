@@ -26,7 +26,7 @@ def mark_facts(columns: Mapping[str, JsonObject], tables: Iterable[Table]) -> No
     """Tie what is told of a thing to what names it, in every row and in every object inside a cell."""
     for table in tables:
         recipes = {c.name: columns[f"{table.name}.{c.name}"] for c in table.columns}
-        loose = {c.name: recipes[c.name] for c in table.columns if c.name not in table.key and not c.unique and not recipes[c.name].get("own")}
+        loose = {c.name: recipes[c.name] for c in table.columns if c.name not in table.key and not c.unique and not (recipes[c.name].get("own") and field(c.name)[:-1] in ((), field(table.name)))}
         _sides(recipes)
         _tie(recipes, (), loose)
         _arns(loose)
