@@ -18,6 +18,13 @@ and values alone, and shares no code with the builder that draws the rows:
     stage      the name says dev, the tag says prod
     parent     a step or run of something that ran when that did not run
     same       a copy from a region to itself
+    media      the type of a file and the ending of its name
+    money      amounts of one row in several currencies
+    identity   one id, name or address, and beside it two names, e-mails or types in the rows of a world
+    engine     a version that the engine of the row has not, or two versions of one thing
+    place      a zone that is not in the region of the row, the id of a zone that is its name; an address that is a street where an IP is meant
+    path       a row under one holder that names another one of that kind
+    hollow     a comment, note, answer or question without what it says
 
 A share is of the rows (and objects) that have what the class looks at. Not covered: what only the provider knows (which states there are, which form an
 id has), and whether two tables tell the same twice.
@@ -38,7 +45,7 @@ from agentscaler.records import EnvSpec
 from agentscaler.words import split
 
 Row = Mapping[str, Any]
-CLASSES = ("ended", "failure", "order", "flag", "progress", "variants", "number", "filler", "stage", "parent", "same")
+CLASSES = ("ended", "failure", "order", "flag", "progress", "variants", "number", "filler", "stage", "parent", "same", "media", "money", "identity", "engine", "place", "path", "hollow")
 
 
 class Finding(NamedTuple):
@@ -96,12 +103,17 @@ def contradictions(env: EnvSpec, state: Mapping[str, list[dict[str, Any]]]) -> I
     """Everything that was looked at, table by table."""
     assert env.model is not None
     now = moment(env.population["now"])
+    known: dict[tuple[str, str, str], Any] = {}
     for table in env.model.tables:
+        yield from ((table.name, f) for f in of_words(table.name, state[table.name]))
         listed = {c.name for c in table.columns if c.choices}
         ends = {c.name for c in table.columns if ENDED.search(said(c.name)) and any(row[c.name] is not None for row in state[table.name])}
         for row in state[table.name]:
             yield from ((table.name, f) for f in of_ends(row, ends, now))
+            yield from ((table.name, f) for f in of_money(row))
+            yield from ((table.name, f) for f in of_path(row))
             for at, part in parts_of(row):
+                yield from ((table.name, f) for f in of_identity(part, at or table.name, known))
                 yield from ((table.name, f) for f in of_part(part, now, listed if at == "" else frozenset(), at))
         for reference in table.references if RUNS & set(split(table.name)) else ():
             if set(reference.columns) & set(table.key) or "parent" in reference.columns:
@@ -180,6 +192,9 @@ def of_part(part: Row, now: datetime, listed: set[str] | frozenset[str], at: str
     yield from of_fillers(part, listed, at)
     yield from of_stages(part)
     yield from of_copies(part)
+    yield from of_media(part)
+    yield from of_engines(part)
+    yield from of_places(part)
 
 
 def of_failures(part: Row) -> Iterator[Finding]:
@@ -327,6 +342,92 @@ def of_parent(row: Row, parent: Row) -> Iterator[Finding]:
                 yield Finding("parent", f"{words} {time:%Y-%m-%d %H:%M}, the whole began {began:%Y-%m-%d %H:%M}" if time < began else "")
             if ended is not None:
                 yield Finding("parent", f"{words} {time:%Y-%m-%d %H:%M}, the whole ended {ended:%Y-%m-%d %H:%M}" if time > ended else "")
+
+
+# ---- what a row says of one thing in several places -----------------------------------------------------------------
+
+MEDIA = re.compile(r"(?:^|\b)(?:mime|mime type|content type|media type)$")
+ENDINGS = {"pdf": "pdf", "png": "png", "jpg": "jpeg", "jpeg": "jpeg", "csv": "csv", "json": "json", "txt": "plain", "html": "html", "mp4": "mp4", "mp3": "mpeg", "zip": "zip", "xml": "xml"}
+CURRENCY = re.compile(r"\bcurrency(?: code)?$")
+VERSIONS = {"mysql": r"5\.|8\.|9\.", "aurora-mysql": r"5\.7|8\.0", "mariadb": r"1[01]\.", "postgres": r"1[0-8]\b", "postgresql": r"1[0-8]\b", "aurora-postgresql": r"1[0-8]\b", "redis": r"[4-7]\b", "mongodb": r"[3-8]\.", "docdb": r"[345]\."}
+IP = re.compile(r"\b(?:ip|ipv4|ipv6)(?: address(?:es)?| addr)?$|\bip ?v?[46]? ?(?:address|addr)\b")
+STREET = re.compile(r"^\d+ [A-Z][a-z]+ [A-Z]?[a-z]+")
+TOLD = ("name", "email", "type", "display name", "mail", "email address", "first name", "last name")
+WORDED = {"comment": ("comment", "text", "body", "content", "message"), "note": ("note", "text", "body", "content"), "message": ("message", "text", "body", "content", "snippet"), "answer": ("answer", "text", "content", "value"), "question": ("question", "text", "content", "title")}
+
+
+def of_media(part: Row) -> Iterator[Finding]:
+    kind = next((v for k, v in part.items() if MEDIA.search(said(k)) and isinstance(v, str) and "/" in v), None)
+    for name, value in part.items():
+        ending = re.search(r"[^/.]\.([a-z0-9]{3,4})$", value) if isinstance(value, str) and said(name).split(" ")[-1] in ("name", "key", "filename", "title", "file", "path", "url", "uri") else None
+        if kind is not None and ending and ending[1] in ENDINGS and not value.endswith((".example.com", ".example.org")) and not re.search(r"icon|thumb|preview|avatar|logo", said(name)):
+            yield Finding("media", f"{kind}, {name} {value}" if ENDINGS[ending[1]] not in kind else "")
+
+
+def of_money(row: Row) -> Iterator[Finding]:
+    codes = [v for _, part in parts_of(row) for k, v in part.items() if CURRENCY.search(said(k)) and isinstance(v, str) and re.fullmatch(r"[A-Za-z]{3}", v) and not re.search(r"\b(?:from|to|source|target|quote|base|local|billing|settlement|original)\b", said(k))]
+    if len(codes) > 1:
+        yield Finding("money", ", ".join(codes) if len({c.upper() for c in codes}) > 1 else "")
+
+
+def of_identity(part: Row, at: str, known: dict[tuple[str, str, str], Any]) -> Iterator[Finding]:
+    """userId beside userName: the same id has the same name in all rows of a world."""
+    for name, value in part.items():
+        words = said(name).split(" ")
+        if words[-1] not in ("id", "uid", "sid", "arn", "token") or len(words) < 2 or not isinstance(value, (str, int)) or isinstance(value, bool):
+            continue
+        head = " ".join(words[:-1])
+        for other, told in part.items():
+            heard = said(other)
+            if heard.startswith(head + " ") and heard[len(head) + 1 :] in TOLD and isinstance(told, str):
+                first = known.setdefault((head, heard, str(value)), told)
+                yield Finding("identity", f"{name} {value}: {first} and {told}" if first != told else "")
+
+
+def of_engines(part: Row) -> Iterator[Finding]:
+    engine = next((str(v).lower() for k, v in part.items() if re.search(r"\bengine(?: name| type)?$|^db type$", said(k)) and isinstance(v, str)), "")
+    versions = {k: v for k, v in part.items() if isinstance(v, str) and re.search(r"\b(?:engine|db|database) version$|^(?:version|major engine version|db major version|db kernel version)$", said(k)) and re.match(r"\d", v)}
+    for name, value in versions.items():
+        if engine in VERSIONS:
+            yield Finding("engine", f"{engine}, {name} {value}" if not re.match(VERSIONS[engine], value) else "")
+    whole = {k: v for k, v in versions.items() if re.search(r"engine version$|db version$|db major version|db kernel version", said(k))}
+    if len(whole) > 1:
+        majors = {v.split(".")[0] for v in whole.values()}
+        yield Finding("engine", f"{whole}" if len(majors) > 1 else "")
+
+
+def of_places(part: Row) -> Iterator[Finding]:
+    heard = {said(k): v for k, v in part.items() if isinstance(v, str)}
+    zones = {w: v for w, v in heard.items() if re.search(r"(?:^|\b)(?:availability )?zone(?: name)?$", w) and re.search(r"\d[a-z]?$|-[a-z]$", v)}
+    region = next((v for w, v in heard.items() if w in ("region", "region name", "aws region")), None)
+    for words, zone in zones.items():
+        if region and re.fullmatch(r"[a-z]+(?:-[a-z]+)+-?\d", region):
+            yield Finding("place", f"{region}, {words} {zone}" if not zone.startswith(region) else "")
+    for words, value in heard.items():
+        if re.search(r"availability zone id$", words):
+            yield Finding("place", f"{words} {value}" if re.fullmatch(r"[a-z]{2}-[a-z]+-\d[a-z]", value) else "")
+        if IP.search(words) or (words == "address" and "ip" in " ".join(heard)):
+            yield Finding("place", f"{words} {value}" if STREET.match(value) else "")
+
+
+def of_path(row: Row) -> Iterator[Finding]:
+    """appGroup of what lies under appgroups/x is x."""
+    under = row.get("parent")
+    held = dict(zip(under.split("/")[::2], under.split("/")[1::2], strict=False)) if isinstance(under, str) and under.count("/") % 2 else {}
+    for name, value in row.items():
+        if name in ("name", "parent") or not isinstance(value, str) or not re.fullmatch(r"(?:[\w.~-]+/[\w.~-]+/)*[\w.~-]+/[\w.~-]+", value) or value.count("/") % 2 == 0:
+            continue
+        *_, kind, one = value.split("/")
+        if kind in held and letters(kind).startswith(letters(name)[:-1]):
+            yield Finding("path", f"{under}, {name} {value}" if held[kind] != one else "")
+
+
+def of_words(table: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:
+    """A table of comments whose rows say nothing."""
+    names = WORDED.get(split(table)[-1] if split(table) else "", ())
+    columns = [c for c in (rows[0] if rows else ()) if said(c) in names]
+    for row in rows if columns else ():
+        yield Finding("hollow", f"{', '.join(columns)} {[row[c] for c in columns]}" if all(row[c] in (None, "", {}, []) for c in columns) else "")
 
 
 # ---- values -----------------------------------------------------------------------------------------------------

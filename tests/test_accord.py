@@ -272,3 +272,20 @@ def test_what_is_always_done_has_an_end() -> None:
         found = world.rows("task")
     assert found
     assert all(r["progress"] == 100 and r["endTime"] for r in found if r["status"] == "completed")
+
+
+def test_a_reservation_has_the_price_of_its_offering_and_a_snapshot_the_engine_of_its_cluster() -> None:
+    kinds: Json = {"type": "string", "enum": ["SMALL", "LARGE", "HUGE"]}
+    document = things(
+        offering={"nodeType": kinds, "fixedPrice": {"type": "number"}},
+        reservation={"offeringId": TEXT, "nodeType": kinds, "fixedPrice": {"type": "number"}, "createdAt": TIME},
+        cluster={"name": TEXT, "nodeType": kinds},
+        snapshot={"clusterId": TEXT, "nodeType": kinds},
+        visit={"clusterId": TEXT, "nodeType": kinds},
+    )
+    with World.open(build(tools_of(document)).env, seed=1) as world:
+        offerings, clusters = {r["offeringId"]: r for r in world.rows("offering")}, {r["clusterId"]: r for r in world.rows("cluster")}
+        for row in world.rows("reservation"):
+            assert (row["nodeType"], row["fixedPrice"]) == (offerings[row["offeringId"]]["nodeType"], offerings[row["offeringId"]]["fixedPrice"])
+        assert all(r["nodeType"] == clusters[r["clusterId"]]["nodeType"] for r in world.rows("snapshot"))
+        assert any(r["nodeType"] != clusters[r["clusterId"]]["nodeType"] for r in world.rows("visit")), "a visit is of its own kind"

@@ -639,3 +639,18 @@ def test_networks_are_of_the_service_that_has_them() -> None:
 def test_the_script_of_a_query_is_no_shell_script() -> None:
     assert all("#!/bin/sh" in v for v in drawn(text("ScriptContent", "tencent:tat", ("command",))))
     assert not any("#!/bin/sh" in v for v in drawn(text("ScriptContent", "tencent:wedata", ("sql", "script"))))
+
+
+def test_a_row_that_holds_nothing_but_a_map_has_a_name_in_it() -> None:
+    names = [v["name"] for v in drawn(json_value({"type": "object"}, "properties", place(noun=("deal",))))]
+    assert len(set(names)) > 3
+    titled = place(noun=("deal",))._replace(columns={"title": Col("title", {"type": "string"})})
+    assert is_empty(json_value({"type": "object"}, "properties", titled))
+    assert is_empty(json_value({"type": "object"}, "metadata", place(noun=("deal",))))
+    assert is_empty(json_value({"type": "object", "additionalProperties": {"type": "object"}}, "properties", place(noun=("deal",))))
+
+
+def test_an_hour_costs_cents_and_a_year_hundreds() -> None:
+    assert max(drawn(number_of("hourlyCharge", {"type": "number"}))) < 5 < max(drawn(number_of("upfrontCharge", {"type": "number"})))
+    assert holds_time("created_at_unix_secs", {"type": "integer"})
+    assert not holds_time("unix_socket_count", {"type": "integer"})

@@ -31,6 +31,7 @@ A recipe is one of
                                       "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
     {"given": [...]}                  one of these; "spread": each of them before any comes again; "but": column or context whose value it is not
     {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
+    {"media": column, "else": recipe}: the type of a file by the ending of its name
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
                                       table comes from one row of it
     "cover": values that the first rows take, so that each occurs; "spare": share of the rows a reference leaves alone; "unless":
@@ -39,6 +40,7 @@ A recipe is one of
     "either": in an object, fields of which it has one; "by": the column that tells which. Inside an object "most" and "after" name
     fields of it, {"length": field} is how many items that field holds
     "full": [column, values, other]: with those values this one holds what the other does (all are done once a job is)
+    "fact": [column, thing]: known for good of what that column names, so that one user id has one name in all rows; inside an object, of a field of it
     "when": column -> value of it, as text -> the value that follows (a COMPLETED one stands at 100), or {"draw": recipe}: the recipe that follows
 Marks: "generated" (the world fills it on insert, from "fill" where the recipe itself is no id), "touch" (also on update; with "next" one more than it was), "boolean", "json", "text" (compared after
 normalisation), "knowable" (a user can know it), "null": share of rows without it, "invented": the provider does not say which values there
@@ -54,6 +56,7 @@ from typing import Any
 import orjson
 
 from agentscaler.dice import Dice
+from agentscaler.words import split
 
 Row = dict[str, Any]
 _FIELD = re.compile(r"\{([A-Za-z_][\w.\-]*)(?::(\d+))?\}")
@@ -124,6 +127,8 @@ class Painter:
         self.named: dict[str, dict[Any, Row]] = {}
         self.rank = 0
         """Which child of its parent the row in the making is."""
+        self.facts: dict[tuple[str, ...], Any] = {}
+        """What the rows so far say of a thing, by its id, and the row of each table that first spoke of it."""
         self.near: dict[str, Row] = {}
         """The rows of other tables that the row in the making refers to."""
 
@@ -204,7 +209,8 @@ class Painter:
             row |= self._reference(table, column, recipes[column], number, row, parent)
 
         for column in self._in_order(table, row):
-            row[column] = self._cell(table, column, recipes.get(column, {}), number, row)
+            recipe = recipes.get(column, {})
+            row[column] = self._fact(table, column, recipe, number, row) if "fact" in recipe else self._cell(table, column, recipe, number, row)
         return {c: row[c] for c in columns}
 
     def _in_order(self, table: str, held: Row) -> list[str]:
@@ -225,6 +231,23 @@ class Painter:
             if column not in busy:
                 place(column)
         return out
+
+    def _fact(self, table: str, column: str, recipe: Mapping[str, Any], number: int, row: Row) -> Any:
+        """As the first row of this table that names the thing, so that name and address are of one person, and as other tables say."""
+        leader, thing = recipe["fact"]
+        if row.get(leader) is None:
+            return self._cell(table, column, recipe, number, row)
+        first = self.facts.setdefault((table, thing, leader, str(row[leader])), number)
+        return self._known(column, recipe, row, self._cell(table, column, recipe, first, row))
+
+    def _known(self, name: str, recipe: Mapping[str, Any], row: Row, value: Any) -> Any:
+        """What was said before of the thing, where it may be said here; else this value, from now on."""
+        leader, thing = recipe["fact"]
+        if value is None or row.get(leader) is None:
+            return value
+        told = self.facts.setdefault((thing, split(name)[-1], str(row[leader])), value)
+        listed = [v for v, _ in recipe.get("choice", ())] or recipe.get("of")
+        return told if type(told) is type(value) and (listed is None or told in listed) else value
 
     def _cell(self, table: str, column: str, recipe: Mapping[str, Any], number: int, row: Row) -> Any:
         dice = Dice(self.seed, table, column, number)
@@ -338,6 +361,8 @@ class Painter:
             case "same":
                 seen = self._seen(recipe[kind], row)
                 return bool(seen) if recipe.get("boolean") else seen
+            case "media":
+                return MEDIA.get(str(row.get(recipe[kind])).rpartition(".")[2]) or self.value(recipe["else"], dice, row, number)
             case "like":
                 return self._like(recipe, dice, row, number)
             case "list":
@@ -359,17 +384,17 @@ class Painter:
         for name, part in parts.items():
             one = part["like"].partition(".")[0] if "like" in part else f"#{part['who']}" if "who" in part else None
             own = Dice(dice.bits(), name) if one is None else Dice(start, one)
-            if "length" in part or part.get("most") in parts or (isinstance(part.get("after"), str) and part["after"] in parts):
+            if "length" in part or "media" in part or part.get("most") in parts or (isinstance(part.get("after"), str) and part["after"] in parts):
                 later.append((name, part, own))
             else:
                 out[name] = self.value(part, own, row, number)
         while later:
             waiting = {name for name, _, _ in later}
-            at = next((i for i, (_, part, _) in enumerate(later) if not {part.get("most"), part.get("length"), part.get("after")} & waiting), 0)
+            at = next((i for i, (_, part, _) in enumerate(later) if not {part.get(k) for k in ("most", "length", "after", "media")} & waiting), 0)
             name, part, own = later.pop(at)
             value = len(out[part["length"]]) if "length" in part else self.value(part, own, {**row, **out}, number)
             out[name] = _at_most(value, out[part["most"]]) if "most" in part else value
-        return out
+        return out | {name: self._known(name, part, out, out[name]) for name, part in parts.items() if "fact" in part}
 
     def _like(self, recipe: Mapping[str, Any], dice: Dice, row: Row, number: int) -> Any:
         table, _, column = recipe["like"].partition(".")
@@ -431,8 +456,12 @@ class Painter:
         return str(recipe.get("join", " ")).join(w for words in recipe["words"] if (w := dice.choice(words)))
 
 
-KINDS = ("position", "rank", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "counts", "like", "list", "object", "words", "mix")
+KINDS = ("position", "rank", "value", "given", "choice", "yes", "of", "number", "time", "id", "template", "same", "counts", "media", "like", "list", "object", "words", "mix")
 """What makes a value; the first of these that a recipe holds."""
+
+
+MEDIA = {"csv": "text/csv", "pdf": "application/pdf", "json": "application/json", "png": "image/png", "jpg": "image/jpeg", "zip": "application/zip", "txt": "text/plain", "html": "text/html", "mp4": "video/mp4", "mp3": "audio/mpeg"}
+"""Endings of files and what type they are of."""
 
 
 def _numbered(name: str, join: str, n: int) -> str:
@@ -447,7 +476,8 @@ def needs(recipe: Mapping[str, Any]) -> set[str]:
     out: set[str] = set(recipe.get("unless", ())) | set(recipe.get("when", ()))
     out |= {"parent"} if "like" in recipe else set()
     out |= {recipe["full"][0], recipe["full"][2]} if "full" in recipe else set()
-    out |= {recipe[k] for k in ("with", "most", "below", "but", "counts", "by") if k in recipe}
+    out |= {recipe["fact"][0]} if "fact" in recipe else set()
+    out |= {recipe[k] for k in ("with", "most", "below", "but", "counts", "by", "media") if k in recipe}
     after = recipe.get("after", ())
     for column in [*([after] if isinstance(after, str) else after), *(recipe[k] for k in ("same", "until") if k in recipe)]:
         out.add("parent" if "." in column else column)

@@ -110,18 +110,25 @@ def _copy_names(recipes: dict[str, JsonObject], table: Table, made: Plan) -> Non
         target = {c.name: c for t in made.model.tables if t.name == recipe["reference"] for c in t.columns}
         copies = {}
         alike = set(table.key) <= {leader, *recipe.get("columns", ())}
+        taken = draft.noun[-1:] in (("offering",), ("blueprint",)) or (entity(leader)[0] == draft.noun and made.drafts[table.name][1].noun[-1] in _TAKEN_OF)
         for column in table.columns:
             words = field(column.name)
             its = _copied(column.name, words, draft) or (column.name if (alike and words[-1] in _OF_ITSELF) or (words[-1] in _OF_PLACE and leader in made.drafts[table.name][1].parents) else None)
+            its = its or (column.name if taken and "time" not in recipes[column.name] and not STATE.search(column.name) and words[-1] not in _OF_ITS_OWN and words != ("version",) else None)
             plain = not ({"reference", "with", "json", "generated"} & set(recipes[column.name])) and column.name not in table.key
             if its in target and plain and target[its].type == column.type and target[its].choices == column.choices and (column.null or not target[its].null) and column.name not in copies:
                 copies[column.name] = its
         key = next(t.key for t in made.model.tables if t.name == recipe["reference"])
+        if taken and copies:
+            recipe.pop("null", None)  # what it was made of, each row knows
         for own, its in copies.items():
             recipe["columns"] = {**recipe.get("columns", {leader: key[-1]}), own: its}
             recipes[own] = {"with": leader, "column": its}
 
 
+_TAKEN_OF = frozenset("snapshot backup".split())
+"""What is as its source was: a snapshot has the engine and the nodes of its cluster, a reservation the price and the duration of its offering."""
+_OF_ITS_OWN = frozenset("id name arn description remark comment tag count status progress percent percentage".split())
 _OF_PLACE = frozenset("network region zone namespace currency engine platform locale".split())
 """What is said of all that lies under one thing."""
 _OF_ITSELF = frozenset("name title arn email alias id type region engine version url".split())
@@ -333,7 +340,7 @@ def _of_what_is_off(recipes: dict[str, JsonObject], flag: str, what: list[str], 
             recipe["unless"] = {**recipe.get("unless", {}), flag: [0, None]}
 
 
-_FLAGS = {w: w[:5] for w in ("deleted", "disabled", "revoked", "archived", "suspended", "cancelled", "canceled", "locked", "blocked", "completed", "verified", "published", "approved", "paused", "expired")} | {"enabled": "disab"}
+_FLAGS = {w: w[:5] for w in ("deleted", "disabled", "revoked", "archived", "suspended", "cancelled", "canceled", "locked", "blocked", "completed", "verified", "published", "approved", "paused", "expired", "trashed")} | {"enabled": "disab"}
 """Flags -> how a word begins that tells when or why that befell a row."""
 
 
@@ -492,7 +499,7 @@ def _runs_of(recipes: dict[str, JsonObject], table: Table, place: Place, runs: d
     gone = [n for n, r in recipes.items() if "time" in r and "reference" not in r and GONE.search(" ".join(split(n)))]
     for name in changed:
         if (ended or gone) and {"update", "updated", "modified", "modify", "changed"} & set(split(name)) and "after" not in recipes[name]:
-            recipes[name]["after"] = [*gone, *ended]  # that it ended was a change
+            recipes[name]["after"] = [*gone, *(n for n in ended if str(recipes[n]["time"][1]).startswith("-"))]  # that it ended was a change
     if base is None or not (above or _is_run(recipes, times, place)):
         return
     runs[table.name] = Span(base, next(iter(ended), None))

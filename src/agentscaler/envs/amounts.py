@@ -67,7 +67,7 @@ def holds_time(name: str, schema: Schema) -> bool:
             re.search(rf"\b{_SPENT}$", " ".join(field(name))) and not _STAMPED.search(text)
         ) or (kind_of(schema) == "integer" and _LASTED.search(text) and not _STAMPED.search(text) and not _HAPPENED.search(name))
         return not (spent and (kind_of(schema) == "integer" or (schema.get("format") not in ("date-time", "date") and _LASTED.search(text))))
-    if kind_of(schema) == "integer" and re.search(r"(?i)time_?stamp$", name):
+    if kind_of(schema) == "integer" and re.search(r"(?i)time_?stamp$|(?:_at|time|date)_unix(?:_secs|_ms)?$", name):
         return True
     if kind_of(schema) == "integer" and _EPOCH.search(str(schema.get("description", ""))):
         return not re.search(r"(?i)count|num|size|version|duration|interval", name)
@@ -233,6 +233,7 @@ NUMBERS: Final = (
     rule(r"q ?ps?|tps|rps|(?:request|query|message|transaction) per second", {"of": [100, 250, 500, 1000, 3000]}),
     rule(r"micro", {"number": [5_000_000, 900_000_000], "step": 10_000}),
     rule(r"discount(?: rate| percent(?:age)?| ratio)?$", {"of": [5, 10, 15, 20, 25]}),
+    rule(r"hourly (?:charge|price|rate|cost)|(?:charge|price|rate|cost) (?:per|an) hour|^usage price|^spot price", {"number": [0.02, 3.5], "decimals": 3}),
     rule(r"price|amount|cost|fee|balance|revenue|budget|spend|charge|payment|discount", {"number": [5, 900], "decimals": 2}),
     rule(r"width", {"of": [320, 640, 1280, 1920, 3840]}),
     rule(r"height", {"of": [240, 480, 720, 1080, 2160]}),

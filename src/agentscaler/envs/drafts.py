@@ -240,6 +240,9 @@ def table_of(name: str, tables: Mapping[Noun, Draft], own: Noun | None = None) -
         rest, id_like = field(name)[:-1], True
     if not rest:
         return None
+    whole = field(name)[:-1]
+    if field(name)[-1] == "token" and whole in tables and field(tables[whole].own or "")[-1:] == ("token",):
+        return whole if whole != own else None  # where rows go by tokens, case_token names a case
     if not id_like and rest[-1:] == ("url",) and rest[:-1] in tables:
         return rest[:-1] if rest[:-1] != own else None
     if not id_like:

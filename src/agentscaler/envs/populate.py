@@ -10,6 +10,7 @@ from agentscaler.dice import Dice
 from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, STATE, Col, Draft
+from agentscaler.envs.facts import mark_facts
 from agentscaler.envs.held import list_of
 from agentscaler.envs.kept import keep
 from agentscaler.envs.keys import EDITIONS
@@ -56,6 +57,7 @@ def population_of(made: Plan) -> JsonObject:
     _count_children(columns, made, wrote)
     _gather_children(columns, made)
     _fill_needed(columns, model)
+    mark_facts(columns, model.tables)
     for table in model.tables:
         for part in table.key if table.name in made.unlisted else ():
             recipe = columns[f"{table.name}.{part}"]
@@ -335,6 +337,7 @@ CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
     "organization": ("610448227193", "388205716604"),
     "folder": ("552017394468",),
     "catalog": ("AWS",),
+    "currency": ("EUR", "USD", "GBP"),
     "uin": ("100004627153", "100011390246"),
     "appid": ("1300415172", "1301877340"),
 }

@@ -309,6 +309,8 @@ def _list(inner: Schema, name: str, place: Place, depth: int) -> Recipe:
 
 def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     properties = schema.get("properties")
+    if not properties and depth == 0 and field(name) == ("property",) and not any(field(c)[-1:] and field(c)[-1] in _TELLING for c in place.columns) and kind_of(schema.get("additionalProperties") or {}) != "object":
+        return {"object": {"name": _bare({k: v for k, v in names(place.draft.noun, slug=False, service=place.service).items() if k != "knowable"})}}  # a row that says nothing else of itself
     if not properties:
         return {"given": [tags for tags in TEAMS if tags]} if tagged(name) else unknown({"given": [{}]} if depth else {"given": [{"owner": owner} for owner in ("finance", "support", "field")]})
     parts = {k.lower(): k for k in properties}
@@ -382,6 +384,9 @@ def _object(schema: Schema, name: str, place: Place, depth: int) -> Recipe:
     if len(either := either & set(out)) > 1:
         return {"object": out, "either": [k for k in out if k in either]}
     return {"object": out} if any("value" not in part for part in out.values()) else unknown({"object": out | rest})
+
+
+_TELLING: Final = frozenset("name title label subject email description text content".split())
 
 
 _MESSAGES: Final = ("message", "Message", "errorMessage", "ErrorMessage", "msg", "Msg")
