@@ -442,6 +442,21 @@ def test_what_the_delete_must_be_given_too_is_compared_and_not_written() -> None
     assert (found["Scope"], found["Format"]) == ("match Scope", "value Format")
 
 
+def test_what_says_in_what_the_row_to_be_changed_is_is_compared_and_not_written() -> None:
+    """UpdateCode(code_id, device_id): the device containing the code; the owner can be changed, and so can what an order belongs to."""
+    update = said(
+        tool("UpdateCode", "s", "code_id! device_id user_name owner_id order_id pin"),
+        device_id="ID of the device containing the access code that you want to update.",
+        user_name="The name of the user whose code you want to update.",
+        owner_id="The ID of the owner to which the pin is sent.",
+        order_id="The ID of the order that contains the parcels.",
+    )
+    shown = "code_id device_id user_name owner_id order_id pin"
+    found = roles(made(tool("GetCode", "s", "code_id!", shown), tool("ListCodes", "s", "", shown, many=True), update), "UpdateCode")
+    assert [found[n] for n in ("device_id", "user_name")] == ["match device_id", "match user_name"]
+    assert [found[n] for n in ("owner_id", "order_id", "pin")] == ["value owner_id", "value order_id", "value pin"]
+
+
 def test_who_calls_and_when_is_said_of_no_row() -> None:
     service = made(
         tool("ListPayments", "s", "", "Id Amount Operator EffectiveDate", many=True),

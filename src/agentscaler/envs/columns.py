@@ -70,7 +70,8 @@ def _written_as(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     given = {draft.find(n) for n in writes}
     free = [c for c in draft.columns.values() if c.shown and c.name not in draft.key and c.name not in given and table_of(c.name, tables, draft.noun) is None and not STATE.search(c.name)]
     for name, schema in writes.items():
-        if draft.find(name) is None and usable(name, schema) and not OPTION.search(name) and entity(name)[0] not in tables.keys() - {draft.noun}:
+        itself = field(one_of(name)) in (draft.noun, draft.noun[-1:])  # the events of PutLogEvents are more of them
+        if draft.find(name) is None and usable(name, schema) and not itself and not OPTION.search(name) and entity(name)[0] not in tables.keys() - {draft.noun}:
             found = [c.name for c in free if c.kind == kind_of(schema) and _alike(field(name), field(c.name), draft.noun)]
             if len(found) == 1:
                 draft.canon[field(name)] = found[0]
