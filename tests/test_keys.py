@@ -294,6 +294,58 @@ def test_a_delete_names_the_row_by_all_that_its_create_must_be_given() -> None:
     assert {a.name for a in does(service, "DeleteClientSubscription").arguments if a.required} == {"InstanceId", "ClientId", "TopicFilter"}
 
 
+INSTANCES = (tool("DescribeInstances", "s", "", "InstanceId Name", many=True), tool("CreateInstance", "s", "Name!", "InstanceId"), tool("DeleteInstance", "s", "InstanceId!"))
+
+
+def test_which_backup_of_an_instance_is_meant_may_be_said_by_what_need_not_be_given() -> None:
+    service = made(
+        *INSTANCES,
+        tool("CreateSaveBackup", "s", "InstanceId! BackupName!", "BackupId"),
+        tool("DescribeSaveBackup", "s", "InstanceId! BackupId", "BackupId BackupName"),
+        tool("DeleteSaveBackup", "s", "InstanceId! BackupId"),
+    )
+    assert table(service, "save backup").key == ("InstanceId", "BackupId")
+    assert roles(service, "DeleteSaveBackup") == {"InstanceId": "key InstanceId", "BackupId": "key BackupId"}
+
+
+def test_a_row_that_only_an_unknown_id_tells_is_not_deleted_by_its_holder() -> None:
+    service = made(*INSTANCES, tool("PutSaveBackup", "s", "InstanceId! Comment!"), tool("DescribeSaveBackup", "s", "InstanceId!", "Comment"), tool("DeleteSaveBackup", "s", "InstanceId! BackupId"))
+    assert service.lost == {"DeleteSaveBackup": "no_key"}
+
+
+def test_another_things_id_beside_the_holder_tells_no_rows_apart() -> None:
+    service = made(*INSTANCES, tool("PutSaveBackup", "s", "InstanceId! Comment!"), tool("DescribeSaveBackup", "s", "InstanceId!", "Comment"), tool("DeleteSaveBackup", "s", "InstanceId! AccountId"))
+    assert table(service, "save backup").key == ("InstanceId",)
+    assert roles(service, "DeleteSaveBackup") == {"InstanceId": "key InstanceId"}
+
+
+# ---- one thing in two columns -----------------------------------------------------------------------------------------
+
+
+def test_what_is_written_is_what_is_shown_though_its_name_says_of_what() -> None:
+    """CreateEmailContact(emailAddress), ListEmailContacts -> address."""
+    service = made(tool("CreateEmailContact", "s", "name! emailAddress!", "arn"), tool("GetEmailContact", "s", "arn!", "arn name address status"), tool("DeleteEmailContact", "s", "arn!"))
+    assert roles(service, "CreateEmailContact")["emailAddress"] == "value address"
+    assert "emailAddress" not in table(service, "email contact").columns
+
+
+def test_two_names_that_say_two_things_are_two_columns() -> None:
+    """The group of a member is no name of it, what an update writes by its own name is that, and an old address is another one."""
+    service = made(
+        tool("CreateGroup", "s", "GroupName!", "GroupName Kind"),
+        tool("GetGroup", "s", "GroupName!", "GroupName Kind"),
+        tool("DeleteGroup", "s", "GroupName!"),
+        tool("CreateGroupMember", "s", "GroupName! memberAddress! formerAddress!", "Id"),
+        tool("GetGroupMember", "s", "Id!", "Id Name address lastAddress"),
+        tool("UpdateGroupMember", "s", "Id! address"),
+        tool("DeleteGroupMember", "s", "Id!"),
+    )
+    columns = table(service, "group member").columns
+    assert {"GroupName", "Name"} <= set(columns)
+    assert roles(service, "UpdateGroupMember")["address"] == "value address"
+    assert columns["lastAddress"].written is False
+
+
 # ---- lists of objects: rows, changes, or a part of the row ----------------------------------------------------------
 
 ENTRY = "EntryId Cidr Priority Gateway"
@@ -388,6 +440,21 @@ def test_what_the_delete_must_be_given_too_is_compared_and_not_written() -> None
     )
     found = roles(service, "UpdateIPSet")
     assert (found["Scope"], found["Format"]) == ("match Scope", "value Format")
+
+
+def test_what_says_in_what_the_row_to_be_changed_is_is_compared_and_not_written() -> None:
+    """UpdateCode(code_id, device_id): the device containing the code; the owner can be changed, and so can what an order belongs to."""
+    update = said(
+        tool("UpdateCode", "s", "code_id! device_id user_name owner_id order_id pin"),
+        device_id="ID of the device containing the access code that you want to update.",
+        user_name="The name of the user whose code you want to update.",
+        owner_id="The ID of the owner to which the pin is sent.",
+        order_id="The ID of the order that contains the parcels.",
+    )
+    shown = "code_id device_id user_name owner_id order_id pin"
+    found = roles(made(tool("GetCode", "s", "code_id!", shown), tool("ListCodes", "s", "", shown, many=True), update), "UpdateCode")
+    assert [found[n] for n in ("device_id", "user_name")] == ["match device_id", "match user_name"]
+    assert [found[n] for n in ("owner_id", "order_id", "pin")] == ["value owner_id", "value order_id", "value pin"]
 
 
 def test_who_calls_and_when_is_said_of_no_row() -> None:

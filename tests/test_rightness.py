@@ -71,7 +71,47 @@ def test_the_arn_of_a_thing_is_no_name_of_what_holds_it() -> None:
     keys = tuple(Argument(name=n, python=n, role="key", column=n, required=True) for n in table.key)
     get = Operation(name="DescribeEntry", python="DescribeEntry", act="get", table="entry", summary="DescribeEntry.", arguments=keys)
     found = named_otherwise(get, {key: {"description": "The ID or ARN."} for key in table.key}, {"entry": table})
-    assert {a.name: a.also for a in found.arguments} == {"ShopIdentifier": (), "EntryId": ("entry", "EntryId", "Arn")}
+    assert {a.name: a.also for a in found.arguments} == {"ShopIdentifier": ("entry", "ShopIdentifier"), "EntryId": ("entry", "EntryId", "Arn")}
+
+
+@pytest.mark.parametrize(("says", "answer"), [("The ID or ARN of the shop.", None), ("The ID of the shop.", "not_found")])
+def test_an_arn_ends_with_the_id_of_what_it_names(says: str, answer: str | None) -> None:
+    """Whichever of the two is the key, where no column holds the other: of the row, and of what holds the rows of a list."""
+    shown, named = {"ShopId": TEXT, "Note": TEXT}, {**TEXT, "description": says}
+    entry = {"EntryId": TEXT, "ShopId": TEXT}
+    tools = (
+        tool("DescribeShop", {"ShopId": named}, {"Shop": thing(**shown)}, "ShopId"),
+        tool("ListShops", {}, {"Shops": {"type": "array", "items": thing(**shown)}}),
+        tool("DescribeEntry", {"EntryId": TEXT}, {"Entry": thing(**entry)}, "EntryId"),
+        tool("ListEntries", {"ShopId": named}, {"Entries": {"type": "array", "items": thing(**entry)}}, "ShopId"),
+    )
+    with opened(*tools) as (world, _):
+        shops = call(world, "ListShops")["Shops"]
+        key = shops[0]["ShopId"]
+        assert code(world, "DescribeShop", ShopId=f"arn:aws:books:here:1:shop/{key}") == answer
+        assert code(world, "DescribeShop", ShopId=f"arn:aws:books:here:1:shop/x{key}") == "not_found"
+        assert code(world, "DescribeShop", ShopId=f"shop/{key}") == "not_found"
+        arn = f"arn:aws:books:here:1:shop:{key}"
+        listed = [call(world, "ListEntries", ShopId=x["ShopId"])["Entries"] for x in shops]
+        assert any(listed)
+        for shop, entries in zip(shops, listed, strict=True):
+            assert code(world, "ListEntries", ShopId=arn.replace(key, shop["ShopId"])) == answer
+            assert answer or call(world, "ListEntries", ShopId=arn.replace(key, shop["ShopId"]))["Entries"] == entries
+
+
+@pytest.mark.parametrize(("says", "answer"), [("The ARN of the ledger, or its ID.", None), ("The ARN of the ledger.", "not_found")])
+def test_a_row_with_an_arn_is_called_by_its_end(says: str, answer: str | None) -> None:
+    shown, named = {"LedgerArn": {**TEXT, "pattern": "arn:aws:books:.*"}, "Note": TEXT}, {**TEXT, "description": says}
+    tools = (
+        tool("DescribeLedger", {"LedgerArn": named}, {"Ledger": thing(**shown)}, "LedgerArn"),
+        tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}}),
+    )
+    with opened(*tools) as (world, ledgers):
+        key = ledgers[0]["LedgerArn"]
+        assert key.startswith("arn:")
+        assert code(world, "DescribeLedger", LedgerArn=key) is None
+        assert code(world, "DescribeLedger", LedgerArn=key.rsplit("/", 1)[-1].rsplit(":", 1)[-1]) == answer
+        assert code(world, "DescribeLedger", LedgerArn=key[-3:]) == "not_found"
 
 
 # ---- states that are asked for ----------------------------------------------------------------------------------

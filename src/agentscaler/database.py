@@ -49,14 +49,7 @@ class Database:
     __slots__ = ("_changes", "_sql", "_stamps", "_tables", "_x", "context", "counters", "now", "seed")
 
     def __init__(
-        self,
-        tables: Mapping[str, TableInfo],
-        sql: dict[tuple[Any, ...], str],
-        connection: apsw.Connection,
-        seed: int,
-        now: str,
-        context: Mapping[str, str],
-        counters: dict[str, int],
+        self, tables: Mapping[str, TableInfo], sql: dict[tuple[Any, ...], str], connection: apsw.Connection, seed: int, now: str, context: Mapping[str, str], counters: dict[str, int]
     ) -> None:
         self._tables, self._sql = tables, sql
         self._x: Callable[..., Any] = connection.execute
@@ -88,14 +81,16 @@ class Database:
         return tuple(row[c] for c in self._tables[table].key)
 
     def meant(self, table: str, given: Any, column: str, *others: str) -> Any:
-        """What a call names by its key or by another of its names (its ARN), by its key; the value as it was given where no row, or more than one, is so called."""
+        """What a call names by its key or by another of its names (its ARN, what its ARN ends with), by its key; the value as it was given where no row, or more than one, is so called."""
         if isinstance(given, list):
             return [self.meant(table, one, column, *others) for one in given]
         if not isinstance(given, str) or self.first(table, **{column: given}) is not None:
             return given
-        called = next((o for o in others if self.count(table, **{o: given}) == 1), None)
-        row = self.first(table, **{called: given}) if called else None
-        return row[column] if row else given
+        ends = [given.rsplit(mark, 1)[-1] for mark in ":/" if given.startswith("arn:")]
+        for where, value in [*((o, given) for o in others), ("", given), *((column, end) for end in ends)]:
+            if len(found := self._x(self._statement("called", table, (column, *filter(None, [where]))), (value,)).fetchall()) == 1:
+                return found[0][0]
+        return given
 
     def match(self, table: str, /, *key: Any, **values: Any) -> Row:
         """The row with this key, which must have these values. Raises NotFound."""

@@ -32,10 +32,12 @@ def _also(argument: Argument, operation: Operation, text: str, tables: Mapping[s
     if target is None:
         return ()
     table, own = target
-    noun, key = tuple(table.name.split("_")), next(c for c in table.columns if c.name == own)
-    plain = [c.name for c in table.columns if c.name != own and c.type == key.type == "TEXT" and not c.choices and c.note != "JSON" and c.name not in table.key[:-1]]
+    key = next(c for c in table.columns if c.name == own)
+    itself = own == table.key[-1] or _of_the_row(own, table)
+    noun = tuple(table.name.split("_")) if itself else entity(own)[0]
+    plain = [c.name for c in table.columns if c.name != own and c.type == key.type == "TEXT" and not c.choices and c.note != "JSON" and c.name not in table.key[:-1] and (itself or set(field(c.name)[:-1]) - _MAIN)]
     others = [c for c in plain if _names(field(c), noun, sorts)] or [c for c in plain if "arn" in sorts and _names(field(c), noun, frozenset(["id"]))]  # a ChangeSetId is its ARN
-    return (table.name, own, *others) if others else ()
+    return (table.name, own, *others) if others or ("arn" in sorts and key.type == "TEXT") else ()
 
 
 def said(text: str) -> frozenset[str]:
@@ -49,20 +51,36 @@ def _sort(word: str) -> str:
 
 
 def _target(argument: Argument, operation: Operation, tables: Mapping[str, Table]) -> tuple[Table, str] | None:
-    """The table whose row an argument names, and the column of it that the argument's column repeats."""
+    """The table whose row an argument names, and the column of it that the argument's column repeats; where no table holds what it names, the rows that say of what they are."""
     for holder in (operation.through, operation.table):
         table = tables.get(holder or "")
         if table is None or argument.column not in {c.name for c in table.columns}:
             continue
-        for reference in table.references:
-            other = tables[reference.table]
-            if argument.column in reference.columns and other.key[reference.columns.index(argument.column)] == other.key[-1]:
-                return other, other.key[-1]
-        words, noun = entity(argument.column)[0], tuple(table.name.split("_"))
-        own = argument.column not in table.key[:-1] and (argument.role == "key" or argument.column == table.key[-1])
-        if own and argument.role != "value" and (not words or noun[-len(words) :] == words):
-            return table, argument.column
+        above, column = _above(table, argument.column, tables)
+        if above is not table and column == above.key[-1]:
+            return above, column
+        if _of_the_row(argument.column, table) and (argument.role == "key" or argument.column == table.key[-1]):
+            return (table, argument.column) if argument.role != "value" else None
+        return (above, column) if argument.role != "value" or argument.column in table.key else None
     return None
+
+
+def _above(table: Table, column: str, tables: Mapping[str, Table]) -> tuple[Table, str]:
+    """Where the value of a column comes from: up the references, as far as they go."""
+    seen: set[str] = set()
+    while not seen or column != table.key[-1]:
+        seen.add(table.name)
+        found = next((r for r in table.references if column in r.columns and r.table not in seen), None)
+        if found is None:
+            break
+        table, column = tables[found.table], tables[found.table].key[found.columns.index(column)]
+    return table, column
+
+
+def _of_the_row(column: str, table: Table) -> bool:
+    """Does a column bear the name of the row's own kind of thing, or none?"""
+    words, noun = entity(column)[0], tuple(table.name.split("_"))
+    return column not in table.key[:-1] and (not words or noun[-len(words) :] == words)
 
 
 def _names(words: tuple[str, ...], noun: tuple[str, ...], sorts: frozenset[str]) -> bool:

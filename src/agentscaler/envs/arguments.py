@@ -21,7 +21,7 @@ from agentscaler.envs.drafts import (
 )
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import guards_change, kept_by_service
-from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter
+from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter, picks_own
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
 from agentscaler.schemas import kind_of
@@ -140,6 +140,8 @@ def keys(entry: Entry, draft: Draft, service: Service) -> dict[str, Argument]:
     if draft.own:
         name, column = own_argument(entry, draft, service)
         out[name] = argument(entry, name, "key", column, many=kind_of(entry.parameters[name]) == "array", required=True)
+    elif picks_own(draft, [entry]):
+        raise Lost("no_key")
     for parent in draft.parents:
         found = _parent_argument(entry, draft, parent, service)
         if found is not None and found not in out:

@@ -54,11 +54,35 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
         else:
             draft.parents[i] = found
     draft.parents = [p for p in dict.fromkeys(draft.parents) if p != draft.own]
+    _written_as(draft, tables)
     for entry in draft.entries:
         if entry.what.kind in ("create", "update", "put") and not entry.view and (not entry.what.extra or entry.what.kind == "create"):
             for name, schema in entry.parameters.items():
                 if name in entry.required or len(draft.columns) < 28:
                     _write_column(draft, entry, name, schema)
+
+
+def _written_as(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
+    """CreateEmailContact is given an emailAddress and the list shows an address: what no read shows is what is shown under a name that differs by the thing's own, and nothing else writes."""
+    if draft.segment is not None or any(e.tool.source.vendor == "google" for e in draft.entries):
+        return
+    writes = {n: s for e in draft.entries if e.what.kind in ("create", "update", "put") and not e.view for n, s in e.parameters.items()}
+    given = {draft.find(n) for n in writes}
+    free = [c for c in draft.columns.values() if c.shown and c.name not in draft.key and c.name not in given and table_of(c.name, tables, draft.noun) is None and not STATE.search(c.name)]
+    for name, schema in writes.items():
+        itself = field(one_of(name)) in (draft.noun, draft.noun[-1:])  # the events of PutLogEvents are more of them
+        if draft.find(name) is None and usable(name, schema) and not itself and not OPTION.search(name) and entity(name)[0] not in tables.keys() - {draft.noun}:
+            found = [c.name for c in free if c.kind == kind_of(schema) and _alike(field(name), field(c.name), draft.noun)]
+            if len(found) == 1:
+                draft.canon[field(name)] = found[0]
+
+
+def _alike(given: Noun, shown: Noun, noun: Noun) -> bool:
+    """Do two names differ by words of the thing only: Config and HostedZoneConfig of a hosted zone, its vpcId and sourceVpcId of a source network?"""
+    mine, theirs = (set(words[:-1]) - set(noun) - {"display"} for words in (given, shown))
+    heads = [set(words[:-1]) - {"display"} for words in (given, shown)]
+    kept = given[-1:] in (("id",), ("arn",), ("key",), ("revision",)) and not mine
+    return given[-1:] == shown[-1:] and mine == theirs and (heads[0] <= heads[1] or heads[1] <= heads[0]) and not kept
 
 
 def _made_names(draft: Draft) -> Sequence[tuple[str, Schema]]:

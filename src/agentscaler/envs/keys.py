@@ -35,6 +35,8 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
         return
     _parents(draft, entries, tables, contexts)
     _natural(draft, tables, contexts)
+    if draft.own is None and draft.parents and (picked := picks_own(draft, draft.entries)) and _told(picked, draft):
+        draft.own, draft.generated = picked, not any(field(p) == field(picked) for e in makers for p in e.required) and field(picked)[-1:] != ("name",)
     if draft.own is None and draft.parents and not draft.kinds & {"create", "delete", "update", "put", "action"} and _lists(draft):
         draft.own = _field_key(draft) or "position"
         draft.generated = True
@@ -177,6 +179,34 @@ def _natural(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
             draft.own, draft.generated = name, not makers and field(name)[-1:] == ("id",)
         elif len(draft.parents) < 3:
             draft.parents.append(name)
+
+
+def picks_own(draft: Draft, entries: Sequence[Entry]) -> str | None:
+    """DeleteClusterSaveBackup(ClusterId, SaveBackupId), the second of them optional: what says which of the rows of a holder is meant."""
+    for entry in entries:
+        if entry.what.kind in ("get", "delete") and not entry.view and not entry.what.extra and not (entry.item is not None and entry.item.many):
+            for name, schema in entry.parameters.items():
+                several = kind_of(schema) == "array"
+                inner = schema.get("items", {}) if several else schema
+                words = field(one_of(name))
+                if several and entry.what.kind == "get":
+                    continue
+                own = words[-1:] and words[-1] in _OWN and words[:-1] and draft.noun[1 - len(words) :] == words[:-1] and words not in map(field, draft.parents)
+                if own and name not in entry.required and kind_of(inner) in ("string", "integer") and not _UNTOLD.search(str(schema.get("description", ""))) and not any(e.what.kind == "update" and name in e.required for e in draft.entries):
+                    return one_of(name) if several else name
+    return None
+
+
+_UNTOLD: Final = re.compile(r"(?i)\bdefault|\b(?:omit|(?:not|no|without)\b.{0,40}\b(?:specif|provid|given|suppl|set\b))")
+"""What says which row is meant where the caller does not."""
+_OWN: Final = frozenset(["id", "name", "number", "identifier"])
+
+
+def _told(name: str, draft: Draft) -> bool:
+    """Do the rows show it, or is every one made with it?"""
+    makers = [e for e in draft.entries if e.what.kind in ("create", "put") and not e.what.extra and not e.view]
+    shown = {field(n) for e in draft.entries if e.item and not e.view for n in e.item.fields}
+    return field(name) in shown or (bool(makers) and all(any(field(p) == field(name) for p in e.parameters) for e in makers))
 
 
 def _lists(draft: Draft) -> bool:

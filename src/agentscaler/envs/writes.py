@@ -42,7 +42,7 @@ from agentscaler.envs.states import (
 from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import CLASS
-from agentscaler.words import entity, field
+from agentscaler.words import entity, field, singular, split
 
 VAGUE: Final = ("reset", "rotate", "refresh", "renew", "transfer", "move", "merge", "convert", "migrate", "upgrade", "switch", "revert", "label", "annotate")
 """Updates that mean more than setting columns, unless a required argument says what is set."""
@@ -421,7 +421,7 @@ def _located(entry: Entry, draft: Draft, argument: Argument) -> Argument:
     """An id that says where the row stands is compared with the row, and not written.
 
     It is in the path (accounts/{accountId}/profiles/{profileId}), the thing's own get or delete asks for it too (and where it must,
-    though it be no id: the Scope of an IP set), or an action (ActivateInstance(ClusterId)) names a row that the row itself refers to.
+    though it be no id: the Scope of an IP set), an action (ActivateInstance(ClusterId)) names a row that the row itself refers to, or its text says so.
     """
     schema, column = entry.parameters[argument.name], draft.columns.get(argument.column or "")
     if argument.role != "value" or column is None or kind_of(schema) not in ("string", "integer") or _is_token(argument.name, schema) or TOKEN.search(argument.name):
@@ -436,8 +436,18 @@ def _located(entry: Entry, draft: Draft, argument: Argument) -> Argument:
     asked = any(argument.name in (e.parameters if moves else e.required) for e in reads)
     told = column.shown or column.reference is not None
     tied = moves and argument.required and column.reference is not None
-    stands = where or must or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
+    stands = where or must or (told and _told_where(entry, draft, argument)) or (same and told and (tied or (asked and (moves or argument.required) and entry.what.verb not in _MOVES)))
     return argument.model_copy(update={"role": "match"}) if stands else argument
+
+
+def _told_where(entry: Entry, draft: Draft, argument: Argument) -> bool:
+    """'The device containing the access code to update', 'the user whose key you want to update', 'the actor that the memory must belong to'."""
+    found = _STANDS.search(str(entry.parameters[argument.name].get("description", ""))[:300])
+    spoken = found is not None and any(draft.noun[-1] == singular(w) for w in split(found["of"] or ""))
+    return found is not None and entry.tool.source.vendor != "google" and field(argument.name)[-1] in ("id", "name", "identifier") and (spoken or bool(found["done"] or found["must"]))
+
+
+_STANDS = re.compile(r"(?i)\b(?:containing|(?:that|which) contains)\b(?P<of>[^.]{3,60})|\b(?:whose|(?:for|in) which)\b[^.]{0,60}\b(?P<done>updated?|modify|modified)\b|\bthat the (?P<must>[^.]{3,30}) must belong to\b")
 
 
 def _whose(entry: Entry, draft: Draft, argument: Argument) -> Argument | None:
