@@ -334,9 +334,10 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
-    merges = () if upsert else merged(entry, draft, arguments, whole=overwrites(entry))
+    masked = any(a.role == "mask" for a in arguments.values())
+    merges = () if upsert or masked else merged(entry, draft, arguments, whole=overwrites(entry))
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft), merges=merges, state=state, only_from=only_from))
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft) or (masked and _WITHOUT.search(str(entry.parameters[_mask_of(entry) or ""].get("description", ""))) is not None), merges=merges, state=state, only_from=only_from))
 
 
 def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
@@ -351,9 +352,18 @@ def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> 
 def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
     """updateMask: the fields that an update may touch."""
     places = {a.name: a.column for a in arguments.values() if a.role == "value" and a.column} | {p: c for a in arguments.values() if a.role == "body" for p, c in a.body.items()}
-    named = next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and n not in arguments and kind_of(s) == "string"), None)
+    named = _mask_of(entry)
+    named = named if named not in arguments or arguments[named].role == "option" else None
     several = any(a.many or a.role in ("adds", "removes") for a in arguments.values())
     return {} if named is None or several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
+
+
+_WITHOUT = re.compile(r"(?i)\b(?:mask|it)\b(?: is|'s)?(?: not|n't)? (?:present|provided|set|specified|empty|omitted)?,? ?(?:then )?all (?:of )?(?:the )?fields (?:in the \w+ )?(?:will be|are) (?:overwritten|replaced)|(?:does not|doesn't) provide a mask,? (?:then )?all (?:the )?fields (?:will be|are) (?:overwritten|replaced)")
+"""'If no mask is provided, all fields will be overwritten', and not 'all fields present in the request'."""
+
+
+def _mask_of(entry: Entry) -> str | None:
+    return next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and kind_of(s) == "string"), None)
 
 
 _OVERWRITES = re.compile(
