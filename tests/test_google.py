@@ -31,11 +31,11 @@ def rented(operation: str, verb: str, path: str, takes: Schema, gives: Schema, *
 def houses(mask: Schema = MASK, *must: str) -> EnvSpec:
     given = {n: s for n, s in HOUSE.items() if n != "name"}
     tools = (
-        rented("houses.list", "GET", PLACE, {"parent": TEXT}, {"houses": {"type": "array", "items": thing(**HOUSE)}}, "parent"),
+        rented("houses.list", "GET", PLACE, {"parent": TEXT, "pageSize": NUMBER, "pageToken": TEXT}, {"nextPageToken": TEXT, "houses": {"type": "array", "items": thing(**HOUSE)}}, "parent"),
         rented("houses.get", "GET", PLACE + "/{housesId}", {"name": TEXT}, HOUSE, "name"),
         rented("houses.create", "POST", PLACE, {"parent": TEXT, "houseId": TEXT, **given}, DONE, "parent", "houseId"),
-        rented("houses.patch", "PATCH", PLACE + "/{housesId}", {"name": TEXT, "updateMask": mask, **given}, DONE, "name", *must),
-        rented("houses.delete", "DELETE", PLACE + "/{housesId}", {"name": TEXT}, DONE, "name"),
+        rented("houses.patch", "PATCH", PLACE + "/{housesId}", {"name": TEXT, "updateMask": mask, "allowMissing": {**FLAG, "description": "If true, and the house is not found, a new one is created."}, **given}, DONE, "name", *must),
+        rented("houses.delete", "DELETE", PLACE + "/{housesId}", {"name": TEXT, "allowMissing": {**FLAG, "description": "If true, deleting what is not there succeeds."}}, DONE, "name"),
     )
     named = {f"t{i}": t for i, t in enumerate(tools)}
     return build_env(one_domain(named, "rents"), named, {"google:rents": compile_tools("google:rents", named)}).env
@@ -140,7 +140,7 @@ def test_a_mask_that_must_be_given_must() -> None:
         assert refused(world, "houses_patch", name=name, updateMask="colour") == "invalid_arguments"
 
 
-@pytest.mark.parametrize(("text", "kept"), [("If the user does not provide a mask then all fields will be overwritten.", False), ("If no mask is provided, all fields present in the request are overwritten.", True), ("All fields are updated if it is not set.", True)])
+@pytest.mark.parametrize(("text", "kept"), [("If the user does not provide a mask then all fields will be overwritten.", False), ("If no mask is provided, all fields present in the request are overwritten.", True), ("All fields are updated if it is not set.", True), ("If the user does not provide a mask then all fields are overwritten if new values are specified.", True)])
 def test_what_is_not_given_without_a_mask_stays_unless_all_is_overwritten(text: str, kept: bool) -> None:
     with World.open(houses({**TEXT, "description": text}), seed=3) as world:
         row = world.rows("house")[0]
@@ -197,3 +197,22 @@ def test_a_field_stays_as_it_was_made_where_the_text_says_so_in_every_case(name:
 def test_a_filter_that_keeps_only_what_matches_is_about_any_field() -> None:
     assert "only" not in _ANY_FIELD.sub("", "Only include houses that match the filter.")
     assert "only" in _ANY_FIELD.sub("", "The only field that can be filtered is `state`.")
+
+
+# ---- rows that are not there ------------------------------------------------------------------------------------
+
+
+def test_an_update_that_allows_it_makes_the_row_and_a_delete_does_not_mind() -> None:
+    with World.open(houses(), seed=3) as world:
+        parent = world.rows("house")[0]["name"].rsplit("/", 2)[0]
+        new = {"name": f"{parent}/houses/north", "title": "North"}
+        assert refused(world, "houses_patch", **new) == refused(world, "houses_patch", allowMissing=False, **new) == "not_found"
+        made = call(world, "houses_patch", allowMissing=True, updateMask="labels", **new)["response"]
+        assert (made["name"], made["title"]) == (new["name"], "North")  # the mask is about rows that there are
+        assert call(world, "houses_patch", allowMissing=True, updateMask="labels", name=new["name"], title="x")["response"]["title"] == "North"
+        assert new["name"] in {h["name"] for h in call(world, "houses_list", parent=parent, pageSize=100)["houses"]}
+        for wrong in ("north", "projects/other/locations/x/houses/a", f"{parent}/huts/a"):
+            assert refused(world, "houses_patch", name=wrong, title="x", allowMissing=True) == "not_found"
+        assert call(world, "houses_delete", name=new["name"])["done"] is True
+        assert refused(world, "houses_delete", name=new["name"]) == "not_found"
+        assert call(world, "houses_delete", name=new["name"], allowMissing=True)["done"] is True

@@ -52,7 +52,7 @@ def _names(model: Model) -> Iterator[str]:
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
-            yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column is not None))
+            yield from (argument.python, *argument.body.values(), *(argument.defaults if argument.role == "missing" else ()), *(a.column for a in (argument, *argument.inside) if a.column is not None))
             yield from (place.split(".")[0] for a in (argument, *argument.inside) for place in a.places.values())
 
 
@@ -370,7 +370,9 @@ def _constant(operation: Operation, table: Table) -> list[str]:
 
 
 def _finished(operation: Operation, table: Table, response: str, *, row: bool = False) -> list[str]:
-    """A long-running operation that is done, named, with what it was about."""
+    """A long-running operation that is done, named, with what it was about; a read makes none."""
+    if operation.act == "get":
+        return _braces("return ", ['"done": True', f'"response": {response}'])
     keys = [a.python for a in operation.arguments if a.role == "key" and not a.many]
     target = f"row[{quote(table.key[-1])}]" if row else keys[0] if len(keys) == 1 else "None"
     verb = {"patch": "update", "insert": "create"}.get(operation.verb, operation.verb)
@@ -430,9 +432,25 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
         objects = any(c.note.startswith("JSON") and c.name in mask.places.values() for c in table.columns)
         sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(['old'] * objects + sets)})"]
     if operation.state:
-        return [*_stands(operation, table, views), *_update(operation.model_copy(update={"state": None}), table, model, views)]
+        rest = tuple(a for a in operation.arguments if a.role != "missing")
+        return [*_made_where_missing(operation, table, model, views), *_stands(operation, table, views), *_update(operation.model_copy(update={"state": None, "arguments": rest}), table, model, views)]
     check = [f"old = {_row(operation, table)}"] if changed or operation.merges or objects else [_row(operation, table)] if matches else []
-    return check + _each(operation, "row = db.update", key + sets + changed, table, views)
+    return _made_where_missing(operation, table, model, views) + check + _each(operation, "row = db.update", key + sets + changed, table, views)
+
+
+def _made_where_missing(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    """allowMissing: an update makes the row of that name where there is none."""
+    missing = next((a for a in operation.arguments if a.role == "missing"), None)
+    named = next((a.python for a in operation.arguments if a.role == "key"), None)
+    if missing is None or named is None:
+        return []
+    place, _, collection = (missing.template or "").rpartition("/")
+    parent = f"{named}.rpartition({quote(f'/{collection}/')})[0]"
+    within = _call("db.within", [quote(place), parent]) if place != "{parent}" else []
+    sets = [s for s in _assigned(operation.model_copy(update={"merges": ()}), table) if not s.startswith("parent=")] + [f"{c}={python(v)}" for c, v in missing.defaults.items()]
+    made = _call("row = db.insert", [quote(table.name), f"{table.key[-1]}={named}", f"parent={parent}", *sets])
+    answer = _answer(operation, table, views, "row") if _shown(operation) else _constant(operation, table)
+    return [*_call(f"if {missing.python} and db.gone", [quote(table.name), f"{table.key[-1]}={named}"], end=":"), *("    " + line for line in [*within, *made, *answer])]
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -481,10 +499,12 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
         return [*_stands(operation, table, views), *_delete(operation.model_copy(update={"state": None}), table, model, views)]
     if several and not matches and operation.shape is not None and operation.shape.many:
         return _delete_rows(operation, operation.shape, table, views)
-    if operation.lenient and not several:
+    missing = next((f"{a.python} and " for a in operation.arguments if a.role == "missing"), "")
+    if (operation.lenient or missing) and not several:
         where = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"]
-        kept = _delete(operation.model_copy(update={"lenient": False}), table, model, views)
-        return [*_call("if db.gone", [quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation, table)), *kept]
+        rest = tuple(a for a in operation.arguments if a.role != "missing")
+        kept = _delete(operation.model_copy(update={"lenient": False, "arguments": rest}), table, model, views)
+        return [*_call(f"if {missing}db.gone", [quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation, table)), *kept]
     told = bool(operation.shape and operation.shape.fields) and not several
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]

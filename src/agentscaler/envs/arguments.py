@@ -377,7 +377,7 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
     for name, schema in entry.parameters.items():
         if name in taken or not (usable(name, schema) or name in entry.required):
             continue
-        if own and (kept_by_service(name, schema, new=new) or guards_change(name, schema) or (entry.what.kind == "update" and settled(name, schema))):
+        if own and (kept_by_service(name, schema, new=new) or guards_change(name, schema) or (entry.what.kind == "update" and name not in entry.tool.source.in_path and settled(name, schema))):
             out |= {name: argument(entry, name, "option")} if name in entry.required else {}
             continue
         told = draft.columns.get(name)
