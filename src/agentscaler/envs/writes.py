@@ -373,9 +373,10 @@ def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument
     """updateMask: the fields that an update may touch."""
     places = {a.name: a.column for a in arguments.values() if a.role == "value" and a.column} | {p: c for a in arguments.values() if a.role == "body" for p, c in a.body.items()}
     named = _mask_of(entry)
-    named = named if named not in arguments or arguments[named].role == "option" else None
+    if named is None or (named in arguments and arguments[named].role != "option"):
+        return {}
     several = any(a.many or a.role in ("adds", "removes") for a in arguments.values())
-    return {} if named is None or several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
+    return {} if several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
 
 
 _WITHOUT = re.compile(r"(?i)\b(?:mask|it)\b(?: is|'s)?(?: not|n't)? (?:present|provided|set|specified|empty|omitted)?,? ?(?:then )?all (?:of )?(?:the )?fields (?:in the \w+ )?(?:will be|are) (?:overwritten|replaced)\b(?! if)|(?:does not|doesn't) provide a mask,? (?:then )?all (?:the )?fields (?:will be|are) (?:overwritten|replaced)\b(?! if)")
