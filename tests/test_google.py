@@ -216,3 +216,25 @@ def test_an_update_that_allows_it_makes_the_row_and_a_delete_does_not_mind() -> 
         assert call(world, "houses_delete", name=new["name"])["done"] is True
         assert refused(world, "houses_delete", name=new["name"]) == "not_found"
         assert call(world, "houses_delete", name=new["name"], allowMissing=True)["done"] is True
+
+
+def test_an_immutable_id_in_the_address_still_says_where_the_row_stands() -> None:
+    fixed = {**TEXT, "description": "Immutable. The package of the plan."}
+    plan: Schema = {"packageName": fixed, "planId": TEXT, "title": TEXT}
+    path = "v1/applications/{packageName}/plans"
+
+    def one(operation: str, verb: str, way: str, takes: Schema, gives: Schema, *required: str) -> Tool:
+        source = Source(vendor="google", service="shop", version="v1", operation=f"shop.{operation}", verb=verb, path=way, in_path=tuple(re.findall(r"\{(\w+)\}", way)))
+        return Tool(name=operation.replace(".", "_"), description=operation, parameters={"type": "object", "properties": takes, "required": list(required), "additionalProperties": False}, returns=thing(**gives), source=source)
+
+    tools = (
+        one("plans.list", "GET", path, {"packageName": TEXT}, {"plans": {"type": "array", "items": thing(**plan)}}, "packageName"),
+        one("plans.get", "GET", path + "/{planId}", {"packageName": TEXT, "planId": TEXT}, plan, "packageName", "planId"),
+        one("plans.patch", "PATCH", path + "/{planId}", {"packageName": fixed, "planId": TEXT, "title": TEXT}, plan, "packageName", "planId"),
+    )
+    named = {f"t{i}": t for i, t in enumerate(tools)}
+    env = build_env(one_domain(named, "shop"), named, {"google:shop": compile_tools("google:shop", named)}).env
+    with World.open(env, seed=3) as world:
+        row = world.rows("plan")[0]
+        assert refused(world, "plans_patch", packageName="com.nobody", planId=row["planId"], title="x") == "not_found"
+        assert call(world, "plans_patch", packageName=row["packageName"], planId=row["planId"], title="x")["title"] == "x"
