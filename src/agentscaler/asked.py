@@ -186,8 +186,11 @@ def ordered(by: str | None, way: str | bool | int | None, places: Mapping[str, s
     return tuple(out)
 
 
-def masked(mask: str | None, places: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that a field mask names, 'displayName,labels.team'; what it names and nobody gives is emptied. Raises InvalidArguments."""
+def masked(mask: str | None, places: Mapping[str, str], values: Mapping[str, Any], old: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The values that a field mask names, 'displayName,labels.team'; what it names and nobody gives is emptied.
+
+    old: the row as it is, of which a path into an object leaves the other parts alone. Raises InvalidArguments.
+    """
     if mask is None or not mask.strip():
         return dict(values)
     if mask.strip() == "*":
@@ -198,9 +201,28 @@ def masked(mask: str | None, places: Mapping[str, str], values: Mapping[str, Any
         place = place_of(head, places)
         if place is None:
             raise InvalidArguments(f"{path.strip()!r} is no field that can be updated; there are {', '.join(places)}")
-        value = values.get(place, UNSET)
-        out[place] = None if value is UNSET and not part else value
+        value = None if values.get(place, UNSET) is UNSET else values[place]
+        way = [] if part in ("", "*") else part.split(".")
+        out[place] = _with_part(out.get(place, (old or {}).get(place)), way, value)
     return out
+
+
+def _with_part(held: Any, way: Sequence[str], given: Any) -> Any:
+    """What is held, with the part that a path leads to as it stands in what is given; without it where it does not."""
+    if not way or not (isinstance(held, dict) or isinstance(given, dict)):
+        return given
+    out, told = (dict(some) if isinstance(some, dict) else {} for some in (held, given))
+    names = [n for n in (*told, *out) if n == way[0]] or [n for n in (*told, *out) if _bare(n) == _bare(way[0])] or [way[0]]
+    part = _with_part(out.get(names[0]), way[1:], told.get(names[0]))
+    if part is None:
+        return {n: v for n, v in out.items() if n != names[0]}
+    return {**out, names[0]: part}
+
+
+def mask_for(places: Mapping[str, str], arguments: Mapping[str, Any]) -> str:
+    """The mask of an update that sets what these arguments give, and nothing else: 'displayName,labels'."""
+    given = {*arguments, *(n for v in arguments.values() if isinstance(v, dict) for n in v)}
+    return ",".join(n for n in places if n in given)
 
 
 def _down(way: str | bool | int | None) -> bool:

@@ -215,9 +215,9 @@ class Database:
 
     # ---- writes
 
-    def masked(self, mask: str | None, places: Mapping[str, str], /, **values: Any) -> dict[str, Any]:
+    def masked(self, mask: str | None, places: Mapping[str, str], old: Row | None = None, /, **values: Any) -> dict[str, Any]:
         """What a field mask leaves of the values of an update. Raises InvalidArguments."""
-        return asked.masked(mask, places, values)
+        return asked.masked(mask, places, values, old)
 
     def stamped(self, table: str, /, *key: Any, **stamps: Any) -> Row:
         """The row with this key, which must still have these stamps (etag, fingerprint), where they are given. Raises NotFound, Conflict."""

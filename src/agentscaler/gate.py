@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from agentscaler.asked import mask_for
 from agentscaler.canonical import Form
 from agentscaler.contained import Contained
 from agentscaler.dice import Dice
@@ -253,6 +254,8 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
         value = _value(world, argument, operation, table, model, row, parents, dice, properties[argument.name])
         if value is not None:
             out[argument.name] = value
+    if mask := next((a for a in operation.arguments if a.role == "mask" and (a.required or attempt % 2)), None):
+        out[mask.name] = mask_for(mask.places, {n: v for n, v in out.items() if n != mask.name})
     if operation.act == "create":
         out |= _fresh_names(world, operation, table, properties, out, attempt)
     return out

@@ -71,9 +71,9 @@ ROLES: Final[Mapping[str, frozenset[str]]] = {
         "create": "value body rows part slug",
         "copy": "value",
         "put": "value body part stamp",
-        "update": "match value body rows part mask adds removes empties stamp",
+        "update": "match value body rows part mask adds removes empties stamp missing",
         "set": "match value stamp",
-        "delete": "match stamp force",
+        "delete": "match stamp force missing",
         "link": "value",
         "unlink": "value",
     }.items()

@@ -194,7 +194,7 @@ Act: TypeAlias = Literal["get", "list", "create", "copy", "put", "update", "dele
 """What a compiled tool does: read one row, read many, insert, insert a copy of a row, insert or update, update columns, delete, move a state
 column, tie two rows, untie them."""
 
-Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option", "prefix", "contains", "filters", "adds", "removes", "named", "expression", "sort", "order", "mask", "stamp", "test", "behind", "ahead", "part", "empties"]
+Role: TypeAlias = Literal["key", "match", "filter", "value", "body", "rows", "slug", "since", "until", "size", "token", "offset", "page", "within", "show", "force", "option", "prefix", "contains", "filters", "adds", "removes", "named", "expression", "sort", "order", "mask", "stamp", "test", "behind", "ahead", "part", "empties", "missing"]
 """What an argument is for: names the row, must agree with the row, narrows a list, is written to a column, is written to several columns (an object),
 is written to several rows (a list of objects), is the last part of the key's path, earliest and latest value of a column, page size, page token, rows to skip, number of the page, must name the world's surroundings, brings in rows that a
 list hides, lets a delete take along what hangs on the row, steers the call and changes nothing here; of a list: how a text begins, what it holds, several of these in an object; of an update: items that a list column gains and loses; of a list again: filters by name, a filter expression, what it is sorted by, in which direction;
@@ -217,7 +217,7 @@ class Argument(Record):
     many: bool = False
     """A list of values where the column holds one."""
     template: str | None = None
-    """For within: what it must equal, 'projects/{project}'."""
+    """For within: what it must equal, 'projects/{project}'. For missing, of an update: the collection of a row that it makes, '{parent}/topics'."""
     body: Mapping[str, str] = Field(default_factory=dict)
     """For body: property -> column."""
     anything: tuple[str | int, ...] = ()
@@ -227,7 +227,7 @@ class Argument(Record):
     places: Mapping[str, str] = Field(default_factory=dict)
     """For named, expression, sort, mask, test and empties: what may be named -> column, or 'column.property' of what the column holds. For part: its name -> 'column.property', or deeper."""
     defaults: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
-    """For value and body of a create: what is written where the caller says nothing; by its own name, or the property's."""
+    """For value and body of a create: what is written where the caller says nothing; by its own name, or the property's. For missing: columns that a row it makes begins with."""
     also: tuple[str, ...] = ()
     """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it."""
     sign: str = ""

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from agentscaler.answered import beside_list, nested
+from agentscaler.answered import beside_list, filled, nested, python, told
 from agentscaler.assigned import emptied, given_value, merged, parted, quote, revised
 from agentscaler.errors import Dropped
-from agentscaler.records import Argument, Brought, Held, Json, Model, Operation, Shape, Table
+from agentscaler.records import Argument, Brought, Held, Model, Operation, Shape, Table
 from agentscaler.schema_sql import schema
 
 WIDTH = 110
@@ -52,7 +52,7 @@ def _names(model: Model) -> Iterator[str]:
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
-            yield from (argument.python, *argument.body.values(), *(a.column for a in (argument, *argument.inside) if a.column is not None))
+            yield from (argument.python, *argument.body.values(), *(argument.defaults if argument.role == "missing" else ()), *(a.column for a in (argument, *argument.inside) if a.column is not None))
             yield from (place.split(".")[0] for a in (argument, *argument.inside) for place in a.places.values())
 
 
@@ -65,7 +65,7 @@ def tools(model: Model) -> str:
     nouns = ", ".join(t.noun for t in model.tables)
     names = {tuple(call): name for name, call in views.items()}
     parts = ["\n".join(_function(o, model, names)) for o in model.operations]
-    used = {"UNSET": any(re.search(r"\bUNSET\b", part) for part in parts), "held": any(o.shape and o.shape.held for o in model.operations), "view": bool(views)}
+    used = {"UNSET": any(re.search(r"\bUNSET\b", part) for part in parts), "finished": any("return finished(" in part for part in parts), "held": any(o.shape and o.shape.held for o in model.operations), "view": bool(views)}
     head = [f'"""{_doc(model.title)}.', "", *_wrap(_doc(f"{len(model.operations)} tools over {nouns}.")), '"""', ""]
     if any(used.values()):
         head += [f"from agentscaler.tooling import {', '.join(name for name, here in used.items() if here)}", ""]
@@ -131,7 +131,7 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     patch = operation.act in ("update", "put", "set")
     parameters = ["db"]
     for argument in operation.arguments:
-        default = "" if argument.required else f"={_python(argument.defaults[argument.name])}" if argument.name in argument.defaults else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
+        default = "" if argument.required else f"={python(argument.defaults[argument.name])}" if argument.name in argument.defaults else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
         parameters.append(f"{argument.python}{default}")
     lines = _call(f"def {operation.python}", parameters, end=":")
     lines += ["    " + line for line in _docstring(operation.summary)]
@@ -243,7 +243,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         arguments.append(f"through={quote(operation.through)}")
     if operation.hides:
         column, value = operation.hides
-        hidden = f"{{{quote(column)}: {_python(value)}}}"
+        hidden = f"{{{quote(column)}: {python(value)}}}"
         show = next((a.python for a in operation.arguments if a.role == "show"), None)
         arguments.append(f"hide=None if {show} else {hidden}" if show else f"hide={hidden}")
     if shape.total:
@@ -274,8 +274,8 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
         if _spans(argument):
             given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
         elif argument.anything:
-            every = ", ".join(_python(v) for v in argument.anything)
-            given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
+            every = ", ".join(python(v) for v in argument.anything)
+            given = f"None if {python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
 
 
@@ -297,7 +297,7 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
             found = f"db.get({quote(reference.table)}, {argument.python})"
             if _spans(argument):
                 return [f'if not {argument.python}.endswith("/-"):', f"    {found}"]
-            every = ", ".join(_python(v) for v in argument.anything)
+            every = ", ".join(python(v) for v in argument.anything)
             return [f"if {argument.python} not in ({every},):", f"    {found}"] if every else [found]
     return []
 
@@ -310,10 +310,10 @@ def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
         return [f"return {rows}"]
     beside = dict([beside_list(shape.next, shape.wrap)]) if shape.next else {}
     beside |= {shape.total: "page.total"} if shape.total else {}
-    names = {a.python for a in operation.arguments}
+    names = {a.name: a.python for a in operation.arguments}
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
-        beside |= {f"{name}.{n}": _told(v, names) for n, v in value.items()} if inside else {name: _told(value, names)}
+        beside |= {f"{name}.{n}": told(v, names) for n, v in value.items()} if inside else {name: told(value, names)}
     return _braces("return ", nested(shape.wrap, rows, beside))
 
 
@@ -329,11 +329,11 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
     if named and not operation.key_path and table.resource and not any(a.startswith("parent=") for a in assigned):
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
-    arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    arguments += [f"{c}={python(v)}" for c, v in operation.sets.items()]
     checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
     before = [line for check in checks for line in check]
-    if not _shown(operation) and not operation.brings:
-        return [*before, *_call("db.insert", arguments), *_constant(operation)]
+    if not _shown(operation) and not operation.brings and not _of_row(operation):
+        return [*before, *_call("db.insert", arguments), *_constant(operation, table)]
     made = [line for brought in operation.brings for line in _brought(brought, table)]
     return [*before, *_call("row = db.insert", arguments), *made, *_answer(operation, table, views, "row")]
 
@@ -342,7 +342,7 @@ def _brought(brought: Brought, table: Table) -> list[str]:
     """A row of another table that is made with the row, and what the row then says of it."""
     taken = [f"{c}=row[{quote(own)}]" for c, own in brought.takes.items()]
     taken += [f"{c}=row[{quote(table.key[-1])}] + {quote(end)}" for c, end in brought.ends.items()]
-    taken += [f"{c}={_python(v)}" for c, v in brought.sets.items()]
+    taken += [f"{c}={python(v)}" for c, v in brought.sets.items()]
     if not brought.tells:
         return _call("db.insert", [quote(brought.table), *taken])
     told = [f"{own}=first[{quote(c)}]" for own, c in brought.tells.items()]
@@ -353,54 +353,55 @@ def _create_rows(operation: Operation, several: Argument, table: Table, views: M
     """A row for each object of a list."""
     arguments = [quote(table.name), *_assigned(operation, table)]
     arguments += [f"{column}=one.get({quote(name)})" for name, column in several.body.items()]
-    arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    arguments += [f"{c}={python(v)}" for c, v in operation.sets.items()]
     shape = operation.shape
     if shape is None or not shape.many:
-        return [f"for one in {several.python}:", *("    " + line for line in _call("db.insert", arguments)), *_constant(operation)]
+        return [f"for one in {several.python}:", *("    " + line for line in _call("db.insert", arguments)), *_constant(operation, table)]
     lines = ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.insert", arguments)), "    rows.append(row)"]
     return lines + _several(operation, shape, table, views)
 
 
-def _constant(operation: Operation) -> list[str]:
+def _constant(operation: Operation, table: Table) -> list[str]:
     """An answer that says nothing of the row."""
     shape = operation.shape
     if shape is None or not (shape.done or shape.fixed):
         return ["return {}"]
-    return _braces("return ", _fixed(operation) or ['"done": True', '"response": {}'])
+    return _finished(operation, table, "{}") if shape.done else _braces("return ", _fixed(operation, table))
 
 
-def _fixed(operation: Operation) -> list[str]:
+def _finished(operation: Operation, table: Table, response: str, *, row: bool = False) -> list[str]:
+    """A long-running operation that is done, named, with what it was about; a read makes none."""
+    if operation.act == "get":
+        return _braces("return ", ['"done": True', f'"response": {response}'])
+    keys = [a.python for a in operation.arguments if a.role == "key" and not a.many]
+    target = f"row[{quote(table.key[-1])}]" if row else keys[0] if len(keys) == 1 else "None"
+    verb = {"patch": "update", "insert": "create"}.get(operation.verb, operation.verb)
+    return _call("return finished", ["db", quote(verb), target if table.resource else "None", response])
+
+
+def _fixed(operation: Operation, table: Table) -> list[str]:
     """"name": value for what an answer says of the call itself."""
     shape = operation.shape
-    names = {a.python for a in operation.arguments}
-    return [f"{quote(n)}: {_told(v, names)}" for n, v in shape.fixed.items()] if shape else []
+    names = {a.name: a.python for a in operation.arguments}
+    names |= {"row": f"row['{table.key[-1]}']"} if _of_row(operation) else {}
+    return [f"{quote(n)}: {told(v, names)}" for n, v in shape.fixed.items()] if shape else []
 
 
-def _told(value: Json, names: set[str]) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{quote(str(n))}: {_told(v, names)}" for n, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_told(v, names) for v in value) + "]"
-    if value in ("{new}", "{new number}"):
-        return "db.ticket()" if value == "{new}" else "db.ticket(number=True)"
-    if value in ("{more}", "{shown}"):
-        return "page.next is not None" if value == "{more}" else "len(page.rows)"
-    given = value[len("{given ") : -1] if isinstance(value, str) and value.startswith("{given ") else ""
-    return given if given in names else _python(value)
+def _of_row(operation: Operation) -> bool:
+    """Does what an answer says of the call name the row that it made?"""
+    return operation.act == "create" and operation.shape is not None and any(isinstance(v, str) and v.endswith("/{row}}") for v in operation.shape.fixed.values())
 
 
 def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     source = next(a for a in operation.arguments if a.role == "key")
     key = [source.python] if table.key == (source.column,) else [f"*db.key({quote(table.name)}, {source.column}={source.python})"]
-    arguments = [quote(table.name), *key, *_assigned(operation, table), *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
-    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation)]
+    arguments = [quote(table.name), *key, *_assigned(operation, table), *(f"{c}={python(v)}" for c, v in operation.sets.items())]
+    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation, table)]
 
 
 def _path(operation: Operation) -> str:
     """'{parent}/topics/{topicId}' as an f-string over the arguments."""
-    names = {f"{{{a.python}}}" for a in operation.arguments}
-    parts = re.split(r"(\{[A-Za-z_]\w*\})", operation.key_path or "")
-    return 'f"' + "".join(p if p in names else re.sub(r"[^A-Za-z0-9_/.\-]", "", p) for p in parts) + '"'
+    return filled(operation.key_path or "", {a.python: a.python for a in operation.arguments})
 
 
 def _assigned(operation: Operation, table: Table) -> list[str]:
@@ -414,7 +415,7 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
             out.append(f"{argument.column}={merged(operation, argument.column, given_value(argument), keys=argument.sign == 'keys')}")
         elif argument.role == "body":
             for name, column in argument.body.items():
-                default = f", {_python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
+                default = f", {python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
                 out.append(f"{column}={merged(operation, column, f'{source}.get({quote(name)}{default})')}")
     return emptied(operation, table, [*out, *parted(operation)])
@@ -424,15 +425,32 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
         return _update_rows(operation, several, table, views)
     key = [quote(table.name), *_key(operation, table)]
-    sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
-    changed = revised(operation)
+    changed, objects = revised(operation), False
     if mask := next((a for a in operation.arguments if a.role == "mask"), None):
-        sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
+        objects = any(c.note.startswith("JSON") and c.name in mask.places.values() for c in table.columns)
+        sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(['old'] * objects + sets)})"]
     if operation.state:
-        return [*_stands(operation, table, views), *_update(operation.model_copy(update={"state": None}), table, model, views)]
-    check = [f"old = {_row(operation, table)}"] if changed or operation.merges else [_row(operation, table)] if matches else []
-    return check + _each(operation, "row = db.update", key + sets + changed, table, views)
+        rest = tuple(a for a in operation.arguments if a.role != "missing")
+        return [*_made_where_missing(operation, table, model, views), *_stands(operation, table, views), *_update(operation.model_copy(update={"state": None, "arguments": rest}), table, model, views)]
+    check = [f"old = {_row(operation, table)}"] if changed or operation.merges or objects else [_row(operation, table)] if matches else []
+    return _made_where_missing(operation, table, model, views) + check + _each(operation, "row = db.update", key + sets + changed, table, views)
+
+
+def _made_where_missing(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
+    """allowMissing: an update makes the row of that name where there is none."""
+    missing = next((a for a in operation.arguments if a.role == "missing"), None)
+    named = next((a.python for a in operation.arguments if a.role == "key"), None)
+    if missing is None or named is None:
+        return []
+    place, _, collection = (missing.template or "").rpartition("/")
+    parent = f"{named}.rpartition({quote(f'/{collection}/')})[0]"
+    within = _call("db.within", [quote(place), parent]) if place != "{parent}" else []
+    sets = [s for s in _assigned(operation.model_copy(update={"merges": ()}), table) if not s.startswith("parent=")] + [f"{c}={python(v)}" for c, v in missing.defaults.items()]
+    made = _call("row = db.insert", [quote(table.name), f"{table.key[-1]}={named}", f"parent={parent}", *sets])
+    answer = _answer(operation, table, views, "row") if _shown(operation) else _constant(operation, table)
+    return [*_call(f"if {missing.python} and db.gone", [quote(table.name), f"{table.key[-1]}={named}"], end=":"), *("    " + line for line in [*within, *made, *answer])]
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -443,7 +461,7 @@ def _update_rows(operation: Operation, several: Argument, table: Table, views: M
     sets = _assigned(operation, table) + [f"{column}=one.get({quote(name)}, UNSET)" for column, name in fields.items() if column not in table.key]
     arguments, shape = [quote(table.name), *key, *sets], operation.shape
     if shape is None or not shape.many:
-        return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", arguments)), *_constant(operation)]
+        return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", arguments)), *_constant(operation, table)]
     return ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.update", arguments)), "    rows.append(row)", *_several(operation, shape, table, views)]
 
 
@@ -457,14 +475,14 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
     column, value = operation.state
     arguments = [quote(table.name), *_key(operation, table)]
     if operation.only_from:
-        arguments.append("only_from=(" + ", ".join(_python(s) for s in operation.only_from) + ",)")
-    target = _python(value)
+        arguments.append("only_from=(" + ", ".join(python(s) for s in operation.only_from) + ",)")
+    target = python(value)
     if operation.inside:
         parts = [f"{quote(operation.inside[0])}: {target}", *(f"{quote(n)}: None" for n in operation.inside[1:])]
         target = f"{{{', '.join(parts)}}}"
     arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{quote(column)}: {target}}}")
     if operation.sets:
-        arguments.append("also={" + ", ".join(f"{quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
+        arguments.append("also={" + ", ".join(f"{quote(c)}: {python(v)}" for c, v in operation.sets.items()) + "}")
     matches = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "match"]
     check = _each(operation, "db.match", [quote(table.name), *_key(operation, table), *matches], table, views, answer=False) if matches else []
     extra = _assigned(operation, table)
@@ -481,21 +499,23 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
         return [*_stands(operation, table, views), *_delete(operation.model_copy(update={"state": None}), table, model, views)]
     if several and not matches and operation.shape is not None and operation.shape.many:
         return _delete_rows(operation, operation.shape, table, views)
-    if operation.lenient and not several:
+    missing = next((f"{a.python} and " for a in operation.arguments if a.role == "missing"), "")
+    if (operation.lenient or missing) and not several:
         where = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"]
-        kept = _delete(operation.model_copy(update={"lenient": False}), table, model, views)
-        return [*_call("if db.gone", [quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation)), *kept]
+        rest = tuple(a for a in operation.arguments if a.role != "missing")
+        kept = _delete(operation.model_copy(update={"lenient": False, "arguments": rest}), table, model, views)
+        return [*_call(f"if {missing}db.gone", [quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation, table)), *kept]
     told = bool(operation.shape and operation.shape.fields) and not several
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
     lines = check + _each(operation, "db.delete", [quote(table.name), *_key(operation, table), *forced], table, views, answer=False)
-    return lines + (_constant(operation) if several else _answer(operation, table, views, "row"))
+    return lines + (_constant(operation, table) if several else _answer(operation, table, views, "row"))
 
 
 def _stands(operation: Operation, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """The row must be in a state that the provider asks for."""
     assert operation.state is not None
-    states = ", ".join(_python(s) for s in operation.only_from)
+    states = ", ".join(python(s) for s in operation.only_from)
     return _each(operation, "db.stand", [quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
 
 
@@ -515,7 +535,7 @@ def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         return _each(operation, "row = db.tie" if tie else "row = db.untie", [quote(table.name), *ends], table, views)
     end = next(a for a in operation.arguments if a.role == "value")
     key = [quote(table.name), *_key(operation, table)]
-    sets = [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    sets = [f"{c}={python(v)}" for c, v in operation.sets.items()]
     if tie:
         return _each(operation, "row = db.update", [*key, f"{end.column}={end.python}", *sets], table, views)
     lines = _each(operation, "db.match", [*key, f"{end.column}={end.python}"], table, views, answer=False)
@@ -534,12 +554,12 @@ def _each(operation: Operation, call: str, arguments: Sequence[str], table: Tabl
     call = call if shown else call.removeprefix("row = ")
     if many is None:
         lines = _call(call, arguments)
-        return lines + (_answer(operation, table, views, "row") if shown else _constant(operation) if answer else [])
+        return lines + (_answer(operation, table, views, "row") if shown else _constant(operation, table) if answer else [])
     if shown and operation.shape and operation.shape.many:
         lines = ["rows = []", f"for one in {many.python}:", *("    " + line for line in _call(call, arguments)), "    rows.append(row)"]
         return lines + _several(operation, operation.shape, table, views)
     lines = [f"for one in {many.python}:", *("    " + line for line in _call(call.removeprefix("row = "), arguments))]
-    return [*lines, *_constant(operation)] if answer else lines
+    return [*lines, *_constant(operation, table)] if answer else lines
 
 
 def _several(operation: Operation, shape: Shape, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -557,33 +577,27 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
     """return ..., in the shape of the provider's result."""
     shape = operation.shape
     if shape is None or not shape.fields:
-        return [*([row] if row != "row" else []), *_constant(operation)]
+        return [*([row] if row != "row" else []), *_constant(operation, table)]
     whole = _whole(shape, table)
     if shape.scalar:
         value = f"[{row}[{quote(next(iter(shape.fields.values())))}]]"
     else:
         value = row if whole else _seen(shape, views, row)
-        value = f"{value} | {{{', '.join(f'{quote(f)}: {_python(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
+        value = f"{value} | {{{', '.join(f'{quote(f)}: {python(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
-        return _braces("return ", ['"done": True', f'"response": {value}'])
+        return _finished(operation, table, value, row=row == "row")
     if shape.beside and row != "row":
         return [f"row = {row}", *_answer(operation, table, views, "row")]
     if not shape.wrap:
-        return [f"return {value}"] if not shape.fixed else _braces("return ", [f"**{value}", *_fixed(operation)])
+        return [f"return {value}"] if not shape.fixed else _braces("return ", [f"**{value}", *_fixed(operation, table)])
     for name in reversed(shape.wrap[1:]):
         value = f"{{{quote(name.removesuffix('[]'))}: {value}}}"
     others = [f"{quote(f)}: row[{quote(c)}]" for f, c in shape.beside.items()]
-    return _braces("return ", [f"{quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation)])
+    return _braces("return ", [f"{quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation, table)])
 
 
 # ---- text -------------------------------------------------------------------------------------------------------
-
-
-def _python(value: Json) -> str:
-    if value == "{now}":
-        return "db.now"
-    return quote(value) if isinstance(value, str) else repr(value)
 
 
 def _call(head: str, arguments: Sequence[str], *, end: str = "") -> list[str]:

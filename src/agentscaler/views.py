@@ -1,8 +1,9 @@
-"""What a tool shows of a row: `view` names the fields of an answer once, `held` those that rows of another table fill.
+"""What a tool shows of a row: `view` names the fields of an answer once, `held` those that rows of another table fill; `finished` wraps it in the operation that a write of Google's answers.
 
 What stands in a table of its own is shown from there, never from a copy: a write to it is seen by every read.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -71,3 +72,11 @@ class View:
 def view(*fields: str | tuple[str, str | Mapping[str, str] | Held]) -> View:
     """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId; ("Volume", {"Id": "VolumeId"}): an object of such fields; ("Probes", held(...)): rows of another table."""
     return View(fields)
+
+
+def finished(db: "Database", verb: str, target: str | None, response: Any) -> Row:
+    """A Google operation that is done, named under the location of the resource that it is about."""
+    place = re.match(r"(?:projects|folders|organizations)/[^/]+/locations/[^/]+/", target or "")
+    name = f"{place[0] if place else ''}operations/operation-{db.ticket()}"
+    about = {"createTime": db.now, "endTime": db.now} | ({"target": target} if target else {}) | {"verb": verb}
+    return {"name": name, "metadata": about, "done": True, "response": response}

@@ -20,7 +20,7 @@ from agentscaler.envs.drafts import (
     usable,
 )
 from agentscaler.envs.items import one_of
-from agentscaler.envs.kept import guards_change, kept_by_service
+from agentscaler.envs.kept import guards_change, kept_by_service, settled
 from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter, picks_own
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
@@ -102,9 +102,17 @@ def surroundings(entry: Entry, draft: Draft | None, service: Service) -> dict[st
         noun = collection_words(holders[-1]) if holders else ()
         held = noun in service.tables and service.tables[noun].segment is not None
         if path and not held:
+            path = _as_given(path, entry.parameters[parent]) if entry.what.kind != "create" else path
             found = argument(entry, parent, "within", "parent" if "parent" in draft.columns else None, template=context_path(path))
             out[parent] = found.model_copy(update={"anything": across(entry, parent)})
     return out
+
+
+def _as_given(path: str, schema: Schema) -> str:
+    """customers/{customer}/chrome is asked for as '^customers/[^/]+$': the part of the path that the parameter's pattern has."""
+    parts, asked = path.split("/"), str(schema.get("pattern", "")).strip("^$").replace("[^/]+", "*").split("/")
+    same = len(asked) < len(parts) and all(a == p or (a == "*" and p.startswith("{")) for a, p in zip(asked, parts, strict=False))
+    return "/".join(parts[: len(asked)]) if same else path
 
 
 def across(entry: Entry, name: str) -> tuple[str, ...]:
@@ -371,7 +379,7 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
     for name, schema in entry.parameters.items():
         if name in taken or not (usable(name, schema) or name in entry.required):
             continue
-        if own and (kept_by_service(name, schema, new=new) or guards_change(name, schema)):
+        if own and (kept_by_service(name, schema, new=new) or guards_change(name, schema) or (entry.what.kind == "update" and name not in entry.tool.source.in_path and settled(name, schema))):
             out |= {name: argument(entry, name, "option")} if name in entry.required else {}
             continue
         told = draft.columns.get(name)

@@ -165,10 +165,14 @@ _OTHER_TONGUE = re.compile(r"(?i)direct_children|\beq\b|\bdoes not support\b|\bS
 _NARROW = re.compile(r"(?i)\bonly\b|supported|allowed|following|can (?:be )?filter|filterable|by ")
 
 
+_ANY_FIELD = re.compile(r"(?i)\b(?:only (?:include|return|list)|(?:list|return|include|show)s? only|restricts)\b[^.:]*\bmatch\w*[^.:]*")
+"""'Only include resources that match the filter' limits no field."""
+
+
 def expression(entry: Entry, name: str, draft: Draft) -> Argument | None:
     """Google's filter, 'state = "ACTIVE" AND labels.team = "a"': the shown fields that may stand in it."""
     schema = entry.parameters[name]
-    text = str(schema.get("description", ""))
+    text = _ANY_FIELD.sub("", str(schema.get("description", "")))
     if entry.tool.source.vendor != "google" or name != "filter" or kind_of(schema) != "string" or schema.get("enum") or _OTHER_TONGUE.search(text):
         return None
     places = _shown_places(entry, draft)

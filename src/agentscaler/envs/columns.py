@@ -22,6 +22,7 @@ from agentscaler.envs.drafts import (
     usable,
 )
 from agentscaler.envs.items import one_of
+from agentscaler.envs.kept import INPUT
 from agentscaler.envs.keys import EDITIONS, held_by, is_slug
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
@@ -182,10 +183,11 @@ def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | Non
     wraps = {field(w) for e in draft.entries if e.item for w in e.item.wrap[-1:]}
     properties = {k: v for k, v in schema["properties"].items() if usable(k, v)}
     known = [c for k in properties if (c := draft.find(k)) is not None]
+    told = [k for k, v in properties.items() if not INPUT.match(str(v.get("description", "")))]
     bare = words[1:] if words[:1] and words[0] in ("update", "write", "create", "new", "patch") else words
     bare = bare[:-1] if bare[-1:] and bare[-1] in _WRAPPERS and bare != draft.noun else bare
     if words in wraps or bare in (draft.noun, draft.noun[-1:], ()) or words in (draft.noun, draft.noun[-1:]):
-        if properties and (len(known) >= 0.5 * len(properties) or not any(c.shown for c in draft.columns.values())):
+        if properties and (len(known) >= 0.5 * len(told) or not any(c.shown for c in draft.columns.values())):
             return properties
     shown = [c for c in known if draft.columns[c].shown]
     if len(shown) >= 3 and len(shown) >= 0.7 * len(properties) and draft.find(name) is None:

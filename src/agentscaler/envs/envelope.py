@@ -1,7 +1,7 @@
 """What an answer says of the call itself, beside the row: that it succeeded, that nothing failed, what it was asked about, its job.
 
 All of it is known once a call has succeeded. Strings in braces are filled when the call is made: "{now}" is the clock,
-"{new}" and "{new number}" an id of the call's own, "{given ResourceName}" an argument. What a call could not know (a price, a
+"{new}" and "{new number}" an id of the call's own, "{link ...}" the URL of a row, "{given ResourceName}" an argument. What a call could not know (a price, a
 request id) stays out.
 """
 
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from agentscaler.edges import placeholders
 from agentscaler.envs.drafts import STAMP, STATE, Entry
 from agentscaler.envs.items import one_of
 from agentscaler.records import Argument, Json, JsonObject, Schema, Shape
@@ -210,9 +211,13 @@ def _job(entry: Entry, body: Mapping[str, Schema], given: list[Argument]) -> Jso
     done = next((str(v) for v in body[state].get("enum", ()) if _DONE.match(str(v))), None) if state else None
     if state is None or own is None or done is None or not {"operationType", "type", "isTerminal", "progress", "SubmittedAt", "targetLink"} & set(body):
         return None
-    out: JsonObject = {own: "{new}", state: done}
+    target = _target(entry, given) if "targetLink" in body else ""
+    out: JsonObject = {own: "{new operation}" if target else "{new}", state: done}
     for name, schema in body.items():
         kind = kind_of(schema)
+        place = f"/{name}s/{{{name}}}"
+        if target and name in ("targetLink", "zone", "region") and (name == "targetLink" or place in target):
+            out[name] = f"{{link {target if name == 'targetLink' else target.partition(place)[0] + place}}}"
         if name == "progress" and kind == "integer":
             out[name] = 100
         elif name == "isTerminal":
@@ -224,6 +229,20 @@ def _job(entry: Entry, body: Mapping[str, Schema], given: list[Argument]) -> Jso
         elif field(name) == ("resource", "name") and (key := next((a.python for a in given if a.role in ("key", "value") and a.required and not a.many and field(a.name)[-1:] == ("name",)), None)):
             out[name] = f"{{given {key}}}"
     return out
+
+
+def _target(entry: Entry, given: list[Argument]) -> str:
+    """The URL of what a Google operation is about: the call's path up to the last name in it; for a create the collection and the new row's key."""
+    source, names = entry.tool.source, {a.name for a in given}
+    path = (source.path or "").split(":")[0]
+    new = entry.what.kind == "create" and path.rsplit("/", 1)[-1] != source.operation.rsplit(".", 1)[-1]  # disks/{disk}/createSnapshot is about the disk
+    path = f"{path}/{{row}}" if new else path[: path.rfind("}") + 1]
+    if not set(placeholders(path)) <= names and len(source.in_path) == 1 and names >= {*source.in_path} and not new:
+        path = f"{path.split('/')[0]}/{{{source.in_path[0]}}}"
+    if source.vendor != "google" or not path or not set(placeholders(path)) <= {*names, "row"}:
+        return ""
+    versioned = re.match(r"(?:\w+/)?v\d", path)
+    return f"https://{source.service}.googleapis.com/{path}" if versioned else f"https://www.googleapis.com/{source.service}/{source.version}/{path}"
 
 
 def _called(entry: Entry, schema: Schema) -> str | None:

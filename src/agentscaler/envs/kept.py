@@ -44,6 +44,33 @@ def kept_by_service(name: str, schema: Schema, *, new: bool, inside: bool = Fals
     return bool(_TOLD.search(text)) if text else inside
 
 
+INPUT: Final = re.compile(r"(?i)^\W*(?:(?:optional|required|immutable)\b\W*)*input[ -]only\b")
+"""'Input only.': given, and never told."""
+_CANNOT: Final = re.compile(r"(?i)\b(?:can(?:no|')t|can not|may not|must not) be (?:changed|mutated|modified|updated|altered|edited)\b(?P<rest>.*)")
+_IMMUTABLE: Final = re.compile(r"(?i)(?:^|[.:;]\s)\W*(?:(?:optional|required|input[ -]only|identifier)\b\W*)*immutable\b(?: (?:once|after) (?:it is |being )?(?:set|creat)\w*)?\s*(?:[.,;:]|$)|\b(?:it|this|field) is (?:currently )?immutable\b(?! while| if| when)")
+_ELSEWHERE: Final = re.compile(r"(?i)\bcan only be (?:\w+ or )?(?:modified|changed|updated|set) (?:by|through|via|using) (?:the )?\w+ (?:method|operation)\b")
+_CONDITION: Final = re.compile(r"(?i)\b(?:if|when|while|for|whose|unless|until|except|other than|directly|through|here|back|during|used|to)\b")
+_AT_FIRST: Final = re.compile(r"(?i)\b(?:set|specified|determined|chosen)\b[^.]*\bcreat\w*[^.]*\band$|^(?:it|this(?: (?:value|field|parameter|property|attribute|name))?) (?:is|must|can|has)\b[^;]*\band$")
+
+
+def settled(name: str, schema: Schema) -> bool:
+    """'Immutable.', 'This cannot be changed after the event is created': does the provider say that a field stays as it was made, in every case?"""
+    text = str(schema.get("description", "")).replace("`", "")
+    if _IMMUTABLE.search(text) or _ELSEWHERE.search(text):
+        return True
+    for sentence in re.split(r"(?<=[.;])\s+", text):
+        found = _CANNOT.search(sentence)
+        if found is None or _CONDITION.search(found["rest"]):
+            continue
+        said = re.sub(r"(?i)^once (?:set|specified|created)\b(?! as)[^,]*, |\b(?:currently|value of)\s*|,\s*$", "", sentence[: found.start()].strip()).strip()
+        if _AT_FIRST.search(said):
+            return True
+        of_it = re.fullmatch(r"(?i)(?:(?:this|the|an?|its) )?(?:the |this )?(?:[\w-]+ ){0,2}?([\w-]+)", said)
+        if not said or (of_it and set(split(of_it[1])) & {*split(name), "it", "this", "value", "field", "property", "parameter", "attribute"}):
+            return True
+    return False
+
+
 _RACES: Final = re.compile(r"(?i)\b(?:optimistic|concurrency) (?:concurrency|control|lock)|\bmost recent `?\w+`? to ensure|\bversion supplied must match|\bprovided version (?:doesn't|does not) match")
 
 

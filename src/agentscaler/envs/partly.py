@@ -29,7 +29,7 @@ def merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, who
             out.append(a.column)
             continue
         given = {a.column: (a.name, schema)} if a.role == "value" and a.column else {c: (p, schema.get("properties", {}).get(p, {})) for p, c in a.body.items()} if a.role == "body" else {}
-        out += [c for c, (n, s) in given.items() if draft.columns[c].kind == "object" and s.get("properties") and not _given_whole(entry, draft, n, s)]
+        out += [c for c, (n, s) in given.items() if draft.columns[c].kind == "object" and (s.get("properties") or _MERGE_PATCH.search(entry.tool.description)) and not _given_whole(entry, draft, n, s)]
     return out
 
 
@@ -62,6 +62,8 @@ def _taken(entry: Entry) -> Iterable[tuple[str, Schema]]:
         yield from schema.get("properties", {}).items()
 
 
+_MERGE_PATCH: Final = re.compile(r"(?i)\bJSON ?merge ?patch\b")
+"""Maps, too, keep the keys that such a patch does not name."""
 _BY_KEYS: Final = re.compile(r"(?i)\bindividual keys can be unset by\b|\bkeys? (?:can|may) be (?:unset|removed) (?:by (?:posting|setting|passing|sending)|if)")
 _IN_PART: Final = frozenset("update modify patch edit change adjust configure".split())
 _REPLACES: Final = re.compile(r"(?i)\b(?:replac|overwrit|overrid)(?:es?|ten|ing)\b")

@@ -15,6 +15,7 @@ from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.envelope import of_the_call, reports_failure
 from agentscaler.envs.held_rows import one_described, tell_rows_apart
 from agentscaler.envs.items import Item, find_item, one_of
+from agentscaler.envs.kept import INPUT
 from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
 from agentscaler.envs.kinds import of_the_whole
 from agentscaler.envs.maps import as_maps, told_maps
@@ -95,25 +96,37 @@ def _own_beside(entries: list[Entry]) -> list[Entry]:
 
 
 _MADE = re.compile(r"(?i)output[ -]only|system[ -](?:assigned|generated)|server[ -](?:assigned|generated|defined)|(?:assigned|generated|set|populated|created) by the (?:server|system|service)\b")
-_FIXED = re.compile(r"(?i)^(?:optional\.? |required\.? )*(?:output[ -]only|immutable)\b[.,;:]")
+_FIXED = re.compile(r"(?i)^\W*(?:(?:optional|required|input[ -]only|identifier)\b\W*)*(?:output[ -]only|immutable)\b[.,;:]")
 """What a patch cannot change: chosen when the thing is made."""
 _MADE_TIME = re.compile(r"(?i)^(?:create|creation|created|update|updated|delete|modification|last_?update|last_?modified)_?(?:time|at|date|on)$|^(?:creator|lastModifyUser|selfLink)$")
 
 
 def relaxed(tool: Tool) -> Tool:
-    """A Google body as it may be sent: what the server makes is no parameter, and a patch requires no field of the body."""
+    """A Google body as it may be sent: what the server makes is no parameter, and a patch requires no field of the body, but may require its mask."""
     source = tool.source
     properties: Mapping[str, Schema] = tool.parameters.get("properties", {})
+    if source.vendor == "google" and tool.returns is not None:
+        tool = tool.model_copy(update={"returns": _without_input(tool.returns)})
     if source.vendor != "google" or source.verb not in ("POST", "PATCH", "PUT"):
         return tool
     fixed = _FIXED if source.verb == "PATCH" else _MADE
-    made = {n for n, s in properties.items() if n not in source.in_path and (fixed.search(str(s.get("description", ""))[:200]) or _MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
+    made = {n for n, s in properties.items() if n not in source.in_path and field(n) != ("update", "mask") and (fixed.search(str(s.get("description", ""))[:200]) or _MADE_TIME.search(n) or _MADE.search(str(s.get("description", ""))[:200]))}
     identified = any(n.endswith("Id") and n not in source.in_path for n in properties) or WHOLE_NAME.search(str(properties.get("name", {}).get("description", "")))
     if source.verb == "POST" and "parent" in source.in_path and identified and (source.path or "").rsplit("/", 1)[-1].isalpha() and "display name" not in str(properties.get("name", {}).get("description", "")).lower():
         made.add("name")  # parent and id make it
-    kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path)]
+    kept = [n for n in tool.parameters.get("required", ()) if n not in made and (source.verb != "PATCH" or n in source.in_path or field(n) == ("update", "mask"))]
     parameters = {**tool.parameters, "properties": {n: s for n, s in properties.items() if n not in made}, "required": kept}
     return tool.model_copy(update={"parameters": parameters})
+
+
+def _without_input(schema: Schema) -> Schema:
+    """An answer without the fields that are 'Input only.'; a secret that is given is never told."""
+    out = dict(schema)
+    if properties := schema.get("properties"):
+        out["properties"] = {n: _without_input(s) for n, s in properties.items() if not INPUT.match(str(s.get("description", "")))}
+    if items := schema.get("items"):
+        out["items"] = _without_input(items)
+    return out
 
 
 def _texts(entries: Iterable[Entry]) -> str:

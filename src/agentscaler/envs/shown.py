@@ -1,17 +1,21 @@
 """What no read shows leaves: optional arguments of writes, and writes all of whose effect stays unseen.
 
 A write may still set what is never shown (a password), where a create asks for the same column: that a service keeps it
-is then said by two of its tools.
+is then said by two of its tools; or where the provider says "Input only." of a secret or of contents.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from agentscaler.envs.drafts import Compiled, Noun
+from agentscaler.envs.kept import INPUT
 from agentscaler.envs.worlds import written
 from agentscaler.records import Argument, Operation
 
 READS = ("get", "list")
+_KEPT = re.compile(r"(?i)(?:password|passphrase|secret|contents?|credentials?|payload|private_?key)$")
+"""What a service keeps and does not tell; of a ttl it tells the time that comes of it."""
 
 
 def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
@@ -26,7 +30,8 @@ def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
         if not any(c.shown for c in found.draft.columns.values()):
             continue
         answered = set(operation.shape.fields.values()) if operation.shape else set()
-        kept = _narrow(operation, seen[noun] | answered | set(found.draft.key) | (asked[noun] if operation.act not in ("create", "copy") else set()))
+        told = {c.name for c in found.draft.columns.values() if INPUT.match(str(c.schema.get("description", ""))) and _KEPT.search(c.name)}
+        kept = _narrow(operation, told | seen[noun] | answered | set(found.draft.key) | (asked[noun] if operation.act not in ("create", "copy") else set()))
         if kept.act in ("update", "put", "set") and not written(kept) & (seen[noun] | asked[noun]):
             del good[number]
             lost[number] = "unseen"

@@ -11,6 +11,7 @@ from agentscaler.envs.arguments import (
     agreeing,
     alternative,
     argument,
+    context_path,
     keys,
     matched,
     need_all,
@@ -20,6 +21,7 @@ from agentscaler.envs.arguments import (
     values,
 )
 from agentscaler.envs.batches import are_rows, lists_changes, none_left, own_id_of_service
+from agentscaler.envs.columns import parent_path
 from agentscaler.envs.demands import demanded
 from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
@@ -332,11 +334,30 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
+    arguments |= _missing(entry, draft, service, arguments)
     arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | _mask(entry, arguments)
     upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
-    merges = () if upsert else merged(entry, draft, arguments, whole=overwrites(entry))
+    masked = any(a.role == "mask" for a in arguments.values())
+    merges = () if upsert or masked else merged(entry, draft, arguments, whole=overwrites(entry))
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft), merges=merges, state=state, only_from=only_from))
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft) or (masked and _WITHOUT.search(str(entry.parameters[_mask_of(entry) or ""].get("description", ""))) is not None), merges=merges, state=state, only_from=only_from))
+
+
+def _missing(entry: Entry, draft: Draft, service: Service, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
+    """allowMissing: 'If set to true and the house is not found, a new one will be created'; of a delete, that it is no error."""
+    name = next((n for n, s in entry.parameters.items() if field(n) == ("allow", "missing") and kind_of(s) == "boolean"), None)
+    keyed = [a.column for a in arguments.values() if a.role == "key" and not a.many]
+    if name is None or name in arguments or keyed != [draft.own] or draft.segment is None:
+        return {}
+    found = argument(entry, name, "missing")
+    if entry.what.kind == "delete":
+        return {name: found}
+    path, parent = parent_path(entry, draft), draft.columns.get("parent")
+    if not path or parent is None or not re.search(r"(?i)\b(?:creat|insert)", str(entry.parameters[name].get("description", ""))):
+        return {}
+    place = "{parent}" if parent.reference is not None else context_path(path)
+    begins = {c: v for c, v in new_state(draft, arguments, job=False).items() if v is not None}
+    return {name: found.model_copy(update={"template": f"{place}/{draft.segment}", "defaults": begins})}
 
 
 def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
@@ -351,9 +372,19 @@ def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> 
 def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
     """updateMask: the fields that an update may touch."""
     places = {a.name: a.column for a in arguments.values() if a.role == "value" and a.column} | {p: c for a in arguments.values() if a.role == "body" for p, c in a.body.items()}
-    named = next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and n not in arguments and kind_of(s) == "string"), None)
+    named = _mask_of(entry)
+    if named is None or (named in arguments and arguments[named].role != "option"):
+        return {}
     several = any(a.many or a.role in ("adds", "removes") for a in arguments.values())
-    return {} if named is None or several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
+    return {} if several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
+
+
+_WITHOUT = re.compile(r"(?i)\b(?:mask|it)\b(?: is|'s)?(?: not|n't)? (?:present|provided|set|specified|empty|omitted)?,? ?(?:then )?all (?:of )?(?:the )?fields (?:in the \w+ )?(?:will be|are) (?:overwritten|replaced)\b(?! if)|(?:does not|doesn't) provide a mask,? (?:then )?all (?:the )?fields (?:will be|are) (?:overwritten|replaced)\b(?! if)")
+"""'If no mask is provided, all fields will be overwritten', and not 'all fields present in the request'."""
+
+
+def _mask_of(entry: Entry) -> str | None:
+    return next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and kind_of(s) == "string"), None)
 
 
 _OVERWRITES = re.compile(
@@ -482,6 +513,7 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     _options(entry, arguments)
     need_all(entry, arguments)
     arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
+    arguments |= _missing(entry, draft, service, arguments)
     stands = required_state(entry.tool.description, draft)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
         return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))

@@ -359,6 +359,8 @@ class Solver:
             if name in out:
                 continue
             value = self._value(name, schema, chain, required=name in tool.required)
+            if field(name) == ("update", "mask"):
+                value = ",".join(n for place in given for n in place[-1:]) if name in tool.required else None
             if value is not None:
                 out[name] = value
             elif name in tool.required:

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import orjson
 
+from agentscaler.asked import mask_for
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Call, Given, JsonObject, Operation
 from agentscaler.schemas import kind_of
@@ -61,6 +62,9 @@ class Trace:
             schema = self.site.schema(operation.name, argument.name)
             arguments[argument.name] = fitted(value.value, schema)
             given.append(Given(argument=argument.name, source=value.source, step=value.step))
+        if (mask := next((a for a in operation.arguments if a.role == "mask" and (a.required or operation.whole) and a.name not in arguments), None)) is not None:
+            arguments[mask.name] = mask_for(mask.places, arguments)
+            given.append(Given(argument=mask.name, source="constant"))
         read = operation.act in ("get", "list")
         same = orjson.dumps([operation.name, arguments], option=orjson.OPT_SORT_KEYS).decode()
         if read and same in self._reads:
