@@ -122,36 +122,6 @@ def range_of(schema: Schema) -> Range | None:
     return Range(int(found[1]), int(found[2]))
 
 
-_DEFAULT = re.compile(r"""(?i)\bdefault(?:s|ed)?(?: (?:value|setting|is set))*(?: is| to| of|:|：|=)+\s*:?\s*[`"'“]?(-?[A-Za-z0-9][\w.\-]*)[`"'”]?(?=[\s.,;)(]|$)""")
-_OPEN = re.compile(r"(?i)\bif\b|\bunless\b|\bwhen\b|\bdepend|\bfor (?:\w+ ){0,3}(?:instances|clusters|regions|engines?)")
-
-
-def default_of(schema: Schema) -> str | int | float | bool | None:
-    """What holds where the caller says nothing: 'Default: 5', 'the default value is `public`'; None where it is not said, or hangs on something else."""
-    kind, text = kind_of(schema), str(schema.get("description", ""))
-    said: Any = schema.get("default")
-    found = list(dict.fromkeys(m[1].rstrip(".") for m in _DEFAULT.finditer(text)))
-    if said is None and len(found) == 1:
-        at = text.lower().index("default")
-        sentence = text[max(text.rfind(". ", 0, at), 0) : at + 90]
-        said = None if _OPEN.search(sentence.split(". ")[0] if ". " in sentence[2:] else sentence) else found[0]
-    if said is None or isinstance(said, (list, dict)):
-        return None
-    return _typed(str(said), kind, schema)
-
-
-def _typed(said: str, kind: str, schema: Schema) -> str | int | float | bool | None:
-    """The default as the argument's type; of texts only one that is a value for sure."""
-    if kind == "boolean":
-        return {"true": True, "false": False}.get(said.lower())
-    if kind in ("integer", "number"):
-        number = float(said) if re.fullmatch(r"-?\d+(?:\.\d+)?", said) else None
-        fits = number is not None and schema.get("minimum", number) <= number <= schema.get("maximum", number)
-        return None if number is None or not fits else int(number) if number.is_integer() and kind == "integer" else number
-    values = [v for v in schema.get("enum", ()) if isinstance(v, str)] or values_of(schema)
-    return next((v for v in values if v.lower() == said.lower()), None) if kind == "string" else None
-
-
 # ---- examples ---------------------------------------------------------------------------------------------------
 
 _JUNK = re.compile(r"[一-鿿]|xxx|[-_]x{2,}$|\*\*|^\W*$|^(?i:tests?\w{0,8}|null|none|string|abc\w*|foo(?:bar)?(?:\.\w+)?|bar|aba|cab|(\w)\1{2,}|example|<[^<>]+>|\{\w+\}|\[[A-Za-z]\w*\]|dsf\w*|asd\w*|n/?a|-+)$|…|\.\.\.")
