@@ -294,7 +294,7 @@ class Shape(Record):
     gone: Mapping[str, str | bool] = Field(default_factory=dict)
     """Of a delete: fields of the answered row that say that it is gone: {'State': 'deleted'}, {'deleted': true}."""
     fixed: JsonObject = Field(default_factory=dict)
-    """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
+    """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, also behind a path, "operations/{new}", "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
 
 
 class Operation(Record):

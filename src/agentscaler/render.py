@@ -366,7 +366,7 @@ def _constant(operation: Operation) -> list[str]:
     shape = operation.shape
     if shape is None or not (shape.done or shape.fixed):
         return ["return {}"]
-    return _braces("return ", _fixed(operation) or ['"done": True', '"response": {}'])
+    return _braces("return ", [*_fixed(operation), *(['"done": True', '"response": {}'] if shape.done else [])])
 
 
 def _fixed(operation: Operation) -> list[str]:
@@ -383,6 +383,8 @@ def _told(value: Json, names: set[str]) -> str:
         return "[" + ", ".join(_told(v, names) for v in value) + "]"
     if value in ("{new}", "{new number}"):
         return "db.ticket()" if value == "{new}" else "db.ticket(number=True)"
+    if isinstance(value, str) and value.endswith("/{new}"):
+        return f"{quote(value.removesuffix('{new}'))} + db.ticket()"
     if value in ("{more}", "{shown}"):
         return "page.next is not None" if value == "{more}" else "len(page.rows)"
     given = value[len("{given ") : -1] if isinstance(value, str) and value.startswith("{given ") else ""
@@ -566,7 +568,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"{value} | {{{', '.join(f'{quote(f)}: {_python(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
-        return _braces("return ", ['"done": True', f'"response": {value}'])
+        return _braces("return ", [*_fixed(operation), '"done": True', f'"response": {value}'])
     if shape.beside and row != "row":
         return [f"row = {row}", *_answer(operation, table, views, "row")]
     if not shape.wrap:

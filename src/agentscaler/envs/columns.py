@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.aliases import said
+from agentscaler.envs.documented import DEPRECATED
 from agentscaler.envs.drafts import (
     ITEM_KINDS,
     MAX_COLUMNS,
@@ -18,6 +19,7 @@ from agentscaler.envs.drafts import (
     Draft,
     Entry,
     Noun,
+    column_name,
     table_of,
     usable,
 )
@@ -41,7 +43,8 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     elif draft.own:
         _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item), tables)
     for name, schema in _important(shown, draft):
-        if usable(name, schema) and (column := draft.add(name, schema)):
+        other = usable(name, schema) and _is_another(name, schema, draft, main)
+        if usable(name, schema) and (column := draft.force(name, schema) if other else draft.add(name, schema)):
             column.shown = True
     for name, schema in _made_names(draft):
         if draft.find(name) is None:
@@ -59,6 +62,22 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
             for name, schema in entry.parameters.items():
                 if name in entry.required or len(draft.columns) < 28:
                     _write_column(draft, entry, name, schema)
+
+
+def _is_another(name: str, schema: Schema, draft: Draft, reads: Sequence[Entry]) -> bool:
+    """eventName beside the resource name of a key event, UpdateStatus beside Status: a field of its own, though its words would do for the column of one that stands beside it."""
+    found = draft.find(name)
+    words = field(name)
+    if found is None or found == name or len(draft.columns) >= MAX_COLUMNS or column_name(name).lower() in {c.lower() for c in draft.columns}:
+        return False
+    if DEPRECATED.search(str(schema.get("description", ""))) or (found in draft.key and draft.segment is None):
+        return False
+    same = words == field(found) or (words[-1:] in _ID_LIKE and words[0] not in _ANOTHER)
+    return not same and any(e.item is not None and {name, found} <= e.item.fields.keys() for e in reads)
+
+
+_ID_LIKE = (("id",), ("arn",), ("uid",), ("uuid",), ("identifier",), ("token",), ("sid",), ("guid",))
+_ANOTHER = frozenset("desired target expected new".split())
 
 
 def _made_names(draft: Draft) -> Sequence[tuple[str, Schema]]:

@@ -59,7 +59,7 @@ def _values(text: str, whole: bool) -> tuple[str, ...]:
 
 def _coded(text: str, whole: bool) -> list[str]:
     """'0: off; 1: on', '`mainland`: the mainland. `overseas`: elsewhere'."""
-    found = list(dict.fromkeys(v for v in _CODED.findall(text) if v.lower() not in _NO_VALUES))
+    found = list(dict.fromkeys(v for v in _CODED.findall(text) if not _is_prose(v)))
     if whole:
         return [v for v in found if v.lstrip("-").isdigit()]
     digits = [v for v in found if v.isdigit()]
@@ -88,10 +88,15 @@ def _bare(text: str, *, ended: bool) -> list[str]:
     out: list[str] = []
     parts = [p.strip(" `\"'.“”") for p in _SPLIT.split(re.sub(r"^[^:]{0,60}:\s", "", text, count=1) if ":" in text[:60] else text)]
     for at, part in enumerate(p for p in parts if p):
-        if not _TOKEN.fullmatch(part) or part.lower() in _NO_VALUES:
+        if not _TOKEN.fullmatch(part) or _is_prose(part):
             return out if at and len(out) >= 2 else []
         out.append(part)
     return out if ended or len(text) < 90 else out[:-1]  # the last word of a text that was cut may be half a word
+
+
+def _is_prose(word: str) -> bool:
+    """A word that only stands in sentences; AVAILABLE is a state."""
+    return word.lower() in _NO_VALUES and word != "AVAILABLE"
 
 
 _HOLE = re.compile(r"^[a-z]+-[a-z]+(?:Id|Name|Email)$|^(?:user|group|domain)-(?:id|email|userId|groupId|domain)$")
@@ -101,7 +106,7 @@ _HOLE = re.compile(r"^[a-z]+-[a-z]+(?:Id|Name|Email)$|^(?:user|group|domain)-(?:
 def _alike(found: list[str]) -> list[str]:
     """Values of one list look alike; words of prose do not."""
     found = [v for v in found if not _HOLE.search(v)]
-    found = [v.rstrip(".:-") for v in dict.fromkeys(found) if v.lower() not in _NO_VALUES and "yyyy" not in v]
+    found = [v.rstrip(".:-") for v in dict.fromkeys(found) if not _is_prose(v) and "yyyy" not in v]
     if any(len(v) < 1 for v in found):
         return []
     shapes = {"upper" if v.isupper() or not v.isalpha() else "camel" if v[0].isupper() else "lower" for v in found}
