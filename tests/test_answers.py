@@ -385,7 +385,7 @@ def test_a_list_is_in_the_order_that_its_text_says(says: str, column: str | None
 def test_what_is_only_taken_in_is_not_shown() -> None:
     secret = {"type": "string", "description": "Input only. The word that opens it."}
     shown = {**LEDGER, "Opener": secret, "Shade": {"type": "string", "description": "How dark it is; input only where it is grey."}}
-    made = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Opener": secret, "Shade": shown["Shade"]}, {"Ledger": thing(**shown)}, "LedgerName", "Owner", "Opener")
+    made = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Opener": secret, "Shade": shown["Shade"]}, {"Ledger": thing(**shown)}, "LedgerName", "Owner")
     seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
     listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
     with opened(made, seen, listed) as (world, rows):
@@ -402,6 +402,16 @@ def test_fields_beside_each_other_are_two_columns() -> None:
     with opened(seen, listed) as (world, rows):
         assert {"Status", "UpdateStatus"} <= rows[0].keys()
         assert call(world, "DescribeLedger", LedgerName=rows[0]["LedgerName"])["Ledger"].keys() == rows[0].keys()
+
+
+def test_what_a_thing_is_to_become_is_what_it_becomes() -> None:
+    shown = {**LEDGER, "TargetFamily": LEDGER["Family"]}
+    seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
+    listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
+    with opened(seen, listed, tool("UpdateLedger", {"LedgerName": TEXT, "TargetFamily": LEDGER["Family"]}, {}, "LedgerName")) as (world, rows):
+        for family in ("cash", "stock"):
+            call(world, "UpdateLedger", LedgerName=rows[0]["LedgerName"], TargetFamily=family)
+            assert call(world, "DescribeLedger", LedgerName=rows[0]["LedgerName"])["Ledger"]["Family"] == family
 
 
 def test_an_id_in_two_spellings_is_one_column() -> None:
