@@ -396,11 +396,11 @@ def test_what_is_only_taken_in_is_not_shown() -> None:
 
 
 def test_fields_beside_each_other_are_two_columns() -> None:
-    shown = {**LEDGER, "UpdateStatus": TEXT, "LedgerID": NAMES}
+    shown = {**LEDGER, "UpdateStatus": TEXT, "LedgerStatus": TEXT}
     seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
     listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
     with opened(seen, listed) as (world, rows):
-        assert {"Status", "UpdateStatus"} <= rows[0].keys()
+        assert {"Status", "UpdateStatus", "LedgerStatus"} <= rows[0].keys()
         assert call(world, "DescribeLedger", LedgerName=rows[0]["LedgerName"])["Ledger"].keys() == rows[0].keys()
 
 

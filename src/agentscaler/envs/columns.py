@@ -73,7 +73,7 @@ def _is_another(name: str, schema: Schema, draft: Draft, reads: Sequence[Entry])
     if DEPRECATED.search(str(schema.get("description", ""))) or (found in draft.key and draft.segment is None):
         return False
     same = words == field(found) or (words[-1:] in _ID_LIKE and words[0] not in _ANOTHER)
-    moves = words[1:] == field(found) and any(name in e.parameters for e in draft.entries if e.what.kind not in ("get", "list"))  # UpdateTask(targetRunStatus) moves runStatus
+    moves = words[0] not in draft.noun and words[1:] == field(found) and any(name in e.parameters for e in draft.entries if e.what.kind not in ("get", "list"))  # UpdateTask(targetRunStatus) moves runStatus
     return not same and not moves and any(e.item is not None and {name, found} <= e.item.fields.keys() for e in reads)
 
 

@@ -1,7 +1,7 @@
 """What no read shows leaves: optional arguments of writes, and writes all of whose effect stays unseen.
 
 A write may still set what is never shown (a password), where a create asks for the same column: that a service keeps it
-is then said by two of its tools, and a create what the provider says that it only takes in.
+is then said by two of its tools, and it may set what the provider says that it only takes in.
 """
 
 from collections import defaultdict
@@ -27,7 +27,8 @@ def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
         if not any(c.shown for c in found.draft.columns.values()):
             continue
         answered = set(operation.shape.fields.values()) if operation.shape else set()
-        taken_in = {a.column for a in operation.arguments if a.column and operation.act == "create" and input_only(found.entry.parameters.get(a.name, {}))}
+        masked = any(a.role == "mask" for a in operation.arguments)  # a mask names what reads show
+        taken_in = {a.column for a in operation.arguments if a.column and not masked and input_only(found.entry.parameters.get(a.name, {}))}
         kept = _narrow(operation, taken_in | seen[noun] | answered | set(found.draft.key) | (asked[noun] if operation.act not in ("create", "copy") else set()))
         if kept.act in ("update", "put", "set") and not written(kept) & (seen[noun] | asked[noun]):
             del good[number]
