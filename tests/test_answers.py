@@ -377,3 +377,75 @@ def test_a_list_is_in_the_order_that_its_text_says(says: str, column: str | None
     listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}}, says=says)
     found = next(f.operation for f in compile_tools("aws:books", {t.name: t for t in (BASE[0], listed)}).good.values() if f.operation.name == "ListLedgers")
     assert found.order == ((column, down) if column else None)
+
+
+# ---- which fields answers have ------------------------------------------------------------------------------------
+
+
+def test_what_is_only_taken_in_is_not_shown() -> None:
+    secret = {"type": "string", "description": "Input only. The word that opens it."}
+    shown = {**LEDGER, "Opener": secret, "Shade": {"type": "string", "description": "How dark it is; input only where it is grey."}}
+    made = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Opener": secret, "Shade": shown["Shade"]}, {"Ledger": thing(**shown)}, "LedgerName", "Owner")
+    seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
+    listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
+    with opened(made, seen, listed) as (world, rows):
+        new = call(world, "CreateLedger", LedgerName="east", Owner="o", Opener="sesame", Shade="dark")["Ledger"]
+        for row in (new, rows[0], call(world, "DescribeLedger", LedgerName="east")["Ledger"]):
+            assert "Opener" not in row
+            assert "Shade" in row
+
+
+def test_fields_beside_each_other_are_two_columns() -> None:
+    shown = {**LEDGER, "UpdateStatus": TEXT, "LedgerStatus": TEXT}
+    seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
+    listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
+    with opened(seen, listed) as (world, rows):
+        assert {"Status", "UpdateStatus", "LedgerStatus"} <= rows[0].keys()
+        assert call(world, "DescribeLedger", LedgerName=rows[0]["LedgerName"])["Ledger"].keys() == rows[0].keys()
+
+
+def test_what_a_thing_is_to_become_is_what_it_becomes() -> None:
+    shown = {**LEDGER, "TargetFamily": LEDGER["Family"]}
+    seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
+    listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
+    with opened(seen, listed, tool("UpdateLedger", {"LedgerName": TEXT, "TargetFamily": LEDGER["Family"]}, {}, "LedgerName")) as (world, rows):
+        for family in ("cash", "stock"):
+            call(world, "UpdateLedger", LedgerName=rows[0]["LedgerName"], TargetFamily=family)
+            assert call(world, "DescribeLedger", LedgerName=rows[0]["LedgerName"])["Ledger"]["Family"] == family
+
+
+def test_an_id_in_two_spellings_is_one_column() -> None:
+    shown = {**LEDGER, "BookId": TEXT, "BookID": TEXT}
+    seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
+    listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
+    columns = {c.name for t in world_of(seen, listed).model.tables if t.name == "ledger" for c in t.columns}  # type: ignore[union-attr]
+    assert len(columns & {"BookId", "BookID"}) == 1
+
+
+def test_a_long_operation_has_a_name() -> None:
+    done = {"name": TEXT, "done": FLAG, "response": {"type": "object", "additionalProperties": {}}, "error": thing(code=NUMBER)}
+    with opened(tool("UpdateLedger", {"LedgerName": TEXT, "Owner": TEXT}, done, "LedgerName"), tool("DeleteLedger", {"LedgerName": TEXT}, done, "LedgerName")) as (world, rows):
+        first = call(world, "UpdateLedger", LedgerName=rows[0]["LedgerName"], Owner="somebody")
+        second = call(world, "DeleteLedger", LedgerName=rows[0]["LedgerName"])
+        assert first["response"]["Owner"] == "somebody"
+        assert first["name"].startswith("operations/")
+        assert first["name"] != second["name"]
+        assert second["done"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "state"),
+    [
+        ({"type": "string", "examples": ["Active"]}, "Active"),
+        ({"type": "string", "examples": ["CreateFailed"]}, None),
+        ({"type": "string", "description": "How it is. Valid values: CREATING | AVAILABLE | DELETING."}, "AVAILABLE"),
+        ({"type": "string", "enum": ["Failed", "Prepared", "NotPrepared"]}, "NotPrepared"),
+        ({"type": "string", "enum": ["IDLE", "IN_USE", "DELETED"]}, "IDLE"),
+        ({"type": "string", "enum": ["LOST", "DELETED"]}, None),
+    ],
+)
+def test_a_new_thing_has_a_state(schema: Schema, state: str | None) -> None:
+    shown = {**LEDGER, "Status": schema}
+    tools = (tool(n, t.parameters["properties"], {k: ({"type": "array", "items": thing(**shown)} if k == "Ledgers" else thing(**shown)) for k in t.returns["properties"] if k != "NextToken"}, *t.parameters["required"]) for t in BASE[:4] if t.returns and (n := t.name))
+    with opened(*tools) as (world, _):
+        assert call(world, "CreateLedger", LedgerName="east", Owner="o", Members=[])["Ledger"]["Status"] == state

@@ -6,7 +6,7 @@ import pytest
 
 from agentscaler.domains import one_domain
 from agentscaler.envs import build_env, compile_tools
-from agentscaler.envs.documented import default_of
+from agentscaler.envs.defaults import default_of
 from agentscaler.records import Source, Tool
 from agentscaler.world import World
 from test_answers import LEDGER, TEXT, call, opened, thing, tool
@@ -32,6 +32,24 @@ def code(world: World, name: str, **arguments: Any) -> str | None:
         ({"type": "integer", "description": "Default: 5 for A. Default: 7 for B."}, None),
         ({"type": "integer", "maximum": 3, "description": "Default: 5."}, None),
         ({"type": "string", "description": "Set as default."}, None),
+        ({"type": "integer", "description": "0: off (default); 1: on."}, 0),
+        ({"type": "integer", "description": "How often. Value range: **2**-**9**. Default value: **5**."}, 5),
+        ({"type": "integer", "description": "1: tags (default value); 2: routes."}, 1),
+        ({"type": "integer", "description": "If not specified, a default value (610 seconds) will be used."}, 610),
+        ({"type": "integer", "description": "Minutes to wait. Default: 1 hour."}, None),
+        ({"type": "integer", "description": "Default: 1 hour."}, 1),
+        ({"type": "string", "enum": ["FAST", "SLOW"], "description": "If you don't specify a mode, SLOW is used."}, "SLOW"),
+        ({"type": "string", "enum": ["FAST", "SLOW"], "description": "If `tier` is not specified, SLOW is used."}, None),
+        ({"type": "string", "enum": ["FAST", "SLOW"], "description": "If omitted and tier = A, the default is SLOW."}, None),
+        ({"type": "string", "enum": ["FAST", "SLOW"], "description": "SLOW: wait for it. This is the default. FAST: do not."}, "SLOW"),
+        ({"type": "string", "enum": ["FAST", "SLOW"], "description": "Defaults to SLOW for old engines."}, None),
+        ({"type": "string", "description": "The method. The default is `POST`."}, "POST"),
+        ({"type": "string", "description": 'The title, defaults to "Book made at {time}".'}, None),
+        ({"type": "string", "description": "The currency. Default: the account's."}, None),
+        ({"type": "boolean", "description": "By default, this is set to true."}, True),
+        ({"type": "boolean", "description": "Whether to enable it. Enabled by default."}, True),
+        ({"type": "boolean", "description": "Hides the page, which is enabled by default."}, None),
+        ({"type": "boolean", "description": "Defaults to true unless it is shared."}, None),
     ],
 )
 def test_a_default_is_what_the_provider_says(schema: dict[str, Any], value: object) -> None:

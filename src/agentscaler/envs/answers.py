@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from agentscaler.envs.arguments import HIDDEN, Lost, matched
 from agentscaler.envs.drafts import STATE, Draft, Entry, usable
 from agentscaler.envs.envelope import gone_state, is_flag_of_end, is_job, promised, reports_failure, told
-from agentscaler.envs.items import one_of
+from agentscaler.envs.items import input_only, one_of
 from agentscaler.records import Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity
@@ -54,13 +54,13 @@ def _row(body: Mapping[str, Schema], draft: Draft, *, gone: bool) -> Shape | Non
 
 def _shown_row(body: Mapping[str, Schema], draft: Draft) -> Shape | None:
     """The row in the body of an answer, or in an object or list in it."""
-    whole = matched({n: s for n, s in body.items() if usable(n, s)}, draft)
+    whole = matched({n: s for n, s in body.items() if usable(n, s) and not input_only(s)}, draft)
     plain = {n: c for n, c in whole.items() if kind_of(body[n]) != "object"}
     if (draft.own and draft.own in plain.values()) or (plain and not any(s.get("properties") for n, s in body.items() if n not in whole)):
         return Shape(fields=whole)
     for name, schema in body.items():
         if kind_of(schema) == "object" and schema.get("properties"):
-            inner = matched({n: s for n, s in schema["properties"].items() if usable(n, s)}, draft)
+            inner = matched({n: s for n, s in schema["properties"].items() if usable(n, s) and not input_only(s)}, draft)
             if inner and (draft.own in inner.values() or len(inner) >= 0.5 * len(schema["properties"])):
                 return Shape(fields=inner, wrap=(name,))
         if kind_of(schema) == "array" and draft.own and not reports_failure(name):

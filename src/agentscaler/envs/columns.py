@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.aliases import said
+from agentscaler.envs.documented import DEPRECATED
 from agentscaler.envs.drafts import (
     ITEM_KINDS,
     MAX_COLUMNS,
@@ -18,11 +19,11 @@ from agentscaler.envs.drafts import (
     Draft,
     Entry,
     Noun,
+    column_name,
     table_of,
     usable,
 )
-from agentscaler.envs.items import one_of
-from agentscaler.envs.kept import INPUT
+from agentscaler.envs.items import input_only, one_of
 from agentscaler.envs.keys import EDITIONS, held_by, is_slug
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
@@ -42,7 +43,8 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     elif draft.own:
         _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item), tables)
     for name, schema in _important(shown, draft):
-        if usable(name, schema) and (column := draft.add(name, schema)):
+        other = usable(name, schema) and _is_another(name, schema, draft, main)
+        if usable(name, schema) and (column := draft.force(name, schema) if other else draft.add(name, schema)):
             column.shown = True
     for name, schema in _made_names(draft):
         if draft.find(name) is None:
@@ -84,6 +86,23 @@ def _alike(given: Noun, shown: Noun, noun: Noun) -> bool:
     heads = [set(words[:-1]) - {"display"} for words in (given, shown)]
     kept = given[-1:] in (("id",), ("arn",), ("key",), ("revision",)) and not mine
     return given[-1:] == shown[-1:] and mine == theirs and (heads[0] <= heads[1] or heads[1] <= heads[0]) and not kept
+
+
+def _is_another(name: str, schema: Schema, draft: Draft, reads: Sequence[Entry]) -> bool:
+    """eventName beside the resource name of a key event, UpdateStatus beside Status: a field of its own, though its words would do for the column of one that stands beside it."""
+    found = draft.find(name)
+    words = field(name)
+    if found is None or found == name or len(draft.columns) >= MAX_COLUMNS or column_name(name).lower() in {c.lower() for c in draft.columns}:
+        return False
+    if DEPRECATED.search(str(schema.get("description", ""))) or (found in draft.key and draft.segment is None):
+        return False
+    same = words == field(found) or (words[-1:] in _ID_LIKE and words[0] not in _ANOTHER)
+    moves = words[0] not in draft.noun and words[1:] == field(found) and any(name in e.parameters for e in draft.entries if e.what.kind not in ("get", "list"))  # UpdateTask(targetRunStatus) moves runStatus
+    return not same and not moves and any(e.item is not None and {name, found} <= e.item.fields.keys() for e in reads)
+
+
+_ID_LIKE = (("id",), ("arn",), ("uid",), ("uuid",), ("identifier",), ("token",), ("sid",), ("guid",))
+_ANOTHER = frozenset("desired target expected new".split())
 
 
 def _made_names(draft: Draft) -> Sequence[tuple[str, Schema]]:
@@ -183,7 +202,7 @@ def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | Non
     wraps = {field(w) for e in draft.entries if e.item for w in e.item.wrap[-1:]}
     properties = {k: v for k, v in schema["properties"].items() if usable(k, v)}
     known = [c for k in properties if (c := draft.find(k)) is not None]
-    told = [k for k, v in properties.items() if not INPUT.match(str(v.get("description", "")))]
+    told = [k for k, v in properties.items() if not input_only(v)]
     bare = words[1:] if words[:1] and words[0] in ("update", "write", "create", "new", "patch") else words
     bare = bare[:-1] if bare[-1:] and bare[-1] in _WRAPPERS and bare != draft.noun else bare
     if words in wraps or bare in (draft.noun, draft.noun[-1:], ()) or words in (draft.noun, draft.noun[-1:]):

@@ -59,7 +59,7 @@ def _values(text: str, whole: bool) -> tuple[str, ...]:
 
 def _coded(text: str, whole: bool) -> list[str]:
     """'0: off; 1: on', '`mainland`: the mainland. `overseas`: elsewhere'."""
-    found = list(dict.fromkeys(v for v in _CODED.findall(text) if v.lower() not in _NO_VALUES))
+    found = list(dict.fromkeys(v for v in _CODED.findall(text) if not _is_prose(v)))
     if whole:
         return [v for v in found if v.lstrip("-").isdigit()]
     digits = [v for v in found if v.isdigit()]
@@ -88,10 +88,15 @@ def _bare(text: str, *, ended: bool) -> list[str]:
     out: list[str] = []
     parts = [p.strip(" `\"'.“”") for p in _SPLIT.split(re.sub(r"^[^:]{0,60}:\s", "", text, count=1) if ":" in text[:60] else text)]
     for at, part in enumerate(p for p in parts if p):
-        if not _TOKEN.fullmatch(part) or part.lower() in _NO_VALUES:
+        if not _TOKEN.fullmatch(part) or _is_prose(part):
             return out if at and len(out) >= 2 else []
         out.append(part)
     return out if ended or len(text) < 90 else out[:-1]  # the last word of a text that was cut may be half a word
+
+
+def _is_prose(word: str) -> bool:
+    """A word that only stands in sentences; AVAILABLE is a state."""
+    return word.lower() in _NO_VALUES and word != "AVAILABLE"
 
 
 _HOLE = re.compile(r"^[a-z]+-[a-z]+(?:Id|Name|Email)$|^(?:user|group|domain)-(?:id|email|userId|groupId|domain)$")
@@ -101,7 +106,7 @@ _HOLE = re.compile(r"^[a-z]+-[a-z]+(?:Id|Name|Email)$|^(?:user|group|domain)-(?:
 def _alike(found: list[str]) -> list[str]:
     """Values of one list look alike; words of prose do not."""
     found = [v for v in found if not _HOLE.search(v)]
-    found = [v.rstrip(".:-") for v in dict.fromkeys(found) if v.lower() not in _NO_VALUES and "yyyy" not in v]
+    found = [v.rstrip(".:-") for v in dict.fromkeys(found) if not _is_prose(v) and "yyyy" not in v]
     if any(len(v) < 1 for v in found):
         return []
     shapes = {"upper" if v.isupper() or not v.isalpha() else "camel" if v[0].isupper() else "lower" for v in found}
@@ -120,36 +125,6 @@ def range_of(schema: Schema) -> Range | None:
     if found is None or int(found[1]) >= int(found[2]):
         return None
     return Range(int(found[1]), int(found[2]))
-
-
-_DEFAULT = re.compile(r"""(?i)\bdefault(?:s|ed)?(?: (?:value|setting|is set))*(?: is| to| of|:|：|=)+\s*:?\s*[`"'“]?(-?[A-Za-z0-9][\w.\-]*)[`"'”]?(?=[\s.,;)(]|$)""")
-_OPEN = re.compile(r"(?i)\bif\b|\bunless\b|\bwhen\b|\bdepend|\bfor (?:\w+ ){0,3}(?:instances|clusters|regions|engines?)")
-
-
-def default_of(schema: Schema) -> str | int | float | bool | None:
-    """What holds where the caller says nothing: 'Default: 5', 'the default value is `public`'; None where it is not said, or hangs on something else."""
-    kind, text = kind_of(schema), str(schema.get("description", ""))
-    said: Any = schema.get("default")
-    found = list(dict.fromkeys(m[1].rstrip(".") for m in _DEFAULT.finditer(text)))
-    if said is None and len(found) == 1:
-        at = text.lower().index("default")
-        sentence = text[max(text.rfind(". ", 0, at), 0) : at + 90]
-        said = None if _OPEN.search(sentence.split(". ")[0] if ". " in sentence[2:] else sentence) else found[0]
-    if said is None or isinstance(said, (list, dict)):
-        return None
-    return _typed(str(said), kind, schema)
-
-
-def _typed(said: str, kind: str, schema: Schema) -> str | int | float | bool | None:
-    """The default as the argument's type; of texts only one that is a value for sure."""
-    if kind == "boolean":
-        return {"true": True, "false": False}.get(said.lower())
-    if kind in ("integer", "number"):
-        number = float(said) if re.fullmatch(r"-?\d+(?:\.\d+)?", said) else None
-        fits = number is not None and schema.get("minimum", number) <= number <= schema.get("maximum", number)
-        return None if number is None or not fits else int(number) if number.is_integer() and kind == "integer" else number
-    values = [v for v in schema.get("enum", ()) if isinstance(v, str)] or values_of(schema)
-    return next((v for v in values if v.lower() == said.lower()), None) if kind == "string" else None
 
 
 # ---- examples ---------------------------------------------------------------------------------------------------

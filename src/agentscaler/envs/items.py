@@ -37,7 +37,23 @@ class Item(NamedTuple):
 
 
 def find_item(tool: Tool, what: Analysis) -> Item | None:
-    """The item of a read's result, or None where the result is not known or holds nothing."""
+    """The item of a read's result, or None where the result is not known or holds nothing. What the provider only takes in is no field of it."""
+    found = _find_item(tool, what)
+    if found is None or found.scalar:
+        return found
+    fields = {n: s for n, s in found.fields.items() if not input_only(s)}
+    return found._replace(fields=fields, beside={n: s for n, s in found.beside.items() if not input_only(s)}) if fields else found
+
+
+def input_only(schema: Schema) -> bool:
+    """'Input only.', '[Input Only]', 'Immutable. Write-only': a caller gives it, and no answer shows it."""
+    return _INPUT_ONLY.search(str(schema.get("description", ""))[:400]) is not None
+
+
+_INPUT_ONLY: Final = re.compile(r"(?i)^\W*(?:(?:immutable|optional|required|direct)\W+){0,2}(?:input|write)[- ]only\b(?! (?:if|when))|[.;] \W*(?:input|write)[- ]only\W*(?:$|\.)")
+
+
+def _find_item(tool: Tool, what: Analysis) -> Item | None:
     if tool.returns is None or kind_of(tool.returns) == "array":
         return _top_list(tool.returns)
     body = tool.returns.get("properties", {})

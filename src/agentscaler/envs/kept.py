@@ -44,8 +44,6 @@ def kept_by_service(name: str, schema: Schema, *, new: bool, inside: bool = Fals
     return bool(_TOLD.search(text)) if text else inside
 
 
-INPUT: Final = re.compile(r"(?i)^\W*(?:(?:optional|required|immutable)\b\W*)*input[ -]only\b")
-"""'Input only.': given, and never told."""
 _CANNOT: Final = re.compile(r"(?i)\b(?:can(?:no|')t|can not|may not|must not) be (?:changed|mutated|modified|updated|altered|edited)\b(?P<rest>.*)")
 _IMMUTABLE: Final = re.compile(r"(?i)(?:^|[.:;]\s)\W*(?:(?:optional|required|input[ -]only|identifier)\b\W*)*immutable\b(?: (?:once|after) (?:it is |being )?(?:set|creat)\w*)?\s*(?:[.,;:]|$)|\b(?:it|this|field) is (?:currently )?immutable\b(?! while| if| when)")
 _ELSEWHERE: Final = re.compile(r"(?i)\bcan only be (?:\w+ or )?(?:modified|changed|updated|set) (?:by|through|via|using) (?:the )?\w+ (?:method|operation)\b")

@@ -14,8 +14,7 @@ from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.envelope import of_the_call, reports_failure
 from agentscaler.envs.held_rows import one_described, tell_rows_apart
-from agentscaler.envs.items import Item, find_item, one_of
-from agentscaler.envs.kept import INPUT
+from agentscaler.envs.items import Item, find_item, input_only, one_of
 from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
 from agentscaler.envs.kinds import of_the_whole
 from agentscaler.envs.maps import as_maps, told_maps
@@ -123,7 +122,7 @@ def _without_input(schema: Schema) -> Schema:
     """An answer without the fields that are 'Input only.'; a secret that is given is never told."""
     out = dict(schema)
     if properties := schema.get("properties"):
-        out["properties"] = {n: _without_input(s) for n, s in properties.items() if not INPUT.match(str(s.get("description", "")))}
+        out["properties"] = {n: _without_input(s) for n, s in properties.items() if not input_only(s)}
     if items := schema.get("items"):
         out["items"] = _without_input(items)
     return out

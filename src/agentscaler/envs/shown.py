@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from agentscaler.envs.drafts import Compiled, Noun
-from agentscaler.envs.kept import INPUT
+from agentscaler.envs.items import input_only
 from agentscaler.envs.worlds import written
 from agentscaler.records import Argument, Operation
 
@@ -30,7 +30,7 @@ def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
         if not any(c.shown for c in found.draft.columns.values()):
             continue
         answered = set(operation.shape.fields.values()) if operation.shape else set()
-        told = {c.name for c in found.draft.columns.values() if INPUT.match(str(c.schema.get("description", ""))) and _KEPT.search(c.name)}
+        told = {c.name for c in found.draft.columns.values() if input_only(c.schema) and _KEPT.search(c.name)}
         kept = _narrow(operation, told | seen[noun] | answered | set(found.draft.key) | (asked[noun] if operation.act not in ("create", "copy") else set()))
         if kept.act in ("update", "put", "set") and not written(kept) & (seen[noun] | asked[noun]):
             del good[number]

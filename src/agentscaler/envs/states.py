@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from agentscaler.envs.arguments import Lost, is_time
-from agentscaler.envs.documented import values_of
+from agentscaler.envs.documented import examples_of, values_of
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.records import Argument, Schema
 from agentscaler.schemas import kind_of
@@ -94,18 +94,22 @@ def _first_state(column: Col, draft: Draft, *, job: bool) -> str | int | None:
     """Of a state of the thing itself: what waits for somebody, what has come to its end well, or is on the way there; ACTIVE, where nobody lists the states."""
     if not _of_itself(column, draft):
         return None
-    if column.choices:
-        waits = next((c for c in column.choices if _WAITS.search(str(c)) and not job), None)
-        settled = None if job else first_of([c for c in column.choices if not _OF_OTHER_DEEDS.search(str(c))], _SETTLED)
-        found = (waits, settled, *(next((c for c in column.choices if says.search(str(c))), None) for says in (_ON_THE_WAY, _UNDER_WAY)))
+    examples = [e for e in examples_of(column.schema) if not _OF_OTHER_DEEDS.search(e) and not _FAILS.search(e)]
+    choices = column.choices or values_of(column.schema) or examples
+    if choices:
+        waits = next((c for c in choices if _WAITS.search(str(c)) and not job), None)
+        settled = None if job else first_of([c for c in choices if not _OF_OTHER_DEEDS.search(str(c))], _SETTLED)
+        usual = None if column.choices else first_of(choices, [*JOB_STATES, *NEW_STATES] if job else NEW_STATES)
+        found = (usual, waits, settled, *(next((c for c in choices if says.search(str(c))), None) for says in (_ON_THE_WAY, _UNDER_WAY)), next((e for e in examples if e in choices), None))
         return next((state for state in found if state is not None), None)
-    return None if job or column.schema.get("examples") or values_of(column.schema) else "ACTIVE"
+    return None if job or column.schema.get("examples") else "ACTIVE"
 
 
-_WAITS: Final = re.compile(r"(?i)^(?:pending_?(?:validation|review|approval|verification|acceptance|connect\w*|confirmation)|awaiting_\w+|unassigned|not_?assigned|unreconciled|unchecked|proposed|invited|requested|unstart\w*|undeployed|ready_for_deployment|init|initial|initialized|reserved|verification_?in_?progress)$")
+_WAITS: Final = re.compile(r"(?i)^(?:pending_?(?:validation|review|approval|verification|acceptance|connect\w*|confirm\w+|submission)|awaiting_\w+|unassigned|not_?assigned|not_?prepared|enqueued|unreconciled|unchecked|proposed|invited|requested|unstart\w*|undeployed|ready_for_deployment|init|initial|initialized|reserved|verification_?in_?progress)$")
 _OF_OTHER_DEEDS: Final = re.compile(r"(?i)^(?:updat|modif|delet|cancel|disabl|import|sync|restor|roll|stop|migrat|upgrad|isolat|disassoc)")
+_FAILS: Final = re.compile(r"(?i)fail|error|abnormal|reject|denied|expired|terminat|stopp")
 _UNDER_WAY: Final = re.compile(r"(?i)^in_?progress$")
-_SETTLED: Final = ["create_complete", "associate_complete", "creation_successful", "create_successful", "create_success", "complete", "deployed", "registered", "associated", "valid", "published", "installed", "assignable", "issued", "effective", "success", "successful"]
+_SETTLED: Final = ["create_complete", "associate_complete", "creation_successful", "create_successful", "create_success", "complete", "deployed", "registered", "associated", "valid", "published", "installed", "assignable", "issued", "effective", "success", "successful", "connected", "idle", "stable", "working", "ready_for_use", "unattached"]
 """States of a new thing that no list of common ones holds: it waits for a person, or is made and done."""
 
 

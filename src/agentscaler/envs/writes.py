@@ -22,8 +22,8 @@ from agentscaler.envs.arguments import (
 )
 from agentscaler.envs.batches import are_rows, lists_changes, none_left, own_id_of_service
 from agentscaler.envs.columns import parent_path
+from agentscaler.envs.defaults import default_of
 from agentscaler.envs.demands import demanded
-from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
@@ -142,7 +142,7 @@ def _with_defaults(argument: Argument, entry: Entry, draft: Draft) -> Argument:
     schema = entry.parameters[argument.name]
     told = {argument.name: (argument.column, schema)} if argument.role == "value" and not argument.required and not argument.many else {}
     told |= {p: (c, schema.get("properties", {}).get(p, {})) for p, c in argument.body.items()} if argument.role == "body" else {}
-    found = {n: d for n, (c, s) in told.items() if c and c not in draft.key and draft.columns[c].reference is None and (d := default_of(s)) is not None and _may_hold(draft.columns[c], d)}
+    found = {n: d for n, (c, s) in told.items() if c and c not in draft.key and draft.columns[c].reference is None and (d := default_of(s, n, draft.columns[c].choices)) is not None and _may_hold(draft.columns[c], d)}
     return argument.model_copy(update={"defaults": found}) if found else argument
 
 
