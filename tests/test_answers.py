@@ -384,14 +384,14 @@ def test_a_list_is_in_the_order_that_its_text_says(says: str, column: str | None
 
 def test_what_is_only_taken_in_is_not_shown() -> None:
     secret = {"type": "string", "description": "Input only. The word that opens it."}
-    shown = {**LEDGER, "Opener": secret, "Shade": {"type": "string", "description": "How dark it is; input only where it is grey."}}
-    made = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Opener": secret, "Shade": shown["Shade"]}, {"Ledger": thing(**shown)}, "LedgerName", "Owner")
+    shown = {**LEDGER, "Passphrase": secret, "Shade": {"type": "string", "description": "How dark it is; input only where it is grey."}}
+    made = tool("CreateLedger", {"LedgerName": TEXT, "Owner": TEXT, "Passphrase": secret, "Shade": shown["Shade"]}, {"Ledger": thing(**shown)}, "LedgerName", "Owner")
     seen = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**shown)}, "LedgerName")
     listed = tool("ListLedgers", {}, {"Ledgers": {"type": "array", "items": thing(**shown)}})
     with opened(made, seen, listed) as (world, rows):
-        new = call(world, "CreateLedger", LedgerName="east", Owner="o", Opener="sesame", Shade="dark")["Ledger"]
+        new = call(world, "CreateLedger", LedgerName="east", Owner="o", Passphrase="sesame", Shade="dark")["Ledger"]
         for row in (new, rows[0], call(world, "DescribeLedger", LedgerName="east")["Ledger"]):
-            assert "Opener" not in row
+            assert "Passphrase" not in row
             assert "Shade" in row
 
 
