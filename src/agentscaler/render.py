@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from agentscaler.answered import beside_list, nested
+from agentscaler.answered import beside_list, missing, nested, of_call, python
 from agentscaler.assigned import emptied, given_value, merged, parted, quote, revised
 from agentscaler.errors import Dropped
-from agentscaler.records import Argument, Brought, Held, Json, Model, Operation, Shape, Table
+from agentscaler.records import Argument, Brought, Held, Model, Operation, Shape, Table
 from agentscaler.schema_sql import schema
 
 WIDTH = 110
@@ -131,7 +131,7 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     patch = operation.act in ("update", "put", "set")
     parameters = ["db"]
     for argument in operation.arguments:
-        default = "" if argument.required else f"={_python(argument.defaults[argument.name])}" if argument.name in argument.defaults else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
+        default = "" if argument.required else f"={python(argument.defaults[argument.name])}" if argument.name in argument.defaults else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
         parameters.append(f"{argument.python}{default}")
     lines = _call(f"def {operation.python}", parameters, end=":")
     lines += ["    " + line for line in _docstring(operation.summary)]
@@ -142,6 +142,9 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     for argument in operation.arguments:
         if argument.also:
             body += _call(f"{argument.python} = db.meant", [quote(argument.also[0]), argument.python, *map(quote, argument.also[1:])])
+    if operation.act != "list" and (ids := missing(operation)) is not None:
+        beside = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key" and not a.many]
+        body += [f"lost = [one for one in {ids.python} if db.gone({', '.join([quote(table.name), f'{ids.column}=one', *beside])})]", f"{ids.python} = [one for one in {ids.python} if one not in lost]"]
     if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
         body += _call("db.stamped", [quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
@@ -243,7 +246,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         arguments.append(f"through={quote(operation.through)}")
     if operation.hides:
         column, value = operation.hides
-        hidden = f"{{{quote(column)}: {_python(value)}}}"
+        hidden = f"{{{quote(column)}: {python(value)}}}"
         show = next((a.python for a in operation.arguments if a.role == "show"), None)
         arguments.append(f"hide=None if {show} else {hidden}" if show else f"hide={hidden}")
     if shape.total:
@@ -274,8 +277,8 @@ def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
         if _spans(argument):
             given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
         elif argument.anything:
-            every = ", ".join(_python(v) for v in argument.anything)
-            given = f"None if {_python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
+            every = ", ".join(python(v) for v in argument.anything)
+            given = f"None if {python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
         yield argument, given
 
 
@@ -297,7 +300,7 @@ def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
             found = f"db.get({quote(reference.table)}, {argument.python})"
             if _spans(argument):
                 return [f'if not {argument.python}.endswith("/-"):', f"    {found}"]
-            every = ", ".join(_python(v) for v in argument.anything)
+            every = ", ".join(python(v) for v in argument.anything)
             return [f"if {argument.python} not in ({every},):", f"    {found}"] if every else [found]
     return []
 
@@ -311,10 +314,12 @@ def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     beside = dict([beside_list(shape.next, shape.wrap)]) if shape.next else {}
     beside |= {shape.total: "page.total"} if shape.total else {}
     names = {a.python for a in operation.arguments}
+    ids = missing(operation)
+    before = [f"lost = [one for one in {ids.python}{'' if ids.required else ' or ()'} if all(row[{quote(ids.column or '')}] != one for row in page.rows)]"] if ids else []
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
-        beside |= {f"{name}.{n}": _told(v, names) for n, v in value.items()} if inside else {name: _told(value, names)}
-    return _braces("return ", nested(shape.wrap, rows, beside))
+        beside |= {f"{name}.{n}": of_call(v, names) for n, v in value.items()} if inside else {name: of_call(value, names)}
+    return before + _braces("return ", nested(shape.wrap, rows, beside))
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -329,7 +334,7 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
     if named and not operation.key_path and table.resource and not any(a.startswith("parent=") for a in assigned):
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
-    arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    arguments += [f"{c}={python(v)}" for c, v in operation.sets.items()]
     checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
     before = [line for check in checks for line in check]
     if not _shown(operation) and not operation.brings:
@@ -342,7 +347,7 @@ def _brought(brought: Brought, table: Table) -> list[str]:
     """A row of another table that is made with the row, and what the row then says of it."""
     taken = [f"{c}=row[{quote(own)}]" for c, own in brought.takes.items()]
     taken += [f"{c}=row[{quote(table.key[-1])}] + {quote(end)}" for c, end in brought.ends.items()]
-    taken += [f"{c}={_python(v)}" for c, v in brought.sets.items()]
+    taken += [f"{c}={python(v)}" for c, v in brought.sets.items()]
     if not brought.tells:
         return _call("db.insert", [quote(brought.table), *taken])
     told = [f"{own}=first[{quote(c)}]" for own, c in brought.tells.items()]
@@ -353,7 +358,7 @@ def _create_rows(operation: Operation, several: Argument, table: Table, views: M
     """A row for each object of a list."""
     arguments = [quote(table.name), *_assigned(operation, table)]
     arguments += [f"{column}=one.get({quote(name)})" for name, column in several.body.items()]
-    arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    arguments += [f"{c}={python(v)}" for c, v in operation.sets.items()]
     shape = operation.shape
     if shape is None or not shape.many:
         return [f"for one in {several.python}:", *("    " + line for line in _call("db.insert", arguments)), *_constant(operation)]
@@ -373,26 +378,13 @@ def _fixed(operation: Operation) -> list[str]:
     """"name": value for what an answer says of the call itself."""
     shape = operation.shape
     names = {a.python for a in operation.arguments}
-    return [f"{quote(n)}: {_told(v, names)}" for n, v in shape.fixed.items()] if shape else []
-
-
-def _told(value: Json, names: set[str]) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{quote(str(n))}: {_told(v, names)}" for n, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_told(v, names) for v in value) + "]"
-    if value in ("{new}", "{new number}"):
-        return "db.ticket()" if value == "{new}" else "db.ticket(number=True)"
-    if value in ("{more}", "{shown}"):
-        return "page.next is not None" if value == "{more}" else "len(page.rows)"
-    given = value[len("{given ") : -1] if isinstance(value, str) and value.startswith("{given ") else ""
-    return given if given in names else _python(value)
+    return [f"{quote(n)}: {of_call(v, names)}" for n, v in shape.fixed.items()] if shape else []
 
 
 def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
     source = next(a for a in operation.arguments if a.role == "key")
     key = [source.python] if table.key == (source.column,) else [f"*db.key({quote(table.name)}, {source.column}={source.python})"]
-    arguments = [quote(table.name), *key, *_assigned(operation, table), *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
+    arguments = [quote(table.name), *key, *_assigned(operation, table), *(f"{c}={python(v)}" for c, v in operation.sets.items())]
     return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation)]
 
 
@@ -414,7 +406,7 @@ def _assigned(operation: Operation, table: Table) -> list[str]:
             out.append(f"{argument.column}={merged(operation, argument.column, given_value(argument), keys=argument.sign == 'keys')}")
         elif argument.role == "body":
             for name, column in argument.body.items():
-                default = f", {_python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
+                default = f", {python(argument.defaults[name])}" if name in argument.defaults else "" if create or (operation.whole and next(c.null for c in table.columns if c.name == column)) else ", UNSET"
                 source = argument.python if argument.required else f"({argument.python} or {{}})"
                 out.append(f"{column}={merged(operation, column, f'{source}.get({quote(name)}{default})')}")
     return emptied(operation, table, [*out, *parted(operation)])
@@ -424,7 +416,7 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
         return _update_rows(operation, several, table, views)
     key = [quote(table.name), *_key(operation, table)]
-    sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
     changed = revised(operation)
     if mask := next((a for a in operation.arguments if a.role == "mask"), None):
@@ -457,14 +449,14 @@ def _set(operation: Operation, table: Table, model: Model, views: Mapping[tuple[
     column, value = operation.state
     arguments = [quote(table.name), *_key(operation, table)]
     if operation.only_from:
-        arguments.append("only_from=(" + ", ".join(_python(s) for s in operation.only_from) + ",)")
-    target = _python(value)
+        arguments.append("only_from=(" + ", ".join(python(s) for s in operation.only_from) + ",)")
+    target = python(value)
     if operation.inside:
         parts = [f"{quote(operation.inside[0])}: {target}", *(f"{quote(n)}: None" for n in operation.inside[1:])]
         target = f"{{{', '.join(parts)}}}"
     arguments.insert(len(arguments) - bool(operation.only_from), f"to={{{quote(column)}: {target}}}")
     if operation.sets:
-        arguments.append("also={" + ", ".join(f"{quote(c)}: {_python(v)}" for c, v in operation.sets.items()) + "}")
+        arguments.append("also={" + ", ".join(f"{quote(c)}: {python(v)}" for c, v in operation.sets.items()) + "}")
     matches = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "match"]
     check = _each(operation, "db.match", [quote(table.name), *_key(operation, table), *matches], table, views, answer=False) if matches else []
     extra = _assigned(operation, table)
@@ -495,7 +487,7 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
 def _stands(operation: Operation, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
     """The row must be in a state that the provider asks for."""
     assert operation.state is not None
-    states = ", ".join(_python(s) for s in operation.only_from)
+    states = ", ".join(python(s) for s in operation.only_from)
     return _each(operation, "db.stand", [quote(table.name), *_key(operation, table), f"{operation.state[0]}=({states},)"], table, views, answer=False)
 
 
@@ -515,7 +507,7 @@ def _link(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         return _each(operation, "row = db.tie" if tie else "row = db.untie", [quote(table.name), *ends], table, views)
     end = next(a for a in operation.arguments if a.role == "value")
     key = [quote(table.name), *_key(operation, table)]
-    sets = [f"{c}={_python(v)}" for c, v in operation.sets.items()]
+    sets = [f"{c}={python(v)}" for c, v in operation.sets.items()]
     if tie:
         return _each(operation, "row = db.update", [*key, f"{end.column}={end.python}", *sets], table, views)
     lines = _each(operation, "db.match", [*key, f"{end.column}={end.python}"], table, views, answer=False)
@@ -563,7 +555,7 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
         value = f"[{row}[{quote(next(iter(shape.fields.values())))}]]"
     else:
         value = row if whole else _seen(shape, views, row)
-        value = f"{value} | {{{', '.join(f'{quote(f)}: {_python(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
+        value = f"{value} | {{{', '.join(f'{quote(f)}: {python(v)}' for f, v in shape.gone.items())}}}" if shape.gone else value
         value = f"[{value}]" if shape.many else value
     if shape.done:
         return _braces("return ", ['"done": True', f'"response": {value}'])
@@ -578,12 +570,6 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
 
 
 # ---- text -------------------------------------------------------------------------------------------------------
-
-
-def _python(value: Json) -> str:
-    if value == "{now}":
-        return "db.now"
-    return quote(value) if isinstance(value, str) else repr(value)
 
 
 def _call(head: str, arguments: Sequence[str], *, end: str = "") -> list[str]:
