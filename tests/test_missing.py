@@ -50,3 +50,12 @@ def test_what_succeeded_is_without_what_is_not_there() -> None:
     with opened(gone) as (world, ledgers):
         name = ledgers[0]["LedgerName"]
         assert call(world, "BatchDeleteLedgers", LedgerNames=[name, "gone"]) == {"DeletedNames": [name], "FailedNames": ["gone"]}
+
+
+def test_rows_that_are_answered_as_they_were_stand_beside_what_is_not_there() -> None:
+    gone = tool("BatchDeleteLedgers", {"LedgerNames": TEXTS}, {"Ledgers": ROWS, "Errors": failures(LedgerName=TEXT, Message=TEXT)}, "LedgerNames")
+    with opened(gone) as (world, ledgers):
+        name = ledgers[0]["LedgerName"]
+        answer = call(world, "BatchDeleteLedgers", LedgerNames=[name, "gone"])
+        assert [r["LedgerName"] for r in answer["Ledgers"]] == [name]
+        assert answer["Errors"] == [{"LedgerName": "gone", "Message": "it does not exist"}]

@@ -314,7 +314,7 @@ def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     beside = dict([beside_list(shape.next, shape.wrap)]) if shape.next else {}
     beside |= {shape.total: "page.total"} if shape.total else {}
     names = {a.python for a in operation.arguments}
-    ids = missing(operation)
+    ids = missing(operation) if operation.act == "list" else None
     before = [f"lost = [one for one in {ids.python}{'' if ids.required else ' or ()'} if all(row[{quote(ids.column or '')}] != one for row in page.rows)]"] if ids else []
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
