@@ -64,7 +64,7 @@ _SIGNS: Final[Mapping[str, str]] = {"since": ">=", "until": "<=", "prefix": "sta
 
 def _plain(value: Any, schema: Schema) -> Json:
     """A value as an argument of this kind takes it: switches are 0 and 1 in some rows."""
-    return bool(value) if kind_of(schema) == "boolean" else value  # type: ignore[no-any-return]
+    return bool(value) if kind_of(schema) == "boolean" else value
 
 
 def _said(value: Any) -> str:
@@ -115,7 +115,7 @@ def _stands(one: Any, sign: str, value: Any) -> bool:
     if sign in (">", ">=", "<", "<=", "="):
         if isinstance(one, str) != isinstance(value, str):
             return sign == "=" and _said(one) == _said(value)
-        return {">": one > value, ">=": one >= value, "<": one < value, "<=": one <= value, "=": one == value}[sign]
+        return bool({">": one > value, ">=": one >= value, "<": one < value, "<=": one <= value, "=": one == value}[sign])
     text, part = str(one), str(value)
     if sign == "starts":
         return text.startswith(part)
