@@ -81,6 +81,33 @@ def test_names_of_filters_are_found_in_prose() -> None:
     assert "Type" not in spelled_out("taskId Filter by [task id]. Type: String Required: No")
     assert "desc" not in spelled_out("A comma-separated list. Use `desc` after a field name for the reverse.")
     assert spelled_out("An array of filters that narrow what is listed.") == []
+    assert spelled_out("Use these filters to see less: name platform status") == ["name", "platform", "status"]
+    assert spelled_out("You can filter on name , version , and type .") == ["name", "version", "type"]
+    assert spelled_out("The supported fields: TeamId (of the team), Name (of the plan).") == ["TeamId", "Name"]
+    assert spelled_out("The only supported filter name is state . If you give none, all are listed.") == ["state"]
+    assert spelled_out("ruleId is filtered by [rule id]. ruleName -Filter by [rule name].") == ["ruleId", "ruleName"]
+    assert spelled_out("The filter is applied first: rows that do not match are left out.") == []
+
+
+def test_a_filter_says_how_it_compares_where_it_must() -> None:
+    def way(named: str, schema: object) -> tuple[str, ...]:
+        items = {**thing(FieldName=TEXT, FieldValue=TEXT, **{named: schema}), "required": ["FieldName", "FieldValue", named]}  # type: ignore[arg-type]
+        filters = {"type": "array", "description": "Supported filter fields: Status, Owner.", "items": items}
+        operation = next(o for o in world_of(listing(Filters=filters)).model.operations if o.name == "ListLedgers")  # type: ignore[arg-type,union-attr]
+        return next((a.pair for a in operation.arguments if a.name == "Filters"), ())
+
+    assert way("ExactMatch", {**FLAG, "description": "Exact search or not"}) == ("FieldName", "FieldValue", "ExactMatch")
+    assert way("Op", {**TEXT, "description": "The operator. Values: EXACT (the same), FUZZY (a part), NOT (others)."}) == ("FieldName", "FieldValue", "Op")
+    assert way("ExactMatch", {**FLAG, "description": "Whether to use fuzzy search"}) == ()
+    assert way("Op", {**TEXT, "description": "The operator."}) == ()
+    given = [{"Name": "state", "Values": ["OPEN"], "ExactMatch": True}, {"Name": "state", "Values": ["OP"], "ExactMatch": False}]
+    assert named(given, "Name", "Values", "ExactMatch", PLACES) == [(Condition("state", "=", "OPEN"),), (Condition("state", "holds", "OP"),)]
+
+
+def test_values_that_belong_to_another_field_are_no_names() -> None:
+    filters = {"type": "array", "items": thing(Name={"type": "string", "enum": ["open", "shut"], "description": "`status`: its state. `owner`: who owns it. `open`, `shut`: of the state."}, Values=TEXTS)}
+    operation = next(o for o in world_of(listing(Filters=filters)).model.operations if o.name == "ListLedgers")  # type: ignore[arg-type,union-attr]
+    assert dict(next(a for a in operation.arguments if a.name == "Filters").places) == {"status": "Status", "owner": "Owner"}
 
 
 def test_a_plain_word_is_a_field_only_where_it_stands_as_one() -> None:

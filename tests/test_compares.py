@@ -42,6 +42,15 @@ def test_bounds_are_exclusive_where_they_say_so() -> None:
         assert sorted(r["CreatedAt"] for r in call(world, "ListLedgers", created_at_lt=middle)["Ledgers"]) == [t for t in times if t < middle]
 
 
+def test_created_is_a_time_that_bounds_speak_of() -> None:
+    rows = {"Ledgers": {"type": "array", "items": thing(**LEDGER, Created={**TEXT, "examples": ["2026-01-02", "2026-02-03", "2026-03-04"]})}}
+    with opened(tool("ListLedgers", {"Created": thing(gt=TEXT, lte=TEXT), "Owner": thing(gt=TEXT)}, rows)) as (world, ledgers):
+        times = sorted({r["Created"] for r in ledgers} - {None})
+        found = call(world, "ListLedgers", Created={"gt": times[0]})["Ledgers"]
+        assert [r["LedgerName"] for r in found] == [r["LedgerName"] for r in ledgers if r["Created"] and r["Created"] > times[0]]
+        assert world.call("ListLedgers", {"Owner": {"gt": "a"}}).error is not None, "a text has no bounds"
+
+
 def test_bounds_of_nothing_held_are_not_offered() -> None:
     told = next(t for t in world_of(listing(paid_at=thing(gt=TEXT, lt=TEXT), Weight=thing(gt=NUMBER))).tools if t.name == "ListLedgers")
     assert set(told.parameters["properties"]) == {"MaxResults"}

@@ -32,12 +32,13 @@ def call(name: str, summary: str, answer: JsonObject | None, path: str = "", que
 
 
 PAGING: JsonObject = {"page_size": {"type": "integer", "minimum": 1, "maximum": 100}, "page_token": TEXT}
+FILTERS: JsonObject = {"type": "array", "description": "Supported filter names are `name` and `team_id`.", "items": {"type": "object", "properties": {"name": TEXT, "values": {"type": "array", "items": TEXT}}}}
 DOCUMENT: JsonObject = {
     "openapi": "3.0.3",
     "info": {"title": "Jobs", "version": "1"},
     "paths": {
         "/jobs": {
-            "get": call("list_jobs", "List the jobs.", listing("jobs", JOB), query={"team_id": TEXT, "level": JOB["properties"]["level"], **PAGING}),
+            "get": call("list_jobs", "List the jobs.", listing("jobs", JOB), query={"team_id": TEXT, "level": JOB["properties"]["level"], "updated_after": JOB["properties"]["updated_at"], **PAGING}),
             "post": call("create_job", "Create a job.", JOB, body={"title": TEXT, "team_id": TEXT, "level": JOB["properties"]["level"]}, required=("title", "team_id")),
         },
         "/jobs/{job_id}": {
@@ -46,7 +47,7 @@ DOCUMENT: JsonObject = {
             "delete": call("delete_job", "Delete a job.", None, "job_id"),
         },
         "/jobs/{job_id}/pause": {"post": call("pause_job", "Pause a job.", JOB, "job_id")},
-        "/teams": {"get": call("list_teams", "List the teams.", listing("teams", TEAM), query=PAGING), "post": call("create_team", "Create a team.", TEAM, body={"name": TEXT}, required=("name",))},
+        "/teams": {"get": call("list_teams", "List the teams.", listing("teams", TEAM), query={"name_contains": TEXT, "filters": FILTERS, **PAGING}), "post": call("create_team", "Create a team.", TEAM, body={"name": TEXT}, required=("name",))},
         "/teams/{team_id}": {"get": call("get_team", "Get a team.", TEAM, "team_id"), "delete": call("delete_team", "Delete a team.", None, "team_id")},
     },
 }
@@ -75,6 +76,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "a list that writes": ("list_jobs", "    page = ", '    db.delete("job", db.page("job").rows[0]["job_id"])\n    page = '),
     "a filter that ignores its argument": ("list_jobs", '"team_id": team_id, ', ""),
     "a filter that looks at the wrong column": ("list_jobs", '"team_id": team_id', '"title": team_id'),
+    "a filter that empties everything": ("list_jobs", '"level": level', '"level": level and "none"'),
+    "an earliest time that is not looked at": ("list_jobs", '"updated_at": updated_after', '"updated_at": None'),
+    "a part of a text that is looked for as the whole": ("list_teams", 'holds={"name": name_contains}', 'starts={"name": name_contains and name_contains + "!"}'),
+    "filters by name that narrow nothing": ("list_teams", "db.named(filters,", "db.named(None,"),
+    "a filter by name that means another column": ("list_teams", '{"name": "name",', '{"name": "team_id",'),
     "a page that is off by one": ("list_jobs", "page.rows", "page.rows[1:]"),
     "pages that begin anew": ("list_jobs", "after=page_token", "after=None"),
     "a last page that is not said": ("list_teams", "page.next", "None"),

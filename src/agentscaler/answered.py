@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from agentscaler.assigned import quote
-from agentscaler.records import Json
+from agentscaler.records import Argument, Json, Operation
 
 
 def beside_list(path: str, wrap: tuple[str, ...]) -> tuple[str, str]:
@@ -35,6 +35,8 @@ def told(value: Json, names: Mapping[str, str]) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{quote(str(n))}: {told(v, names)}" for n, v in value.items()) + "}"
     if isinstance(value, list):
+        if len(value) == 1 and any(f"{{missing {n}}}" in repr(value) for n in names.values()):
+            return f"[{told(value[0], names)} for one in lost]"
         return "[" + ", ".join(told(v, names) for v in value) + "]"
     if value in ("{new}", "{new number}"):
         return "db.ticket()" if value == "{new}" else "db.ticket(number=True)"
@@ -44,6 +46,8 @@ def told(value: Json, names: Mapping[str, str]) -> str:
         return filled(value[len("{link ") : -1], names)
     if value in ("{more}", "{shown}"):
         return "page.next is not None" if value == "{more}" else "len(page.rows)"
+    if isinstance(value, str) and any(value == f"{{missing {n}}}" for n in names.values()):
+        return "one"
     given = value[len("{given ") : -1] if isinstance(value, str) and value.startswith("{given ") else ""
     return given if given in names.values() else python(value)
 
@@ -52,6 +56,12 @@ def filled(template: str, names: Mapping[str, str]) -> str:
     """A template as an f-string; names: what may stand in braces -> its expression."""
     parts = re.split(r"(\{[A-Za-z_]\w*\})", template)
     return 'f"' + "".join(f"{{{names[p[1:-1]]}}}" if p[1:-1] in names and p[:1] == "{" else re.sub(r"[^A-Za-z0-9_/.:\-]", "", p) for p in parts) + '"'
+
+
+def missing(operation: Operation) -> Argument | None:
+    """The argument whose ids the answer lists where no row has them; a write leaves those out."""
+    fixed = repr(operation.shape.fixed) if operation.shape else ""
+    return next((a for a in operation.arguments if a.many and f"{{missing {a.python}}}" in fixed), None)
 
 
 def python(value: Json) -> str:

@@ -26,7 +26,7 @@ Order = tuple[tuple[str, bool], ...]
 """Columns to sort by, and whether from the highest."""
 
 _SIGNS: Final = {
-    "eq": "=", "equals": "=", "equal": "=", "is": "=", "in": "=", "exact": "=", "exactmatch": "=", "ne": "!=", "notequals": "!=", "notequal": "!=", "isnot": "!=", "neq": "!=", "notin": "!=",
+    "eq": "=", "equals": "=", "equal": "=", "is": "=", "in": "=", "exact": "=", "exactmatch": "=", "inc": "=", "eqs": "=", "exc": "!=", "not": "!=", "fuzzy": "holds", "ne": "!=", "notequals": "!=", "notequal": "!=", "isnot": "!=", "neq": "!=", "notin": "!=",
     "contains": "holds", "co": "holds", "like": "holds", "beginswith": "starts", "startswith": "starts", "prefix": "starts",
     "gt": ">", "greaterthan": ">", "ge": ">=", "gte": ">=", "greaterthanorequalto": ">=", "greaterthanorequals": ">=", "lt": "<", "lessthan": "<", "le": "<=", "lte": "<=", "lessthanorequalto": "<=", "lessthanorequals": "<=",
 }  # fmt: skip
@@ -54,7 +54,7 @@ def named(given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how
         wanted = wanted if isinstance(wanted, list) else [wanted] if wanted is not None else []
         if not wanted:
             raise InvalidArguments(f"the filter {asked!r} needs {values}")
-        sign = "=" if how is None or one.get(how) is None else sign_of(one[how])
+        sign = "=" if how is None or one.get(how) is None else sign_of(one[how] if "exact" not in how.lower() or not isinstance(one[how], bool) else not one[how])
         if sign is None:
             raise InvalidArguments(f"{how} {one.get(how or '')!r} is not understood")
         if sign == "!=":

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from agentscaler.canonical import Form
 from agentscaler.records import Argument, EnvSpec, EnvTool, Json, JsonObject, Model, Operation, Schema, Shape
 from agentscaler.schemas import kind_of
+from agentscaler.sifted import stands, trials
 from agentscaler.world import Answer, World
 
 PAGES: Final = 3
@@ -145,35 +146,54 @@ class Laws:
     def of_list(self, world: World, tool: EnvTool, arguments: JsonObject) -> Iterator[Broken]:
         """The world stands in its initial state; arguments: valid ones of the list."""
         operation = self.operations.get(tool.name)
-        if operation is None or operation not in self.lists.get(operation.table, ()):
+        if operation is None or operation.act != "list" or operation.shape is None:
             return
         yield from self._narrowed(world, operation, arguments)
-        yield from self._paged(world, operation, arguments)
+        if operation in self.lists.get(operation.table, ()):
+            yield from self._paged(world, operation, arguments)
 
     def _narrowed(self, world: World, operation: Operation, arguments: JsonObject) -> Iterator[Broken]:
-        rows = world.rows(operation.table)
+        """Does each argument that may be left out show just the rows that it says?"""
         if any(a.required and a.role not in ("filter", "within") for a in operation.arguments):
             return
+        every = world.rows(operation.table)
+        rows = self._tied(world, operation, arguments, every) if operation.through else [r for r in every if self._listed(operation, arguments, r)]
+        others = [r for r in every if r not in rows]
+        own = self.tables[operation.table].columns
         for argument in operation.arguments:
-            if argument.role != "filter" or argument.required or argument.column is None or argument.column not in self.tables[operation.table].columns:
+            if argument.required or (argument.column and argument.column not in own):
                 continue
-            values = [r[argument.column] for r in rows if isinstance(r[argument.column], (str, int)) and not isinstance(r[argument.column], bool)]
-            values = [v for v in values if v not in argument.anything]
-            if not values:
-                continue
-            value = min(set(values), key=lambda v: (values.count(v), str(v)))
-            asked = {**arguments, argument.name: [value] if argument.many else value}
-            some = self._all(world, operation, asked)
-            if some is None:
-                continue
-            where = {a.column: asked[a.name] for a in operation.arguments if a.role == "filter" and a.column and a.name in asked}
-            due = [r for r in rows if all(r.get(c) in v if isinstance(v, list) else r.get(c) == v for c, v in where.items())]
-            if operation.hides is None and len(some) != len(due):
-                yield Broken(operation.name, f"narrowed by {argument.name} {value!r:.40} it shows {len(some)} rows; {len(due)} have that value")
-                return
-            if len(some) > len(due):
-                yield Broken(operation.name, f"narrowed by {argument.name} {value!r:.40} it shows {len(some)} rows; only {len(due)} have that value")
-                return
+            for trial in trials(argument, rows, others, self._schema(operation, argument)):
+                some = self._all(world, operation, {**arguments, argument.name: trial.asked})
+                due = [r for r in rows if stands(r, trial.place, trial.sign, trial.value)]
+                if some is not None and len(some) != self._shown(operation, due):
+                    yield Broken(operation.name, f"narrowed by {argument.name} {trial.asked!r:.60} it shows {len(some)} rows; {self._shown(operation, due)} have that value")
+                    return
+
+    def _shown(self, operation: Operation, rows: Sequence[JsonObject]) -> int:
+        """So many items a list shows of these rows."""
+        assert operation.shape is not None
+        if not operation.shape.distinct:
+            return len(rows)
+        column = next(iter(operation.shape.fields.values()))
+        return len({r.get(column) for r in rows} - {None})
+
+    def _tied(self, world: World, operation: Operation, arguments: JsonObject, every: Sequence[JsonObject]) -> list[JsonObject]:
+        """The rows that a list over a link shows before it is narrowed, where it shows their key."""
+        assert operation.shape is not None
+        names = {c: f for f, c in operation.shape.fields.items()}
+        key = self.tables[operation.table].key
+        if set(key) - names.keys():
+            return []
+        shown = [[item.get(names[c]) for c in key] for item in self._all(world, operation, arguments) or ()]
+        return [r for r in every if [r[c] for c in key] in shown]
+
+    def _listed(self, operation: Operation, arguments: JsonObject, row: JsonObject) -> bool:
+        """Does a list with these arguments, all of them filters and surroundings, show a row?"""
+        if operation.hides and (row.get(operation.hides[0]) == operation.hides[1] if operation.hides[1] is not None else row.get(operation.hides[0]) is not None):
+            return False
+        asked = [(a.column, arguments[a.name]) for a in operation.arguments if a.role in ("filter", "within") and a.column and a.name in arguments]
+        return all(row.get(c) in v if isinstance(v, list) else row.get(c) == v for c, v in asked)
 
     def _paged(self, world: World, operation: Operation, arguments: JsonObject) -> Iterator[Broken]:
         roles = {a.role: a for a in operation.arguments if a.role in ("size", "token", "offset", "page")}
@@ -262,7 +282,8 @@ def rows_of(shape: Shape, response: Json) -> list[dict[str, Any]]:
     level: list[Any] = [response.get("response", response) if shape.done and isinstance(response, dict) else response]
     for name in shape.wrap:
         bare = name.removesuffix("[]")
-        level = [part[bare] for part in level if isinstance(part, dict) and part.get(bare) is not None]
+        fixed, hole, _ = bare.partition("{")  # 'zones/{zone}' of an aggregated list
+        level = [value for part in level if isinstance(part, dict) for n, value in part.items() if (n.startswith(fixed) if hole else n == bare) and value is not None]
         if name.endswith("[]"):
             level = [x for part in level if isinstance(part, list) for x in part]
     if shape.scalar:

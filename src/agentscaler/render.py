@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from agentscaler.answered import beside_list, filled, nested, python, told
+from agentscaler.answered import beside_list, filled, missing, nested, python, told
 from agentscaler.assigned import emptied, given_value, merged, parted, quote, revised
 from agentscaler.errors import Dropped
 from agentscaler.records import Argument, Brought, Held, Model, Operation, Shape, Table
@@ -142,6 +142,9 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     for argument in operation.arguments:
         if argument.also:
             body += _call(f"{argument.python} = db.meant", [quote(argument.also[0]), argument.python, *map(quote, argument.also[1:])])
+    if operation.act != "list" and (ids := missing(operation)) is not None:
+        beside = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key" and not a.many]
+        body += [f"lost = [one for one in {ids.python} if db.gone({', '.join([quote(table.name), f'{ids.column}=one', *beside])})]", f"{ids.python} = [one for one in {ids.python} if one not in lost]"]
     if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
         body += _call("db.stamped", [quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
@@ -311,10 +314,12 @@ def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     beside = dict([beside_list(shape.next, shape.wrap)]) if shape.next else {}
     beside |= {shape.total: "page.total"} if shape.total else {}
     names = {a.name: a.python for a in operation.arguments}
+    ids = missing(operation) if operation.act == "list" else None
+    before = [f"lost = [one for one in {ids.python}{'' if ids.required else ' or ()'} if all(row[{quote(ids.column or '')}] != one for row in page.rows)]"] if ids else []
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
         beside |= {f"{name}.{n}": told(v, names) for n, v in value.items()} if inside else {name: told(value, names)}
-    return _braces("return ", nested(shape.wrap, rows, beside))
+    return before + _braces("return ", nested(shape.wrap, rows, beside))
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:

@@ -157,7 +157,7 @@ def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
         which = _noted(which, f"Here: {', '.join(n + '<key>' * (n == 'tag:') for n in allowed)}.") if "tag:" in allowed else {**which, "enum": allowed}
         properties = {**items["properties"], argument.pair[0]: which}
         if len(argument.pair) > 2 and (how := properties[argument.pair[2]]).get("enum"):
-            properties[argument.pair[2]] = {**how, "enum": understood(how)}
+            properties[argument.pair[2]] = {**how, "enum": understood(argument.pair[2], how)}
         return {**schema, "items": {**items, "properties": properties, "required": list(argument.pair[:2])}}
     if argument.role == "expression":
         return _noted(schema, f"Here: comparisons (=, !=, <, <=, >, >=, :) of {', '.join(allowed)}, joined by AND and OR.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agentscaler.envs.arguments import HIDDEN, Lost, matched
 from agentscaler.envs.drafts import STATE, Draft, Entry, usable
-from agentscaler.envs.envelope import gone_state, is_flag_of_end, is_job, promised, reports_failure, told
+from agentscaler.envs.envelope import gone_state, is_flag_of_end, is_job, missing, promised, reports_failure, told
 from agentscaler.envs.items import input_only, one_of
 from agentscaler.records import Argument, Schema, Shape
 from agentscaler.schemas import kind_of
@@ -39,6 +39,9 @@ def with_envelope(entry: Entry, body: Mapping[str, Schema], arguments: Mapping[s
     said = told(entry, body, arguments.values(), shown)
     if row is None and promised(body) and all(reports_failure(n) and v == 0 for n, v in said.items()):
         raise Lost("silent")
+    several = [a for a in arguments.values() if a.role == "key" and a.many and a.column]
+    if entry.what.kind in ("delete", "action") and len(several) == 1:
+        said |= missing(body, several[0], shown)
     return (row or Shape(fields={})).model_copy(update={"fixed": said}) if row or said else None
 
 

@@ -20,9 +20,9 @@ MOST_NAMED: Final = 30
 
 # ---- filters by name --------------------------------------------------------------------------------------------
 
-_NAME = re.compile(r"(?i)^(?:filter_?)?(?:name|key|field|attribute|type|by|property|dimension)$|^filter_?(?:name|key)$")
-_VALUES = re.compile(r"(?i)^(?:filter_?)?(?:values?|value_?list|value_?set)$")
-_HOW = re.compile(r"(?i)^(?:comparison_?operator|operator|condition|comparator|comparison|match_?option|fuzzy|op|filter_?operator)$")
+_NAME = re.compile(r"(?i)^(?:filter_?)?(?:name|key|field|attribute|type|by|property|dimension)$|^filter_?(?:name|key)$|^field_?name$|^attribute_?path$")
+_VALUES = re.compile(r"(?i)^(?:filter_?|field_?|attribute_?|string_?)?(?:values?|value_?list|value_?set)$")
+_HOW = re.compile(r"(?i)^(?:comparison_?operator|operator|condition|comparator|comparison|compare|match_?option|fuzzy|exact_?match|op|filter_?operator|type)$")
 
 
 def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
@@ -39,6 +39,8 @@ def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
     siblings = {n for n, s in entry.parameters.items() if kind_of(s) == "array"}  # "you cannot give both VpcIds and Filters"
     names = closed or [n for n in spelled if n not in siblings]
     places = _apart({n: p for n in dict.fromkeys(names) if (p := place_of(n, draft)) is not None})
+    if closed and not places:  # the list of values is that of another field
+        closed, places = [], _apart({n: p for n in spelled if (p := place_of(n, draft)) is not None})
     for more in () if closed else (_mentioned(said, entry, draft), [] if places else _example(properties[pair[0]], draft)):
         places |= {n: p for n in more if (p := place_of(n, draft)) is not None and p not in places.values()}
     if not closed and "tag:<" in said and (tags := _tags(draft)):
@@ -66,28 +68,42 @@ def _pair(items: Schema) -> tuple[str, ...]:
     values = next((n for n, s in properties.items() if _VALUES.match(n) and (kind_of(s) == "string" or (kind_of(s) == "array" and kind_of(s.get("items", {})) == "string"))), None)
     if name is None or values is None:
         return ()
-    how = next((n for n, s in properties.items() if _HOW.match(n) and understood(s)), None)
+    how = next((n for n, s in properties.items() if n not in (name, values) and _HOW.match(n) and understood(n, s) and (n in items.get("required", ()) or not _LATE.match(n))), None)
     pair = (name, values, how) if how else (name, values)
     return pair if set(items.get("required", ())) <= set(pair) else ()
 
 
-def understood(schema: Schema) -> list[str]:
-    """The ways to compare that are known; of a switch ('fuzzy') both."""
-    return ["true"] if kind_of(schema) == "boolean" else [v for v in schema.get("enum", ()) if isinstance(v, str) and sign_of(v)]
+def understood(name: str, schema: Schema) -> list[str]:
+    """The ways to compare that are known; of a switch ('fuzzy') both. A switch that is called exact and said to be fuzzy says nothing."""
+    if kind_of(schema) == "boolean":
+        return [] if "exact" in name.lower() and re.search(r"(?i)fuzzy|ignored", str(schema.get("description", ""))) else ["true"]
+    return [v for v in schema.get("enum") or values_of(schema) if isinstance(v, str) and sign_of(v)]
+
+
+_LATE: Final = re.compile(r"(?i)^(?:exact_?match|type|compare|op)$")
+"""What says how to compare in some services only; where it may be left out, it is."""
 
 
 _TOKEN = r"[A-Za-z][A-Za-z0-9_]*(?:[-.][A-Za-z0-9_]+)*"
 _KEBAB = re.compile(r"(?<![\w./<:-])[a-z][a-z0-9]*(?:[-.][a-z0-9_]+)+(?![\w/-])")
 _TYPED = re.compile(rf"(?<![\w-])({_TOKEN})\s?-\s?(?i:string|int|integer|boolean|bool|array|uint64)\b")
-_FILTERS_BY = re.compile(rf"(?<![\w-])({_TOKEN})[`\"]? [Ff]ilters? (?:by|as per|according)")
+_FILTERS_BY = re.compile(rf"(?<![\w-])({_TOKEN})[`\"]?(?: | ?- ?| is )[Ff]ilter(?:s|ed)? (?:by|as|according)\b")
 _DEFINED = re.compile(rf"(?:^|[.;,:：)(\]\n]|\s[-*•])\s*[`\"'“(]?({_TOKEN})[`\"'”]?\s*(?::|：|\s[-–—]\s|\s\()")
 _QUOTED = re.compile(rf"[`\"“]({_TOKEN})[`\"”]")
 _LIST = re.compile(r"(?i)\b(?:keys?|names?|filters?|fields?|propert(?:y|ies)|attributes?|values?|criteria)\b(?: \w+){0,3}? (?:are|is|include|includes|following)\b(?: the following)?\s*:?([^.:;]{2,300})")
 
 
+_ONE = re.compile(rf"(?i:\b(?:filter|attribute|supported|valid)(?: \w+)? (?:keys?|names?|filters?|fields?) (?:is|are)|[Tt]he key is) [`\"']?({_TOKEN})\b")
+_ROW = re.compile(r"(?i:\b(?:keys|filters|fields|attributes)\b[^.:]{0,60}): ((?:[a-z][A-Za-z0-9_]+ ){1,20}[a-z][A-Za-z0-9_]+)(?=$|[. ])")
+_AMONG = re.compile(rf"(?i:\b(?:following|supported|allowed) (?:filter )?(?:values|names|keys|fields)[^.:;]{{0,20}}|\bfilter on):? ?({_TOKEN}(?: \([^)]*\))?(?: ?,(?: and| or)? ?{_TOKEN}(?: \([^)]*\))?)+)")
+"""'The only supported filter name is state'; names in a row behind a colon, with or without commas."""
+
+
 def spelled_out(text: str) -> list[str]:
     """Names in a provider's prose: 'vpc-id - The ID of the VPC', `instance-name`, 'valid keys include Owner, Name and Type'."""
-    found = _KEBAB.findall(text) + _TYPED.findall(text) + _FILTERS_BY.findall(text) + _DEFINED.findall(text) + _QUOTED.findall(text)
+    found = _KEBAB.findall(text) + _TYPED.findall(text) + _FILTERS_BY.findall(text) + _DEFINED.findall(text) + _QUOTED.findall(text) + _ONE.findall(text)
+    found += [name for row in _ROW.finditer(text) for name in row[1].split()]
+    found += [name for row in _AMONG.finditer(text) for name in re.findall(_TOKEN, re.sub(r"\([^)]*\)", "", row[1]))]
     for listed in _LIST.finditer(text):
         parts = [p.strip(" `\"'“”") for p in re.split(r",|\band\b|\bor\b|\|", listed[1])]
         tokens = [p for p in parts if re.fullmatch(_TOKEN, p)]
@@ -96,7 +112,7 @@ def spelled_out(text: str) -> list[str]:
     return [f for f in dict.fromkeys(found) if f.lower() not in _PROSE and not (typed and f == "Type")]
 
 
-_PROSE: Final = frozenset("names value values filter filters key keys string note example default required no yes valid values.n name.n e.g i.e asc desc".split())
+_PROSE: Final = frozenset("and or names value values filter filters key keys string note example default required no yes valid values.n name.n e.g i.e asc desc".split())
 
 
 def _apart(places: Mapping[str, str]) -> dict[str, str]:

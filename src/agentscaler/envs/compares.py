@@ -55,7 +55,8 @@ def _ranged(bare: str, schema: Schema, draft: Draft) -> Col | None:
         column = times[0]
     if column is None or column.kind not in kinds or not (column.shown or column.name in draft.key):
         return None
-    return column if column.kind in ("integer", "number") or is_time(column.name, column.schema) else None
+    timed = is_time(column.name, column.schema) or re.fullmatch(r"(?i)(?:created|updated|modified)", column.name)
+    return column if column.kind in ("integer", "number") or timed else None
 
 
 def _other_end(bare: str, found: re.Match[str], entry: Entry) -> bool:

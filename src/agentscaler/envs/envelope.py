@@ -2,11 +2,11 @@
 
 All of it is known once a call has succeeded. Strings in braces are filled when the call is made: "{now}" is the clock,
 "{new}" and "{new number}" an id of the call's own, "{link ...}" the URL of a row, "{given ResourceName}" an argument. What a call could not know (a price, a
-request id) stays out.
+request id) stays out. A list that holds one thing with "{missing Ids}" in it has that thing of each id that no row has.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from agentscaler.edges import placeholders
@@ -56,8 +56,8 @@ def promised(body: Mapping[str, Schema]) -> bool:
     return any(not _request(n) for n in body)
 
 
-def beside(body: Mapping[str, Schema], arguments: Iterable[Argument], shape: Shape) -> JsonObject:
-    """What a read's result holds beside the rows: a required argument again, what could not be read (nothing), is there more."""
+def beside(body: Mapping[str, Schema], arguments: Iterable[Argument], shape: Shape, own: str | None = None) -> JsonObject:
+    """What a read's result holds beside the rows: a required argument again, what could not be read, is there more. own: the column that the ids of a call stand for."""
     given = list(arguments)
     wrap = shape.wrap[0].removesuffix("[]") if shape.wrap else ""
     taken = {*(() if shape.wrap else shape.fields), *shape.beside, wrap, shape.next, shape.total}
@@ -67,7 +67,53 @@ def beside(body: Mapping[str, Schema], arguments: Iterable[Argument], shape: Sha
         taken = {f"{wrap}.{shape.wrap[1].removesuffix('[]')}", shape.next, shape.total}
         if found := {n: v for n, s in inner.items() if f"{wrap}.{n}" not in taken and (v := _around(n, s, given, shape)) is not None}:
             out[wrap] = found
+    asked = [a for a in given if a.role == "filter" and a.many and a.column == own and own]
+    return out | missing(body, asked[0], taken) if shape.many and len(asked) == 1 and "size" not in {a.role for a in given} else out
+
+
+def missing(body: Mapping[str, Schema], ids: Argument, taken: Collection[str | None]) -> JsonObject:
+    """The list of what was asked for and is not there: BuildsNotFound, Errors=[{Id, Code, Message}]; nothing where no such list tells the id."""
+    lists = [n for n, s in body.items() if n not in taken and kind_of(s) == "array" and _UNFOUND.search(" ".join(split(n)))]
+    for name in sorted(lists, key=lambda n: ("not found" not in " ".join(split(n)), "unprocessed" in n.lower())):
+        item = body[name].get("items", {})
+        if kind_of(item) in ("string", "integer") and not re.search(r"(?i)unprocessed|status", name):
+            return {name: [f"{{missing {ids.python}}}"]}
+        if (told := _failure(item.get("properties", {}), ids)) is not None:
+            return {name: [told]}
+    return {}
+
+
+def _failure(inner: Mapping[str, Schema], ids: Argument) -> JsonObject | None:
+    """What is said of an id that is not there: the id, the code where it is known, a message; None where nothing names the id."""
+    wanted = (field(one_of(ids.name)), field(ids.name), field(ids.column or ""), ("id",), ("arn",), ("resource", "id"), ("resource", "arn"), ("failure", "resource"), ("identifier",))
+    named = [n for w in wanted for n, s in inner.items() if field(n) == w and kind_of(s) == "string"]
+    if not named:
+        return None
+    out: JsonObject = {}
+    for name, schema in inner.items():
+        parts: Mapping[str, Schema] = schema.get("properties", {})
+        if name == named[0]:
+            out[name] = f"{{missing {ids.python}}}"
+        elif parts and "error" in name.lower():
+            out[name] = {n: w for n, s in parts.items() if (w := _why(n, s))}
+        elif word := _why(name, schema):
+            out[name] = word
     return out
+
+
+def _why(name: str, schema: Schema) -> str | None:
+    """The code or the message of a failure to find."""
+    if kind_of(schema) != "string":
+        return None
+    if schema.get("enum"):
+        return next((str(v) for v in schema["enum"] if _NOT_THERE.search(str(v))), None)
+    if re.search(r"(?i)message|detail|description|reason$", name):
+        return "it does not exist"
+    return "not_found" if re.search(r"(?i)code$", name) else None
+
+
+_UNFOUND: Final = re.compile(r"(?i)\b(?:fail|failed|failures?|errors?|unsuccessful|unprocessed|not found|invalid|missing)\b")
+_NOT_THERE: Final = re.compile(r"(?i)not_?found|not_?exist|^missing|unknown_?(?:id|resource)|invalid_?(?:id|identifier|resource)")
 
 
 def _around(name: str, schema: Schema, given: list[Argument], shape: Shape) -> Json:

@@ -8,7 +8,7 @@ from agentscaler.schemas import kind_of
 from agentscaler.verbs import VIEW_WORDS, Analysis
 from agentscaler.words import PAGING, TRANSPORT, field, singular, split
 
-COUNTS = ("totalcount", "total", "totalsize", "totalresults", "count", "totalitems", "resultcount", "totalnum")
+COUNTS = ("totalcount", "total", "totalsize", "totalresults", "count", "totalitems", "resultcount", "totalnum", "totalcounts", "totalcnt", "totalnumber", "totalresultscount", "allcount", "approximatetotalcount")
 
 
 SCOPE = "*"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agentscaler.envs.answers import answer, with_envelope
 from agentscaler.envs.arguments import Lost, argument, matched, need_all, paging, surroundings
 from agentscaler.envs.drafts import STATE, TOKEN, Compiled, Draft, Entry, Noun, operation, table_of, usable
+from agentscaler.envs.envelope import beside
 from agentscaler.envs.items import one_of
 from agentscaler.envs.reads import _shape
 from agentscaler.envs.service import Service
@@ -253,6 +254,7 @@ def tied_list(entry: Entry, service: Service) -> Compiled | None:
         column = next(c.name for c in draft.columns.values() if c.reference == near)
         arguments[wanted[0]] = argument(entry, wanted[0], "filter", column)
         arguments |= {n: a for n, a in paging(entry).items() if n not in arguments}
+        shape = shape.model_copy(update={"fixed": beside((entry.tool.returns or {}).get("properties", {}), arguments.values(), shape)})
         return Compiled(entry, table, operation(entry, table, "list", arguments, shape, through="_".join(noun)))
     return None
 

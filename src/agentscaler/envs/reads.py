@@ -69,7 +69,7 @@ def read(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         shape = shape.model_copy(update={"distinct": True})
         arguments = {n: a for n, a in arguments.items() if a.required or a.role not in ("sort", "order")}
     if entry.tool.returns is not None:
-        shape = shape.model_copy(update={"fixed": beside(entry.tool.returns.get("properties", {}), arguments.values(), shape)})
+        shape = shape.model_copy(update={"fixed": beside(entry.tool.returns.get("properties", {}), arguments.values(), shape, draft.own)})
     order = standing_order(entry, draft) if act == "list" and not shape.scalar and not shape.distinct else None
     return Compiled(entry, draft, operation(entry, draft, act, arguments, shape, hides=hides, order=order))
 
