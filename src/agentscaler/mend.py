@@ -304,7 +304,7 @@ def _changed_world(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]
     told = _told(env.mended, [t for t in verdicts.values() if t.name in names or t.verdict == "added"], dropped)
     made = env.model_copy(update={
         "model": model, "tools": tuple(sorted(tools, key=lambda t: t.name)), "edges": find_edges(model), "refused": (), "lost": tuple(sorted(lost, key=lambda x: (x.name, x.tool))), "population": drawn,
-        "schema_sql": files.schema_sql, "tools_py": files.tools_py, "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in told if m.left)), "mended": told, "rules": "", "folder": "",
+        "schema_sql": files.schema_sql, "tools_py": files.tools_py, "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in told if m.left)), "mended": told, "rules": "", "folder": "", "unkept": {n: lines for n, lines in env.unkept.items() if n not in {m.tool for m in told} | dropped},
     })  # fmt: skip
     return sealed(made.model_copy(update={"rules": rules_md(made)}))
 

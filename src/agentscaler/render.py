@@ -49,6 +49,7 @@ def _names(model: Model) -> Iterator[str]:
         yield from (operation.python, operation.table, *operation.sets)
         yield from [operation.state[0]] if operation.state else []
         yield from [operation.order[0]] if operation.order else []
+        yield from (*operation.unique, *operation.among)
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
@@ -330,7 +331,7 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={_python(v)}" for c, v in operation.sets.items()]
-    checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
+    checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent", *operation.among))]) for column in operation.unique]
     before = [line for check in checks for line in check]
     if not _shown(operation) and not operation.brings:
         return [*before, *_call("db.insert", arguments), *_constant(operation)]
@@ -431,8 +432,15 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
         sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
     if operation.state:
         return [*_stands(operation, table, views), *_update(operation.model_copy(update={"state": None}), table, model, views)]
-    check = [f"old = {_row(operation, table)}"] if changed or operation.merges else [_row(operation, table)] if matches else []
-    return check + _each(operation, "row = db.update", key + sets + changed, table, views)
+    check = [f"old = {_row(operation, table)}"] if changed or operation.merges else [_row(operation, table)] if matches or operation.unique else []
+    return check + _unlike_others(operation, table) + _each(operation, "row = db.update", key + sets + changed, table, views)
+
+
+def _unlike_others(operation: Operation, table: Table) -> list[str]:
+    """What no other row under the same holder may have."""
+    own = _key(operation, table)
+    among = [f"{c}={e}" for c, e in zip(table.key[:-1], own, strict=False)] + [f'parent={own[-1]}.rsplit("/", 2)[0]'] * table.resource
+    return [line for c in operation.unique for a in operation.arguments if a.column == c and a.role == "value" for line in _call("db.fresh", [quote(table.name), quote(c), f"but=({', '.join(own)},)", *among, f"{c}={given_value(a)}"])]
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:

@@ -301,6 +301,7 @@ def operation(
     inside: Sequence[str] = (),
     lenient: bool = False,
     unique: Sequence[str] = (),
+    among: Sequence[str] = (),
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     place = {n: i for i, n in enumerate(entry.parameters)}
@@ -326,4 +327,5 @@ def operation(
         inside=tuple(inside),
         lenient=lenient,
         unique=tuple(unique),
+        among=tuple(among),
     )

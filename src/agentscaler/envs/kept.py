@@ -26,6 +26,13 @@ _SAYS: Final = re.compile(
 """'Output only.', '(Read-only)', 'This is a read-only field', and not 'who has read-only access' or 'whether it is read-only'."""
 _AFTER: Final = re.compile(r"(?i)\b(?:is|are) (?:read[ -]only|immutable) after (?:insert|creat)")
 """'This is a required field on insert and is read-only after insert.'"""
+_AT_BIRTH: Final = r"(?: (?:once|after|when|at) (?:it |the [\w ]{1,40}|[\w ]{1,30} )?(?:is |are |has been |been |initially )*(?:creat|set\b|specified|made\b|insert)\w*)"
+_ONCE: Final = re.compile(
+    rf"(?i)^\W*(?:(?:optional|required|input only|unordered list)\W+)*immutable\s*[.,;:]|"
+    rf"(?:^|[.,;] |\b(?:it|its value|this|this {_FIELD}|this \w+|and|which|that|{_FIELD}|setting|type) )(?:cannot|can't|can ?not|may not|must not) (?:currently )?be (?:changed|modified|updated|altered|edited|mutated)(?:{_AT_BIRTH}|(?=\s*(?:[.,;)]|$)))|"
+    r"\b(?:can )?only (?:be )?(?:set|specified|configured|provided|given) (?:at|during|when|on|upon|while) [\w ]{0,30}creat|\bcurrently cannot be modified\b"
+)
+"""'Immutable.', 'It cannot be changed after creation': chosen once, and by no update; not 'cannot be changed while it is in use'."""
 _MOMENT: Final = re.compile(r"^(?:(?:date|time) )?(?:last |latest )?(?:create|created|creation|update|updated|modify|modified|modification|change|changed)(?: (?:time|at|date|on|timestamp|datetime|time stamp|date time))?$|^last published(?: (?:time|at|date|on))?$")
 _TOLD: Final = re.compile(r"(?i)\b(?:when|at which|that|since|for when)\b[^.]{0,60}\b(?:was|were|is|are|has been)\b[^.]{0,30}\b(?:creat|updat|modif|chang|publish)|\b(?:creation|created|update|updated|modification|modified)[ -](?:time|date)|\b(?:time|date) of (?:the )?(?:creation|last (?:update|modification|change))|\blast (?:updated|modified|published|update time)\b|^\W*(?:the )?(?:date|time|datetime|timestamp)s?\b[^.]{0,40}\b(?:was|were) (?:last )?(?:creat|updat|modif|publish)")
 _SETTABLE: Final = re.compile(r"(?i)\b(?:assign|set(?:s|ting)? (?:this|the|it)|if you|specif(?:y|ies|ied)|import|back-?dat|overrid|original|your|default|token|concurren|optimistic|conflict|filter|ignored? if|omit|schedul|future)\b")
@@ -37,11 +44,18 @@ def kept_by_service(name: str, schema: Schema, *, new: bool, inside: bool = Fals
     new: the row is being made; inside: it is a field of an object that describes the whole row, as it is read, so that it needs no words of its own.
     """
     text = str(schema.get("description", ""))
-    if (_SAYS.search(text[:400]) and not re.search(r"(?i)concurrency|optimistic", text)) or (not new and _AFTER.search(text)):
+    if (_SAYS.search(text[:400]) and not re.search(r"(?i)concurrency|optimistic", text)) or (not new and (_AFTER.search(text) or _chosen_once(text))):
         return True
     if not _MOMENT.match(" ".join(split(name))) or kind_of(schema) not in ("string", "integer", "number") or "enum" in schema or _SETTABLE.search(text):
         return False
     return bool(_TOLD.search(text)) if text else inside
+
+
+def _chosen_once(text: str) -> bool:
+    """Is it given when the row is made, and never again? What can be set later, 'once specified', is not."""
+    found = _ONCE.search(text)
+    sentence = text[text.rfind(". ", 0, found.end() - 1) + 1 : found.end() + 60] if found else ""
+    return found is not None and (not re.search(r"(?i)\bonce (?:specified|set|assigned|used|enabled)\b", sentence) or "creat" in sentence)
 
 
 _RACES: Final = re.compile(r"(?i)\b(?:optimistic|concurrency) (?:concurrency|control|lock)|\bmost recent `?\w+`? to ensure|\bversion supplied must match|\bprovided version (?:doesn't|does not) match")
