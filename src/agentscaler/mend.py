@@ -512,7 +512,7 @@ def _columns(operation: Operation) -> Iterator[tuple[str, str]]:
     yield from (("shape", c) for part in (shape.fields, shape.beside, *shape.parts.values()) for c in part.values())
     yield from (("sets", c) for c in operation.sets)
     yield from (("state", c) for c in (operation.state or ())[:1])
-    yield from ((name, c) for name, some in (("unique", operation.unique), ("merges", operation.merges), ("order", (operation.order or ())[:1]), ("hides", (operation.hides or ())[:1])) for c in some)
+    yield from ((name, c) for name, some in (("unique", operation.unique), ("among", operation.among), ("merges", operation.merges), ("order", (operation.order or ())[:1]), ("hides", (operation.hides or ())[:1])) for c in some)
 
 
 def _noted(model: Model, drawn: JsonObject, recipes: JsonObject) -> Model:
