@@ -98,7 +98,7 @@ def _kept(kind: str, said: Said, operation: Operation, tool: EnvTool, table: Tab
 def _refused(said: Said, operation: Operation, table: Table, rules: Sequence[Rule], schema: Schema) -> bool:
     """Is a condition kept by a rule of the tool, by its schema, or by what its name looks for?"""
     text, found = said.text.lower(), {r.kind for r in rules}
-    if operation.only_from and operation.state and ((STATE.search(operation.state[0]) and re.search(r"\b(?:state|status)", text)) or any(str(v).lower().replace("_", " ") in text.replace("_", " ") for v in operation.only_from if isinstance(v, str)) or set(field(operation.state[0])) & set(re.findall(r"[a-z]+", text))):
+    if operation.only_from and operation.state and ((STATE.search(operation.state[0]) and re.search(r"\b(?:state|status)", text)) or any(str(v).lower().replace("_", " ") in text.replace("_", " ") for c in table.columns if c.name == operation.state[0] for v in c.choices if isinstance(v, str)) or set(field(operation.state[0])) & set(re.findall(r"[a-z]+", text))):
         return True
     if "unique" in found and re.search(r"\bunique|already (?:exist|in use|taken)|same name", text):
         return True
