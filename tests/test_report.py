@@ -241,6 +241,7 @@ def spoil_env(path: Path) -> None:
     env["domain"] = env["model"]["title"] = HOSTILE
     env["services"] = [HOSTILE]
     env["not_modelled"] = [HOSTILE]
+    env["unkept"] = {HOSTILE: [HOSTILE]}
     for tool in env["tools"]:
         tool["description"] = HOSTILE
         tool["parameters"]["properties"][HOSTILE] = {"type": "string", "description": HOSTILE}

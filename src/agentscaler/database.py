@@ -338,10 +338,10 @@ class Database:
         """Is there no row with these values?"""
         return self.first(table, **where) is None
 
-    def fresh(self, table: str, /, *names: str, **where: Any) -> None:
-        """No row may have these values; of `where`, names are those that make it unique, the others say among which rows. Raises AlreadyExists."""
-        given = {c: v for c, v in where.items() if v is not None}
-        if all(n in given for n in names) and self.count(table, **given):
+    def fresh(self, table: str, /, *names: str, but: Sequence[Any] = (), **where: Any) -> None:
+        """No row but the one with that key may have these values; of `where`, names are those that make it unique, the others say among which rows. Raises AlreadyExists."""
+        given = {c: v for c, v in where.items() if v is not None and v is not UNSET}
+        if all(n in given for n in names) and self.count(table, **given) > (self.count(table, **given | dict(zip(self._tables[table].key, but, strict=True))) if but else 0):
             noun = self._tables[table].noun
             raise AlreadyExists(f"there is already {article(noun)} with {', '.join(f'{n} {given[n]!r}' for n in names)}")
 

@@ -263,7 +263,8 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
 
 def _fresh_names(world: World, operation: Operation, table: Table, properties: Mapping[str, Schema], given: JsonObject, attempt: int) -> JsonObject:
     """What no two rows may share is another word than any row has."""
-    unique = {c.name for c in table.columns if c.unique}
+    own = set(table.key) if len(table.key) == 1 and not any(r.columns == table.key for r in table.references) else set()
+    unique = {c.name for c in table.columns if c.unique} | (own if operation.unique else set())
     taken = {(c, r[c]) for r in world.rows(table.name) for c in unique if isinstance(r[c], str)} if unique else set()
     out: JsonObject = {}
     for argument in operation.arguments:

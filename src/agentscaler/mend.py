@@ -304,7 +304,7 @@ def _changed_world(env: EnvSpec, found: Sequence[Mend], pool: Mapping[str, Tool]
     told = _told(env.mended, [t for t in verdicts.values() if t.name in names or t.verdict == "added"], dropped)
     made = env.model_copy(update={
         "model": model, "tools": tuple(sorted(tools, key=lambda t: t.name)), "edges": find_edges(model), "refused": (), "lost": tuple(sorted(lost, key=lambda x: (x.name, x.tool))), "population": drawn,
-        "schema_sql": files.schema_sql, "tools_py": files.tools_py, "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in told if m.left)), "mended": told, "rules": "", "folder": "",
+        "schema_sql": files.schema_sql, "tools_py": files.tools_py, "not_modelled": (*not_modelled(lost, model), *(f"{m.tool}: {m.why}" for m in told if m.left)), "mended": told, "rules": "", "folder": "", "unkept": {n: lines for n, lines in env.unkept.items() if n not in {m.tool for m in told} | dropped},
     })  # fmt: skip
     return sealed(made.model_copy(update={"rules": rules_md(made)}))
 
@@ -512,7 +512,7 @@ def _columns(operation: Operation) -> Iterator[tuple[str, str]]:
     yield from (("shape", c) for part in (shape.fields, shape.beside, *shape.parts.values()) for c in part.values())
     yield from (("sets", c) for c in operation.sets)
     yield from (("state", c) for c in (operation.state or ())[:1])
-    yield from ((name, c) for name, some in (("unique", operation.unique), ("merges", operation.merges), ("order", (operation.order or ())[:1]), ("hides", (operation.hides or ())[:1])) for c in some)
+    yield from ((name, c) for name, some in (("unique", operation.unique), ("among", operation.among), ("merges", operation.merges), ("order", (operation.order or ())[:1]), ("hides", (operation.hides or ())[:1])) for c in some)
 
 
 def _noted(model: Model, drawn: JsonObject, recipes: JsonObject) -> Model:

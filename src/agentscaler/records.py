@@ -327,7 +327,9 @@ class Operation(Record):
     lenient: bool = False
     """For delete: is a row that is not there no error?"""
     unique: tuple[str, ...] = ()
-    """For create: columns in each of which, by itself, no other row of the same parent may hold the same."""
+    """For create and update: columns in each of which, by itself, no other row of the same parent may hold the same."""
+    among: tuple[str, ...] = ()
+    """For create: columns that a call gives, among whose equals `unique` holds: a name that is unique in its zone."""
     whole: bool = False
     """For update and put: does an optional value that is not given empty its column?"""
     merges: tuple[str, ...] = ()
@@ -523,6 +525,8 @@ class EnvSpec(Record):
     """Tools of the domain that are not here, with the reason."""
     not_modelled: tuple[str, ...] = ()
     """What the service does and this world does not."""
+    unkept: Mapping[str, tuple[str, ...]] = Field(default_factory=dict, exclude_if=lambda said: not said)
+    """Tool -> arguments that it does not take, and sentences of its provider that nothing of the world keeps; not in the file where there is none."""
     mended: tuple[Mended, ...] = ()
     """Tools that a model or a person mended, or found wanting."""
     model: Model | None = None

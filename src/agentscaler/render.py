@@ -49,6 +49,7 @@ def _names(model: Model) -> Iterator[str]:
         yield from (operation.python, operation.table, *operation.sets)
         yield from [operation.state[0]] if operation.state else []
         yield from [operation.order[0]] if operation.order else []
+        yield from (*operation.unique, *operation.among)
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
@@ -335,7 +336,7 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={python(v)}" for c, v in operation.sets.items()]
-    checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent"))]) for column in operation.unique]
+    checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent", *operation.among))]) for column in operation.unique]
     before = [line for check in checks for line in check]
     if not _shown(operation) and not operation.brings and not _of_row(operation):
         return [*before, *_call("db.insert", arguments), *_constant(operation, table)]
@@ -439,8 +440,8 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     if operation.state:
         rest = tuple(a for a in operation.arguments if a.role != "missing")
         return [*_made_where_missing(operation, table, model, views), *_stands(operation, table, views), *_update(operation.model_copy(update={"state": None, "arguments": rest}), table, model, views)]
-    check = [f"old = {_row(operation, table)}"] if changed or operation.merges or objects else [_row(operation, table)] if matches else []
-    return _made_where_missing(operation, table, model, views) + check + _each(operation, "row = db.update", key + sets + changed, table, views)
+    check = [f"old = {_row(operation, table)}"] if changed or operation.merges or objects else [_row(operation, table)] if matches or operation.unique else []
+    return _made_where_missing(operation, table, model, views) + check + _unlike_others(operation, table) + _each(operation, "row = db.update", key + sets + changed, table, views)
 
 
 def _made_where_missing(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -456,6 +457,13 @@ def _made_where_missing(operation: Operation, table: Table, model: Model, views:
     made = _call("row = db.insert", [quote(table.name), f"{table.key[-1]}={named}", f"parent={parent}", *sets])
     answer = _answer(operation, table, views, "row") if _shown(operation) else _constant(operation, table)
     return [*_call(f"if {missing.python} and db.gone", [quote(table.name), f"{table.key[-1]}={named}"], end=":"), *("    " + line for line in [*within, *made, *answer])]
+
+
+def _unlike_others(operation: Operation, table: Table) -> list[str]:
+    """What no other row under the same holder may have."""
+    own = _key(operation, table)
+    among = [f"{c}={e}" for c, e in zip(table.key[:-1], own, strict=False)] + [f'parent={own[-1]}.rsplit("/", 2)[0]'] * table.resource
+    return [line for c in operation.unique for a in operation.arguments if a.column == c and a.role == "value" for line in _call("db.fresh", [quote(table.name), quote(c), f"but=({', '.join(own)},)", *among, f"{c}={given_value(a)}"])]
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:

@@ -73,7 +73,7 @@ def _of_tool(operation: Operation, tool: EnvTool, table: Table, model: Model) ->
     if _names_a_row(operation, table):
         yield from _of_row(operation, tool, table, model)
     for argument in operation.arguments:
-        if operation.act == "create" and argument.role == "value" and not argument.many and argument.column in _unique(operation, table):
+        if argument.role == "value" and not argument.many and (argument.column in _unique(operation, table) if operation.act == "create" else operation.act == "update" and argument.column in operation.unique):
             scope = f" of one {' and '.join(_scope(operation, table, argument.column))}" if _scope(operation, table, argument.column) else ""
             yield Rule(f"{operation.name}.unique.{argument.column}", "unique", operation.name, f"{one}no two {plural(table.noun)}{scope} may have the same {argument.column}.", table, operation, argument)
         schema = tool.parameters["properties"][argument.name]
@@ -130,7 +130,11 @@ def _refuses(rule: Rule, world: World, arguments: JsonObject) -> str | None:
         assert rule.argument is not None
         column = rule.argument.column or ""
         alike = {**_scope_of(rule, arguments), column: given}
-        return f"there is one with {column} {given!r}" if given is not None and any(all(_same(r[c], v) for c, v in alike.items()) for r in world.rows(rule.table.name)) else None
+        own = _row(rule, world, arguments) if rule.operation.act == "update" else None
+        if given is None or (own is None and rule.operation.act == "update"):
+            return None
+        alike |= {c: own[c] for c in _scope(rule.operation, rule.table, column) if own is not None}
+        return f"there is one with {column} {given!r}" if any(r != own and all(_same(r[c], v) for c, v in alike.items()) for r in world.rows(rule.table.name)) else None
     row = _row(rule, world, arguments)
     if row is None:
         return None
@@ -218,7 +222,10 @@ def _unique_placed(rule: Rule, world: World, arguments: JsonObject, *, allowed: 
     given = arguments.get(rule.argument.name)
     if allowed:
         return arguments if given is None else {**arguments, rule.argument.name: f"{given}-new" if isinstance(given, str) else given}
-    taken = next((r[column] for r in world.rows(rule.table.name) if r[column] is not None and all(_same(r[c], v) for c, v in scope.items())), None)
+    own = _row(rule, world, arguments) if rule.operation.act == "update" else None
+    if rule.operation.act == "update":
+        scope = {c: own[c] for c in _scope(rule.operation, rule.table, column)} if own is not None else {}
+    taken = next((r[column] for r in world.rows(rule.table.name) if r != own and r[column] is not None and all(_same(r[c], v) for c, v in scope.items())), None)
     return None if taken is None else {**arguments, rule.argument.name: taken}
 
 
@@ -269,8 +276,9 @@ def _scope(operation: Operation, table: Table, column: str | None) -> tuple[str,
     """Columns among whose equals it is unique; none where it is among all."""
     if any(c.name == column and c.unique for c in table.columns):
         return ()
-    own = {a.column for a in operation.arguments if a.role == "value"} - {column}
-    return tuple(c for c in dict.fromkeys((*table.key[:-1], "parent")) if c in own)
+    given = {a.column for a in operation.arguments if a.role == "value"} - {column}
+    held = {*table.key[:-1], *(["parent"] if table.resource else [])} if operation.act == "update" else given
+    return tuple(c for c in dict.fromkeys((*table.key[:-1], "parent", *operation.among)) if c in held)
 
 
 def _scope_of(rule: Rule, arguments: JsonObject) -> dict[str, Any]:

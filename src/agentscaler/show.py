@@ -100,6 +100,8 @@ def _env(run: Run, row: dict[str, Any]) -> str:
     head = orjson.loads((folder / "env.json").read_bytes())
     lines = [f"world {folder}   {', '.join(row['services'])}; {row['field']}; {row['split']}", f"{row['own']} tools of its own, {row['borrowed']} borrowed reads, {row['lost']} lost, {row['tables']} tables", ""]
     lines += [f"  {t['kind']:5} {t['name']}: {t['description'][:100]}" for t in head["tools"]]
+    if head.get("unkept"):
+        lines += ["", "What the provider says and nothing here keeps:", *(f"  {name}: {line}" for name, said in head["unkept"].items() for line in said)]
     return "\n".join([*lines, "", (folder / "schema.sql").read_text(encoding="utf-8")])
 
 

@@ -16,16 +16,18 @@ from agentscaler.envs.feeds import find_edges
 from agentscaler.envs.find import Found, count_found
 from agentscaler.envs.held import held_schemas
 from agentscaler.envs.kept import noted
+from agentscaler.envs.limits import limits_of
 from agentscaler.envs.operations import judge_all
 from agentscaler.envs.populate import population_of
 from agentscaler.envs.service import compile_service
+from agentscaler.envs.unkept import unkept
 from agentscaler.envs.worlds import CompiledService, Plan, plan, schema_of
 from agentscaler.errors import Dropped
 from agentscaler.folder import sealed
 from agentscaler.gate import check_env
 from agentscaler.records import Argument, Domain, EnvSpec, EnvTool, Lost, Model, Operation, Schema, Shape, Tool
 from agentscaler.render import render
-from agentscaler.rules import rules_md
+from agentscaler.rules import rules_md, rules_of
 from agentscaler.schemas import is_null, kind_of
 
 READING: Final = {"get", "list"}
@@ -108,7 +110,14 @@ def write_env(made: Plan, domain: Domain) -> EnvSpec:
         tools_py=files.tools_py,
         rules="",
     )
-    return sealed(env.model_copy(update={"rules": rules_md(env)}))
+    return sealed(env.model_copy(update={"rules": rules_md(env), "unkept": _unkept(env, made)}))
+
+
+def _unkept(env: EnvSpec, made: Plan) -> dict[str, tuple[str, ...]]:
+    """What of each tool nothing keeps, in the provider's words."""
+    rules, tools = rules_of(env), {t.name: t for t in env.tools}
+    said = {o.name: unkept(o, tools[o.name], made.members[o.name].compiled.entry.tool, made.model, [r for r in rules if r.tool == o.name]) for o in made.model.operations}
+    return {name: lines for name, lines in said.items() if lines}
 
 
 def _env_tool(operation: Operation, made: Plan) -> EnvTool:
@@ -134,7 +143,7 @@ def parameters_of(operation: Operation, tool: Tool, choices: Mapping[str, Sequen
     properties = tool.parameters.get("properties", {})
     shown: dict[str, Schema] = {}
     for argument in operation.arguments:
-        schema = _argument(properties[argument.name])
+        schema = _limited(properties[argument.name], argument)
         allowed = choices.get(argument.column or "", ())
         if argument.role == "value" and allowed and "enum" in schema:
             schema["enum"] = [v for v in schema["enum"] if v in allowed] or schema["enum"]
@@ -146,6 +155,16 @@ def parameters_of(operation: Operation, tool: Tool, choices: Mapping[str, Sequen
             schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
         shown[argument.name] = schema
     return {"type": "object", "properties": shown, "required": [a.name for a in operation.arguments if a.required], "additionalProperties": False}
+
+
+def _limited(schema: Schema, argument: Argument) -> Schema:
+    """The schema of an argument, with the range that its description gives a number."""
+    out = _argument(schema)
+    if argument.role in ("value", "size") and not argument.many:
+        return {**out, **limits_of(schema)}
+    if argument.role == "body" and "properties" in out:
+        out["properties"] = {n: {**s, **(limits_of(schema["properties"][n]) if n in argument.body else {})} for n, s in out["properties"].items()}
+    return out
 
 
 def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:

@@ -15,7 +15,7 @@ def demanded(entry: Entry, draft: Draft, target: str | int | None = None) -> Mov
     target: the state that the tool leads to, which is no condition of it.
     """
     says = _speech(entry.what.verb)
-    for sentence in re.split(r"(?<=[.!;])\s+|\s+\*\s+", " ".join([entry.tool.description, *_of_row(entry, draft)])):
+    for sentence in re.split(r"(?<=[.!;])\s+|\s+\*\s+", " ".join([entry.tool.description, *of_row(entry, draft)])):
         if _OF_ANOTHER.search(sentence) or says.elsewhere.search(sentence) or any(re.search(rf"\b{re.escape(p)}\b", sentence) for p in entry.parameters if len(field(p)) > 1):
             continue
         for column in _states(sentence, draft):
@@ -29,7 +29,7 @@ def demanded(entry: Entry, draft: Draft, target: str | int | None = None) -> Mov
     return None
 
 
-def _of_row(entry: Entry, draft: Draft) -> list[str]:
+def of_row(entry: Entry, draft: Draft) -> list[str]:
     """What is said where the row is named: 'The ID of the order to cancel. Must be in STARTED status.'"""
     return [f"{str(entry.parameters[n].get('description', '')).rstrip('. ')}." for n in entry.required if entity(n)[1] and draft.find(n) == draft.own]
 

@@ -35,7 +35,7 @@ _NO_VALUES: Final = frozenset(
     "in of to by for on with and or is are be not all any one other more none null type types null-value limit http-s warning important cause constraints pattern string integer "
     "number only set using use which that when where as at can must may will has have following name names e g etc otherwise usage case currently available including specify".split()
 )
-_RANGE = re.compile(r"(?i)(?:range|between|from|values?)\s*(?:is|of|:|：)?\s*[\[(]?\s*(\d{1,9})\s*(?:,|-|–|~|to|and|to a maximum of)\s*(\d{1,9})\b(?!\s*[,.]\s*\d)")
+RANGE = re.compile(r"(?i)(?:range|between|from|values?)\s*(?:is|of|:|：)?\s*[\[(]?\s*(\d{1,9})\s*(?:,|-|–|~|to|and|to a maximum of)\s*(\d{1,9})\b(?!\s*[,.]\s*\d)")
 _QUOTED = re.compile(r"[`\"“]([A-Za-z0-9][\w.+:\-]{0,47})[`\"”]")
 
 
@@ -121,7 +121,7 @@ def fixed(schema: Schema) -> str | None:
 
 def range_of(schema: Schema) -> Range | None:
     """'Value range: [0, 100]', 'between 1 and 365'."""
-    found = _RANGE.search(str(schema.get("description", "")))
+    found = RANGE.search(str(schema.get("description", "")))
     if found is None or int(found[1]) >= int(found[2]):
         return None
     return Range(int(found[1]), int(found[2]))

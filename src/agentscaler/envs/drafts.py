@@ -304,6 +304,7 @@ def operation(
     inside: Sequence[str] = (),
     lenient: bool = False,
     unique: Sequence[str] = (),
+    among: Sequence[str] = (),
 ) -> Operation:
     """The record of what a tool does; its arguments with the required ones first, in the provider's order."""
     place = {n: i for i, n in enumerate(entry.parameters)}
@@ -329,4 +330,5 @@ def operation(
         inside=tuple(inside),
         lenient=lenient,
         unique=tuple(unique),
+        among=tuple(among),
     )

@@ -22,14 +22,16 @@ from agentscaler.envs.arguments import (
 )
 from agentscaler.envs.batches import are_rows, lists_changes, none_left, own_id_of_service
 from agentscaler.envs.columns import parent_path
+from agentscaler.envs.conditions import stated
 from agentscaler.envs.defaults import default_of
-from agentscaler.envs.demands import demanded
+from agentscaler.envs.demands import demanded, of_row
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter
 from agentscaler.envs.partly import by_keys, emptied, flat_parts, merged
 from agentscaler.envs.service import Service
+from agentscaler.envs.shared import unique_in
 from agentscaler.envs.states import (
     Move,
     ended,
@@ -99,7 +101,10 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
     arguments = {n: _with_defaults(a, entry, draft) for n, a in arguments.items()}
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=entry.what.verb in JOBS), key_path=key_path, unique=_unique(entry, draft, arguments)))
+    alone = {c: scope for c, scope in unique_in(entry, draft, arguments).items() if {*scope} <= {a.column for a in arguments.values() if a.role == "value"}}
+    among = next(iter(alone.values()), ())
+    unique = [c for c, scope in alone.items() if scope == among]
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=entry.what.verb in JOBS), key_path=key_path, unique=unique, among=among))
 
 
 JOBS: Final = frozenset("start submit run schedule initiate invoke execute".split())
@@ -121,20 +126,6 @@ def begun(found: Compiled, others: Sequence[Compiled]) -> Compiled:
 
 
 _BEGINNINGS: Final = frozenset("activate enable start publish open".split())
-
-
-def _unique(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> list[str]:
-    """'The name must be unique within your account': columns beside the key that no other row may share."""
-    out = []
-    for a in arguments.values():
-        text = str(entry.parameters[a.name].get("description", ""))
-        own = bool(a.column) and draft.columns[a.column or ""].reference is None
-        if a.role == "value" and a.required and a.column and own and a.column not in draft.key and field(a.name)[-1:] in (("name",), ("title",), ("alias",)) and kind_of(entry.parameters[a.name]) == "string" and _UNIQUE.search(text):
-            out.append(a.column)
-    return out
-
-
-_UNIQUE = re.compile(r"(?i)\bmust (?:also )?be (?:globally )?unique\b|\bnames? (?:is|are) unique\b|^A unique (?:friendly |display )?name\b|\bname[^.]{0,30} that (?:is|must be) unique\b|\bcan(?:no|')t (?:have the same|be duplicated?)|\bcannot be (?:the same|repeated|duplicated?)")
 
 
 def _with_defaults(argument: Argument, entry: Entry, draft: Draft) -> Argument:
@@ -340,7 +331,8 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     masked = any(a.role == "mask" for a in arguments.values())
     merges = () if upsert or masked else merged(entry, draft, arguments, whole=overwrites(entry))
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft) or (masked and _WITHOUT.search(str(entry.parameters[_mask_of(entry) or ""].get("description", ""))) is not None), merges=merges, state=state, only_from=only_from))
+    unique = [c for c, among in unique_in(entry, draft, arguments).items() if not among] if set(draft.key) == {a.column for a in arguments.values() if a.role == "key" and not a.many} and not upsert else []
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft) or (masked and _WITHOUT.search(str(entry.parameters[_mask_of(entry) or ""].get("description", ""))) is not None), merges=merges, state=state, only_from=only_from, unique=unique))
 
 
 def _missing(entry: Entry, draft: Draft, service: Service, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
@@ -362,11 +354,19 @@ def _missing(entry: Entry, draft: Draft, service: Service, arguments: Mapping[st
 
 def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
     """The state that a row must be in for an update that leaves the state itself alone."""
+    if draft.single or any(a.many for a in arguments.values()):
+        return None, ()
     found = demanded(entry, draft)
     set_too = {c for a in arguments.values() for c in (a.column, *a.body.values())}
-    if found is None or found.column in set_too or draft.single or any(a.many for a in arguments.values()):
-        return None, ()
-    return (found.column, None), found.only_from
+    if found is None or found.column in set_too:
+        found = _stated(entry, draft)
+    return ((found.column, None), found.only_from) if found is not None else (None, ())
+
+
+def _stated(entry: Entry, draft: Draft, move: Move | None = None) -> Move | None:
+    """What the provider says a row must be, in sentences that name a column of it; of a move, in the column that is moved."""
+    says = stated(entry, [entry.tool.description, *of_row(entry, draft)], draft, move.value if move else None)
+    return next((Move(c, None, values) for c, values in says.items() if move is None or c == move.column), None)
 
 
 def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
@@ -514,9 +514,10 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     need_all(entry, arguments)
     arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
     arguments |= _missing(entry, draft, service, arguments)
-    stands = required_state(entry.tool.description, draft)
+    stands = required_state(entry.tool.description, draft) or _stated(entry, draft)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
-        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
+        says = _stated(entry, draft, dead)
+        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=says.only_from if says else dead.only_from, sets=dead.sets))
     state, only_from = ((stands.column, None), stands.only_from) if stands else (None, ())
     lenient = bool(_LENIENT.search(entry.tool.description)) and not _STRICT.search(entry.tool.description) and not draft.single
     return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True), state=state, only_from=only_from, lenient=lenient))
@@ -601,6 +602,6 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
     need_all(entry, arguments)
-    told = demanded(entry, draft, move.value)
+    told = demanded(entry, draft, move.value) or _stated(entry, draft, move)
     only_from = told.only_from if told is not None and told.column == move.column and not move.inside else move.only_from
     return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=move.state, only_from=only_from, sets=move.sets, inside=move.inside))
