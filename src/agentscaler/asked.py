@@ -6,7 +6,7 @@ the object, or of the objects in the list, that the column holds.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from agentscaler.errors import UNSET, InvalidArguments
@@ -186,21 +186,39 @@ def ordered(by: str | None, way: str | bool | int | None, places: Mapping[str, s
     return tuple(out)
 
 
-def masked(mask: str | None, places: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that a field mask names, 'displayName,labels.team'; what it names and nobody gives is emptied. Raises InvalidArguments."""
+def masked(mask: str | None, places: Mapping[str, str], values: Mapping[str, Any], held: Mapping[str, Any], merge: Callable[[Any, Any], Any] | None) -> dict[str, Any]:
+    """The values that a field mask names, 'displayName,labels.team'; what it names and nobody gives is emptied. Raises InvalidArguments.
+
+    held: objects as they are: one that the mask names is replaced, one of which it names a part keeps the rest; without a mask `merge`
+    makes one of it and what is given of it, where there is such a function.
+    """
     if mask is None or not mask.strip():
-        return dict(values)
+        return {c: merge(held[c], v) if merge and c in held else v for c, v in values.items()}
     if mask.strip() == "*":
         return {c: None if v is UNSET else v for c, v in values.items()}
     out: dict[str, Any] = {}
     for path in mask.split(","):
-        head, _, part = path.strip().partition(".")
+        head, *parts = path.strip().split(".")
         place = place_of(head, places)
         if place is None:
             raise InvalidArguments(f"{path.strip()!r} is no field that can be updated; there are {', '.join(places)}")
         value = values.get(place, UNSET)
-        out[place] = None if value is UNSET and not part else value
+        if parts and place in held:
+            out[place] = _part_of(out.get(place, held[place]), value, parts)
+        else:
+            out[place] = None if value is UNSET and not parts else value
     return out
+
+
+def _part_of(old: Any, new: Any, parts: Sequence[str]) -> Any:
+    """An object with one part as `new` has it, or without it where `new` has none."""
+    if not parts:
+        return new
+    was, given = (some if isinstance(some, dict) else {} for some in (old, new))
+    key = next((k for k in (*given, *was) if _bare(k) == _bare(parts[0])), parts[0])
+    part = _part_of(was.get(key), given.get(key), parts[1:])
+    rest = {k: v for k, v in was.items() if k != key}
+    return rest if part is None or (part == {} and key not in given) else {**rest, key: part}
 
 
 def _down(way: str | bool | int | None) -> bool:

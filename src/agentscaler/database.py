@@ -220,9 +220,9 @@ class Database:
 
     # ---- writes
 
-    def masked(self, mask: str | None, places: Mapping[str, str], /, **values: Any) -> dict[str, Any]:
+    def masked(self, mask: str | None, places: Mapping[str, str], held: Mapping[str, Any] | None = None, whole: bool = False, /, **values: Any) -> dict[str, Any]:
         """What a field mask leaves of the values of an update. Raises InvalidArguments."""
-        return asked.masked(mask, places, values)
+        return asked.masked(mask, places, values, held or {}, None if whole else self.merged)
 
     def stamped(self, table: str, /, *key: Any, **stamps: Any) -> Row:
         """The row with this key, which must still have these stamps (etag, fingerprint), where they are given. Raises NotFound, Conflict."""
@@ -259,10 +259,10 @@ class Database:
         return self.insert(table, **{**source, **{c: v for c, v in values.items() if v is not None and v is not UNSET}})
 
     def put(self, table: str, /, **values: Any) -> Row:
-        """The row with this key gets these values, or is made."""
+        """The row with this key gets these values, or is made; of an id that the world makes only where none is given."""
         info = self._tables[table]
         key = tuple(values[c] for c in info.key)
-        if self.count(table, **dict(zip(info.key, key, strict=True))):
+        if (key[-1] is not None and any(c == info.key[-1] for c, _, _ in info.generated)) or self.count(table, **dict(zip(info.key, key, strict=True))):
             return self.update(table, *key, **{c: v for c, v in values.items() if c not in info.key})
         return self.insert(table, **values)
 

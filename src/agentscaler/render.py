@@ -428,7 +428,11 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     matches = any(a.role == "match" for a in operation.arguments)
     changed = revised(operation)
     if mask := next((a for a in operation.arguments if a.role == "mask"), None):
-        sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(sets)})"]
+        parts = [a.column for a in operation.arguments if a.role == "part"]
+        held = [c for c in operation.merges if c not in parts]
+        apart = operation.model_copy(update={"merges": tuple(c for c in operation.merges if c in parts)})
+        told = [mask.python, _dict(mask.places), *(["{" + ", ".join(f"{quote(c)}: old[{quote(c)}]" for c in held) + "}", *["True"] * operation.whole] if held else [])]
+        sets = [f"**db.masked({', '.join([*told, *(s for s in _assigned(apart, table) if not s.startswith('parent='))])})", *(f"{c}={_python(v)}" for c, v in operation.sets.items())]
     if operation.state:
         return [*_stands(operation, table, views), *_update(operation.model_copy(update={"state": None}), table, model, views)]
     check = [f"old = {_row(operation, table)}"] if changed or operation.merges else [_row(operation, table)] if matches else []

@@ -25,7 +25,7 @@ from agentscaler.envs.documented import default_of
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
-from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter
+from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter, upserts
 from agentscaler.envs.partly import by_keys, emptied, flat_parts, merged
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
@@ -333,10 +333,24 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
     arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | _mask(entry, arguments)
-    upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
+    arguments, makes = _made_too(entry, draft, arguments) if own else (arguments, False)
+    upsert = makes or (own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"})
     merges = () if upsert else merged(entry, draft, arguments, whole=overwrites(entry))
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft), merges=merges, state=state, only_from=only_from))
+    whole = overwrites(entry) or replaces(entry, draft) or _all_without_mask(entry, arguments)
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=whole, merges=merges, state=state, only_from=only_from))
+
+
+def _made_too(entry: Entry, draft: Draft, arguments: dict[str, Argument]) -> tuple[dict[str, Argument], bool]:
+    """'Creates or updates a list': the row is made where there is none with the key that the caller chooses, or where an id that the service makes may be left out."""
+    named = {a.column: a for a in arguments.values() if a.role == "key"}
+    plain = not any(a.many or a.also or a.role not in ("key", "value", "body", "within", "option") for a in arguments.values())
+    if draft.single or draft.segment is not None or not plain or set(named) != set(draft.key) or not upserts(entry):
+        return arguments, False
+    own = named[draft.key[-1]]
+    if not draft.generated or own.name in entry.required or draft.key != (draft.own,):
+        return arguments, not draft.generated and own.name in entry.required
+    return arguments | {own.name: own.model_copy(update={"required": False})}, True
 
 
 def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
@@ -346,6 +360,15 @@ def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> 
     if found is None or found.column in set_too or draft.single or any(a.many for a in arguments.values()):
         return None, ()
     return (found.column, None), found.only_from
+
+
+def _all_without_mask(entry: Entry, arguments: Mapping[str, Argument]) -> bool:
+    """'If the user does not provide a mask then all fields will be overwritten', of one that need not be given."""
+    masks = [entry.parameters[a.name] for a in arguments.values() if a.role == "mask" and a.name not in entry.tool.parameters.get("required", ())]
+    return any(_ALL_FIELDS.search(str(s.get("description", ""))) for s in masks)
+
+
+_ALL_FIELDS = re.compile(r"(?i)(?:n't|not|no|empty)\b[^.]{0,60} all (?:the |mutable )?fields (?:in the \w+ )?(?:will be|are) overwritten(?! if)|\bconfiguration is completely replaced\b")
 
 
 def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
