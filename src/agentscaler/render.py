@@ -77,7 +77,7 @@ def tools(model: Model) -> str:
 def _emptied(operation: Operation, argument: Argument, table: Table) -> bool:
     """Is a column that is not written emptied?"""
     free = {c.name for c in table.columns if c.null and c.choices[:1] != (0,)}
-    return operation.whole and argument.role == "value" and argument.column in free
+    return (operation.whole or argument.sign == "clears") and argument.role == "value" and argument.column in free
 
 
 def _views(model: Model) -> dict[str, list[str]]:

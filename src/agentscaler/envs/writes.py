@@ -29,6 +29,8 @@ from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter, ups
 from agentscaler.envs.partly import by_keys, emptied, flat_parts, merged
 from agentscaler.envs.service import Service
 from agentscaler.envs.states import (
+    FLAGS,
+    RESTORES,
     Move,
     ended,
     grave,
@@ -37,8 +39,10 @@ from agentscaler.envs.states import (
     revival,
     switch,
     target_state,
+    updated_state,
     withdrawal,
 )
+from agentscaler.envs.wholes import all_without_mask, cleared_if_omitted, overwrites, replaces
 from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import CLASS
@@ -337,8 +341,9 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     upsert = makes or (own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"})
     merges = () if upsert else merged(entry, draft, arguments, whole=overwrites(entry))
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
-    whole = overwrites(entry) or replaces(entry, draft) or _all_without_mask(entry, arguments)
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=whole, merges=merges, state=state, only_from=only_from))
+    whole = overwrites(entry) or replaces(entry, draft) or all_without_mask(entry, arguments)
+    arguments = arguments if whole else {n: a.model_copy(update={"sign": "clears"}) if cleared_if_omitted(entry, a) else a for n, a in arguments.items()}
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=whole, merges=merges, state=state, only_from=only_from, sets=updated_state(entry, draft, arguments) if own else {}))
 
 
 def _made_too(entry: Entry, draft: Draft, arguments: dict[str, Argument]) -> tuple[dict[str, Argument], bool]:
@@ -362,40 +367,12 @@ def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> 
     return (found.column, None), found.only_from
 
 
-def _all_without_mask(entry: Entry, arguments: Mapping[str, Argument]) -> bool:
-    """'If the user does not provide a mask then all fields will be overwritten', of one that need not be given."""
-    masks = [entry.parameters[a.name] for a in arguments.values() if a.role == "mask" and a.name not in entry.tool.parameters.get("required", ())]
-    return any(_ALL_FIELDS.search(str(s.get("description", ""))) for s in masks)
-
-
-_ALL_FIELDS = re.compile(r"(?i)(?:n't|not|no|empty)\b[^.]{0,60} all (?:the |mutable )?fields (?:in the \w+ )?(?:will be|are) overwritten(?! if)|\bconfiguration is completely replaced\b")
-
-
 def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
     """updateMask: the fields that an update may touch."""
     places = {a.name: a.column for a in arguments.values() if a.role == "value" and a.column} | {p: c for a in arguments.values() if a.role == "body" for p, c in a.body.items()}
     named = next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and n not in arguments and kind_of(s) == "string"), None)
     several = any(a.many or a.role in ("adds", "removes") for a in arguments.values())
     return {} if named is None or several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
-
-
-_OVERWRITES = re.compile(
-    r"(?i)fully overwrit|(?:all|every|each) updates? (?:is|are) (?:a )?full replacement|n't provide a value[^.]{0,60}sets? it to its default|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
-    r"does not support patch semantics|include (?:both|all) (?:the )?fields (?:that )?you want to (?:keep|retain|preserve)|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
-)
-
-
-def overwrites(entry: Entry) -> bool:
-    """Does the provider say that what an update leaves out is lost? 'Only the given fields' of a patch beside it speaks of another tool."""
-    found = _OVERWRITES.search(entry.tool.description)
-    return found is not None and not (entry.tool.source.verb == "PATCH" and "whereas" in entry.tool.description.lower())
-
-
-def replaces(entry: Entry, draft: Draft) -> bool:
-    """A PUT beside a PATCH at the same address puts the whole in place of the old; the other one changes parts."""
-    source = entry.tool.source
-    told = source.vendor == "google" or entry.what.verb in ("put", "replace")  # others send a PUT for parts as well
-    return told and source.verb == "PUT" and bool(source.path) and any(e.tool.source.verb == "PATCH" and e.tool.source.path == source.path for e in draft.entries)
 
 
 def _chooses(entry: Entry, draft: Draft) -> bool:
@@ -497,7 +474,7 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
     stands = required_state(entry.tool.description, draft)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
-        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=dead.only_from, sets=dead.sets))
+        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=stands.only_from if stands and stands.column == dead.column else dead.only_from, sets=dead.sets))
     state, only_from = ((stands.column, None), stands.only_from) if stands else (None, ())
     lenient = bool(_LENIENT.search(entry.tool.description)) and not _STRICT.search(entry.tool.description) and not draft.single
     return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True), state=state, only_from=only_from, lenient=lenient))
@@ -552,14 +529,18 @@ def _is_token(name: str, schema: Schema) -> bool:
 def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if draft.single:
         raise Lost("no_key")
+    if entry.what.verb in FLAGS and any(field(n)[-1:] in (("enable",), ("enabled",)) and kind_of(entry.parameters[n]) == "boolean" for n in entry.required):
+        raise Lost("mode")  # InstanceEnableSSL(Enable=false) turns it off
     if entry.what.verb in ("enable", "disable") and (not own or entry.what.extra):
         move = switch(entry, draft)
     elif not own or entry.what.extra:
         raise Lost("part")
     elif entry.what.verb == "restore" and _restored_elsewhere(entry, draft):
         raise Lost("copies")
+    elif entry.what.verb == "undelete" or (entry.what.verb in RESTORES and grave(draft) is not None):
+        move = revival(draft)
     else:
-        move = revival(draft) if entry.what.verb == "undelete" else target_state(entry.what.verb, draft)
+        move = target_state(entry.what.verb, draft)
     return _moved(entry, draft, service, move)
 
 

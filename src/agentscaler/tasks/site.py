@@ -58,7 +58,7 @@ class Site:
         self.recipes: dict[str, JsonObject] = env.population["columns"]
         self.kinds = {k: kind for k in self.columns if (kind := self._kind(*k))}
         self.reads = {t: [o for o in self.model.operations if o.table == t and o.act in READS and o.shape] for t in self.tables}
-        self.writes = {t: [o for o in self.model.operations if o.table == t and o.act not in READS and not o.blind and not o.whole] for t in self.tables}
+        self.writes = {t: [o for o in self.model.operations if o.table == t and o.act not in READS and not o.blind and not o.whole and not any(a.sign == "clears" for a in o.arguments)] for t in self.tables}
         self._ways: dict[str, list[Way]] = {}
         self._astray: dict[tuple[str, str], bool] = {}
 
