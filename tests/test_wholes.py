@@ -28,6 +28,7 @@ def update(says: str = "", **takes: Schema) -> Tool:
         ("A note. Omitting or providing an empty object removes the note.", None),
         ("A note. If you omit this parameter, the note stays as it is.", "x"),
         ("A note. Any line that you omit is removed.", "x"),
+        ("A note. If you omit Depth, the service removes the limit.", "x"),
         ("A note. If omitted, the note is removed from the response.", "x"),
         ("A note. Omit to leave it as it is, or pass \"clear\" to remove it.", "x"),
     ],
@@ -94,9 +95,9 @@ def test_an_id_that_the_service_makes_may_be_left_out_of_an_upsert() -> None:
         assert count(world) == before + 1
         own = call(world, "ListBooklets")["Booklets"][0]["Id"]
         call(world, "EditBooklet", Id=own, Title="south")
-        assert call(world, "DescribeBooklet", Id=own)["Booklet"]["Title"] == "south" and count(world) == before + 1
+        assert (call(world, "DescribeBooklet", Id=own)["Booklet"]["Title"], count(world)) == ("south", before + 1)
         unknown = world.call("EditBooklet", {"Id": 987654321, "Title": "x"}).error
-        assert unknown is not None and unknown.code == "not_found", "nobody chooses an id that the service makes"
+        assert getattr(unknown, "code", "") == "not_found", "nobody chooses an id that the service makes"
 
 
 def test_the_key_that_a_caller_chooses_makes_a_row() -> None:
@@ -104,7 +105,7 @@ def test_the_key_that_a_caller_chooses_makes_a_row() -> None:
         before = count(world)
         call(world, "EditBooklet", Id=987654321, Title="x")
         call(world, "EditBooklet", Id=987654321, Title="y")
-        assert count(world) == before + 1 and call(world, "DescribeBooklet", Id=987654321)["Booklet"]["Title"] == "y"
+        assert (call(world, "DescribeBooklet", Id=987654321)["Booklet"]["Title"], count(world)) == ("y", before + 1)
 
 
 @pytest.mark.parametrize("says", ["Edit a booklet.", "Modifies a booklet. Use it when you create or update shelves.", "You can add or edit pages at any time."])

@@ -45,7 +45,7 @@ def cleared_if_omitted(entry: Entry, argument: Argument) -> bool:
 
 
 _CLEARED: Final = re.compile(
-    r"(?i)\b(?:if|when) (?:you |it is |this \w+ is |this is |the (?:parameter|field|setting|property|value) is )?(?:omit(?:ted)?|not (?:specified|provided|included|set|present))(?: (?:this|the) (?:parameter|field|setting|property|value)| it)?\b[^.\w]{0,3}"
+    r"(?i)\b(?:if|when) (?:you |it is |this \w+ is |this is |the (?:parameter|field|setting|property|value) is )?(?:omit(?:ted)?|not (?:specified|provided|included|set|present))(?: (?:this|the) (?:parameter|field|setting|property|value)| it)?\s?,"
     r"[^.]{0,60}\b(?:removes|clears|deletes|resets|(?:is|are|will be|gets?) (?:removed|cleared|deleted|unset|detached|disassociated|reset|set to null))(?! from the (?:response|answer|output))\b|"
     r"(?:^|[.] )omit(?:ting)? (?:it |this |or null |or pass null |or providing an empty object )?(?:to (?:clear|remove|unset|reset)\b|(?:removes|clears|resets)\b)"
 )
