@@ -21,11 +21,11 @@ _OVERWRITES: Final = re.compile(
 
 
 def replaces(entry: Entry, draft: Draft) -> bool:
-    """A PUT beside a PATCH at the same address puts the whole in place of the old; the other one changes parts."""
+    """A PUT that is called replace, or stands beside a PATCH at the same address, puts the whole in place of the old; the other one changes parts."""
     source = entry.tool.source
     told = source.vendor == "google" or entry.what.verb in ("put", "replace")  # others send a PUT for parts as well
-    if entry.what.verb == "replace" and source.verb == "PUT" and not entry.what.extra:
-        return True
+    if entry.what.verb == "replace" and source.verb == "PUT" and not entry.what.extra and re.search(r"(?i)\breplac", entry.tool.description):
+        return True  # by its sentences, too: generated clients call any PUT so
     return told and source.verb == "PUT" and bool(source.path) and any(e.tool.source.verb == "PATCH" and e.tool.source.path == source.path for e in draft.entries)
 
 
