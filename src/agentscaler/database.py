@@ -254,10 +254,10 @@ class Database:
         return self.insert(table, **{**source, **{c: v for c, v in values.items() if v is not None and v is not UNSET}})
 
     def put(self, table: str, /, **values: Any) -> Row:
-        """The row with this key gets these values, or is made."""
+        """The row with this key gets these values, or is made; of an id that the world makes only where none is given."""
         info = self._tables[table]
         key = tuple(values[c] for c in info.key)
-        if self.count(table, **dict(zip(info.key, key, strict=True))):
+        if (key[-1] is not None and any(c == info.key[-1] for c, _, _ in info.generated)) or self.count(table, **dict(zip(info.key, key, strict=True))):
             return self.update(table, *key, **{c: v for c, v in values.items() if c not in info.key})
         return self.insert(table, **values)
 

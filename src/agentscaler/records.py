@@ -231,7 +231,7 @@ class Argument(Record):
     also: tuple[str, ...] = ()
     """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it."""
     sign: str = ""
-    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named; wrapped. For empties: list, where an empty list is what is left. For page: 0, where the first page has that number."""
+    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named; clears, where an update that is not given it empties the column; wrapped. For empties: list, where an empty list is what is left. For page: 0, where the first page has that number."""
     pair: tuple[str, ...] = ()
     """For value: the property of the given objects whose lists are written together (the Tags of TagSpecifications). For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
 

@@ -13,10 +13,9 @@ from typing import NamedTuple
 from agentscaler.answered import beside_list, filled, missing, nested, python, told
 from agentscaler.assigned import emptied, given_value, merged, parted, quote, revised
 from agentscaler.errors import Dropped
+from agentscaler.layout import braces, call_of, docstring, flat, pairs_of, wrapped
 from agentscaler.records import Argument, Brought, Held, Model, Operation, Shape, Table
 from agentscaler.schema_sql import schema
-
-WIDTH = 110
 
 
 class Files(NamedTuple):
@@ -67,18 +66,18 @@ def tools(model: Model) -> str:
     names = {tuple(call): name for name, call in views.items()}
     parts = ["\n".join(_function(o, model, names)) for o in model.operations]
     used = {"UNSET": any(re.search(r"\bUNSET\b", part) for part in parts), "finished": any("return finished(" in part for part in parts), "held": any(o.shape and o.shape.held for o in model.operations), "view": bool(views)}
-    head = [f'"""{_doc(model.title)}.', "", *_wrap(_doc(f"{len(model.operations)} tools over {nouns}.")), '"""', ""]
+    head = [f'"""{flat(model.title)}.', "", *wrapped(flat(f"{len(model.operations)} tools over {nouns}.")), '"""', ""]
     if any(used.values()):
         head += [f"from agentscaler.tooling import {', '.join(name for name, here in used.items() if here)}", ""]
     for name, call in views.items():
-        head += _call(f"{name} = view", call)
+        head += call_of(f"{name} = view", call)
     return "\n\n\n".join(["\n".join(head).rstrip(), *parts]) + "\n"
 
 
 def _emptied(operation: Operation, argument: Argument, table: Table) -> bool:
     """Is a column that is not written emptied?"""
     free = {c.name for c in table.columns if c.null and c.choices[:1] != (0,)}
-    return operation.whole and argument.role == "value" and argument.column in free
+    return (operation.whole or argument.sign == "clears") and argument.role == "value" and argument.column in free
 
 
 def _views(model: Model) -> dict[str, list[str]]:
@@ -103,13 +102,13 @@ def _views(model: Model) -> dict[str, list[str]]:
 
 def _fields(shape: Shape) -> list[str]:
     plain = [quote(f) if f == c else f"({quote(f)}, {quote(c)})" for f, c in shape.fields.items()]
-    plain += [f"({quote(f)}, {_dict(part)})" for f, part in shape.parts.items()]
-    return plain + [f"({quote(f)}, held({quote(rows.table)}, {_dict(rows.on)}, {_form(rows)}))" for f, rows in shape.held.items()]
+    plain += [f"({quote(f)}, {pairs_of(part)})" for f, part in shape.parts.items()]
+    return plain + [f"({quote(f)}, held({quote(rows.table)}, {pairs_of(rows.on)}, {_form(rows)}))" for f, rows in shape.held.items()]
 
 
 def _form(rows: Held) -> str:
     """How rows of another table are shown."""
-    one = quote(next(iter(rows.fields.values()))) if rows.scalar else _dict(rows.fields)
+    one = quote(next(iter(rows.fields.values()))) if rows.scalar else pairs_of(rows.fields)
     return f"[{one}]" if rows.many else one
 
 
@@ -134,44 +133,22 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     for argument in operation.arguments:
         default = "" if argument.required else f"={python(argument.defaults[argument.name])}" if argument.name in argument.defaults else "=UNSET" if patch and argument.role in ("value", "body") and not _emptied(operation, argument, table) else "=None"
         parameters.append(f"{argument.python}{default}")
-    lines = _call(f"def {operation.python}", parameters, end=":")
-    lines += ["    " + line for line in _docstring(operation.summary)]
+    lines = call_of(f"def {operation.python}", parameters, end=":")
+    lines += ["    " + line for line in docstring(operation.summary)]
     body: list[str] = []
     for argument in operation.arguments:
         if argument.role == "within":
-            body += _call("db.within", [quote(argument.template or ""), argument.python, *(["across=True"] if argument.anything else [])])
+            body += call_of("db.within", [quote(argument.template or ""), argument.python, *(["across=True"] if argument.anything else [])])
     for argument in operation.arguments:
         if argument.also:
-            body += _call(f"{argument.python} = db.meant", [quote(argument.also[0]), argument.python, *map(quote, argument.also[1:])])
+            body += call_of(f"{argument.python} = db.meant", [quote(argument.also[0]), argument.python, *map(quote, argument.also[1:])])
     if operation.act != "list" and (ids := missing(operation)) is not None:
         beside = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key" and not a.many]
         body += [f"lost = [one for one in {ids.python} if db.gone({', '.join([quote(table.name), f'{ids.column}=one', *beside])})]", f"{ids.python} = [one for one in {ids.python} if one not in lost]"]
     if stamps := [f"{a.column}={a.python}" for a in operation.arguments if a.role == "stamp"]:
-        body += _call("db.stamped", [quote(table.name), *_key(operation, table), *stamps])
+        body += call_of("db.stamped", [quote(table.name), *_key(operation, table), *stamps])
     body += _BODIES[operation.act](operation, table, model, views)
     return lines + ["    " + line for line in body]
-
-
-def _docstring(text: str) -> list[str]:
-    lines = _wrap(_doc(text))
-    if len(lines) == 1:
-        return [f'"""{lines[0]}"""']
-    return [f'"""{lines[0]}', *lines[1:], '"""']
-
-
-def _wrap(text: str) -> list[str]:
-    words, lines = text.split(" "), [""]
-    for word in words:
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > WIDTH - 8:
-            lines.append("")
-        lines[-1] += (" " if lines[-1] else "") + word
-    return lines
-
-
-def _doc(text: str) -> str:
-    """A provider's text that can stand in a docstring: no quotes that end it, no escapes."""
-    text = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
-    return text.replace("\\", "/").replace('"""', "'''").rstrip('"')
 
 
 def _get(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -222,9 +199,9 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             paging += ["first=0"] if argument.sign == "0" else []
         elif argument.role == "named":
             name, values, *how = map(quote, argument.pair)
-            also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {_dict(argument.places)})")
+            also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {pairs_of(argument.places)})")
         elif argument.role == "expression":
-            also.append(f"db.expressed({given}, {_dict(argument.places)})")
+            also.append(f"db.expressed({given}, {pairs_of(argument.places)})")
         elif argument.role == "test":
             also.append(f"db.compared({', '.join([given, quote(argument.sign), *map(quote, argument.places.values())])})")
         elif argument.role in ("sort", "order"):
@@ -242,7 +219,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     if sorts:
         wanted, down = (sorts[role][1] if role in sorts else "None" for role in ("sort", "order"))
         usual = sorts["order"][0].column if "order" in sorts else None
-        arguments.append(f"order=db.ordered({wanted}, {down}, {_dict(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={quote(usual)}' if usual else ''}){f' or {usually}' if usually else ''}")
+        arguments.append(f"order=db.ordered({wanted}, {down}, {pairs_of(sorts['sort'][0].places if 'sort' in sorts else {})}{f', usual={quote(usual)}' if usual else ''}){f' or {usually}' if usually else ''}")
     if operation.through:
         arguments.append(f"through={quote(operation.through)}")
     if operation.hides:
@@ -254,7 +231,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
         paging.append("counted=True")
     if shape.distinct:
         arguments.append(f"distinct={quote(next(iter(shape.fields.values())))}")
-    lines += _call("page = db.page", arguments + paging)
+    lines += call_of("page = db.page", arguments + paging)
     if shape.scalar:
         column = next(iter(shape.fields.values()))
         rows = f"[row[{quote(column)}] for row in page.rows]"
@@ -288,10 +265,6 @@ def _spans(argument: Argument) -> bool:
     return argument.anything == ("-",) and argument.column in ("parent", None) and not argument.many
 
 
-def _dict(places: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{quote(n)}: {quote(c)}" for n, c in places.items()) + "}"
-
-
 def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
     """An unknown parent is an error, not an empty list."""
     if not argument.required or argument.many:
@@ -320,7 +293,7 @@ def _listed(operation: Operation, shape: Shape, rows: str) -> list[str]:
     for name, value in shape.fixed.items():
         inside = isinstance(value, dict) and name == shape.wrap[0]
         beside |= {f"{name}.{n}": told(v, names) for n, v in value.items()} if inside else {name: told(value, names)}
-    return before + _braces("return ", nested(shape.wrap, rows, beside))
+    return before + braces("return ", nested(shape.wrap, rows, beside))
 
 
 def _create(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -336,12 +309,12 @@ def _create(operation: Operation, table: Table, model: Model, views: Mapping[tup
         assigned.append(f'parent={named.python}.rsplit("/", 2)[0]')
     arguments += assigned
     arguments += [f"{c}={python(v)}" for c, v in operation.sets.items()]
-    checks = [_call("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent", *operation.among))]) for column in operation.unique]
+    checks = [call_of("db.fresh", [quote(table.name), quote(column), *(a for a in assigned if a.split("=")[0] in (column, *table.key[:-1], "parent", *operation.among))]) for column in operation.unique]
     before = [line for check in checks for line in check]
     if not _shown(operation) and not operation.brings and not _of_row(operation):
-        return [*before, *_call("db.insert", arguments), *_constant(operation, table)]
+        return [*before, *call_of("db.insert", arguments), *_constant(operation, table)]
     made = [line for brought in operation.brings for line in _brought(brought, table)]
-    return [*before, *_call("row = db.insert", arguments), *made, *_answer(operation, table, views, "row")]
+    return [*before, *call_of("row = db.insert", arguments), *made, *_answer(operation, table, views, "row")]
 
 
 def _brought(brought: Brought, table: Table) -> list[str]:
@@ -350,9 +323,9 @@ def _brought(brought: Brought, table: Table) -> list[str]:
     taken += [f"{c}=row[{quote(table.key[-1])}] + {quote(end)}" for c, end in brought.ends.items()]
     taken += [f"{c}={python(v)}" for c, v in brought.sets.items()]
     if not brought.tells:
-        return _call("db.insert", [quote(brought.table), *taken])
+        return call_of("db.insert", [quote(brought.table), *taken])
     told = [f"{own}=first[{quote(c)}]" for own, c in brought.tells.items()]
-    return [*_call("first = db.insert", [quote(brought.table), *taken]), *_call("row = db.update", [quote(table.name), *(f"row[{quote(k)}]" for k in table.key), *told])]
+    return [*call_of("first = db.insert", [quote(brought.table), *taken]), *call_of("row = db.update", [quote(table.name), *(f"row[{quote(k)}]" for k in table.key), *told])]
 
 
 def _create_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -362,8 +335,8 @@ def _create_rows(operation: Operation, several: Argument, table: Table, views: M
     arguments += [f"{c}={python(v)}" for c, v in operation.sets.items()]
     shape = operation.shape
     if shape is None or not shape.many:
-        return [f"for one in {several.python}:", *("    " + line for line in _call("db.insert", arguments)), *_constant(operation, table)]
-    lines = ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.insert", arguments)), "    rows.append(row)"]
+        return [f"for one in {several.python}:", *("    " + line for line in call_of("db.insert", arguments)), *_constant(operation, table)]
+    lines = ["rows = []", f"for one in {several.python}:", *("    " + line for line in call_of("row = db.insert", arguments)), "    rows.append(row)"]
     return lines + _several(operation, shape, table, views)
 
 
@@ -372,17 +345,17 @@ def _constant(operation: Operation, table: Table) -> list[str]:
     shape = operation.shape
     if shape is None or not (shape.done or shape.fixed):
         return ["return {}"]
-    return _finished(operation, table, "{}") if shape.done else _braces("return ", _fixed(operation, table))
+    return _finished(operation, table, "{}") if shape.done else braces("return ", _fixed(operation, table))
 
 
 def _finished(operation: Operation, table: Table, response: str, *, row: bool = False) -> list[str]:
     """A long-running operation that is done, named, with what it was about; a read makes none."""
     if operation.act == "get":
-        return _braces("return ", ['"done": True', f'"response": {response}'])
+        return braces("return ", ['"done": True', f'"response": {response}'])
     keys = [a.python for a in operation.arguments if a.role == "key" and not a.many]
     target = f"row[{quote(table.key[-1])}]" if row else keys[0] if len(keys) == 1 else "None"
     verb = {"patch": "update", "insert": "create"}.get(operation.verb, operation.verb)
-    return _call("return finished", ["db", quote(verb), target if table.resource else "None", response])
+    return call_of("return finished", ["db", quote(verb), target if table.resource else "None", response])
 
 
 def _fixed(operation: Operation, table: Table) -> list[str]:
@@ -402,7 +375,7 @@ def _copy(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     source = next(a for a in operation.arguments if a.role == "key")
     key = [source.python] if table.key == (source.column,) else [f"*db.key({quote(table.name)}, {source.column}={source.python})"]
     arguments = [quote(table.name), *key, *_assigned(operation, table), *(f"{c}={python(v)}" for c, v in operation.sets.items())]
-    return [*_call("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*_call("db.copy", arguments), *_constant(operation, table)]
+    return [*call_of("row = db.copy", arguments), *_answer(operation, table, views, "row")] if _shown(operation) else [*call_of("db.copy", arguments), *_constant(operation, table)]
 
 
 def _path(operation: Operation) -> str:
@@ -431,17 +404,18 @@ def _update(operation: Operation, table: Table, model: Model, views: Mapping[tup
     if (several := next((a for a in operation.arguments if a.role == "rows"), None)) is not None:
         return _update_rows(operation, several, table, views)
     key = [quote(table.name), *_key(operation, table)]
-    sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")] + [f"{c}={python(v)}" for c, v in operation.sets.items()]
+    sets = [s for s in _assigned(operation, table) if not s.startswith("parent=")]
+    moved = [f"{c}={python(v)}" for c, v in operation.sets.items()]
     matches = any(a.role == "match" for a in operation.arguments)
     changed, objects = revised(operation), False
     if mask := next((a for a in operation.arguments if a.role == "mask"), None):
         objects = any(c.note.startswith("JSON") and c.name in mask.places.values() for c in table.columns)
-        sets = [f"**db.masked({mask.python}, {_dict(mask.places)}, {', '.join(['old'] * objects + sets)})"]
+        sets = [f"**db.masked({mask.python}, {pairs_of(mask.places)}, {', '.join(['old'] * objects + sets)})"]
     if operation.state:
         rest = tuple(a for a in operation.arguments if a.role != "missing")
         return [*_made_where_missing(operation, table, model, views), *_stands(operation, table, views), *_update(operation.model_copy(update={"state": None, "arguments": rest}), table, model, views)]
     check = [f"old = {_row(operation, table)}"] if changed or operation.merges or objects else [_row(operation, table)] if matches or operation.unique else []
-    return _made_where_missing(operation, table, model, views) + check + _unlike_others(operation, table) + _each(operation, "row = db.update", key + sets + changed, table, views)
+    return _made_where_missing(operation, table, model, views) + check + _unlike_others(operation, table) + _each(operation, "row = db.update", key + sets + moved + changed, table, views)
 
 
 def _made_where_missing(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -452,18 +426,18 @@ def _made_where_missing(operation: Operation, table: Table, model: Model, views:
         return []
     place, _, collection = (missing.template or "").rpartition("/")
     parent = f"{named}.rpartition({quote(f'/{collection}/')})[0]"
-    within = _call("db.within", [quote(place), parent]) if place != "{parent}" else []
+    within = call_of("db.within", [quote(place), parent]) if place != "{parent}" else []
     sets = [s for s in _assigned(operation.model_copy(update={"merges": ()}), table) if not s.startswith("parent=")] + [f"{c}={python(v)}" for c, v in missing.defaults.items()]
-    made = _call("row = db.insert", [quote(table.name), f"{table.key[-1]}={named}", f"parent={parent}", *sets])
+    made = call_of("row = db.insert", [quote(table.name), f"{table.key[-1]}={named}", f"parent={parent}", *sets])
     answer = _answer(operation, table, views, "row") if _shown(operation) else _constant(operation, table)
-    return [*_call(f"if {missing.python} and db.gone", [quote(table.name), f"{table.key[-1]}={named}"], end=":"), *("    " + line for line in [*within, *made, *answer])]
+    return [*call_of(f"if {missing.python} and db.gone", [quote(table.name), f"{table.key[-1]}={named}"], end=":"), *("    " + line for line in [*within, *made, *answer])]
 
 
 def _unlike_others(operation: Operation, table: Table) -> list[str]:
     """What no other row under the same holder may have."""
     own = _key(operation, table)
     among = [f"{c}={e}" for c, e in zip(table.key[:-1], own, strict=False)] + [f'parent={own[-1]}.rsplit("/", 2)[0]'] * table.resource
-    return [line for c in operation.unique for a in operation.arguments if a.column == c and a.role == "value" for line in _call("db.fresh", [quote(table.name), quote(c), f"but=({', '.join(own)},)", *among, f"{c}={given_value(a)}"])]
+    return [line for c in operation.unique for a in operation.arguments if a.column == c and a.role == "value" for line in call_of("db.fresh", [quote(table.name), quote(c), f"but=({', '.join(own)},)", *among, f"{c}={given_value(a)}"])]
 
 
 def _update_rows(operation: Operation, several: Argument, table: Table, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -474,8 +448,8 @@ def _update_rows(operation: Operation, several: Argument, table: Table, views: M
     sets = _assigned(operation, table) + [f"{column}=one.get({quote(name)}, UNSET)" for column, name in fields.items() if column not in table.key]
     arguments, shape = [quote(table.name), *key, *sets], operation.shape
     if shape is None or not shape.many:
-        return [f"for one in {several.python}:", *("    " + line for line in _call("db.update", arguments)), *_constant(operation, table)]
-    return ["rows = []", f"for one in {several.python}:", *("    " + line for line in _call("row = db.update", arguments)), "    rows.append(row)", *_several(operation, shape, table, views)]
+        return [f"for one in {several.python}:", *("    " + line for line in call_of("db.update", arguments)), *_constant(operation, table)]
+    return ["rows = []", f"for one in {several.python}:", *("    " + line for line in call_of("row = db.update", arguments)), "    rows.append(row)", *_several(operation, shape, table, views)]
 
 
 def _put(operation: Operation, table: Table, model: Model, views: Mapping[tuple[str, ...], str]) -> list[str]:
@@ -517,7 +491,7 @@ def _delete(operation: Operation, table: Table, model: Model, views: Mapping[tup
         where = [f"{a.column}={a.python}" for a in operation.arguments if a.role == "key"]
         rest = tuple(a for a in operation.arguments if a.role != "missing")
         kept = _delete(operation.model_copy(update={"lenient": False, "arguments": rest}), table, model, views)
-        return [*_call(f"if {missing}db.gone", [quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation, table)), *kept]
+        return [*call_of(f"if {missing}db.gone", [quote(table.name), *where], end=":"), *("    " + line for line in _constant(operation, table)), *kept]
     told = bool(operation.shape and operation.shape.fields) and not several
     check = ["row = " + _row(operation, table)] if told else [_row(operation, table)] if matches and not several else []
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
@@ -537,7 +511,7 @@ def _delete_rows(operation: Operation, shape: Shape, table: Table, views: Mappin
     many = next(a for a in operation.arguments if a.many)
     key = [quote(table.name), *_key(operation, table)]
     forced = [f"force={a.python}" for a in operation.arguments if a.role == "force"]
-    lines = ["rows = []", f"for one in {many.python}:", f"    rows.append({_row(operation, table)})", *("    " + line for line in _call("db.delete", [*key, *forced]))]
+    lines = ["rows = []", f"for one in {many.python}:", f"    rows.append({_row(operation, table)})", *("    " + line for line in call_of("db.delete", [*key, *forced]))]
     return lines + _several(operation, shape, table, views)
 
 
@@ -566,12 +540,12 @@ def _each(operation: Operation, call: str, arguments: Sequence[str], table: Tabl
     shown = answer and _shown(operation) and call.startswith("row = ")
     call = call if shown else call.removeprefix("row = ")
     if many is None:
-        lines = _call(call, arguments)
+        lines = call_of(call, arguments)
         return lines + (_answer(operation, table, views, "row") if shown else _constant(operation, table) if answer else [])
     if shown and operation.shape and operation.shape.many:
-        lines = ["rows = []", f"for one in {many.python}:", *("    " + line for line in _call(call, arguments)), "    rows.append(row)"]
+        lines = ["rows = []", f"for one in {many.python}:", *("    " + line for line in call_of(call, arguments)), "    rows.append(row)"]
         return lines + _several(operation, operation.shape, table, views)
-    lines = [f"for one in {many.python}:", *("    " + line for line in _call(call.removeprefix("row = "), arguments))]
+    lines = [f"for one in {many.python}:", *("    " + line for line in call_of(call.removeprefix("row = "), arguments))]
     return [*lines, *_constant(operation, table)] if answer else lines
 
 
@@ -603,26 +577,13 @@ def _answer(operation: Operation, table: Table, views: Mapping[tuple[str, ...], 
     if shape.beside and row != "row":
         return [f"row = {row}", *_answer(operation, table, views, "row")]
     if not shape.wrap:
-        return [f"return {value}"] if not shape.fixed else _braces("return ", [f"**{value}", *_fixed(operation, table)])
+        return [f"return {value}"] if not shape.fixed else braces("return ", [f"**{value}", *_fixed(operation, table)])
     for name in reversed(shape.wrap[1:]):
         value = f"{{{quote(name.removesuffix('[]'))}: {value}}}"
     others = [f"{quote(f)}: row[{quote(c)}]" for f, c in shape.beside.items()]
-    return _braces("return ", [f"{quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation, table)])
+    return braces("return ", [f"{quote(shape.wrap[0].removesuffix('[]'))}: {value}", *others, *_fixed(operation, table)])
 
 
 # ---- text -------------------------------------------------------------------------------------------------------
 
 
-def _call(head: str, arguments: Sequence[str], *, end: str = "") -> list[str]:
-    """head(a, b, c), on one line if it fits, else an argument a line."""
-    line = f"{head}({', '.join(arguments)}){end}"
-    if len(line) + 4 <= WIDTH:
-        return [line]
-    return [f"{head}(", *(f"    {a}," for a in arguments), f"){end}"]
-
-
-def _braces(head: str, pairs: Sequence[str]) -> list[str]:
-    line = f"{head}{{{', '.join(pairs)}}}"
-    if len(line) + 4 <= WIDTH:
-        return [line]
-    return [f"{head}{{", *(f"    {p}," for p in pairs), "}"]

@@ -66,6 +66,24 @@ TIES: Final = ("association", "attachment")
 EDITIONS: Final = ("version", "revision", "run", "execution")
 
 
+def called_by_upsert(draft: Draft) -> bool:
+    """Is there no other create than an update that makes the row where there is none, and must it be given the row's key?"""
+    updates = [e for e in draft.entries if not e.what.extra and upserts(e)]
+    made = draft.kinds & {"create", "put"} or draft.segment is not None
+    return not made and any(field(p) == field(draft.own or "") or entity(p) == (draft.noun, True) for e in updates for p in e.required)
+
+
+def upserts(entry: Entry) -> bool:
+    """'Creates or updates a list', 'Adds or modifies ...', 'If it does not exist, it is created': does an update make the row where there is none?"""
+    return entry.what.kind in ("update", "put") and any(_UPSERTS.search(s) for s in re.split(r"(?<=[.!;])\s+|\n", entry.tool.description))
+
+
+_UPSERTS: Final = re.compile(
+    r"(?i)^\W*(?:(?:adds?|creates?|inserts?|puts?|sets?) or (?:updates?|replaces?|modif(?:y|ies)|overwrites?|edits?)|(?:updates?|modif(?:y|ies)|edits?) or (?:creates?|adds?|inserts?)|upserts?)\b|\bupsert (?:operation|api)\b|"
+    r"\b(?:if|when|where)\b[^.]{0,60}\b(?:does not|doesn't|do not|don't) (?:already |yet )?exist\b[^.]{0,50}\b(?:is|are|be|gets?|this|we|it) (?:automatically )?(?:creat|add|insert)\w*|\bcreates? (?:it|one|an? new [\w ]{2,30}|the \w+) (?:if|when)\b[^.]{0,40}(?:not|n't) exist"
+)
+
+
 def _edition_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str]) -> bool:
     """GetWorkflowRun(Name, RunId): the runs of a workflow and the versions of a document go by its key and one of their own."""
     head, last = draft.noun[:-1], draft.noun[-1]

@@ -44,7 +44,8 @@ def _given_whole(entry: Entry, draft: Draft, name: str, schema: Schema) -> bool:
     An object of which an update asks for less than the create, or which has other properties there, tells what changes; so does a PATCH.
     """
     text, source = str(schema.get("description", "")), entry.tool.source
-    if _REPLACES.search(text):
+    names = {n.lower() for n in schema.get("properties", {})}
+    if _REPLACES.search(text) or names >= {"and", "or"} or "children" in names:  # of an expression, half the old and half the new says nothing
         return True
     if _CHANGES.search(text) or (source.verb == "PATCH" and source.vendor != "aws"):
         return False

@@ -15,7 +15,7 @@ from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.envelope import of_the_call, reports_failure
 from agentscaler.envs.held_rows import one_described, tell_rows_apart
 from agentscaler.envs.items import Item, find_item, input_only, one_of
-from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, find_key
+from agentscaler.envs.keys import STRICT_CONTEXT, TIES, WHOLE_NAME, called_by_upsert, find_key
 from agentscaler.envs.kinds import of_the_whole
 from agentscaler.envs.maps import as_maps, told_maps
 from agentscaler.envs.nested import home_nouns
@@ -59,6 +59,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         draft.kin = frozenset(draft.noun[i:] for i in range(1, len(draft.noun)) if draft.noun[i:] in tables)
     for draft in tables.values():
         find_key(draft, tables, contexts)
+        draft.generated = draft.generated and not called_by_upsert(draft)
         entries = one_described(draft, entries, contexts)
         tell_rows_apart(draft, tables, contexts)
         draft.kin -= {entity(draft.own)[0]} if draft.own else set()

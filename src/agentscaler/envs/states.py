@@ -160,6 +160,18 @@ def first_of(choices: Sequence[str | int], wanted: Sequence[str]) -> str | int |
     return None
 
 
+def updated_state(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> dict[str, str | int | None]:
+    """UPDATE_SUCCESSFUL, Updated: the state of a thing after an update of it, where the provider knows such a state."""
+    given = {c for a in arguments.values() for c in (a.column, *a.body.values())}
+    if entry.what.extra or entry.what.verb not in ("update", "modify") or any(a.many for a in arguments.values()):
+        return {}
+    own = [c for c in visible(draft) if c.kind == "string" and not c.reference and c.name not in given and field(c.name)[-1:] in (("status",), ("state",)) and not set(field(c.name)[:-1]) - {*draft.noun, "lifecycle", "update", "last", "transition"}]
+    return {c.name: done for c in own if (done := next((v for v in c.choices if _UPDATED.search(str(v))), None)) is not None}
+
+
+_UPDATED: Final = re.compile(r"(?i)^(?:update|modification|modify)_?(?:successful|success|succeeded|completed?)$|^(?:updated|modified)$")
+
+
 class Move(NamedTuple):
     """What an action does to a row."""
 
@@ -465,7 +477,7 @@ _KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "
 
 def grave(draft: Draft) -> Move | None:
     """How a delete marks a row that an undelete can bring back; None where a delete removes it."""
-    undelete = any((e.what.verb == "undelete" and not e.what.extra) or (e.what.kind == "delete" and _STAYS.search(e.tool.description)) for e in draft.entries)
+    undelete = any((_restores(e) and not e.what.extra) or (e.what.kind == "delete" and _STAYS.search(e.tool.description)) for e in draft.entries)
     asked = any(c.kind == "string" and STATE.search(c.name) and first_of(c.choices, _KEPT_STATES[:4]) for c in draft.columns.values() if c.shown)
     if not undelete and not asked:
         return None
@@ -480,6 +492,17 @@ def grave(draft: Draft) -> Move | None:
     return Move(time, "{now}", (None,)) if time and undelete else None
 
 
+RESTORES: Final = frozenset(["restore", "recover"])
+
+
+def _restores(entry: Entry) -> bool:
+    """UndeleteProject, 'Restores a certificate authority that is in the DELETED state', and not a table from its backup."""
+    if entry.what.verb == "undelete":
+        return True
+    return entry.what.verb in RESTORES and not entry.what.preposition and _DELETED.search(entry.tool.description[:300]) is not None
+
+
+_DELETED: Final = re.compile(r"(?i)\b(?:restor|recover)\w*\b[^.]{0,80}\b(?:deleted|(?:pending|scheduled|marked|requested)[ _]*(?:for )?(?:deletion|delete))\b|\bcancel\w* [^.]{0,30}\bdeletion\b|\bdeleted\b[^.]{0,60}\b(?:can|may|eligible)\b[^.]{0,20}\brestored\b")
 _STAYS: Final = re.compile(r"(?i)soft.?delet|\bassigns the DELETED status\b|FAILED_PRECONDITION`? if the requested [\w ]{3,40} has already been deleted")
 """What a delete says that leaves the row with its state: deleting it again is refused, for it is there."""
 
@@ -504,17 +527,23 @@ def withdrawal(verb: str, draft: Draft) -> Move | None:
 _REVOKED_AT: Final = (("revoked", "at"), ("revoke", "time"), ("revoked", "time"), ("revocation", "time"), ("revoke", "date"), ("revocation", "date"), ("revoked", "on"))
 
 
+_UNTIL: Final = (("restorable", "until"), ("deletion", "date"), ("delete", "time"), ("deletion", "time"), ("deleted", "at"), ("deleted", "date"), ("purge", "time"), ("scheduled", "purge", "time"), ("pending", "deletion", "at"))
+"""Times of a deletion, which a restored row has no longer."""
+
+
 def revival(draft: Draft) -> Move:
     """What an undelete does. Raises Lost(no_target_state)."""
     dead = grave(draft)
     if dead is None:
         raise Lost("no_target_state")
-    cleared: dict[str, str | int | None] = dict.fromkeys(dead.sets)
+    cleared: dict[str, str | int | None] = dict.fromkeys([*dead.sets, *(c.name for c in visible(draft) if field(c.name) in _UNTIL and not c.reference and c.name not in draft.key)])
     if dead.value == "{now}":
         return Move(dead.column, None)
     if dead.value == 1:
         return Move(dead.column, 0, (), cleared)
-    alive = first_of(draft.columns[dead.column].choices, TARGETS["undelete"].split() + NEW_STATES)
+    stood = [m for e in draft.entries if e.what.kind == "delete" and not e.what.extra and (m := required_state(e.tool.description, draft)) is not None and m.column == dead.column]
+    former = stood[0].only_from[0] if len(stood) == 1 and len(stood[0].only_from) == 1 else None  # what was disabled when it was deleted is disabled again
+    alive = former or first_of(draft.columns[dead.column].choices, TARGETS["undelete"].split() + NEW_STATES)
     if alive is None or dead.value is None:
         raise Lost("no_target_state")
     return Move(dead.column, alive, (dead.value,), cleared)

@@ -11,7 +11,6 @@ from agentscaler.envs.arguments import (
     agreeing,
     alternative,
     argument,
-    context_path,
     keys,
     matched,
     need_all,
@@ -21,18 +20,20 @@ from agentscaler.envs.arguments import (
     values,
 )
 from agentscaler.envs.batches import are_rows, lists_changes, none_left, own_id_of_service
-from agentscaler.envs.columns import parent_path
 from agentscaler.envs.conditions import stated
 from agentscaler.envs.defaults import default_of
 from agentscaler.envs.demands import demanded, of_row
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
-from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter
+from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter, upserts
+from agentscaler.envs.masks import mask, missing
 from agentscaler.envs.partly import by_keys, emptied, flat_parts, merged
 from agentscaler.envs.service import Service
 from agentscaler.envs.shared import unique_in
 from agentscaler.envs.states import (
+    FLAGS,
+    RESTORES,
     Move,
     ended,
     grave,
@@ -41,8 +42,10 @@ from agentscaler.envs.states import (
     revival,
     switch,
     target_state,
+    updated_state,
     withdrawal,
 )
+from agentscaler.envs.wholes import all_without_mask, cleared_if_omitted, overwrites, replaces
 from agentscaler.records import Act, Argument, Schema, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.verbs import CLASS
@@ -325,31 +328,29 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("differences")
     if _KEEPS.search(entry.tool.description) and any(a.column and draft.columns[a.column].kind == "array" for a in sets):
         raise Lost("differences")
-    arguments |= _missing(entry, draft, service, arguments)
-    arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | _mask(entry, arguments)
-    upsert = own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"}
+    arguments |= missing(entry, draft, arguments)
+    arguments = {n: a.model_copy(update={"sign": "keys"}) if a.role == "value" and by_keys(entry.parameters[n]) else a for n, a in arguments.items()} | mask(entry, arguments)
+    arguments, makes = _made_too(entry, draft, arguments) if own else (arguments, False)
+    upsert = makes or (own and not draft.own and (draft.parents or "delete" in draft.kinds) and not draft.kinds & {"create"})
     masked = any(a.role == "mask" for a in arguments.values())
     merges = () if upsert or masked else merged(entry, draft, arguments, whole=overwrites(entry))
     state, only_from = _demanded(entry, draft, arguments) if not upsert else (None, ())
     unique = [c for c, among in unique_in(entry, draft, arguments).items() if not among] if set(draft.key) == {a.column for a in arguments.values() if a.role == "key" and not a.many} and not upsert else []
-    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=overwrites(entry) or replaces(entry, draft) or (masked and _WITHOUT.search(str(entry.parameters[_mask_of(entry) or ""].get("description", ""))) is not None), merges=merges, state=state, only_from=only_from, unique=unique))
+    whole = overwrites(entry) or replaces(entry, draft) or all_without_mask(entry, arguments)
+    arguments = arguments if whole or masked else {n: a.model_copy(update={"sign": "clears"}) if cleared_if_omitted(entry, a) else a for n, a in arguments.items()}
+    return Compiled(entry, draft, operation(entry, draft, "put" if upsert else "update", arguments, answer(entry, draft, arguments), whole=whole, merges=merges, state=state, only_from=only_from, unique=unique, sets=updated_state(entry, draft, arguments) if own else {}))
 
 
-def _missing(entry: Entry, draft: Draft, service: Service, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
-    """allowMissing: 'If set to true and the house is not found, a new one will be created'; of a delete, that it is no error."""
-    name = next((n for n, s in entry.parameters.items() if field(n) == ("allow", "missing") and kind_of(s) == "boolean"), None)
-    keyed = [a.column for a in arguments.values() if a.role == "key" and not a.many]
-    if name is None or name in arguments or keyed != [draft.own] or draft.segment is None:
-        return {}
-    found = argument(entry, name, "missing")
-    if entry.what.kind == "delete":
-        return {name: found}
-    path, parent = parent_path(entry, draft), draft.columns.get("parent")
-    if not path or parent is None or not re.search(r"(?i)\b(?:creat|insert)", str(entry.parameters[name].get("description", ""))):
-        return {}
-    place = "{parent}" if parent.reference is not None else context_path(path)
-    begins = {c: v for c, v in new_state(draft, arguments, job=False).items() if v is not None}
-    return {name: found.model_copy(update={"template": f"{place}/{draft.segment}", "defaults": begins})}
+def _made_too(entry: Entry, draft: Draft, arguments: dict[str, Argument]) -> tuple[dict[str, Argument], bool]:
+    """'Creates or updates a list': the row is made where there is none with the key that the caller chooses, or where an id that the service makes may be left out."""
+    named = {a.column: a for a in arguments.values() if a.role == "key"}
+    plain = not any(a.many or a.also or a.role not in ("key", "value", "body", "within", "option") for a in arguments.values())
+    if draft.single or draft.segment is not None or not plain or set(named) != set(draft.key) or not upserts(entry):
+        return arguments, False
+    own = named[draft.key[-1]]
+    if not draft.generated or own.name in entry.required or draft.key != (draft.own,):
+        return arguments, not draft.generated and own.name in entry.required
+    return arguments | {own.name: own.model_copy(update={"required": False})}, True
 
 
 def _demanded(entry: Entry, draft: Draft, arguments: Mapping[str, Argument]) -> tuple[tuple[str, None] | None, tuple[str | int | None, ...]]:
@@ -367,43 +368,6 @@ def _stated(entry: Entry, draft: Draft, move: Move | None = None) -> Move | None
     """What the provider says a row must be, in sentences that name a column of it; of a move, in the column that is moved."""
     says = stated(entry, [entry.tool.description, *of_row(entry, draft)], draft, move.value if move else None)
     return next((Move(c, None, values) for c, values in says.items() if move is None or c == move.column), None)
-
-
-def _mask(entry: Entry, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
-    """updateMask: the fields that an update may touch."""
-    places = {a.name: a.column for a in arguments.values() if a.role == "value" and a.column} | {p: c for a in arguments.values() if a.role == "body" for p, c in a.body.items()}
-    named = _mask_of(entry)
-    if named is None or (named in arguments and arguments[named].role != "option"):
-        return {}
-    several = any(a.many or a.role in ("adds", "removes") for a in arguments.values())
-    return {} if several or not places else {named: argument(entry, named, "mask").model_copy(update={"places": places})}
-
-
-_WITHOUT = re.compile(r"(?i)\b(?:mask|it)\b(?: is|'s)?(?: not|n't)? (?:present|provided|set|specified|empty|omitted)?,? ?(?:then )?all (?:of )?(?:the )?fields (?:in the \w+ )?(?:will be|are) (?:overwritten|replaced)\b(?! if)|(?:does not|doesn't) provide a mask,? (?:then )?all (?:the )?fields (?:will be|are) (?:overwritten|replaced)\b(?! if)")
-"""'If no mask is provided, all fields will be overwritten', and not 'all fields present in the request'."""
-
-
-def _mask_of(entry: Entry) -> str | None:
-    return next((n for n, s in entry.parameters.items() if field(n) == ("update", "mask") and kind_of(s) == "string"), None)
-
-
-_OVERWRITES = re.compile(
-    r"(?i)fully overwrit|(?:all|every|each) updates? (?:is|are) (?:a )?full replacement|n't provide a value[^.]{0,60}sets? it to its default|(?:replaces?|overwrites?) (?:the )?(?:entire|entirety|all existing information|existing (?:[\w ]+ )?(?:payload|details|content))|completely overwrites|"
-    r"does not support patch semantics|include (?:both|all) (?:the )?fields (?:that )?you want to (?:keep|retain|preserve)|(?:omit(?:ted)?|(?:not|n't) (?:included?|provided?|specif(?:y|ied)))[^.]{0,90}(?:are|is|be) (?:removed|deleted|set to null|cleared)"
-)
-
-
-def overwrites(entry: Entry) -> bool:
-    """Does the provider say that what an update leaves out is lost? 'Only the given fields' of a patch beside it speaks of another tool."""
-    found = _OVERWRITES.search(entry.tool.description)
-    return found is not None and not (entry.tool.source.verb == "PATCH" and "whereas" in entry.tool.description.lower())
-
-
-def replaces(entry: Entry, draft: Draft) -> bool:
-    """A PUT beside a PATCH at the same address puts the whole in place of the old; the other one changes parts."""
-    source = entry.tool.source
-    told = source.vendor == "google" or entry.what.verb in ("put", "replace")  # others send a PUT for parts as well
-    return told and source.verb == "PUT" and bool(source.path) and any(e.tool.source.verb == "PATCH" and e.tool.source.path == source.path for e in draft.entries)
 
 
 def _chooses(entry: Entry, draft: Draft) -> bool:
@@ -513,10 +477,10 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     _options(entry, arguments)
     need_all(entry, arguments)
     arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
-    arguments |= _missing(entry, draft, service, arguments)
+    arguments |= missing(entry, draft, arguments)
     stands = required_state(entry.tool.description, draft) or _stated(entry, draft)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
-        says = _stated(entry, draft, dead)
+        says = _stated(entry, draft, dead) or (stands if stands and stands.column == dead.column else None)
         return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=says.only_from if says else dead.only_from, sets=dead.sets))
     state, only_from = ((stands.column, None), stands.only_from) if stands else (None, ())
     lenient = bool(_LENIENT.search(entry.tool.description)) and not _STRICT.search(entry.tool.description) and not draft.single
@@ -572,14 +536,18 @@ def _is_token(name: str, schema: Schema) -> bool:
 def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if draft.single:
         raise Lost("no_key")
+    if entry.what.verb in FLAGS and any(field(n)[-1:] in (("enable",), ("enabled",)) and kind_of(entry.parameters[n]) == "boolean" for n in entry.required):
+        raise Lost("mode")  # InstanceEnableSSL(Enable=false) turns it off
     if entry.what.verb in ("enable", "disable") and (not own or entry.what.extra):
         move = switch(entry, draft)
     elif not own or entry.what.extra:
         raise Lost("part")
     elif entry.what.verb == "restore" and _restored_elsewhere(entry, draft):
         raise Lost("copies")
+    elif entry.what.verb == "undelete" or (entry.what.verb in RESTORES and grave(draft) is not None):
+        move = revival(draft)
     else:
-        move = revival(draft) if entry.what.verb == "undelete" else target_state(entry.what.verb, draft)
+        move = target_state(entry.what.verb, draft)
     return _moved(entry, draft, service, move)
 
 

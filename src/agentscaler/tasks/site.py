@@ -58,7 +58,7 @@ class Site:
         self.recipes: dict[str, JsonObject] = env.population["columns"]
         self.kinds = {k: kind for k in self.columns if (kind := self._kind(*k))}
         self.reads = {t: [o for o in self.model.operations if o.table == t and o.act in READS and o.shape] for t in self.tables}
-        self.writes = {t: [o for o in self.model.operations if o.table == t and o.act not in READS and not o.blind and (not o.whole or any(a.role == "mask" for a in o.arguments))] for t in self.tables}
+        self.writes = {t: [o for o in self.model.operations if o.table == t and o.act not in READS and not o.blind and _in_parts(o)] for t in self.tables}
         self._ways: dict[str, list[Way]] = {}
         self._astray: dict[tuple[str, str], bool] = {}
 
@@ -158,6 +158,11 @@ class Site:
 
 
 _ROLES = frozenset("source from to target destination src dst dest last previous origin original pending desired old new latest".split(" "))
+
+
+def _in_parts(operation: Operation) -> bool:
+    """Does an update leave alone what it is not given? One that overwrites is no change of one thing."""
+    return not any(a.sign == "clears" for a in operation.arguments) and (not operation.whole or any(a.role == "mask" for a in operation.arguments))
 
 
 def holds(reference: Reference) -> bool:
