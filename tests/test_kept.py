@@ -210,6 +210,57 @@ def test_a_new_thing_begins_with_the_code_of_its_state(text: str, first: int | N
     assert new_state(draft, {}, job=False).get("Status") == first
 
 
+def begins(verb: str, states: str, *deeds: str, **shown: Any) -> dict[str, Any]:
+    """What the first state of a visit is that a verb makes, and that has such deeds."""
+    visit = {"VisitId": TEXT, "Topic": TEXT, "Status": {"type": "string", "enum": states.split()}, **shown}
+    tools = [tool(f"{verb}Visit", {"Topic": TEXT}, {"Visit": thing(**visit)}, "Topic"), tool("DescribeVisit", {"VisitId": TEXT}, {"Visit": thing(**visit)}, "VisitId")]
+    named = {t.name: t for t in (*tools, *(tool(f"{deed}Visit", {"VisitId": TEXT}, {}, "VisitId") for deed in deeds))}
+    made = compile_tools("aws:books", named).good[f"{verb}Visit"].operation.sets
+    return {c: v for c, v in made.items() if c in ("Status", "SecondaryStatus", "Active")}
+
+
+@pytest.mark.parametrize(
+    ("verb", "states", "deeds", "first"),
+    [
+        ("Book", "booked confirmed completed cancelled no_show", ["Cancel", "Confirm"], "booked"),
+        ("Create", "booked confirmed completed cancelled no_show", ["Cancel", "Confirm"], "booked"),
+        ("Create", "confirmed planned completed", ["Cancel", "Confirm"], "planned"),
+        ("Create", "IN_PROGRESS COMPLETED FAILED", [], "COMPLETED"),
+        ("Create", "IN_PROGRESS COMPLETED FAILED STOPPED", ["Stop"], "IN_PROGRESS"),
+        ("Create", "FAILED SUCCEEDED INCOMPLETE SYNCING", ["Stop"], "SYNCING"),
+        ("Create", "WAITING IN_PROGRESS COMPLETED CANCELLED", ["Start", "Cancel"], "WAITING"),
+        ("Create", "requires_action requires_capture requires_topic succeeded", ["Cancel"], "requires_topic"),
+        ("Create", "ACTIVE PENDING CANCELLED", ["Cancel"], "ACTIVE"),
+    ],
+)
+def test_what_can_be_cancelled_or_is_booked_is_not_over_when_it_is_made(verb: str, states: str, deeds: list[str], first: str) -> None:
+    assert begins(verb, states, *deeds)["Status"] == first
+
+
+def test_why_something_was_done_is_kept_where_the_row_has_a_place_for_it() -> None:
+    visit = {"VisitId": TEXT, "Topic": TEXT, "Status": {"type": "string", "enum": ["BOOKED", "CANCELLED"]}}
+    reads = {"DescribeVisit": visit | {"CancellationReason": TEXT}, "DescribeBareVisit": visit}
+    for shown, column in (reads["DescribeVisit"], "CancellationReason"), (reads["DescribeBareVisit"], None):
+        named = (tool("DescribeVisit", {"VisitId": TEXT}, {"Visit": thing(**shown)}, "VisitId"), tool("CreateVisit", {"Topic": TEXT}, {"Visit": thing(**shown)}, "Topic"), tool("CancelVisit", {"VisitId": TEXT, "Reason": TEXT}, {}, "VisitId", "Reason"))
+        found = compile_tools("aws:books", {t.name: t for t in named})
+        cancel = found.good.get("CancelVisit")
+        assert (cancel and {a.name: a.column for a in cancel.operation.arguments}["Reason"]) == column
+        assert cancel or found.lost["CancelVisit"] == "unknown_argument"
+
+
+def test_a_second_state_goes_with_the_first() -> None:
+    second = {"type": "string", "enum": ["Starting", "Training", "Completed", "Failed"]}
+    assert begins("Create", "InProgress Completed", "Stop", SecondaryStatus=second) == {"Status": "InProgress", "SecondaryStatus": "Starting"}
+    assert begins("Create", "InProgress Completed", SecondaryStatus=second) == {"Status": "Completed", "SecondaryStatus": "Completed"}
+
+
+def test_a_new_thing_is_active_unless_something_is_to_be_done_first() -> None:
+    flag = {"type": "boolean"}
+    assert begins("Create", "LOST STOLEN", Active=flag)["Active"] == 1
+    assert "Active" not in begins("Create", "LOST STOLEN", "Activate", Active=flag)
+    assert "Active" not in begins("Create", "LOST STOLEN", Active={**flag, "description": "Nobody is active until they have signed in."})
+
+
 def test_a_state_inside_an_object_and_one_that_is_told_later_begin_too() -> None:
     inside = thing(Code={"type": "string", "enum": ["creating", "active", "failed"]}, Message=TEXT)
     shown = {n: s for n, s in LEDGER.items() if n != "Status"} | {"LedgerState": inside, "Status": TEXT}

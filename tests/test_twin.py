@@ -293,6 +293,23 @@ def test_flags_that_are_wrong_are_named(command: Command) -> None:
     assert "--rows is 0" in command("twin", BIKES, "--rows", 0).err
 
 
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--port", "8800"], "--port says how to serve; give --serve mcp or --serve http, too"),
+        (["--host", "0.0.0.0"], "--host says how to serve"),
+        (["--admin"], "--admin says how to serve"),
+        (["--serve", "http", "--admin"], "--admin is for --serve mcp"),
+        (["--serve", "mcp", "--host", "0.0.0.0"], "--host without --port does nothing"),
+        (["--serve", "http", "--json"], "--json is for calls in the terminal"),
+    ],
+)
+def test_a_flag_that_would_do_nothing_is_refused(command: Command, flags: list[str], said: str) -> None:
+    ended = command("twin", BIKES, *flags)
+    assert ended.code == 2
+    assert said in ended.err
+
+
 def test_at_a_terminal_tab_completes_and_a_bad_line_is_told() -> None:
     pytest.importorskip("readline")
     here, there = pty.openpty()

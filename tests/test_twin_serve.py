@@ -131,6 +131,15 @@ def test_what_a_request_says_is_read_from_path_query_body_and_form(base: str) ->
     assert ask(base, "POST", "/stations", {"name": "x", "dcks": 3}).status == 400, "a property that no definition knows"
 
 
+def test_json_that_is_sent_as_a_form_is_json(base: str) -> None:
+    """`curl -d '{...}'` says that it sends a form; without a type it is read, too."""
+    for kind in ("application/x-www-form-urlencoded", ""):
+        made = ask(base, "POST", "/stations", '{"name": "Tower", "docks": 12}', content_type=kind)
+        assert (made.status, made.body["name"], made.body["docks"]) == (201, "Tower", 12)
+    assert ask(base, "POST", "/stations", "name=%7BTower%7D", content_type="application/x-www-form-urlencoded").body["name"] == "{Tower}"
+    assert ask(base, "POST", "/stations", "{name=Tower", content_type="application/x-www-form-urlencoded").status == 400, "neither"
+
+
 def test_what_is_not_modelled_is_ignored_and_told(base: str) -> None:
     answer = ask(base, "GET", "/members?plan=year&pretty=1")
     assert (answer.status, answer.headers["x-world-ignored"]) == (200, "pretty")
@@ -253,6 +262,39 @@ def test_no_request_is_a_defect(twin: Twin, verb: str, path: bytes, query: bytes
     assert 200 <= statuses[0] < 500
 
 
+def test_a_list_of_stripe_says_whether_it_goes_on(tmp_path: Path) -> None:
+    pages = {"limit": ("integer", "How many to return."), "starting_after": ("string", "An id: the page begins behind it."), "ending_before": ("string", "An id: the page ends in front of it.")}
+    one = {"type": "object", "properties": {"id": {"type": "string"}, "label": {"type": "string"}}}
+
+    def operation(name: str, gives: Any, *takes: Any) -> dict[str, Any]:
+        return {"operationId": name, "parameters": list(takes), "responses": {"200": {"description": "it", "content": {"application/json": {"schema": gives}}}}}
+
+    takes = [{"name": n, "in": "query", "description": text, "schema": {"type": kind}} for n, (kind, text) in pages.items()]
+    key = {"name": "voucher_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    label = {"name": "label", "in": "query", "required": True, "schema": {"type": "string"}}
+    paths = {
+        "/v1/vouchers": {"get": operation("listVouchers", {"type": "array", "items": one}, *takes), "post": operation("createVoucher", one, label)},
+        "/v1/vouchers/{voucher_id}": {"get": operation("getVoucher", one, key), "delete": operation("deleteVoucher", one, key)},
+    }
+    path = tmp_path / "vouchers.json"
+    path.write_bytes(orjson.dumps({"openapi": "3.0.0", "info": {"title": "x", "version": "1"}, "paths": paths}))
+    made = build_twin(str(path))
+    theirs = {n: t.model_copy(update={"source": t.source.model_copy(update={"vendor": "stripe"})}) for n, t in made.rows.items()}
+    with serving(http_app(made._replace(rows=theirs))) as base:
+
+        def page(asked: str) -> tuple[list[str], bool]:
+            body = ask(base, "GET", f"/v1/vouchers{asked}").body
+            return [v["id"] for v in body["data"]], body["has_more"]
+
+        every, more = page("?limit=100")
+        assert (len(every) > 4, more) == (True, False)
+        assert page("?limit=2") == (every[:2], True)
+        assert page(f"?limit=2&starting_after={every[-3]}") == (every[-2:], False)
+        assert page(f"?limit=2&ending_before={every[3]}") == (every[1:3], True)
+        assert page(f"?limit=2&ending_before={every[2]}") == (every[:2], False)
+        assert page(f"?starting_after={every[-1]}") == ([], False)
+
+
 # ---- sessions and administration ----------------------------------------------------------------------------------------
 
 
@@ -283,6 +325,9 @@ def test_administration(base: str) -> None:
     before = rows(base, "bike")
     assert ask(base, "POST", "/__world__/reset", {"seed": 5}).body["seed"] == 5
     assert rows(base, "bike") != before
+    assert ask(base, "POST", "/__world__/reset").body["seed"] == 0, "the state it was served with, whatever came between"
+    assert rows(base, "bike") == before
+    ask(base, "POST", "/__world__/reset", {"seed": 5})
     assert ask(base, "POST", "/__world__/end").status == 200
     assert rows(base, "bike") == before, "a session that ended begins anew"
 
@@ -293,6 +338,8 @@ def test_administration(base: str) -> None:
         ("GET", "/__world__/nothing", None, 404, "there is no /__world__/nothing"),
         ("GET", "/__world__/rows/nothing", None, 404, "there is no table 'nothing'; there is member, "),
         ("POST", "/__world__/reset", {"seed": "x"}, 400, "seed is 'x', not a whole number"),
+        ("POST", "/__world__/reset", {"sede": 7}, 400, "/__world__/reset takes seed, not 'sede'"),
+        ("POST", "/__world__/end", {"seed": 7}, 400, "/__world__/end takes nothing, not 'seed'"),
         ("POST", "/__world__/reset", [1], 400, "no JSON object"),
         ("POST", "/__world__/reset", b"{", 400, "the body is no JSON"),
         ("POST", "/__world__/restore", {"snapshot": "!"}, 400, "as /__world__/snapshot answered it"),

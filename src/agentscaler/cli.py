@@ -536,7 +536,7 @@ def twin(
     what: Annotated[str, typer.Argument(help="Definitions in any dialect of docs/own-api.md, as `tools --from` takes them; VENDOR:SERVICE of the default pool (aws:amplify); or the folder of a world.")],
     serve: Annotated[str | None, typer.Option(metavar="mcp|http", help="Serve it instead of acting in it: mcp over stdio, with --port over streamable HTTP; http on the API's own verbs and paths.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on; 8800 for http where none is given.")] = None,
-    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    host: Annotated[str | None, typer.Option(help="Address to serve on; 127.0.0.1 where none is given.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the first state: same seed, same rows.")] = 0,
     rows: Annotated[int | None, typer.Option(help="About so many rows in all.")] = None,
     dialect: Annotated[str | None, typer.Option(help="Read WHAT as this dialect and no other.")] = None,
@@ -546,15 +546,14 @@ def twin(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a call, for scripts.")] = False,
 ) -> None:
     """Make a living twin of an API and act in it: from the terminal, from any MCP client, or from the API's own client library."""
-    from agentscaler.twin import act_in, build_twin, serve_http, serve_mcp
+    from agentscaler.twin import act_in, build_twin, check_flags, serve_http, serve_mcp
 
-    if serve not in (None, "mcp", "http"):
-        raise UserError(f"--serve is {serve!r}; give mcp or http")
+    check_flags(serve, port=port, host=host, admin=admin, as_json=as_json)
     made = build_twin(what, seed=seed, rows=rows, dialect=dialect, trusted=trusted, mends=mends)
     if serve == "mcp":
         serve_mcp(made, host=host, port=port, admin=admin)
     elif serve == "http":
-        serve_http(made, host=host, port=8800 if port is None else port)
+        serve_http(made, host=host, port=port)
     else:
         act_in(made, as_json=as_json)
 

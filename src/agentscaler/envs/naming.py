@@ -246,7 +246,7 @@ _IN_PROSE = re.compile(r"(?i)(?:e\.g\.|such as|example[s]?|like|format)[^A-Za-z0
 def id_template(column: Col, place: Place) -> str:
     """The form of an id: from its pattern, an example, the prose, else from the noun."""
     schema = column.schema
-    if re.search(r"(?i)uuid$|guid$", column.name):
+    if schema.get("format") == "uuid" or re.search(r"(?i)uuid$|guid$", column.name):
         return "{uuid}"
     pattern = str(schema.get("pattern", ""))
     if _UUID.search(pattern) or re.search(r"\{8\}-", pattern):

@@ -20,11 +20,11 @@ TARGETS: Final[dict[str, str]] = {
     "approve": "approved accepted active", "reject": "rejected denied declined", "accept": "accepted active approved associated available confirmed shared enabled approve", "decline": "declined rejected refused",
     "close": "closed resolved inactive", "lock": "locked frozen", "unlock": "unlocked active normal", "archive": "archived inactive", "unarchive": "active unarchived", "restore": "active available normal enabled",
     "recover": "active available recovered normal running", "deploy": "deployed deploying active", "undeploy": "undeployed ready", "abort": "aborted cancelled canceled stopped failed aborting", "finish": "finished completed ended done succeeded",
-    "complete": "completed complete succeeded finished done", "promote": "promoted active primary", "confirm": "confirmed active verified accepted", "acknowledge": "acknowledged acked", "dismiss": "dismissed",
+    "complete": "completed complete succeeded finished done", "promote": "promoted active primary", "confirm": "confirmed active verified accepted succeeded", "acknowledge": "acknowledged acked", "dismiss": "dismissed",
     "publish": "published live active", "unpublish": "unpublished draft", "block": "blocked", "unblock": "active unblocked normal", "hide": "hidden", "unhide": "visible active", "quarantine": "quarantined",
     "freeze": "frozen", "unfreeze": "active normal", "finalize": "finalized completed", "end": "ended completed finished", "isolate": "isolated isolating", "offline": "offline stopped", "online": "online running",
     "reopen": "open reopened active", "undelete": "active available enabled", "ship": "shipped", "refund": "refunded", "return": "returned", "checkout": "checked_out", "pay": "paid", "void": "voided void",
-    "capture": "captured", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired", "rollback": "rolled_back rollback_complete rollback_success rollback_successful rollback_in_progress",
+    "capture": "captured succeeded", "mute": "muted", "unmute": "active unmuted", "execute": "running executing", "run": "running", "retry": "running pending queued retrying", "kill": "killed stopped terminated", "expire": "expired", "rollback": "rolled_back rollback_complete rollback_success rollback_successful rollback_in_progress",
     "revert": "draft reverted", "verify": "verified",
     "unsuspend": "active unsuspended registered", "invalidate": "invalid invalidated", "hibernate": "hibernated", "abandon": "abandoned", "withdraw": "withdrawn",
     "announce": "announced announced_to_internet active", "enroll": "enrolled active", "unenroll": "unenrolled inactive", "reactivate": "active", "redeem": "redeemed", "claim": "claimed",
@@ -37,7 +37,7 @@ SOURCES: Final[dict[str, str]] = {
     "suspend": "running active enabled available", "approve": "pending requested submitted waiting in_review", "reject": "pending requested submitted waiting in_review", "accept": "pending requested invited",
     "decline": "pending requested invited", "confirm": "pending unconfirmed", "reopen": "closed resolved", "unarchive": "archived", "unlock": "locked", "unblock": "blocked", "publish": "draft unpublished",
     "undelete": "deleted", "cancel": "pending running queued submitted scheduled in_progress active created starting ready open", "abort": "running in_progress pending active", "retry": "failed cancelled error",
-    "ship": "pending paid processing", "refund": "paid delivered captured", "unhide": "hidden", "unfreeze": "frozen",
+    "ship": "pending paid processing", "refund": "paid delivered captured", "unhide": "hidden", "unfreeze": "frozen", "capture": "requires_capture authorized uncaptured",
 }  # fmt: skip
 """Verb of an action -> states it starts from, where a closed list holds any of them."""
 FLAGS: Final = {
@@ -55,18 +55,67 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
     """Status of a new row, where the caller does not say."""
     given = {a.column for a in arguments.values()} | {c for a in arguments.values() for c in a.body.values()}
     at_rest = AT_REST if any(e.what.kind == "action" and e.what.verb == "start" for e in draft.entries) else []
-    out: dict[str, str | int | None] = {}
+    out: dict[str, str | int | None] = {c.name: 1 for c in draft.columns.values() if c.name not in given and _in_force(c, draft)}
+    begins: dict[str, str | int | None] = {}
     for column in draft.columns.values():
         if column.name in given or column.reference or column.kind not in ("string", "integer") or not STATE.search(column.name):
             continue
         if column.kind == "integer" or (not column.choices and _codes(column)):
             out |= {column.name: code} if _of_itself(column, draft) and (code := first_code(column, job=job)) is not None else {}
             continue
-        state = first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
+        begins[column.name] = state = _not_yet(column, draft)
+        state = state if state is not None else first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
         state = state if state is not None else _first_state(column, draft, job=job)
         if state is not None:
             out[column.name] = state
+    if any(begins.values()):
+        out |= {c: _still(draft.columns[c]) for c, state in out.items() if c in begins and not begins[c] and _OVER_STATES.search(str(state))}
     return out
+
+
+def _in_force(column: Col, draft: Draft) -> bool:
+    """A yes/no `active` of the thing itself, that nothing has to bring about first: a new price is active."""
+    if column.kind != "boolean" or not column.shown or [w for w in field(column.name) if w != "is"] != ["active"]:
+        return False
+    waits = re.search(r"(?i)\buntil\b|\bwhen you create\b|\binactive (?:by default|when|at)|\bdefaults? (?:value )?(?:is|to|of)?:? ?`?false", str(column.schema.get("description", "")))
+    return not waits and column.schema.get("default") is not False and not any(e.what.verb in ("activate", "enable", "publish") for e in draft.entries)
+
+
+def _not_yet(column: Col, draft: Draft) -> str | int | None:
+    """Where the common first state would have a new thing over and done: booked, if somebody books it; what waits or runs, if it can be cancelled, stopped or finished; None otherwise."""
+    usual = first_of(column.choices, NEW_STATES)
+    if not column.choices or not _of_itself(column, draft) or (usual is not None and not _OVER_STATES.search(str(usual))):
+        return None
+    made_by, deeds = ({e.what.verb for e in draft.entries if e.what.kind == kind and not e.what.extra} for kind in ("create", "action"))
+    for verb in _MAKES:
+        if verb in made_by and (made := next((c for c in column.choices if str(c).lower() == _MAKES[verb]), None)) is not None:
+            return made
+    if usual is None or not deeds & _OF_WHAT_IS_THERE:
+        return None
+    brought = [w for verb in sorted(deeds) for w in (*TARGETS.get(verb, "").split()[:1], participle(verb))]
+    left = [c for c in _not_ended(column) if first_of([c], brought) is None]
+    waits = [c for c in left if _REQUIRES.search(str(c))]
+    given = [c for c in waits if split(str(c))[1:] in [split(name) for name in draft.columns]]
+    at_rest = [*AT_REST, "waiting", "created"] if "start" in deeds else []
+    return next(iter([*given, *waits]), None) or first_of(left, [*at_rest, *JOB_STATES]) or next(iter(left), None)
+
+
+def _still(column: Col) -> str | int | None:
+    """Of a second state (SecondaryStatus), what goes with a first that is under way."""
+    left = _not_ended(column)
+    return first_of(left, JOB_STATES) or next(iter(left), None)
+
+
+def _not_ended(column: Col) -> list[str | int]:
+    return [c for c in column.choices if not (_OVER_STATES.search(str(c)) or _ENDS_BADLY.search(str(c)))]
+
+
+_MAKES: Final = {"book": "booked", "reserve": "reserved", "schedule": "scheduled", "request": "requested", "place": "placed", "submit": "submitted", "invite": "invited", "order": "ordered"}
+"""Verbs of a create -> the state that they name."""
+_OF_WHAT_IS_THERE: Final = frozenset("cancel abort stop complete finish start".split())
+"""Deeds that leave nothing to do once a thing has come to its end."""
+_REQUIRES: Final = re.compile(r"(?i)^(?:requires|awaiting|needs)_")
+_ENDS_BADLY: Final = re.compile(r"(?i)error|fail|timed_?out|partial|incomplete|exceed|no_?show|unknown|invalid|abort|terminat|stopp|expir|^(?:updat|modif|delet|cancel|disabl|restor|roll|isolat|disassoc)")
 
 
 def state_inside(column: Col, draft: Draft) -> dict[str, str | int] | None:
@@ -242,10 +291,10 @@ def _not_over(verb: str, column: Col, value: str | int) -> tuple[str | int, ...]
     return tuple(rest) if told else ()
 
 
-_OF_WHAT_RUNS: Final = frozenset("cancel abort stop pause suspend complete finish approve reject accept decline confirm submit withdraw abandon".split())
+_OF_WHAT_RUNS: Final = frozenset("cancel abort stop pause suspend complete finish approve reject accept decline confirm submit withdraw abandon capture".split())
 _OF_WHAT_IS_OVER: Final = frozenset("restore recover undelete reactivate reopen retry unarchive expire archive refund return reverse restart reboot delete destroy purge remove revoke untrash".split())
 _OVER_FOR_ALL: Final = re.compile(r"(?i)^(?:\w+_)?(?:deleted|deleting|terminated|terminating|destroyed|pending_?(?:deletion|delete))$")
-_OVER_STATES: Final = re.compile(rf"{_OVER_FOR_ALL.pattern}|^(?:(?:run|job|task|execution|status|state)_)?(?:completed?|succeeded|success|failed|cancelled|canceled|rejected|expired|revoked|returned|reversed|declined|refunded|refused|fulfilled|settled|archived|closed|finished|ended)$")
+_OVER_STATES: Final = re.compile(rf"{_OVER_FOR_ALL.pattern}|^(?:(?:run|job|task|execution|status|state)_)?(?:completed?|succeeded|success|failed|cancelled|canceled|rejected|expired|revoked|returned|reversed|declined|refunded|refused|fulfilled|settled|archived|closed|finished|ended|no_?show)$")
 """States of what is gone, and of what has come to its end."""
 
 

@@ -551,6 +551,17 @@ def action(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     return _moved(entry, draft, service, move)
 
 
+def _why(entry: Entry, draft: Draft, name: str) -> str | None:
+    """Where a row keeps why something was done to it: `cancel_order(reason)` and its cancel_reason or cancellation_reason; a column of its own, where nothing is known of what any tool answers."""
+    words, verb = field(name), entry.what.verb
+    if words[-1:] not in (("reason",), ("comment",), ("note",)) or len(words) > 2 or kind_of(entry.parameters[name]) != "string":
+        return None
+    held = [c.name for c in draft.columns.values() if c.shown and c.kind == "string" and len(field(c.name)) == 2 and field(c.name)[0][:5] == verb[:5] and field(c.name)[1] == words[-1]]
+    if held or name not in entry.required or any(c.shown for c in draft.columns.values()):
+        return held[0] if len(held) == 1 else None
+    return draft.force(name if len(words) > 1 else f"{verb}_{name}", entry.parameters[name]).name
+
+
 def _restored_elsewhere(entry: Entry, draft: Draft) -> bool:
     """RestoreTable(sourceTable, targetTable) and a backup's restore make another thing; the row that is named stays as it is."""
     if entry.what.preposition == "from" and set(entry.what.tail) & {"snapshot", "backup", "s3"}:
@@ -569,6 +580,7 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     arguments |= {n: kept for n, a in given.items() if (kept := _whose(entry, draft, a)) is not None}
     _options(entry, arguments)
     arguments |= {n: argument(entry, n, "option") for n in entry.required if n not in arguments and entity(n)[0] == (entry.what.verb.removeprefix("un"),)}
+    arguments |= {n: argument(entry, n, "value", column) for n in entry.parameters if n not in arguments and (column := _why(entry, draft, n)) is not None}
     need_all(entry, arguments)
     told = demanded(entry, draft, move.value) or _stated(entry, draft, move)
     only_from = told.only_from if told is not None and told.column == move.column and not move.inside else move.only_from

@@ -19,7 +19,7 @@ from agentscaler.twin.asked import Asked, BadBody, arguments_of, read_request, u
 from agentscaler.twin.build import Twin
 from agentscaler.twin.run import App, administration, json_response, with_sessions
 from agentscaler.twin.sessions import Sessions, session_of
-from agentscaler.world import Answer, Error
+from agentscaler.world import Answer, Error, World
 
 STATUS: Final[Mapping[Code, int]] = {
     "unknown_tool": 404, "invalid_arguments": 400, "not_found": 404, "already_exists": 409, "wrong_state": 409, "conflict": 409,
@@ -97,8 +97,9 @@ def _respond(sessions: Sessions, name: str, dialects: Sequence[Dialect], asked: 
         if isinstance(found, Wrong):
             return dialect.refuse(found), ()
         if found is not None:
-            return dialect.reply(found, sessions.world(name).call(found.tool, found.arguments)), found.ignored
-    return dialects[0].refuse(Wrong(404, Error("unknown_tool", f"{asked.verb} {asked.path} is no operation of this API, or none of those that are modelled"))), ()
+            world = sessions.world(name)
+            return dialect.reply(found, _listed(found, world.call(found.tool, found.arguments), world)), found.ignored
+    return dialects[0].refuse(Wrong(404, Error("unknown_tool", f"{asked.verb} {asked.path} is no operation of this API, or none of those that are modelled (GET /__world__ lists them)"))), ()
 
 
 def dialects_of(twin: Twin) -> list[Dialect]:
@@ -172,17 +173,27 @@ class Rest:
             return _refusal(Wrong(STATUS[answer.error.code], answer.error), found.how)
         row: Tool = found.how
         status = row.source.status or 200
-        return Response(status_code=status) if status in (204, 205) else json_response(status, _wrapped(row, answer.data))
+        return Response(status_code=status) if status in (204, 205) else json_response(status, answer.data)
 
     def refuse(self, wrong: Wrong) -> Response:
         return _refusal(wrong, next(iter(self.rows.values())))
 
 
-def _wrapped(row: Tool, data: Any) -> Any:
+def _listed(found: Found, answer: Answer, world: World) -> Answer:
     """Stripe's client finds the rows of a list in an object around them, which its annotations leave away."""
-    if row.source.vendor == "stripe" and isinstance(data, list):
-        return {"object": "list", "data": data, "has_more": False, "url": row.source.path}
-    return data
+    row = found.how
+    if not isinstance(row, Tool) or row.source.vendor != "stripe" or not isinstance(answer.data, list):
+        return answer
+    return answer._replace(data={"object": "list", "data": answer.data, "has_more": _has_more(answer.data, found, world), "url": row.source.path})
+
+
+def _has_more(page: list[Any], found: Found, world: World) -> bool:
+    """Does the same list go on behind this page, or in front of it where that is the way it is read?"""
+    cursor, end = ("ending_before", 0) if "ending_before" in found.arguments else ("starting_after", -1)
+    if not page or not isinstance(page[end], dict) or "id" not in page[end]:
+        return False
+    rest = world.call(found.tool, {**found.arguments, cursor: page[end]["id"]})  # refused where the list takes no cursor: then it is whole
+    return bool(rest.data)
 
 
 def _refusal(wrong: Wrong, row: Tool) -> Response:

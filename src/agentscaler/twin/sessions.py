@@ -61,9 +61,10 @@ class Sessions:
         return found
 
     def reset(self, name: str, seed: int | None = None) -> World:
-        """The first state again, or that of another seed."""
+        """The twin's first state again, or that of another seed."""
         found = self.world(name)
-        if seed is None or seed == found.seed:
+        seed = self.twin.seed if seed is None else seed
+        if seed == found.seed:
             found.reset()
             return found
         fresh = self.twin.open(seed)
@@ -109,6 +110,9 @@ def administer(sessions: Sessions, name: str, what: str, given: JsonObject) -> J
     head, _, rest = what.strip("/").partition("/")
     if head not in ADMINISTRATION:
         raise Refused(404, f"there is no /__world__/{head}; there is {', '.join(a or 'nothing' for a in ADMINISTRATION)}")
+    if unknown := sorted(given.keys() - TAKES.get(head, given.keys())):
+        takes = ", ".join(sorted(TAKES[head])) or "nothing"
+        raise Refused(400, f"/__world__/{head} takes {takes}, not {unknown[0]!r:.60}")
     return {"session": name, **ADMINISTRATION[head](sessions, name, rest, given)}
 
 
@@ -179,6 +183,8 @@ ADMINISTRATION: Final[Mapping[str, Callable[[Sessions, str, str, JsonObject], Js
     "": _about, "reset": _reset, "diff": _diff, "snapshot": _snapshot, "restore": _restore, "rows": _rows, "call": _call, "end": _end,
 }  # fmt: skip
 """What stands behind /__world__/."""
+TAKES: Final[Mapping[str, frozenset[str]]] = {"reset": frozenset({"seed"}), "restore": frozenset({"snapshot"}), "snapshot": frozenset(), "diff": frozenset(), "end": frozenset()}
+"""What the body of each may say; of a call that is for the world to judge."""
 CHANGING: Final = frozenset(("reset", "restore", "call", "end"))
 
 

