@@ -1,6 +1,5 @@
 """What a list can be asked in words: filters by name, filter expressions, sort orders; and the parser behind them, on texts that are and are none."""
 
-from typing import Any
 
 import pytest
 
@@ -68,27 +67,23 @@ def test_orders_are_read_and_others_refused() -> None:
 
 def test_a_mask_keeps_what_it_names_and_empties_what_nobody_gives() -> None:
     places, values = {"displayName": "name", "note": "note"}, {"name": "a", "note": UNSET}
-    assert masked(None, places, values, {}, merge) == values
-    assert masked("display_name", places, values, {}, merge) == {"name": "a"}
-    assert masked("note", places, values, {}, merge) == {"note": None}
+    assert masked(None, places, values) == values
+    assert masked("display_name", places, values) == {"name": "a"}
+    assert masked("note", places, values) == {"note": None}
     with pytest.raises(InvalidArguments):
-        masked("colour", places, values, {}, merge)
+        masked("colour", places, values)
 
 
 def test_a_mask_replaces_the_object_that_it_names_and_changes_one_part_of_it() -> None:
     places, held = {"config": "config"}, {"config": {"size": 3, "disk": {"kind": "ssd", "gb": 10}, "zone": "a"}}
     given = {"config": {"size": 4}}
-    assert masked("config", places, given, held, merge) == given
-    assert masked(None, places, given, held, merge)["config"]["zone"] == "a"  # without a mask, what is given is merged
-    assert masked("config.size", places, given, held, merge) == {"config": {**held["config"], "size": 4}}
-    assert masked("config.zone", places, given, held, merge) == {"config": {"size": 3, "disk": held["config"]["disk"]}}  # named and not given
-    assert masked("config.disk.gb,config.size", places, {"config": {"size": 4, "disk": {"gb": 20}}}, held, merge) == {"config": {"size": 4, "disk": {"kind": "ssd", "gb": 20}, "zone": "a"}}
-    assert masked("config.size", places, {"config": UNSET}, held, merge) == {"config": {"disk": held["config"]["disk"], "zone": "a"}}
-    assert masked("config.cpu.cores", places, given, held, merge) == held
-
-
-def merge(old: Any, new: Any) -> Any:
-    return {**old, **new}
+    assert masked("config", places, given, held) == given
+    assert masked(None, places, given, held) == given  # without a mask, what is given is written whole
+    assert masked("config.size", places, given, held) == {"config": {**held["config"], "size": 4}}
+    assert masked("config.zone", places, given, held) == {"config": {"size": 3, "disk": held["config"]["disk"]}}  # named and not given
+    assert masked("config.disk.gb,config.size", places, {"config": {"size": 4, "disk": {"gb": 20}}}, held) == {"config": {"size": 4, "disk": {"kind": "ssd", "gb": 20}, "zone": "a"}}
+    assert masked("config.size", places, {"config": UNSET}, held) == {"config": {"disk": held["config"]["disk"], "zone": "a"}}
+    assert masked("config.cpu.cores", places, given, held) == held
 
 
 def test_names_of_filters_are_found_in_prose() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from agentscaler.envs.conditions import stated
-from agentscaler.envs.documented import limits_of
 from agentscaler.envs.drafts import Draft, Entry
-from agentscaler.envs.kept import kept_by_service
+from agentscaler.envs.kept import kept_by_service, settled
+from agentscaler.envs.limits import limits_of
 from agentscaler.envs.service import compile_service
 from agentscaler.gate import check_env, valid_arguments
 from agentscaler.rules import decide, placed, rules_of
@@ -185,7 +185,7 @@ def test_a_number_out_of_its_range_is_refused() -> None:
     ],
 )
 def test_what_is_chosen_once_is_no_argument_of_an_update(text: str, chosen: bool) -> None:
-    assert kept_by_service("sort", {"type": "string", "description": text}, new=False) == chosen
+    assert settled("sort", {"type": "string", "description": text}) == chosen
     assert not kept_by_service("sort", {"type": "string", "description": text}, new=True)
 
 

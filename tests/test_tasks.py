@@ -349,8 +349,8 @@ def pairs(seed: int) -> list[tuple[Task, Task]]:
 
 
 def test_twins_are_one_step_apart() -> None:
-    assert sum(len(pairs(seed)) for seed in (*SEEDS, 2)) >= 3
-    for seed in (*SEEDS, 2):
+    assert sum(len(pairs(seed)) for seed in (4, 6, 8)) >= 3
+    for seed in (4, 6, 8):
         with World.open(shop(), seed=seed) as world:
             for do, leave in pairs(seed):
                 assert (do.difficulty.shape, leave.difficulty.shape) == ("cond", "cond")

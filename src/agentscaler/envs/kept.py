@@ -46,9 +46,9 @@ def kept_by_service(name: str, schema: Schema, *, new: bool, inside: bool = Fals
 
 _CANNOT: Final = re.compile(r"(?i)\b(?:can(?:no|')t|can not|may not|must not) be (?:changed|mutated|modified|updated|altered|edited)\b(?P<rest>.*)")
 _IMMUTABLE: Final = re.compile(r"(?i)(?:^|[.:;]\s)\W*(?:(?:optional|required|input[ -]only|identifier)\b\W*)*immutable\b(?: (?:once|after) (?:it is |being )?(?:set|creat)\w*)?\s*(?:[.,;:]|$)|\b(?:it|this|field) is (?:currently )?immutable\b(?! while| if| when)")
-_ELSEWHERE: Final = re.compile(r"(?i)\bcan only be (?:\w+ or )?(?:modified|changed|updated|set) (?:by|through|via|using) (?:the )?\w+ (?:method|operation)\b")
+_ELSEWHERE: Final = re.compile(r"(?i)\bcan only be (?:\w+ or )?(?:modified|changed|updated|set) (?:by|through|via|using) (?:the )?\w+ (?:method|operation)\b|\b(?:can )?only (?:be )?(?:set|specified|configured|provided|given) (?:at|during|when|on|upon|while) [\w ]{0,30}creat")
 _CONDITION: Final = re.compile(r"(?i)\b(?:if|when|while|for|whose|unless|until|except|other than|directly|through|here|back|during|used|to)\b")
-_AT_FIRST: Final = re.compile(r"(?i)\b(?:set|specified|determined|chosen)\b[^.]*\bcreat\w*[^.]*\band$|^(?:it|this(?: (?:value|field|parameter|property|attribute|name))?) (?:is|must|can|has)\b[^;]*\band$")
+_AT_FIRST: Final = re.compile(r"(?i)\b(?:set|specified|determined|chosen|given)\b[^.]*\b(?:creat\w*|made)\b[^.]*\band$|^(?:it|this(?: (?:value|field|parameter|property|attribute|name))?) (?:is|must|can|has)\b[^;]*\band$")
 
 
 def settled(name: str, schema: Schema) -> bool:
