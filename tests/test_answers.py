@@ -45,12 +45,12 @@ BASE = (
 )
 
 
-def world_of(*more: Tool) -> EnvSpec:
+def world_of(*more: Tool, strict: bool = False) -> EnvSpec:
     """The base service, each of `more` in the place of the base's tool of that name."""
     named = {t.name for t in more}
     tools = {f"t{i}": t for i, t in enumerate([*(t for t in BASE if t.name not in named), *more])}
     compiled = {"aws:books": compile_tools("aws:books", tools)}
-    return build_env(one_domain(tools, "books"), tools, compiled).env
+    return build_env(one_domain(tools, "books"), tools, compiled, strict=strict).env
 
 
 @contextmanager

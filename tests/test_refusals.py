@@ -203,3 +203,17 @@ def test_what_the_provider_says_and_nothing_keeps_stands_beside_the_world() -> N
 
 def test_a_tool_of_which_all_is_kept_is_not_in_the_list() -> None:
     assert "DescribeLedger" not in world_of().unkept
+
+
+def test_a_strict_world_leaves_out_what_is_not_kept_and_keeps_what_is_needed_to_find_rows() -> None:
+    says = "Updates a ledger. The note of a ledger with open entries cannot be changed."
+    update = tool("UpdateLedger", {"LedgerName": TEXT, "Note": TEXT}, {"Ledger": thing(**LEDGER)}, "LedgerName", says=says)
+    describe = tool("DescribeLedger", {"LedgerName": TEXT}, {"Ledger": thing(**LEDGER)}, "LedgerName", says="Tells of one. A ledger that is audited cannot be described.")
+    usual, strict = world_of(update, describe), world_of(update, describe, strict=True)
+    assert {"UpdateLedger", "DescribeLedger"} <= usual.unkept.keys()
+    left = {t.name for t in usual.tools} - {t.name for t in strict.tools}
+    assert left == {t.name for t in usual.tools if t.kind == "write" and t.name in usual.unkept}, "writes leave, reads without which nobody sees the rows stay"
+    assert {x.name for x in strict.lost if x.why == "unkept"} == left
+    assert all(t.own for t in strict.tools if t.name == "DescribeLedger")
+    assert not any(t.name in strict.unkept for t in strict.tools if t.kind == "write")
+    assert world_of(strict=True).tools_py == world_of().tools_py, "where all is kept, a strict world is the usual one"

@@ -205,10 +205,11 @@ def envs(
     run: RunOption,
     model: Model = None, offline: Offline = False, price: Prices = None, budget: Budget = None, key_file: KeyFile = None,
     mend: Annotated[bool, typer.Option("--mend", help="With --model: it reads what the provider says of each tool, and mends what the tool does otherwise; the gate looks again. Your own corrections: mends.jsonl in the run folder.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Leave out tools of which the provider says something that nothing of the world keeps (`unkept` in env.json): fewer, and more of them right.")] = False,
     seed: Seed = 0, workers: Workers = CORES, limit: Limit = None, fresh: Fresh = False, as_json: AsJson = False,
 ) -> None:
     """Build a world from each domain and put it through the gate: envs/."""
-    _verb(walk.envs, run, seed, workers, limit, fresh, as_json, model=model, mend=mend, helped=_helped(offline, price, budget, key_file))
+    _verb(walk.envs, run, seed, workers, limit, fresh, as_json, model=model, mend=mend, strict=strict, helped=_helped(offline, price, budget, key_file))
 
 
 @app.command(epilog="Example: agentscaler tasks --run runs/first --workers 2")

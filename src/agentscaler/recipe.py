@@ -25,7 +25,7 @@ VERBS: Final[dict[str, tuple[Callable[..., walk.Summary], dict[str, type | tuple
     "tools": (walk.tools, {"from": list, "with_pool": bool, "dialect": str, "model": str}),
     "graph": (walk.graph, {"embedder": str, "paper": bool, "threshold": float}),
     "domains": (walk.domains, {"one": str, "method": str, "scores": bool, "heldout": float, "paper": bool, "model": str}),
-    "envs": (walk.envs, {"model": str, "mend": bool}),
+    "envs": (walk.envs, {"model": str, "mend": bool, "strict": bool}),
     "tasks": (walk.tasks, {"most": int, "tries": int, "worlds": int, "paper": bool, "balance": str, "vendor": float, "acting": float, "user_tools": str, "boundary": float, "model": str, "language": str}),
     "rollouts": (
         walk.rollouts,

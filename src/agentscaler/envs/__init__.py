@@ -50,25 +50,31 @@ class Built(NamedTuple):
     found: Found
 
 
-def build_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> Built:
+def build_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], *, strict: bool = False) -> Built:
     """A domain as a world.
 
-    tools: id -> Tool of the domain; services: vendor:service -> compiled, all that the tools belong to.
+    tools: id -> Tool of the domain; services: vendor:service -> compiled, all that the tools belong to. strict: a tool of which the provider says
+    something that nothing keeps (`EnvSpec.unkept`) leaves; reads that are only borrowed may stay.
     Raises Dropped(too_few_tools) or Dropped(gate); its value says what could be found.
     """
     first = plan(domain, tools, services)
     found = count_found(first.model, population_of(first))
     try:
-        return Built(_through_gate(first, domain, tools, services), found)
+        return Built(_through_gate(first, domain, tools, services, strict), found)
     except Dropped as reason:
         reason.value = orjson.dumps(found._asdict()).decode()
         raise
 
 
-def _through_gate(made: Plan, domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService]) -> EnvSpec:
+def _through_gate(made: Plan, domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], strict: bool) -> EnvSpec:
     refused: set[str] = set()
+    left: set[str] = set()
     for _ in range(ROUNDS):
         env = write_env(made, domain)
+        while strict and (said := {m.compiled.entry.id for n, m in made.members.items() if m.own and n in env.unkept} - left):
+            left |= said
+            made = plan(domain, tools, services, refused=refused, unkept=left)
+            env = write_env(made, domain)
         ids = {n: m.compiled.entry.id for n, m in made.members.items()}
         findings = check_env(env)
         bad = {ids[f.tool] for f in findings if f.tool in ids}
@@ -77,7 +83,7 @@ def _through_gate(made: Plan, domain: Domain, tools: Mapping[str, Tool], service
         if not bad or bad <= refused:
             break
         refused |= bad
-        made = plan(domain, tools, services, refused=refused)
+        made = plan(domain, tools, services, refused=refused, unkept=left)
     first = findings[0]
     raise Dropped("gate", f"{first.where}: {first.message}", where=domain.name, value=first.where)
 

@@ -49,6 +49,7 @@ LOST: Final = {
     "batch": "it makes several things at once from a list of objects",
     "copies": "it copies or restores from a source whose content is not known",
     "mended_away": "whoever mended the world found that it does something else than its provider says",
+    "unkept": "strict: the provider says something of it that nothing keeps",
     "refused": "the gate: it did not do what its kind says on the populated world",
 }
 """Reasons for which a tool does not make it into a world."""

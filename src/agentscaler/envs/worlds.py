@@ -63,10 +63,13 @@ class Plan(NamedTuple):
     """Tables whose service has no way to list them: whoever works with a row holds its key."""
 
 
-def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], *, refused: Iterable[str] = ()) -> Plan:
-    """Choose tools and tables. tools: id -> Tool, those of the domain; refused: ids that the gate refused."""
-    own, lost = _own(domain, tools, services, set(refused))
-    members = [*own, *closure(own, services, set(refused))]
+def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], *, refused: Iterable[str] = (), unkept: Iterable[str] = ()) -> Plan:
+    """Choose tools and tables. tools: id -> Tool, those of the domain; refused: ids that the gate refused; unkept: ids that are left out, unless another tool needs what they read."""
+    own, lost = _own(domain, tools, services, dict.fromkeys(unkept, "unkept") | dict.fromkeys(refused, "refused"))
+    found = closure(own, services, set(refused))
+    needed = {m.compiled.entry.id for m in found} & set(domain.tools)
+    members = [*own, *(m._replace(own=m.compiled.entry.id in needed) for m in found)]
+    lost = [x for x in lost if x.tool not in needed]
     keys = _tables(members, services)
     names = _table_names(keys)
     columns = {key: _columns(key, members, services) for key in keys}
@@ -113,7 +116,7 @@ def _listed(service: CompiledService, noun: Noun) -> bool:
 # ---- tools ------------------------------------------------------------------------------------------------------
 
 
-def _own(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], refused: set[str]) -> tuple[list[Member], list[Lost]]:
+def _own(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, CompiledService], out: Mapping[str, str]) -> tuple[list[Member], list[Lost]]:
     weight = Counter(g for t in tools.values() for g in (t.source.group, *t.also_in))
     own, lost = [], []
     for number in domain.tools:
@@ -122,8 +125,8 @@ def _own(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
         homes.sort(key=lambda g: (number not in services[g].good, -weight[g], g))
         group = homes[0]
         found = services[group].good.get(number)
-        if number in refused:
-            lost.append(Lost(tool=number, name=tool.name, why="refused"))
+        if number in out:
+            lost.append(Lost(tool=number, name=tool.name, why=out[number]))
         elif found is None:
             lost.append(Lost(tool=number, name=tool.name, why=services[group].lost.get(number, "no_resource")))
         else:

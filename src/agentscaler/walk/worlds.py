@@ -23,8 +23,8 @@ from agentscaler.work import each
 class Workshop:
     """What a worker builds worlds with: services are compiled when first needed; the last few are kept."""
 
-    def __init__(self, places: Places, out: str) -> None:
-        self.places, self.out = places, Path(out)
+    def __init__(self, places: Places, out: str, strict: bool = False) -> None:
+        self.places, self.out, self.strict = places, Path(out), strict
         self.compiled: dict[str, Any] = {}
 
     def service(self, group: str) -> Any:
@@ -45,7 +45,7 @@ def build_world(shop: Workshop, item: tuple[str, Domain]) -> EnvRow:
     pool = {i: shop.places.tool(*shop.places.home[i]) for i in domain.tools}
     groups = {g for t in pool.values() for g in (t.source.group, *t.also_in)}
     services = {g: shop.service(g) for g in sorted(groups)}
-    built = build_env(domain, pool, services)
+    built = build_env(domain, pool, services, strict=shop.strict)
     row = write_world(built.env, shop.out)
     return row.model_copy(update=built.found._asdict())
 
@@ -87,11 +87,12 @@ def env_row(env: EnvSpec, folder: str) -> EnvRow:
 
 
 def envs(
-    run: Run, settings: Settings, *, model: str | None = None, mend: bool = False, mends: Sequence[Mapping[str, Any]] | None = None, helped: Mapping[str, Any] = NO_HELP
+    run: Run, settings: Settings, *, model: str | None = None, mend: bool = False, mends: Sequence[Mapping[str, Any]] | None = None, strict: bool = False, helped: Mapping[str, Any] = NO_HELP
 ) -> Summary:
     """Room 4: domains.jsonl, tools.jsonl -> envs/ and envs.jsonl.
 
     model: confirms or refuses the edges of each world, and mends tools and rows before that, with `mend`. mends: a person's corrections; those of mends.jsonl, read from the run folder if None.
+    strict: leave out tools of which the provider says something that nothing keeps.
     Raises UserError where the model is none, or mends.jsonl cannot be read.
     """
     start = time.monotonic()
@@ -100,8 +101,8 @@ def envs(
     if mend and helper is None:
         raise UserError("--mend needs a model that reads what providers say: --model NAME@https://HOST/v1; your own corrections go into mends.jsonl of the run folder")
     mends = read_mends(run.path / FILE) if mends is None else [dict(row) for row in mends]
-    told = ({"model": model} if model else {}) | ({"mend": True} if mend else {}) | ({"mends": mends} if mends else {})
-    with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit, *told.values()], [source, pool]), fresh=settings.fresh) as shelf:
+    told = ({"model": model} if model else {}) | ({"mend": True} if mend else {}) | ({"mends": mends} if mends else {}) | ({"strict": True} if strict else {})
+    with Shelf(run, "envs", fingerprint=fingerprint("envs", [settings.limit, *told.values(), *["strict"] * strict], [source, pool]), fresh=settings.fresh) as shelf:
         if shelf.finished:
             return done_before(run, "envs")
         if settings.fresh:
@@ -113,11 +114,11 @@ def envs(
         (run.path / "envs").mkdir(exist_ok=True)
         built: list[tuple[str, EnvRow]] = []
         places = find_places(pool)
-        for done in each(todo, build_world, setup=Workshop, given=(places, str(run.path / "envs")), workers=settings.workers, label="envs: worlds", chunk=12):
+        for done in each(todo, build_world, setup=Workshop, given=(places, str(run.path / "envs"), strict), workers=settings.workers, label="envs: worlds", chunk=12):
             number = done.item[0]
             if done.dropped:
                 shelf.drop(keys[number], done.dropped, [number])
-            elif told:
+            elif told.keys() - {"strict"}:
                 built.append((number, done.result))
             else:
                 shelf.keep(keys[number], done.result, [number])
