@@ -1,4 +1,4 @@
-# make run    install into .venv, then the first walk over 46,200 tools (about ten minutes on two cores); a second time it takes seconds
+# make run    install into .venv, then the first walk over 46,200 tools (ten to twenty minutes on two cores); a second time it takes seconds
 # make libraries    the 29 client libraries of the pool (shops, banks, mail, travel, ...) alone; `make run` installs them, too
 # make test   the whole test suite, types, lint and import rules
 # make test-train    the tests that need the extra `train` (SFT, RL, models that play, recipes), in an environment of their own with torch for CPUs: 1.8 GB
