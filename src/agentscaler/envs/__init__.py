@@ -54,7 +54,7 @@ def build_env(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, 
     """A domain as a world.
 
     tools: id -> Tool of the domain; services: vendor:service -> compiled, all that the tools belong to. strict: a tool of which the provider says
-    something that nothing keeps (`EnvSpec.unkept`) leaves; reads that are only borrowed may stay.
+    something that nothing keeps (`EnvSpec.unkept`) leaves, unless it is a read without which rows could not be found.
     Raises Dropped(too_few_tools) or Dropped(gate); its value says what could be found.
     """
     first = plan(domain, tools, services)

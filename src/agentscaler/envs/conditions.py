@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from agentscaler.envs.demands import SENTENCES
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry, Noun
 from agentscaler.envs.states import visible
 from agentscaler.words import field, plural, split
@@ -29,7 +30,7 @@ def stated(entry: Entry, texts: Iterable[str], draft: Draft, target: Value = Non
     """Columns, and the values in them that a row may have, in the order of the columns; target: what the deed leads to, which is no condition of it."""
     deed = _CHANGES if entry.what.verb in _CHANGED else _DELETES if entry.what.kind == "delete" else rf"{re.escape(entry.what.verb.removesuffix('e').removesuffix('y'))}\w*"
     out: dict[str, tuple[Value, ...]] = {}
-    for sentence in (s for t in texts for s in re.split(r"(?<=[.!;])\s+|\s+\*\s+", t)):
+    for sentence in (s for t in texts for s in SENTENCES.split(t)):
         if not _SPEAKS.search(sentence) or _OTHERS.search(sentence):
             continue
         for column in visible(draft):

@@ -2,11 +2,14 @@
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.envs.states import Move, mentioned, visible
 from agentscaler.words import entity, field, split
+
+SENTENCES: Final = re.compile(r"(?<=[.!;])\s+|\s+\*\s+")
+"""Where a sentence of a provider ends, or a point of a list begins."""
 
 
 def demanded(entry: Entry, draft: Draft, target: str | int | None = None) -> Move | None:
@@ -15,7 +18,7 @@ def demanded(entry: Entry, draft: Draft, target: str | int | None = None) -> Mov
     target: the state that the tool leads to, which is no condition of it.
     """
     says = _speech(entry.what.verb)
-    for sentence in re.split(r"(?<=[.!;])\s+|\s+\*\s+", " ".join([entry.tool.description, *of_row(entry, draft)])):
+    for sentence in SENTENCES.split(" ".join([entry.tool.description, *of_row(entry, draft)])):
         if _OF_ANOTHER.search(sentence) or says.elsewhere.search(sentence) or any(re.search(rf"\b{re.escape(p)}\b", sentence) for p in entry.parameters if len(field(p)) > 1):
             continue
         for column in _states(sentence, draft):

@@ -64,13 +64,14 @@ def unkept(operation: Operation, tool: EnvTool, source: Tool, model: Model, rule
 
 def _sentences(source: Tool, arguments: dict[str, Argument]) -> Iterator[Said]:
     """Of the tool, then of each argument that is taken: what is said of one that is not, is said by its name."""
-    split = re.compile(r"(?<=[.!;])\s+(?=[A-Z*`\"'(])|\s+\*\s+|\n")
-    yield from (Said(s.strip(" *")) for s in split.split(source.description) if len(s) > 12)
+    yield from (Said(s.strip(" *")) for s in _ENDS.split(source.description) if len(s) > 12)
     for name, schema in source.parameters.get("properties", {}).items():
         if name in arguments and arguments[name].role not in _PAGES:
-            yield from (Said(s.strip(" *"), name) for s in split.split(str(schema.get("description", ""))) if len(s) > 12)
+            yield from (Said(s.strip(" *"), name) for s in _ENDS.split(str(schema.get("description", ""))) if len(s) > 12)
 
 
+_ENDS: Final = re.compile(r"(?<=[.!;])\s+(?=[A-Z*`\"'(])|\s+\*\s+|\n")
+"""Where a sentence, or a line of a list, ends."""
 _PAGES: Final = frozenset("size token offset page behind ahead option stamp mask".split())
 
 
