@@ -14,6 +14,7 @@ from agentscaler.envs.agreed import agree_more
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
+from agentscaler.envs.editions import say_whole
 from agentscaler.envs.exclusive import exclusive
 from agentscaler.envs.parts import USED, measured, one_way, rivals, written_number
 from agentscaler.envs.place import UNKNOWN, Place, is_empty
@@ -58,6 +59,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _within_limits(recipes, table)
     _runs_of(recipes, table, place, runs)
     _own_version(recipes, table, place)
+    say_whole(recipes, table, made)
     _sparse(recipes, table)
     agree_more(recipes, table, place, *_states(recipes))
 

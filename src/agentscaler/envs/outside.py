@@ -3,6 +3,7 @@
 import re
 
 from agentscaler.edges import collection_words
+from agentscaler.envs.arguments import HIDDEN
 from agentscaler.envs.naming import GLOBAL, arn, arn_service
 from agentscaler.envs.paths import referred
 from agentscaler.envs.place import Place, Recipe
@@ -27,20 +28,22 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
         return {"mix": [{"template": t} for t in _arns(("key",), None, place)]}
     if words == ("service", "name") and "endpoint" in place.draft.noun:
         return {"mix": [{"template": "com.amazonaws.{region}." + service} for service in ("s3", "dynamodb", "sqs", "logs", "ecr.api")]}
+    if (host := _host(words, text, place)) is not None:
+        return host
     if words[-1:] == ("name",) and "arn:" not in str(schema.get("pattern", "")):
         return None
     says_arn = words[-1:] in (("arn",), ("role",), ("principal",)) or "arn:" in str(schema.get("pattern", "")) or (re.search(r"(?i)^(?:specifies )?(?:the|an|a) (?:amazon resource name|arn)\b|resource name \(arn\) (?:of|for)", text) and not re.search(r"(?i)name or|ID or|\bor (?:the )?(?:id|name)", text))
     if not says_arn:
         return None
     own = place.draft.own
-    named = words[:-1] == () or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and words[:-1] in (entity(own)[0], field(own)[:-1]))
+    named = words[:-1] == () or _own_resource(words, text, place) or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and words[:-1] in (entity(own)[0], field(own)[:-1]))
     if words[-1:] in (("arn",), ("role",)) and (rest[-1:] == ("role",) or (rest[-1:] and rest[-1] in _PRINCIPALS and rest != place.draft.noun)):
         return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
     if words == ("arn",) and not place.columns and place.draft.noun[-1:] and place.draft.noun[-1] in _SERVICES:
         return {"mix": [{"template": t} for t in _arns(place.draft.noun, None, place)]}
     if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
-        other = words[:-1] if own and words[:-1] and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
-        form = arn(place, "{" + own + "}", other) if own else arn(place)
+        other = words[:-1] if own and words[:-1] not in ((), ("resource",)) and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
+        form = _under(place, other or place.draft.noun, own) if own else arn(place)
         return {"template": form, "generated": True, "fill": form} if own else {"id": form, "generated": True}
     if rest == ("resource",) and not place.columns and (whole := _referred(place.draft.noun)):  # {ResourceArn} in StatelessRuleGroupReferences
         rest = next((n for n in place.tables if whole[-len(n) :] == n), whole)
@@ -48,6 +51,45 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     table, _, columns = place.tables.get(rest, ("", None, {}))
     theirs = next((n for n in columns if field(n) in (("arn",), (*rest, "arn")) and columns[n].kind == "string"), None)
     return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
+
+
+def _own_resource(words: tuple[str, ...], text: str, place: Place) -> bool:
+    """ResourceARN of a file cache: that of the row itself, where no other column tells it and the provider speaks of no other thing."""
+    others = any(field(c)[-1:] == ("arn",) and field(c)[:-1] in ((), place.draft.noun, place.draft.noun[-1:]) for c in place.columns)
+    says = _ITSELF.search(text)
+    return words == ("resource", "arn") and not others and "create" in place.draft.kinds and says is not None and says[1].lower() in ("resource", place.draft.noun[-1])
+
+
+_ITSELF = re.compile(r"(?i)(?:\barn\)?|\bunique identifier) (?:of|for) (?:the|a|this) (?:given )?(\w+)(?: resource)?(?: in the format of an amazon resource name \(arn\))?(?:\.|\s*$)")
+
+
+def _host(words: tuple[str, ...], text: str, place: Place) -> Recipe | None:
+    """The DNS name that a service of AWS gives to what is made."""
+    own = place.draft.own
+    named = words[-2:] == ("dns", "name") and words[:-2] in ((), place.draft.noun, place.draft.noun[-1:])
+    if not named or not own or not place.columns or "create" not in place.draft.kinds or field(own)[-1] == "arn" or re.search(r"(?i)\binstance that\b|\bcustom\b|\byour\b", text):
+        return None
+    form = "{" + own + "}." + place.service + ".{region}.amazonaws.com"
+    return {"template": form, "generated": True, "fill": form}
+
+
+def _under(place: Place, noun: tuple[str, ...], own: str) -> str:
+    """The ARN of a row, with what it lies under: two versions of the same number lie under two things."""
+    edition = noun[-1] in ("version", "revision") and len(noun) > 1
+    tail = "{" + own + "}" if edition and place.draft.parents else "-".join(noun) + "/{" + own + "}"
+    path = ""
+    for parent in place.draft.parents:
+        column = place.columns.get(parent)
+        words = tuple(w for w in entity(parent)[0] or field(parent) if w != "name")
+        holder = place.tables.get(column.reference) if column is not None and column.reference else None
+        if column is None or parent in HIDDEN or column.json or words in (("account",), ("region",), ("aws", "account")):
+            continue
+        whole = "arn" in (field(parent)[-1], field(holder[1].own or "")[-1] if holder else "")
+        path = "{" + parent + "}" if whole else path + "/" * bool(path) + ("-".join(words) or "item") + "/{" + parent + "}"
+    if not path:
+        return arn(place, "{" + own + "}", noun)
+    tail = path + (":" if edition else "/") + tail
+    return tail if tail.startswith("{") else arn(place, tail.split("/", 1)[1], tuple(tail.split("/", 1)[0].split("-")))
 
 
 _SERVICES = {"role": "iam", "key": "kms", "topic": "sns", "function": "lambda", "lambda": "lambda", "bucket": "s3", "queue": "sqs", "certificate": "acm", "secret": "secretsmanager", "user": "iam", "principal": "iam", "stream": "kinesis", "policy": "iam", "thing": "iot", "waf": "wafv2", "glue": "glue", "vpc": "ec2", "subnet": "ec2"}

@@ -205,10 +205,11 @@ def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject
         found.pop("turn", None)
         if "like" in found:
             found["else"] = names(place.draft.noun, slug=True)
-    made = "id" in found and column.name not in place.written and (STAMP.search(column.name) or field(column.name)[-1:] == ("uid",) or _names_itself(column.name, place))
+    itself = _names_itself(column.name, place) and not _BY_CALLER.search(str(column.schema.get("description", "")))
+    made = "id" in found and (itself or column.name not in place.written) and (STAMP.search(column.name) or field(column.name)[-1:] == ("uid",) or _names_itself(column.name, place))
     if made and "null" not in found and column.name not in table.key and "create" in place.draft.kinds:
         found |= {"generated": True, "touch": True} if STAMP.search(column.name) else {"generated": True}
-    if found.get("generated") and column.name in place.written and column.name not in table.key:
+    if found.get("generated") and column.name in place.written and column.name not in table.key and not ("id" in found and itself):
         found.pop("generated")
         found.pop("touch", None)
     return found
@@ -218,6 +219,10 @@ def _names_itself(name: str, place: Place) -> bool:
     """DbiResourceId and VolumeArn, and not ParentJobId of a job, which is another job's."""
     words, id_like = entity(name)
     return id_like and words in (place.draft.noun, place.draft.noun[-1:]) and field(name)[0] in (words[0], "unique", "resource", "aws", "new", "current")
+
+
+_BY_CALLER: Final = re.compile(r"(?i)\b(?:user|caller|customer|client)[ -](?:specified|defined|provided|supplied|assigned|chosen)|\byou\b|\byour\b|\bexternal\b")
+"""What a provider says of an id that is not its own."""
 
 
 def held_by_users(model: Model) -> set[str]:

@@ -63,6 +63,9 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
         if column.kind == "integer" or (not column.choices and _codes(column)):
             out |= {column.name: code} if _of_itself(column, draft) and (code := first_code(column, job=job)) is not None else {}
             continue
+        if column.open:  # its states are ours: what has been made is there
+            out[column.name] = first_of(column.choices, ["active"])
+            continue
         begins[column.name] = state = _not_yet(column, draft)
         state = state if state is not None else first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
         state = state if state is not None else _first_state(column, draft, job=job)
@@ -141,8 +144,11 @@ def _of_itself(column: Col, draft: Draft) -> bool:
 
 def _first_state(column: Col, draft: Draft, *, job: bool) -> str | int | None:
     """Of a state of the thing itself: what waits for somebody, what has come to its end well, or is on the way there; ACTIVE, where nobody lists the states."""
+    made = {participle(e.what.verb) for e in draft.entries if e.what.kind == "create" and not e.what.extra} | {"provisioned"}
+    if (done := next((c for c in column.choices if " ".join(split(str(c))) in made and column.shown and not set(field(column.name)[:-1]) - {*draft.noun, *_MAKING}), None)) is not None:
+        return done
     if not _of_itself(column, draft):
-        return None
+        return next((c for c in column.choices if column.shown and not job and _NOT_DONE.search(str(c))), None)
     examples = [e for e in examples_of(column.schema) if not _OF_OTHER_DEEDS.search(e) and not _FAILS.search(e)]
     choices = column.choices or values_of(column.schema) or examples
     if choices:
@@ -154,6 +160,12 @@ def _first_state(column: Col, draft: Draft, *, job: bool) -> str | int | None:
     return None if job or column.schema.get("examples") else "ACTIVE"
 
 
+_MAKING: Final = frozenset("registration provision provisioning enrollment lifecycle".split())
+"""Words of a state that tells how far the making of a thing has come."""
+_NOT_DONE: Final = re.compile(
+    r"(?i)^(?:\w+_(?:state|status)_)?(?:not[_-]?|un)(?:checked|reviewed|shared|associated|verified|confirmed|registered|routed|deployed|started|vetted|accepted|assessed|reconciled|modified|paid|activated|used|configured)$"
+)
+"""What nobody has done yet with a new thing: a second state says so (ShareStatus NOT_SHARED, DriftStatus NOT_CHECKED)."""
 _WAITS: Final = re.compile(r"(?i)^(?:pending_?(?:validation|review|approval|verification|acceptance|connect\w*|confirm\w+|submission)|awaiting_\w+|unassigned|not_?assigned|not_?prepared|enqueued|unreconciled|unchecked|proposed|invited|requested|unstart\w*|undeployed|ready_for_deployment|init|initial|initialized|reserved|verification_?in_?progress)$")
 _OF_OTHER_DEEDS: Final = re.compile(r"(?i)^(?:updat|modif|delet|cancel|disabl|import|sync|restor|roll|stop|migrat|upgrad|isolat|disassoc)")
 _FAILS: Final = re.compile(r"(?i)fail|error|abnormal|reject|denied|expired|terminat|stopp")

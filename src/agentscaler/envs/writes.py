@@ -121,7 +121,7 @@ def begun(found: Compiled, others: Sequence[Compiled]) -> Compiled:
         return found
     states = new_state(found.draft, {a.name: a for a in operation.arguments}, job=found.entry.what.verb in JOBS)
     held = {c: s for c, s in operation.sets.items() if s in (None, "{now}") or not columns[c].choices or s in columns[c].choices}
-    sets = {**held, **{c: s for c, s in states.items() if c not in held and not columns[c].open}}
+    sets = {**held, **{c: s for c, s in states.items() if c not in held}}
     given = {c for a in operation.arguments for c in (a.column, *a.body.values())}
     moves = [o.operation for o in others if o.draft is found.draft and o.operation.act == "set" and o.operation.state and o.operation.verb in _BEGINNINGS]
     sets |= {c: v for o in moves if o.state and sets.get(o.state[0]) == o.state[1] for c, v in o.sets.items() if v == "{now}" and c not in given}
