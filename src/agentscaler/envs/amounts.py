@@ -14,7 +14,7 @@ from agentscaler.envs.documented import examples_of, range_of, values_of
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, split
+from agentscaler.words import field, singular, split
 
 
 class Rule(NamedTuple):
@@ -130,7 +130,7 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
     if set(place.draft.noun) & _PLANNED and re.match(r"end\b", heard):
         return out | {"time": ["20d", "300d"], "null": 0.4}
     if CHANGED.search(heard):
-        kept: Recipe = {} if name in place.written or not _CHANGES.search(heard) else {"generated": True, "touch": True} if _of_the_row(heard, place) else {"generated": True}
+        kept: Recipe = {} if name in place.written or not _CHANGES.search(heard) else {"generated": True, "touch": True} if _of_the_row(heard, place) or _told_of_row(schema, place) else {"generated": True}
         return out | {"time": ["-60d", "-31d"]} | kept
     if ENDED.search(heard):
         return out | {"time": ["-30d", "-1d"], "null": 0.3}
@@ -143,13 +143,24 @@ def time_of(name: str, schema: Schema, place: Place) -> Recipe:
 
 _CHANGES: Final = _moment("updat|modif|chang|edit")
 """Of what comes last: what a change of the row does. When it was last seen, run or published, another deed says."""
-_ASIDE: Final = frozenset("last latest most recent time date at on timestamp stamp ts datetime utc record resource entity object item metadata info information data detail details version".split())
+_ASIDE: Final = frozenset("last latest most recent time date at on timestamp stamp ts datetime utc record resource entity object item metadata info information data detail details version unix sec second request requested complete completed attempt".split())
 
 
 def _of_the_row(heard: str, place: Place) -> bool:
     """UpdatedAt and LastModifiedTime, and not PasswordLastModified or StateChangedAt: is it the change of anything in the row?"""
     rest = [w for w in heard.split() if w not in _ASIDE and w not in place.draft.noun]
     return all(_CHANGES.match(w) for w in rest)
+
+
+def _told_of_row(schema: Schema, place: Place) -> bool:
+    """postingUpdateTime: 'when this job posting was last updated'; the text says that it is the row's."""
+    text = str(schema.get("description", ""))
+    return any(singular((m["of"] or m["it"]).lower()) in (place.draft.noun[-1], "revision") for m in _LAST_CHANGED.finditer(text))
+
+
+_LAST_CHANGED: Final = re.compile(
+    r"(?i)\b(?:when|that|time|timestamp|at which) (?:the|this|an?) (?:\w+ )??(?P<of>\w+)(?: posting| record)? was (?:last |most recently )(?:updated|modified|changed|edited)|\blast (?:user )?update (?:time|timestamp) of (?:the|this) (?:\w+ )??(?P<it>\w+)\b"
+)
 
 
 _PLANNED: Final = frozenset("window schedule campaign subscription promotion offer contract lease reservation coupon trial membership".split())

@@ -20,7 +20,7 @@ from agentscaler.envs.drafts import (
     usable,
 )
 from agentscaler.envs.items import one_of
-from agentscaler.envs.kept import guards_change, kept_by_service, settled
+from agentscaler.envs.kept import guards_change, kept_by_service, settled, stamp_of
 from agentscaler.envs.keys import STRICT_CONTEXT, parent_parameter, picks_own
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
@@ -499,14 +499,14 @@ def stamps(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[st
     """etag, labelFingerprint, IfMatch: what the row must still be stamped with, where the caller says so."""
     out = {}
     for name, schema in entry.parameters.items():
-        stamped = STAMP.search(name) or re.fullmatch(r"(?i)if_?match", name)
         if name not in taken and guards_change(name, schema) and (told := draft.columns.get(draft.find(name) or "")) is not None and told.shown and told.kind == kind_of(schema) and told.name not in draft.key:
             out[name] = argument(entry, name, "match" if name in entry.required else "stamp", told.name)
             continue
-        column = draft.columns.get(draft.find(name if STAMP.search(name) else "etag") or "") if stamped and name not in taken else None
-        current = field(name) == ("current", "version")  # always asked for: it must be the row's, as what else names the row
-        if column is not None and column.shown and column.kind == kind_of(schema) == "string" and (current or name not in entry.required):
-            out[name] = argument(entry, name, "match" if current else "stamp", column.name)
+        stamp = stamp_of(name)
+        column = next((draft.columns[c] for w in stamp if (c := draft.find(w))), None) if name not in taken else None
+        plain = column is not None and column.shown and not column.reference and column.kind == kind_of(schema) and column.kind in ("string", "integer") and column.name not in draft.key
+        if column is not None and plain and (field(name) == ("current", "version") or not STAMP.search(name) or name not in entry.required):
+            out[name] = argument(entry, name, "match" if name in entry.required or field(name) == ("current", "version") else "stamp", column.name)
     return out
 
 

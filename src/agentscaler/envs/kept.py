@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agentscaler.envs.drafts import Draft
+from agentscaler.envs.drafts import STAMP, Draft
 from agentscaler.envs.place import UNKNOWN, Place, Recipe
 from agentscaler.records import Column, JsonObject, Model, Schema, Table
 from agentscaler.schemas import kind_of
@@ -78,6 +78,19 @@ def guards_change(name: str, schema: Schema) -> bool:
     return words[-1:] in (("version",), ("revision",)) and _RACES.search(str(schema.get("description", ""))) is not None
 
 
+def stamp_of(name: str) -> tuple[str, ...]:
+    """What a parameter says that the row must still be stamped with: the ETag of IfMatch, the version of expectedVersion; () where it says nothing such."""
+    words = field(name)
+    if STAMP.search(name):
+        return (name, "ETag", "etag") if words in (("etag",), ("e", "tag")) else (name,)
+    if words in (("if", "match"), ("ifmatch",)):
+        return ("etag", "ETag")
+    if words[:1] == ("expected",) and words[-1] in ("version", "revision", "id", "etag", "number") and len(words) > 1 and {"version", "revision", "etag"} & set(words):
+        return ("_".join(words[1:]),)
+    found = words[:1] == ("if",) and words[-1:] == ("match",) and "not" not in words and len(words) == 3
+    return (words[1],) if found else ()
+
+
 def id_of_name(draft: Draft) -> str | None:
     """The column that shows the last part of a resource's name once more, as the caller has chosen it."""
     column = draft.columns.get("id")
@@ -96,7 +109,10 @@ def keep(recipes: dict[str, Recipe], place: Place) -> None:
     own = recipes.get(place.draft.own or "", {})
     if (named := id_of_name(place.draft)) in recipes and "in" in own and "words" in own:
         recipes[str(named)] = {k: v for k, v in own.items() if k not in ("in", "generated")}
+    tested = {c for e in place.draft.entries for p in e.parameters for w in stamp_of(p) if (c := place.draft.find(w))}
     for name, recipe in recipes.items():
+        if name in tested and name not in place.written and not recipe.keys() & (_TIED - {"generated"}):
+            recipes[name] = {**recipe, **_anew(name, place.columns[name].kind, recipe)}
         if name == named or name in place.written or name in place.draft.key or recipe.keys() & _TIED:
             continue
         column = place.columns[name]
@@ -107,6 +123,14 @@ def keep(recipes: dict[str, Recipe], place: Place) -> None:
 
 _TIED: Final = {"generated", "reference", "with", "same", "like", "turn", "unless", "when", "counts", "time", "template", "boolean"}
 """Marks of what is filled already, or hangs on something else."""
+
+
+def _anew(name: str, kind: str, recipe: Recipe) -> Recipe:
+    """What a caller may expect to find unchanged changes with every change: one more of a number, another id."""
+    numbered = kind == "integer" or recipe.get("as") == "text" or all(str(v).isdigit() for v in recipe.get("given", ("?",)))
+    if "id" in recipe and not (field(name)[-1] == "version" and numbered):
+        return {"generated": True, "touch": True}
+    return {"generated": True, "fill": recipe.get("fill", "1"), "touch": True, "next": True} if numbered else {}
 
 
 def _own_id(name: str, schema: Schema, recipe: Recipe, place: Place) -> Recipe | None:

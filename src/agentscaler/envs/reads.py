@@ -22,11 +22,11 @@ from agentscaler.envs.asks import standing_order
 from agentscaler.envs.compares import turned
 from agentscaler.envs.drafts import MAX_COLUMNS, Compiled, Draft, Entry, operation, usable
 from agentscaler.envs.envelope import beside, reports_failure
+from agentscaler.envs.graves import grave
 from agentscaler.envs.held_rows import asks_holder
 from agentscaler.envs.items import SCOPE, near
 from agentscaler.envs.narrow import narrowing
 from agentscaler.envs.service import Service
-from agentscaler.envs.states import grave
 from agentscaler.records import Act, Argument, Shape
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field, plural, singular, snake, split

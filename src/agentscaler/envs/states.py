@@ -64,7 +64,7 @@ def new_state(draft: Draft, arguments: Mapping[str, Argument], *, job: bool) -> 
             out |= {column.name: code} if _of_itself(column, draft) and (code := first_code(column, job=job)) is not None else {}
             continue
         if column.open:  # its states are ours: what has been made is there
-            out[column.name] = first_of(column.choices, ["active"])
+            out[column.name] = first_of(column.choices, ["running", "active"] if job else ["active"])
             continue
         begins[column.name] = state = _not_yet(column, draft)
         state = state if state is not None else first_of(column.choices, [*JOB_STATES, *NEW_STATES] if job else [*at_rest, *NEW_STATES])
@@ -313,10 +313,10 @@ _OVER_STATES: Final = re.compile(rf"{_OVER_FOR_ALL.pattern}|^(?:(?:run|job|task|
 def ended(entry: Entry, draft: Draft, move: Move) -> dict[str, str | int | None]:
     """What a row tells of a deed besides its state: CanceledAt of what is cancelled, EndTime and isComplete of a run that is stopped."""
     verb = entry.what.verb
-    if _PASSING.search(str(move.value)) or "sched" in str(move.value).lower() or move.inside or verb == "expire":
+    if _PASSING.search(str(move.value)) or "sched" in str(move.value).lower() or verb == "expire":
         return {}
     again = any(e.what.kind == "action" and not e.what.extra and e.what.verb in _AGAIN for e in draft.entries)
-    runs = verb in _ENDS and not again
+    runs = verb in _ENDS and not again and not move.inside
     own = {c.name: tuple(w for w in field(c.name) if w not in ("is", "last", "latest") and w not in draft.noun) for c in visible(draft) if not c.reference and not c.json and c.name not in (*draft.key, move.column)}
     begun = any(w[:1] in _BEGINS and len(w) < 3 for w in own.values())
     times = {n: w[0] for n, w in own.items() if len(w) == 2 and w[1] in _MOMENT and is_time(n, draft.columns[n].schema) and not draft.columns[n].written}
@@ -529,82 +529,3 @@ _NOT_OF_IT = re.compile(r"(?i)\bno (?:\w+ ){0,2}(?:active|running)|\bnon-|must n
 _ONLY_IN = re.compile(r"(?i)\bonly (?:be )?(?:delet|remov)|\bonly\b.{0,60}(?:can|may|are able to) be (?:\w+ )?(?:delet|remov)|(?:delet|remov)\w*\b.{0,60}\bonly (?:if|when|in|an?|those|\w+ (?:\w+ )?(?:that|whose|with|in))\b|\bonly\b.{0,12}\b(?:delet|remov)|\b(?:if|when) \(?and only|must be in|(?:state|status) must be")
 _FORBIDDEN = re.compile(r"(?i)(?:can't|cannot|can not|may not|unable to) (?:be )?(?:delet|remov)\w*\b.{0,60}(?:\b(?:status|state)\b|\bif it is\b|\b(?:is|are) (?:still )?(?:running|active|enabled)\b)")
 _FIRST = re.compile(r"(?i)\b(?:must|need to|have to)\b (?:first )?(stop|disable|deactivate|close|pause|cancel|end|suspend)\b (?:\(\w+\) )?(?:the |an? |this |that )?(?:\w+ ){0,2}?(it|\w+)(?=[\s.,]|$)")
-
-
-# ---- what is deleted but can be brought back ---------------------------------------------------------------------
-
-_KEPT_STATES: Final = ["delete_requested", "soft_deleted", "pending_deletion", "pending_delete", "deleted", "trashed"]
-
-
-def grave(draft: Draft) -> Move | None:
-    """How a delete marks a row that an undelete can bring back; None where a delete removes it."""
-    undelete = any((_restores(e) and not e.what.extra) or (e.what.kind == "delete" and _STAYS.search(e.tool.description)) for e in draft.entries)
-    asked = any(c.kind == "string" and STATE.search(c.name) and first_of(c.choices, _KEPT_STATES[:4]) for c in draft.columns.values() if c.shown)
-    if not undelete and not asked:
-        return None
-    time = next((c.name for c in draft.columns.values() if c.shown and c.kind == "string" and field(c.name) in (("delete", "time"), ("deleted", "at"), ("deletion", "time"))), None)
-    sets: dict[str, str | int | None] = {time: "{now}"} if time else {}
-    for column in draft.columns.values():
-        if column.shown and column.kind == "string" and STATE.search(column.name) and (state := first_of(column.choices, _KEPT_STATES)) is not None:
-            return Move(column.name, state, (), sets)
-    for column in draft.columns.values():
-        if undelete and column.shown and column.kind == "boolean" and field(column.name) in (("deleted",), ("is", "deleted")):
-            return Move(column.name, 1, (), sets)
-    return Move(time, "{now}", (None,)) if time and undelete else None
-
-
-RESTORES: Final = frozenset(["restore", "recover"])
-
-
-def _restores(entry: Entry) -> bool:
-    """UndeleteProject, 'Restores a certificate authority that is in the DELETED state', and not a table from its backup."""
-    if entry.what.verb == "undelete":
-        return True
-    return entry.what.verb in RESTORES and not entry.what.preposition and _DELETED.search(entry.tool.description[:300]) is not None
-
-
-_DELETED: Final = re.compile(r"(?i)\b(?:restor|recover)\w*\b[^.]{0,80}\b(?:deleted|(?:pending|scheduled|marked|requested)[ _]*(?:for )?(?:deletion|delete))\b|\bcancel\w* [^.]{0,30}\bdeletion\b|\bdeleted\b[^.]{0,60}\b(?:can|may|eligible)\b[^.]{0,20}\brestored\b")
-_STAYS: Final = re.compile(r"(?i)soft.?delet|\bassigns the DELETED status\b|FAILED_PRECONDITION`? if the requested [\w ]{3,40} has already been deleted")
-"""What a delete says that leaves the row with its state: deleting it again is refused, for it is there."""
-
-
-def withdrawal(verb: str, draft: Draft) -> Move | None:
-    """RevokeRevision: what the row itself tells of it (REVOKED, Revoked, RevokedAt); None where a revocation removes it."""
-    if verb != "revoke":
-        return None
-    own = {c.name: tuple(w for w in field(c.name) if w != "is" and w not in draft.noun) for c in visible(draft) if not c.reference}
-    time = next((n for n, w in own.items() if w in _REVOKED_AT and draft.columns[n].kind == "string"), None)
-    sets: dict[str, str | int | None] = {time: "{now}"} if time else {}
-    for name in own:
-        column = draft.columns[name]
-        if column.kind == "string" and STATE.search(name) and (state := first_of(column.choices, ["revoked"])) is not None:
-            return Move(name, state, (), sets)
-    for name, words in own.items():
-        if draft.columns[name].kind == "boolean" and words == ("revoked",):
-            return Move(name, 1, (), sets)
-    return Move(time, "{now}", (None,)) if time else None
-
-
-_REVOKED_AT: Final = (("revoked", "at"), ("revoke", "time"), ("revoked", "time"), ("revocation", "time"), ("revoke", "date"), ("revocation", "date"), ("revoked", "on"))
-
-
-_UNTIL: Final = (("restorable", "until"), ("deletion", "date"), ("delete", "time"), ("deletion", "time"), ("deleted", "at"), ("deleted", "date"), ("purge", "time"), ("scheduled", "purge", "time"), ("pending", "deletion", "at"))
-"""Times of a deletion, which a restored row has no longer."""
-
-
-def revival(draft: Draft) -> Move:
-    """What an undelete does. Raises Lost(no_target_state)."""
-    dead = grave(draft)
-    if dead is None:
-        raise Lost("no_target_state")
-    cleared: dict[str, str | int | None] = dict.fromkeys([*dead.sets, *(c.name for c in visible(draft) if field(c.name) in _UNTIL and not c.reference and c.name not in draft.key)])
-    if dead.value == "{now}":
-        return Move(dead.column, None)
-    if dead.value == 1:
-        return Move(dead.column, 0, (), cleared)
-    stood = [m for e in draft.entries if e.what.kind == "delete" and not e.what.extra and (m := required_state(e.tool.description, draft)) is not None and m.column == dead.column]
-    former = stood[0].only_from[0] if len(stood) == 1 and len(stood[0].only_from) == 1 else None  # what was disabled when it was deleted is disabled again
-    alive = former or first_of(draft.columns[dead.column].choices, TARGETS["undelete"].split() + NEW_STATES)
-    if alive is None or dead.value is None:
-        raise Lost("no_target_state")
-    return Move(dead.column, alive, (dead.value,), cleared)

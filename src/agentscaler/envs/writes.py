@@ -24,6 +24,7 @@ from agentscaler.envs.conditions import stated
 from agentscaler.envs.defaults import default_of
 from agentscaler.envs.demands import demanded, of_row
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
+from agentscaler.envs.graves import RESTORES, grave, last_state, revival, withdrawal
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter, upserts
@@ -33,17 +34,13 @@ from agentscaler.envs.service import Service
 from agentscaler.envs.shared import unique_in
 from agentscaler.envs.states import (
     FLAGS,
-    RESTORES,
     Move,
     ended,
-    grave,
     new_state,
     required_state,
-    revival,
     switch,
     target_state,
     updated_state,
-    withdrawal,
 )
 from agentscaler.envs.wholes import all_without_mask, cleared_if_omitted, overwrites, replaces
 from agentscaler.records import Act, Argument, Schema, Shape
@@ -466,7 +463,7 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     if _of_another(entry, draft):
         raise Lost("part")
-    if not draft.single and (move := withdrawal(entry.what.verb, draft)) is not None:
+    if not draft.single and (move := withdrawal(entry.what.verb, draft) or last_state(entry, draft)) is not None:
         return _moved(entry, draft, service, move)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in (_both_ends(entry, draft) or keys(entry, draft, service)).items() if n not in arguments}
@@ -474,9 +471,9 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     dead = grave(draft)
     if dead is None:
         arguments |= {n: argument(entry, n, "force") for n, s in entry.parameters.items() if _is_force(n, s) and n not in arguments}
+    arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
     _options(entry, arguments)
     need_all(entry, arguments)
-    arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
     arguments |= missing(entry, draft, arguments)
     stands = required_state(entry.tool.description, draft) or _stated(entry, draft)
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
@@ -576,6 +573,7 @@ def _moved(entry: Entry, draft: Draft, service: Service, move: Move) -> Compiled
     move = move._replace(sets={**ended(entry, draft, move), **move.sets})
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in keys(entry, draft, service).items() if n not in arguments}
+    arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
     given = {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=False).items() if a.column not in (move.column, *move.sets)}
     arguments |= {n: kept for n, a in given.items() if (kept := _whose(entry, draft, a)) is not None}
     _options(entry, arguments)
