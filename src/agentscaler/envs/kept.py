@@ -111,8 +111,9 @@ def keep(recipes: dict[str, Recipe], place: Place) -> None:
         recipes[str(named)] = {k: v for k, v in own.items() if k not in ("in", "generated")}
     tested = {c for e in place.draft.entries for p in e.parameters for w in stamp_of(p) if (c := place.draft.find(w))}
     for name, recipe in recipes.items():
-        if name in tested and name not in place.written and not recipe.keys() & (_TIED - {"generated"}):
-            recipes[name] = {**recipe, **_anew(name, place.columns[name].kind, recipe)}
+        if name in tested and name not in place.draft.key and not recipe.keys() & (_TIED - {"generated"}) and (grows := _anew(name, place.columns[name].kind, recipe)):
+            recipes[name] = {k: v for k, v in recipe.items() if k not in ("null", UNKNOWN)} | grows
+            continue
         if name == named or name in place.written or name in place.draft.key or recipe.keys() & _TIED:
             continue
         column = place.columns[name]
