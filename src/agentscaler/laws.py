@@ -163,9 +163,11 @@ class Laws:
         for argument in operation.arguments:
             if argument.required or (argument.column and argument.column not in own):
                 continue
-            for trial in trials(argument, rows, others, self._schema(operation, argument)):
+            asked = operation.hides is not None and argument.role == "filter" and argument.column == operation.hides[0] and not operation.through
+            there = [r for r in every if self._listed(operation.model_copy(update={"hides": None}), arguments, r)] if asked else rows  # who asks for what a list hides is shown it
+            for trial in trials(argument, there, others, self._schema(operation, argument)):
                 some = self._all(world, operation, {**arguments, argument.name: trial.asked})
-                due = [r for r in rows if stands(r, trial.place, trial.sign, trial.value)]
+                due = [r for r in there if stands(r, trial.place, trial.sign, trial.value)]
                 if some is not None and len(some) != self._shown(operation, due):
                     yield Broken(operation.name, f"narrowed by {argument.name} {trial.asked!r:.60} it shows {len(some)} rows; {self._shown(operation, due)} have that value")
                     return
@@ -190,7 +192,8 @@ class Laws:
 
     def _listed(self, operation: Operation, arguments: JsonObject, row: JsonObject) -> bool:
         """Does a list with these arguments, all of them filters and surroundings, show a row?"""
-        if operation.hides and (row.get(operation.hides[0]) == operation.hides[1] if operation.hides[1] is not None else row.get(operation.hides[0]) is not None):
+        named = any(a.role == "filter" and a.column == operation.hides[0] and arguments.get(a.name) is not None for a in operation.arguments) if operation.hides else False
+        if operation.hides and not named and (row.get(operation.hides[0]) == operation.hides[1] if operation.hides[1] is not None else row.get(operation.hides[0]) is not None):
             return False
         asked = [(a.column, arguments[a.name]) for a in operation.arguments if a.role in ("filter", "within") and a.column and a.name in arguments]
         return all(row.get(c) in v if isinstance(v, list) else row.get(c) == v for c, v in asked)

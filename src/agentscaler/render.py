@@ -225,7 +225,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
     if operation.hides:
         column, value = operation.hides
         hidden = f"{{{quote(column)}: {python(value)}}}"
-        show = next((a.python for a in operation.arguments if a.role == "show"), None)
+        show = next((a.python if a.role == "show" else f"{a.python} is not None" for a in operation.arguments if a.role == "show" or (a.role == "filter" and a.column == column)), None)
         arguments.append(f"hide=None if {show} else {hidden}" if show else f"hide={hidden}")
     if shape.total:
         paging.append("counted=True")

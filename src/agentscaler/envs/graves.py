@@ -1,11 +1,13 @@
 """Rows that stay when they are deleted: those an undelete brings back, and those that the provider keeps in a last state."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from agentscaler.envs.arguments import Lost, is_time
 from agentscaler.envs.drafts import STATE, Draft, Entry
 from agentscaler.envs.states import NEW_STATES, TARGETS, Move, first_of, required_state, visible
+from agentscaler.records import Argument
 from agentscaler.verbs import participle
 from agentscaler.words import field
 
@@ -16,6 +18,8 @@ def grave(draft: Draft) -> Move | None:
     """How a delete marks a row that an undelete can bring back; None where a delete removes it."""
     undelete = any((_restores(e) and not e.what.extra) or (e.what.kind == "delete" and _STAYS.search(e.tool.description)) for e in draft.entries)
     asked = any(c.kind == "string" and STATE.search(c.name) and first_of(c.choices, _KEPT_STATES[:4]) for c in draft.columns.values() if c.shown)
+    if (flag := _archived(draft)) is not None:
+        return flag
     if not undelete and not asked:
         return None
     time = next((c.name for c in draft.columns.values() if c.shown and c.kind == "string" and field(c.name) in (("delete", "time"), ("deleted", "at"), ("deletion", "time"))), None)
@@ -27,6 +31,22 @@ def grave(draft: Draft) -> Move | None:
         if undelete and column.shown and column.kind == "boolean" and field(column.name) in (("deleted",), ("is", "deleted")):
             return Move(column.name, 1, (), sets)
     return Move(time, "{now}", (None,)) if time and undelete else None
+
+
+def _archived(draft: Draft) -> Move | None:
+    """companies_archive, which deletes, of a company that knows `archived`: it is there, with the time, for who asks for the archived ones."""
+    flag = next((c.name for c in draft.columns.values() if c.shown and c.kind == "boolean" and field(c.name) in (("archived",), ("is", "archived"))), None)
+    if flag is None or not any(e.what.kind == "delete" and e.what.verb == "archive" and not e.what.extra for e in draft.entries):
+        return None
+    times = [c.name for c in draft.columns.values() if c.shown and field(c.name) in (("archived", "at"), ("deleted", "at")) and is_time(c.name, c.schema)]
+    return Move(flag, 1, (), dict.fromkeys(times[:1], "{now}"))
+
+
+def alive(draft: Draft, arguments: Mapping[str, Argument]) -> dict[str, str | int | None]:
+    """What a new row says of its deletion, where a yes/no tells it: no."""
+    dead = grave(draft)
+    given = {c for a in arguments.values() for c in (a.column, *a.body.values())}
+    return {dead.column: 0} if dead is not None and dead.value == 1 and dead.column not in given else {}
 
 
 RESTORES: Final = frozenset(["restore", "recover"])

@@ -24,7 +24,7 @@ from agentscaler.envs.conditions import stated
 from agentscaler.envs.defaults import default_of
 from agentscaler.envs.demands import demanded, of_row
 from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
-from agentscaler.envs.graves import RESTORES, grave, last_state, revival, withdrawal
+from agentscaler.envs.graves import RESTORES, alive, grave, last_state, revival, withdrawal
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter, upserts
@@ -104,7 +104,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     alone = {c: scope for c, scope in unique_in(entry, draft, arguments).items() if {*scope} <= {a.column for a in arguments.values() if a.role == "value"}}
     among = next(iter(alone.values()), ())
     unique = [c for c, scope in alone.items() if scope == among]
-    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=entry.what.verb in JOBS), key_path=key_path, unique=unique, among=among))
+    return Compiled(entry, draft, operation(entry, draft, "create", arguments, answer(entry, draft, arguments), sets=new_state(draft, arguments, job=entry.what.verb in JOBS) | alive(draft, arguments), key_path=key_path, unique=unique, among=among))
 
 
 JOBS: Final = frozenset("start submit run schedule initiate invoke execute".split())
@@ -463,24 +463,27 @@ def delete(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
         raise Lost("no_key")
     if _of_another(entry, draft):
         raise Lost("part")
-    if not draft.single and (move := withdrawal(entry.what.verb, draft) or last_state(entry, draft)) is not None:
+    if not draft.single and (move := withdrawal(entry.what.verb, draft)) is not None:
         return _moved(entry, draft, service, move)
     arguments = surroundings(entry, draft, service)
     arguments |= {n: a for n, a in (_both_ends(entry, draft) or keys(entry, draft, service)).items() if n not in arguments}
     arguments |= agreeing(entry, draft, service, arguments)
     dead = grave(draft)
-    if dead is None:
+    if dead is None and last_state(entry, draft) is None:
         arguments |= {n: argument(entry, n, "force") for n, s in entry.parameters.items() if _is_force(n, s) and n not in arguments}
     arguments |= stamps(entry, draft, arguments) if not any(a.many for a in arguments.values()) else {}
     _options(entry, arguments)
     need_all(entry, arguments)
     arguments |= missing(entry, draft, arguments)
     stands = required_state(entry.tool.description, draft) or _stated(entry, draft)
+    lenient = bool(_LENIENT.search(entry.tool.description)) and not _STRICT.search(entry.tool.description) and not draft.single
     if dead is not None and not any(a.role == "match" for a in arguments.values()):
         says = _stated(entry, draft, dead) or (stands if stands and stands.column == dead.column else None)
         return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=dead.state, only_from=says.only_from if says else dead.only_from, sets=dead.sets))
+    if (last := last_state(entry, draft)) is not None:
+        only_from = tuple(draft.columns[last.column].choices) if lenient and not last.only_from else last.only_from
+        return Compiled(entry, draft, operation(entry, draft, "set", arguments, answer(entry, draft, arguments), state=last.state, only_from=only_from, sets={**ended(entry, draft, last), **last.sets}))
     state, only_from = ((stands.column, None), stands.only_from) if stands else (None, ())
-    lenient = bool(_LENIENT.search(entry.tool.description)) and not _STRICT.search(entry.tool.description) and not draft.single
     return Compiled(entry, draft, operation(entry, draft, "delete", arguments, answer(entry, draft, arguments, gone=True), state=state, only_from=only_from, lenient=lenient))
 
 
