@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from agentscaler.domains import one_domain
+from agentscaler.envs import build_env, compile_tools
 from agentscaler.envs.drafts import Draft
 from agentscaler.envs.kept import stamp_of
 from agentscaler.envs.states import new_state
-from agentscaler.records import Schema
+from agentscaler.records import Schema, Source, Tool
+from agentscaler.world import World
 from test_answers import LEDGER, NUMBER, TEXT, call, opened, thing, tool
 from test_new_rows import code
 
@@ -162,3 +165,34 @@ def test_what_is_made_of_the_keys_is_made_for_a_new_row_too() -> None:
         edition = call(world, "CreateLedgerVersion", LedgerName="east", Text="t")["LedgerVersion"]
         assert edition["ResourceARN"] == new["ResourceARN"]
         assert edition["VersionArn"].endswith(f":ledger/east:{edition['Version']}")
+
+
+def library(method: str, verb: str, path: str, takes: dict[str, Schema], gives: dict[str, Schema], *required: str) -> Tool:
+    """An operation of a client library."""
+    made = tool(f"ledgers_{method}", takes, gives, *required, says=f"{method} of ledgers.", verb=verb)
+    return made.model_copy(update={"source": Source(vendor="books-api-client", service="books", operation=f"ledgers.{method}", verb=verb, path=path)})
+
+
+def test_what_is_archived_is_there_for_who_asks_for_it() -> None:
+    shown = {"id": TEXT, "title": TEXT, "archived": {"type": "boolean"}, "archived_at": TIME}
+    only = {"type": "boolean", "description": "Whether to return only results that have been archived."}
+    tools = (
+        library("archive", "DELETE", "/ledgers/{ledger_id}", {"ledger_id": TEXT}, {}, "ledger_id"),
+        library("create", "POST", "/ledgers", {"title": TEXT}, shown, "title"),
+        library("get_by_id", "GET", "/ledgers/{ledger_id}", {"ledger_id": TEXT}, shown, "ledger_id"),
+        library("get_page", "GET", "/ledgers", {"archived": only}, {"results": {"type": "array", "items": thing(**shown)}}),
+    )
+    pool, group = {t.name: t for t in tools}, "books-api-client:books"
+    env = build_env(one_domain(pool, "s"), pool, {group: compile_tools(group, pool)}).env
+    with World.open(env, seed=1) as world:
+        new = call(world, "ledgers_create", title="east")
+        assert new["archived"] is False
+        assert code(world, "ledgers_archive", ledger_id=new["id"]) is None
+        assert call(world, "ledgers_get_by_id", ledger_id=new["id"])["archived_at"] == world.db.now
+
+        def ids(**asked: bool) -> set[str]:
+            return {x["id"] for x in call(world, "ledgers_get_page", **asked)["results"]}
+
+        assert new["id"] in ids(archived=True)
+        assert new["id"] not in ids() | ids(archived=False)
+        assert ids() == ids(archived=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from agentscaler.envs.defaults import default_of
-from agentscaler.envs.drafts import STATE
+from agentscaler.envs.drafts import STAMP, STATE
 from agentscaler.records import Argument, EnvTool, Model, Operation, Schema, Table, Tool
 from agentscaler.rules import LINE, Rule
 from agentscaler.schemas import kind_of
@@ -41,6 +41,10 @@ _AROUND: Final = re.compile(r"(?i)token$|^dry_?run$|validate_?only|request_?id$|
 """Arguments of the way a call is made."""
 
 
+_IGNORED: Final = re.compile(r"(?i)\boptimistic\b|\bignored when\b|\bhash of\b")
+"""What is said of a stamp, which nothing has before it is made."""
+
+
 class Said(NamedTuple):
     """One sentence, and what it is said of."""
 
@@ -53,7 +57,7 @@ def unkept(operation: Operation, tool: EnvTool, source: Tool, model: Model, rule
     table = next(t for t in model.tables if t.name == operation.table)
     arguments = {a.name: a for a in operation.arguments}
     parameters: dict[str, Schema] = source.parameters.get("properties", {})
-    dropped = [n for n in parameters if n not in arguments and not _AROUND.search(n) and n not in table.key]
+    dropped = [n for n in parameters if n not in arguments and not _AROUND.search(n) and n not in table.key and not (operation.act == "create" and STAMP.search(n) and _IGNORED.search(str(parameters[n].get("description", ""))))]
     lines = [f"not taken: {', '.join(dropped[:8])}{f' and {len(dropped) - 8} more' if len(dropped) > 8 else ''}"] if dropped else []
     for said in _sentences(source, arguments):
         kind = next((name for name, cue in _CUES if cue.search(said.text)), None)
