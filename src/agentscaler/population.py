@@ -30,7 +30,7 @@ A recipe is one of
     {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any, or one under the same parent), without a foreign key; "else": recipe where nothing does;
                                       "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
     {"given": [...]}                  one of these; "spread": each of them before any comes again; "but": column or context whose value it is not
-    {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
+    {"template": "arn:{region}:{Name}"}; "around": of the surroundings alone, though the row has a column of that name; {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
     {"media": column, "else": recipe}: the type of a file by the ending of its name
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
                                       table comes from one row of it
@@ -245,7 +245,7 @@ class Painter:
         leader, thing = recipe["fact"]
         if value is None or row.get(leader) is None:
             return value
-        told = self.facts.setdefault((thing, split(name)[-1], str(row[leader])), value)
+        told = self.facts.setdefault((thing, _aspect(name), str(row[leader])), value)
         listed = [v for v, _ in recipe.get("choice", ())] or recipe.get("of")
         return told if type(told) is type(value) and (listed is None or told in listed) else value
 
@@ -354,6 +354,8 @@ class Painter:
                 return self._number(recipe, dice)
             case "time":
                 return self._time(recipe, dice, row)
+            case "template" if "around" in recipe:
+                return fill_id(recipe[kind], dice, self.context)
             case "id" | "template":
                 return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row | {"nth": self.rank})
             case "counts":
@@ -482,10 +484,19 @@ def needs(recipe: Mapping[str, Any]) -> set[str]:
     for column in [*([after] if isinstance(after, str) else after), *(recipe[k] for k in ("same", "until") if k in recipe)]:
         out.add("parent" if "." in column else column)
     for k in ("template", "id", "in"):
-        out |= fields_of(recipe[k]) if k in recipe else set()
+        out |= fields_of(recipe[k]) if k in recipe and "around" not in recipe else set()
     inner = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *([recipe["list"]] if "list" in recipe else ())]
     inner += [value["draw"] for fixed in recipe.get("when", {}).values() for value in fixed.values() if isinstance(value, dict) and "draw" in value]
     return out.union(*map(needs, inner))
+
+
+def _aspect(name: str) -> str:
+    """What a field tells of a thing: its name, its type; of a person the first and the last name are two things."""
+    words = split(name)
+    return " ".join(words[-2:]) if words[-2:-1] and words[-2] in _NAME_PARTS else words[-1]
+
+
+_NAME_PARTS = frozenset("first last given family middle maiden".split())
 
 
 def _one_of(recipe: Mapping[str, Any], dice: Dice, row: Row) -> dict[str, Any]:

@@ -85,7 +85,8 @@ def fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and re.search(r"^(?:cloudformation|config|cloudcontrol|fms)$", place.service):
         return unknown({"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"]}, empty=False)
     if shown := next((some for says, vendor, some in _SHOWN if vendor in ("", place.vendor) and says.fullmatch(" ".join(words))), None):
-        return unknown({"given": list(shown)}, empty=False)
+        one = _ONE_SHOWN.search(str(schema.get("description", "")))
+        return unknown({"given": [one[1]] if one else list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
         return unknown(names(words, slug=True, service=place.service), empty=False)
     if not words or words[-1] in _SORTS:
@@ -93,6 +94,8 @@ def fallback(name: str, schema: Schema, place: Place) -> Recipe:
     return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
 
 
+_ONE_SHOWN: Final = re.compile(r"\((?:for example|such as|e\.g\.),? ([A-Z]\w+)\s*\)")
+"""The one value that a description shows."""
 _SORTS_OF_RESOURCE: Final = (("resource", "type"), ("target", "type"), ("asset", "type"))
 ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
 """Services that speak of the resources of any other one."""

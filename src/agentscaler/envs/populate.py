@@ -363,7 +363,8 @@ def _context(made: Plan, columns: Mapping[str, JsonObject]) -> dict[str, list[st
     for name, recipe in columns.items():
         table = name.split(".")[0]
         own = {c.name for t in made.model.tables if t.name == table for c in t.columns}
-        wanted |= {n for template in _templates(recipe) for n in fields_of(template)} - (own - {name.split(".", 1)[1]})
+        around = {n for part in (recipe, *recipe.get("mix", ())) if "around" in part for n in fields_of(part["template"])}
+        wanted |= around | ({n for template in _templates(recipe) for n in fields_of(template)} - (own - {name.split(".", 1)[1]}))
     wanted |= {n for name in wanted for value in _values(name, "", "") for n in fields_of(value)}
     vendor = made.model.tables[0].service.split(":")[0] if made.model.tables else "user"
     return {name: closed.get(name) or _values(name, vendor, made.model.title) for name in sorted(wanted)}

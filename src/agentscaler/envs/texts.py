@@ -23,6 +23,7 @@ from agentscaler.envs.naming import (
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.sentences import query, sentences
+from agentscaler.envs.urls import url_of
 from agentscaler.envs.versions import engine_of, versions
 from agentscaler.envs.vocabulary import (
     ANSWERS,
@@ -298,13 +299,17 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None and (shown := as_shown(special, schema, words)) is not None:
         return shown
+    if special is not None and special.get("words", [[""]])[0][0] in _WEB and (led := url_of(words, schema, place)) is not None:
+        return led | {k: v for k, v in special.items() if k == "knowable"}
     if special is not None:
         return _of_vendor(filled(special, words), place, words)
-    if re.search(r"(?i)^\W*(?:output only\W+)?(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?![- ]friendly| (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
-        return unknown({"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, empty=False)
+    if re.search(r"(?i)^\W*(?:output only\W+)?(?!\w+ whether\b)(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?![- ]friendly| (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
+        return url_of(words, schema, place) or unknown({"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, empty=False)
     return fallback(name, schema, place)
 
 
+_WEB: Final = ("https://", "https://files.example.com/", "https://git.example.com/")
+"""How the addresses begin of which the rules by words know no more than that they are some."""
 _LINKS: Final = (("self",), ("related",), ("first",), ("last",), ("prev",), ("next",))
 """What a JSON API calls links: to the thing itself, and to pages, of which one row has none."""
 _CLOUDS: Final = {"aws": "aws", "amazon": "aws", "ec2": "aws", "azure": "azure", "gcp": "google", "google": "google"}
