@@ -5,6 +5,7 @@ population.json:
     context   what surroundings there are: name -> values, one is drawn by the seed ({project}, {region}, ...); a value may quote
               another name: a zone is "{region}-b"
     rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent, about "most" in all (90);
+              "where": column of the parent -> values, of which alone it has any;
               "latest": its column -> ours (or field -> ours, of an object), "same": columns: the last row of each parent is the one the parent speaks of
     columns   "table.column" -> recipe and marks
 
@@ -16,7 +17,7 @@ A recipe is one of
                                       do columns marked "own": name, title and key of one thing
     {"choice": [["a", 3], ["b", 1]]}  weighted
     {"yes": 0.8}                      true or false
-    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "apart": so much later for each
+    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms, text_epoch, text_epoch_ms; "apart": so much later for each
                                       row of a parent; "after": column, or
                                       columns of which the first that holds a time counts; "within": distance from it; "until": column it does not come after;
                                       "table.column" is that of the row of the other table that this one refers to
@@ -192,6 +193,7 @@ class Painter:
             low, high = count["rows"]
             out: list[tuple[str, Row] | None] = []
             parents = self.rows.get(count["per"], [])
+            parents = [p for p in parents if all(p[c] in some for c, some in count.get("where", {}).items())] or parents
             for parent in parents[: len(parents) - int(count.get("spare", 0) * len(parents))]:
                 out.extend([(count["per"], parent)] * dice.between(low, high))
                 if len(out) > count.get("most", 90):
@@ -549,6 +551,8 @@ def _distance(text: str) -> timedelta:
 
 
 def parse_time(value: str | int | float) -> datetime:
+    if isinstance(value, str) and value.isdigit():
+        return parse_time(int(value))
     if isinstance(value, (int, float)):
         return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
     moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
@@ -556,7 +560,9 @@ def parse_time(value: str | int | float) -> datetime:
 
 
 def format_time(moment: datetime, form: str) -> str | int:
-    """iso: 2026-06-15T09:00:00Z · spaced: 2026-06-15 09:00:00 · date: 2026-06-15 · epoch, epoch_ms: integers."""
+    """iso: 2026-06-15T09:00:00Z · spaced: 2026-06-15 09:00:00 · date: 2026-06-15 · epoch, epoch_ms: integers · text_epoch, text_epoch_ms: the same as text."""
+    if form.startswith("text_"):
+        return str(format_time(moment, form.removeprefix("text_")))
     if form == "spaced":
         return moment.strftime("%Y-%m-%d %H:%M:%S")
     if form == "date":

@@ -43,10 +43,12 @@ def _of_id(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> R
     bare = head[1:] if head[:1] and head[0] in ROLE_WORDS and len(head) > 1 else head
     ends = [t for noun, t in place.keyed.items() if noun[-len(bare) :] == bare]
     table = place.keyed.get(head) or place.keyed.get(bare) or (ends[0] if len(ends) == 1 else None)
-    template = id_template(Col(name, schema), place)
-    if head == place.draft.noun or not head:
+    template, own = id_template(Col(name, schema), place), "".join(place.draft.noun)
+    if "".join(head) == own or not head:
         return {"id": template}
-    outside: Recipe = {"given": [_outside(template, place, name, n) for n in range(1 if set(head) & _ONE_FOR_ALL else 6)]}
+    if place.columns and head[0] in ("parent", "source", "original") and "".join(bare) == own and (mine := place.draft.find("_".join((*bare, words[-1])))) in place.columns:
+        return {"like": f"{place.table}.{mine}", "else": unknown({"value": None})}
+    outside: Recipe = {"given": [_outside(template, place, name, n) for n in range(1 if set(head[-1:]) & _ONE_FOR_ALL else 6)]}
     return {"like": table, "else": outside} if table and not table.startswith("#") else outside
 
 

@@ -130,7 +130,7 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place, text:
 
 def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: Place) -> Recipe | None:
     """Google resource names."""
-    if rest != place.draft.noun and words[-1:] != ("id",) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
+    if rest != place.draft.noun and words[-1:] not in (("id",), ("email",), ("mail",), ("address",)) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
         return {"like": table}
     joined = " ".join(words)
     some = SLUG_LISTS[0][:5]

@@ -439,7 +439,7 @@ def _meant(noun: tuple[str, ...], properties: Iterable[str], place: Place) -> tu
 def _days(heard: str) -> list[dict[str, int]]:
     """Days as year, month and day, where they lie in the life of what they belong to."""
     born = bool(re.search(r"birth|\bdob\b", heard))
-    years = (1968, 1979, 1985, 1990, 1994, 2001) if born else (2026, 2027) if FUTURE.search(heard) else (2026,) if CHANGED.search(heard) or ENDED.search(heard) else (2024, 2025)
+    years = (1968, 1979, 1985, 1990, 1994, 2001) if born else (2026, 2027) if FUTURE.search(heard) else (2026,) if CHANGED.search(heard) or ENDED.search(heard) or "newest" in heard else (2024, 2025)
     months = (9, 10, 11) if FUTURE.search(heard) and not born else (3, 4, 5)
     return [{"year": y, "month": m, "day": d} for y in years for m in months for d in (3, 14, 27)]
 
