@@ -23,7 +23,10 @@ and values alone, and shares no code with the builder that draws the rows:
     identity   one id, name or address, and beside it two names, e-mails or types in the rows of a world
     engine     a version that the engine of the row has not, or two versions of one thing
     place      a zone that is not in the region of the row, the id of a zone that is its name; an address that is a street where an IP is meant
-    path       a row under one holder that names another one of that kind
+    path       a row under one holder that names another one of that kind; a path with a part that is empty or told twice
+    person     a first name that is the last one, too; somebody born after 2010
+    verdict    an outcome of what has not come to an end
+    reached    who is reached by EMAIL at no address of mail, or by SMS at no number
     hollow     a comment, note, answer or question without what it says
 
 A share is of the rows (and objects) that have what the class looks at. Not covered: what only the provider knows (which states there are, which form an
@@ -45,7 +48,7 @@ from agentscaler.records import EnvSpec
 from agentscaler.words import split
 
 Row = Mapping[str, Any]
-CLASSES = ("ended", "failure", "order", "flag", "progress", "variants", "number", "filler", "stage", "parent", "same", "media", "money", "identity", "engine", "place", "path", "hollow")
+CLASSES = ("ended", "failure", "order", "flag", "progress", "variants", "number", "filler", "stage", "parent", "same", "media", "money", "identity", "engine", "place", "path", "person", "verdict", "reached", "hollow")
 
 
 class Finding(NamedTuple):
@@ -112,6 +115,7 @@ def contradictions(env: EnvSpec, state: Mapping[str, list[dict[str, Any]]]) -> I
             yield from ((table.name, f) for f in of_ends(row, ends, now))
             yield from ((table.name, f) for f in of_money(row))
             yield from ((table.name, f) for f in of_path(row))
+            yield from ((table.name, f) for f in of_reach(row))
             for at, part in parts_of(row):
                 yield from ((table.name, f) for f in of_identity(part, at or table.name, known))
                 yield from ((table.name, f) for f in of_part(part, now, listed if at == "" else frozenset(), at))
@@ -195,6 +199,8 @@ def of_part(part: Row, now: datetime, listed: set[str] | frozenset[str], at: str
     yield from of_media(part)
     yield from of_engines(part)
     yield from of_places(part)
+    yield from of_persons(part)
+    yield from of_verdicts(part)
 
 
 def of_failures(part: Row) -> Iterator[Finding]:
@@ -412,6 +418,10 @@ def of_places(part: Row) -> Iterator[Finding]:
 
 def of_path(row: Row) -> Iterator[Finding]:
     """appGroup of what lies under appgroups/x is x."""
+    for name in ("name", "parent"):
+        if isinstance(told := row.get(name), str) and told.count("/") > 1 and not told.startswith(("//", "http")):
+            parts = told.split("/")
+            yield Finding("path", f"{name} {told}" if "" in parts[:-1] or parts[0] == parts[1] else "")
     under = row.get("parent")
     held = dict(zip(under.split("/")[::2], under.split("/")[1::2], strict=False)) if isinstance(under, str) and under.count("/") % 2 else {}
     for name, value in row.items():
@@ -420,6 +430,35 @@ def of_path(row: Row) -> Iterator[Finding]:
         *_, kind, one = value.split("/")
         if kind in held and letters(kind).startswith(letters(name)[:-1]):
             yield Finding("path", f"{under}, {name} {value}" if held[kind] != one else "")
+
+
+def of_persons(part: Row) -> Iterator[Finding]:
+    heard = {said(k): v for k, v in part.items()}
+    first, last = (next((heard[w] for w in forms if isinstance(heard.get(w), str)), None) for forms in (("first name", "given name"), ("last name", "family name", "surname")))
+    if first and last:
+        yield Finding("person", f"{first} {last}" if first == last else "")
+    born = heard.get("dob", heard.get("birth date", heard.get("date of birth")))
+    year = born.get("year") if isinstance(born, Mapping) else int(born[:4]) if isinstance(born, str) and re.match(r"\d{4}-", born) else None
+    if isinstance(year, int):
+        yield Finding("person", f"born {year}" if year > 2010 else "")
+
+
+VERDICT = re.compile(r"(?:^|\b)(?:verdict|outcome|conclusion)$")
+
+
+def of_verdicts(part: Row) -> Iterator[Finding]:
+    state = state_of(part)
+    for name, value in part.items():
+        if VERDICT.search(said(name)) and isinstance(value, (str, type(None))) and UNDER_WAY.search(state):
+            yield Finding("verdict", f"{state}, {name} {value}" if value and not re.search(r"(?i)none|pending|unspecified|progress|not_", value) else "")
+
+
+def of_reach(row: Row) -> Iterator[Finding]:
+    way = next((v.lower() for k, v in row.items() if isinstance(v, str) and said(k).split(" ")[-1] in ("type", "channel", "protocol") and v.lower() in ("email", "e-mail", "sms", "voice")), None)
+    for _, part in parts_of(row) if way else ():
+        for name, value in part.items():
+            if said(name).split(" ")[-1] in ("address", "endpoint") and isinstance(value, str) and not value.startswith("arn:"):
+                yield Finding("reached", f"{way}, {name} {value}" if (way.startswith("e") != ("@" in value)) or (not way.startswith("e") and not re.fullmatch(r"[+\d ]+", value)) else "")
 
 
 def of_words(table: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from agentscaler.envs.accord import _counted_up
+from agentscaler.envs.accord import _counted_up, _no_verdict, _run_out
+from agentscaler.envs.agreed import _one_default, _reached
 from agentscaler.population import Painter, parse_time
 from agentscaler.records import Column, EnvSpec, Reference, Table
 from agentscaler.world import World
@@ -289,3 +290,44 @@ def test_a_reservation_has_the_price_of_its_offering_and_a_snapshot_the_engine_o
             assert (row["nodeType"], row["fixedPrice"]) == (offerings[row["offeringId"]]["nodeType"], offerings[row["offeringId"]]["fixedPrice"])
         assert all(r["nodeType"] == clusters[r["clusterId"]]["nodeType"] for r in world.rows("snapshot"))
         assert any(r["nodeType"] != clusters[r["clusterId"]]["nodeType"] for r in world.rows("visit")), "a visit is of its own kind"
+
+
+def choice(*values: str) -> Json:
+    return {"choice": [[v, 1.0] for v in values]}
+
+
+def test_what_is_running_has_no_verdict() -> None:
+    states = ["RUNNING", "SUCCEEDED"]
+    with_none, without = choice("NONE", "PASS", "FAIL"), {**choice("PASS", "FAIL"), "null": 0.3}
+    _no_verdict(with_none, "state", states)
+    _no_verdict(without, "state", states)
+    assert with_none == {**choice("PASS", "FAIL"), "when": {"state": {"RUNNING": "NONE"}}}
+    assert without == {**choice("PASS", "FAIL"), "unless": {"state": ["RUNNING"]}}
+    lasting = choice("PASS", "FAIL")
+    _no_verdict(lasting, "state", ["RED", "BLUE"])
+    assert lasting == choice("PASS", "FAIL")
+
+
+def test_what_has_expired_ran_out_before_and_nothing_else_did() -> None:
+    recipe: Json = {"time": ["5d", "400d"], "null": 0.2, "as": "date"}
+    _run_out(recipe, "state", ["OPEN", "EXPIRED"])
+    assert recipe == {"time": ["5d", "400d"], "as": "date", "when": {"state": {"EXPIRED": {"draw": {"as": "date", "time": ["-30d", "-1d"]}}}}}
+    open_: Json = {"time": ["5d", "400d"], "null": 0.2}
+    _run_out(open_, "state", ["OPEN", "CLOSED"])
+    assert open_ == {"time": ["5d", "400d"], "null": 0.2}
+
+
+def test_an_address_is_of_the_sort_that_the_type_says() -> None:
+    recipes: Json = {"Type": choice("SMS", "EMAIL"), "Delivery": {"object": {"SimpleAddress": {"words": [["1 High street"]], "join": ""}}, "json": True}, "Place": {"object": {"City": {"given": ["Leeds"]}}}}
+    _reached(recipes)
+    assert set(recipes["Delivery"]["when"]["Type"]) == {"SMS", "EMAIL"}
+    assert "when" not in recipes["Place"]
+    hosts: Json = {"type": choice("PUBLIC", "PRIVATE"), "address": {"id": "10.0.0.{digits:2}"}}
+    _reached(hosts)
+    assert "when" not in hosts["address"]
+
+
+def test_one_row_is_the_default_one() -> None:
+    recipes: Json = {"type": choice("DEFAULT_DATABASE", "USER_DATABASE"), "kind": choice("DEFAULT_KEY", "KMS")}
+    _one_default(recipes)
+    assert recipes == {"type": {**choice("USER_DATABASE"), "cover": ["DEFAULT_DATABASE"]}, "kind": choice("DEFAULT_KEY", "KMS")}

@@ -166,3 +166,17 @@ def test_tokens_name_rows_only_where_rows_go_by_tokens() -> None:
     assert table_of("case_token", tables) == ("case",)
     assert table_of("case_token", tables, ("case",)) is None
     assert table_of("client_token", tables) is None
+
+
+def test_a_person_has_a_first_and_a_last_name() -> None:
+    rows = paint({"person.id": {"id": "{hex:8}"}, "person.userId": IDS, "person.userFirstName": {"given": ["Ann", "Bo"]}, "person.userLastName": {"given": ["Lee", "Orr"]}})["person"]
+    assert all(len(names) == 1 for names in said(rows, "userId", "userFirstName").values())
+    assert not {r["userFirstName"] for r in rows} & {r["userLastName"] for r in rows}
+
+
+def test_what_a_row_says_of_itself_is_not_what_it_names() -> None:
+    held = {"id": {"id": "{hex:8}"}, "kind": {"given": ["a", "b"]}}
+    columns = {f"instance.{n}": r for n, r in {**held, "project": {"template": "projects/{region}"}, "type": {"given": ["A", "B"]}, "title": NAMES}.items()}
+    assert not any("fact" in r for r in marked(columns).values())
+    user = {"seat.id": {"id": "{hex:8}"}, "seat.user": {"template": "users/{region}"}, "seat.title": NAMES, "seat.type": {"given": ["A", "B"]}}
+    assert [n for n, r in marked(user).items() if "fact" in r] == ["seat.title"]

@@ -594,3 +594,22 @@ def test_a_list_that_is_spread_repeats_nothing_before_its_end() -> None:
     given = [f"v{i}" for i in range(8)]
     values = column({"given": given, "spread": True}, 16)
     assert sorted(values[:8]) == sorted(values[8:]) == given
+
+
+def test_a_path_of_the_surroundings_is_not_read_from_a_column_of_that_name() -> None:
+    columns = {"t.id": {"id": "{hex:6}"}, "t.project": {"template": "projects/{project}", "around": True}, "t.parent": {"template": "projects/{project}", "around": True}, "t.other": {"template": "projects/{project}"}}
+    row = paint(columns, {"t": [1, 1]}, context={"project": ["shop"]})["t"][0]
+    assert (row["project"], row["parent"], row["other"]) == ("projects/shop", "projects/shop", "projects/projects/shop")
+
+
+def test_only_parents_in_those_states_have_rows() -> None:
+    columns = {"run.id": {"id": "{hex:6}"}, "run.state": {"given": ["PENDING", "DONE"], "spread": True}, "result.id": {"id": "{hex:6}"}, "result.run": {"reference": "run"}}
+    made = paint(columns, {"run": [8, 8], "result": {"per": "run", "rows": [1, 2], "where": {"state": ["DONE"]}}})
+    over = {r["id"] for r in made["run"] if r["state"] == "DONE"}
+    assert over
+    assert {r["run"] for r in made["result"]} == over
+
+
+def test_a_time_as_text_since_the_epoch() -> None:
+    assert format_time(CLOCK, "text_epoch_ms") == "1781514000000"
+    assert parse_time("1781514000000") == parse_time("1781514000") == CLOCK

@@ -654,3 +654,57 @@ def test_an_hour_costs_cents_and_a_year_hundreds() -> None:
     assert max(drawn(number_of("hourlyCharge", {"type": "number"}))) < 5 < max(drawn(number_of("upfrontCharge", {"type": "number"})))
     assert holds_time("created_at_unix_secs", {"type": "integer"})
     assert not holds_time("unix_socket_count", {"type": "integer"})
+
+
+def test_ids_of_holders_are_one_and_ids_of_their_parts_are_many() -> None:
+    said = "The id of the {}."
+    assert len(text("orgUnitId", "google:shop", ("device",), description=said.format("unit"))["given"]) > 1
+    assert len(text("orgId", "google:shop", ("device",), description=said.format("organization"))["given"]) == 1
+    assert text("orgUnitId", "google:shop", ("orgunit",), description=said.format("unit")) == {"id": "{digits:19}"}
+
+
+def test_protocols_and_platforms_by_what_is_supported() -> None:
+    assert [v for v, _ in text("protocol", description="Type of the output, supports `HLS`, `CMAF`.")["choice"]] == ["HLS", "CMAF"]
+    assert [v for v, _ in text("ipProtocol", description="The protocol name ( tcp , udp , icmp ) or its number.")["choice"]] == ["tcp", "udp", "icmp"]
+    assert text("protocol", noun=("listener",))["given"] == ["TCP", "UDP"]
+    assert text("protocol", noun=("subscription",))["given"][0] == "email"
+    assert is_empty(text("protocol", noun=("parcel",)))
+
+
+def test_a_platform_version_is_a_system_only_where_systems_are_meant() -> None:
+    assert text("platformVersion", description="The version of the platform.")["given"][0] == "1.4.2"
+    assert text("osPlatformVersion")["given"][0] == "Ubuntu 22.04"
+    assert text("platformVersion", description="The version of the operating system.")["given"][0] == "Ubuntu 22.04"
+
+
+def test_what_is_played_lasts_minutes_and_what_is_heard_has_no_bytes() -> None:
+    assert min(number_of("duration_ms", {"type": "integer", "description": "The duration of the track in milliseconds."})["of"]) > 60_000
+    assert max(number_of("duration_ms", {"type": "integer", "description": "How long the call took."})["of"]) <= 1000
+    assert max(number_of("outputVolume", {"type": "integer"})["of"]) <= 100
+    assert max(number_of("hopLimit", {"type": "integer"})["of"]) < 10
+
+
+def test_a_time_that_is_written_as_a_number_in_text() -> None:
+    schema = {"type": "string", "format": "int64", "description": "When it was made, in milliseconds since epoch."}
+    assert holds_time("createdAt", schema)
+    assert time_of("createdAt", schema, place())["as"] == "text_epoch_ms"
+    assert re.fullmatch(r"1[67]\d{11}", drawn(time_of("createdAt", schema, place()))[0])
+    assert not holds_time("epochCount", {**schema, "description": "Passes since the epoch."})
+
+
+def test_a_condition_on_another_field_is_no_fixed_value() -> None:
+    assert fixed({"description": "The key in use. If BillingType is `EVALUATION`, a default one."}) is None
+    assert fixed({"description": "The type is `shop#order`."}) == "shop#order"
+
+
+def test_a_persons_day_of_birth() -> None:
+    days = json_value({"type": "object", "properties": {k: {"type": "integer"} for k in ("day", "month", "year")}}, "dob", place())["given"]
+    assert max(d["year"] for d in days) < 2008
+
+
+def test_inside_an_object_what_is_enabled_is_on_and_nothing_is_below_the_least() -> None:
+    flags = {"enabled": {"type": "boolean"}, "state": {"type": "string", "enum": ["ENABLED", "DISABLED"]}}
+    assert all(json.loads(v) == {"enabled": True, "state": "ENABLED"} for v in drawn(json_value({"type": "object", "properties": flags}, "addon", place()) | {"json": True}))
+    sizes = {n: {"type": "string", "format": "int64"} for n in ("maxNodeCount", "minNodeCount", "currentAggregateNodeCount")}
+    for value in map(json.loads, drawn(json_value({"type": "object", "properties": sizes}, "nodes", place()) | {"json": True})):
+        assert int(value["minNodeCount"]) <= int(value["currentAggregateNodeCount"]) <= int(value["maxNodeCount"])

@@ -5,6 +5,7 @@ population.json:
     context   what surroundings there are: name -> values, one is drawn by the seed ({project}, {region}, ...); a value may quote
               another name: a zone is "{region}-b"
     rows      table -> [least, most] rows; {"per": parent, "rows": [least, most]}: so many for each row of the parent, about "most" in all (90);
+              "where": column of the parent -> values, of which alone it has any;
               "latest": its column -> ours (or field -> ours, of an object), "same": columns: the last row of each parent is the one the parent speaks of
     columns   "table.column" -> recipe and marks
 
@@ -16,7 +17,7 @@ A recipe is one of
                                       do columns marked "own": name, title and key of one thing
     {"choice": [["a", 3], ["b", 1]]}  weighted
     {"yes": 0.8}                      true or false
-    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms; "apart": so much later for each
+    {"time": ["-900d", "-1d"]}        between two distances from now; "as": iso, date, spaced, epoch, epoch_ms, text_epoch, text_epoch_ms; "apart": so much later for each
                                       row of a parent; "after": column, or
                                       columns of which the first that holds a time counts; "within": distance from it; "until": column it does not come after;
                                       "table.column" is that of the row of the other table that this one refers to
@@ -30,7 +31,7 @@ A recipe is one of
     {"like": "table.column"}          a value that stands there (in the row that this one refers to, if any, or one under the same parent), without a foreign key; "else": recipe where nothing does;
                                       "joint": other columns that are like that table take the same row of it; "spread": each value before any comes again
     {"given": [...]}                  one of these; "spread": each of them before any comes again; "but": column or context whose value it is not
-    {"template": "arn:{region}:{Name}"}, {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
+    {"template": "arn:{region}:{Name}"}; "around": of the surroundings alone, though the row has a column of that name; {"same": "column" or "table.column"}, {"value": 3}, {"position": true}; {"rank": true}: 1, 2, 3 under each parent
     {"media": column, "else": recipe}: the type of a file by the ending of its name
     {"list": recipe, "size": [0, 3]}, {"object": {name: recipe}}, {"mix": [recipe, recipe]}; in an object, all that is "like" columns of one
                                       table comes from one row of it
@@ -192,6 +193,7 @@ class Painter:
             low, high = count["rows"]
             out: list[tuple[str, Row] | None] = []
             parents = self.rows.get(count["per"], [])
+            parents = [p for p in parents if all(p[c] in some for c, some in count.get("where", {}).items())] or parents
             for parent in parents[: len(parents) - int(count.get("spare", 0) * len(parents))]:
                 out.extend([(count["per"], parent)] * dice.between(low, high))
                 if len(out) > count.get("most", 90):
@@ -245,7 +247,7 @@ class Painter:
         leader, thing = recipe["fact"]
         if value is None or row.get(leader) is None:
             return value
-        told = self.facts.setdefault((thing, split(name)[-1], str(row[leader])), value)
+        told = self.facts.setdefault((thing, _aspect(name), str(row[leader])), value)
         listed = [v for v, _ in recipe.get("choice", ())] or recipe.get("of")
         return told if type(told) is type(value) and (listed is None or told in listed) else value
 
@@ -354,6 +356,8 @@ class Painter:
                 return self._number(recipe, dice)
             case "time":
                 return self._time(recipe, dice, row)
+            case "template" if "around" in recipe:
+                return fill_id(recipe[kind], dice, self.context)
             case "id" | "template":
                 return fill_id(recipe[kind].replace("{n}", str(number + 1)), dice, self.context | row | {"nth": self.rank})
             case "counts":
@@ -482,10 +486,19 @@ def needs(recipe: Mapping[str, Any]) -> set[str]:
     for column in [*([after] if isinstance(after, str) else after), *(recipe[k] for k in ("same", "until") if k in recipe)]:
         out.add("parent" if "." in column else column)
     for k in ("template", "id", "in"):
-        out |= fields_of(recipe[k]) if k in recipe else set()
+        out |= fields_of(recipe[k]) if k in recipe and "around" not in recipe else set()
     inner = [*recipe.get("mix", ()), *recipe.get("object", {}).values(), *([recipe["list"]] if "list" in recipe else ())]
     inner += [value["draw"] for fixed in recipe.get("when", {}).values() for value in fixed.values() if isinstance(value, dict) and "draw" in value]
     return out.union(*map(needs, inner))
+
+
+def _aspect(name: str) -> str:
+    """What a field tells of a thing: its name, its type; of a person the first and the last name are two things."""
+    words = split(name)
+    return " ".join(words[-2:]) if words[-2:-1] and words[-2] in _NAME_PARTS else words[-1]
+
+
+_NAME_PARTS = frozenset("first last given family middle maiden".split())
 
 
 def _one_of(recipe: Mapping[str, Any], dice: Dice, row: Row) -> dict[str, Any]:
@@ -538,6 +551,8 @@ def _distance(text: str) -> timedelta:
 
 
 def parse_time(value: str | int | float) -> datetime:
+    if isinstance(value, str) and value.isdigit():
+        return parse_time(int(value))
     if isinstance(value, (int, float)):
         return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
     moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
@@ -545,7 +560,9 @@ def parse_time(value: str | int | float) -> datetime:
 
 
 def format_time(moment: datetime, form: str) -> str | int:
-    """iso: 2026-06-15T09:00:00Z · spaced: 2026-06-15 09:00:00 · date: 2026-06-15 · epoch, epoch_ms: integers."""
+    """iso: 2026-06-15T09:00:00Z · spaced: 2026-06-15 09:00:00 · date: 2026-06-15 · epoch, epoch_ms: integers · text_epoch, text_epoch_ms: the same as text."""
+    if form.startswith("text_"):
+        return str(format_time(moment, form.removeprefix("text_")))
     if form == "spaced":
         return moment.strftime("%Y-%m-%d %H:%M:%S")
     if form == "date":

@@ -47,7 +47,7 @@ def born(marks: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, str, str], 
     """What a new row says again: of the rows it refers to, and of the surroundings. marks: column -> recipe."""
     out = []
     for column, mark in marks.items():
-        told = mark.keys() - {"knowable"}
+        told = mark.keys() - {"knowable", "around"}
         if told == {"with", "column"}:
             out.append((column, mark["with"], mark["column"]))
         elif told == {"template"} and not _DRAWN.search(mark["template"]):

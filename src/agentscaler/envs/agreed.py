@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from agentscaler.envs.amounts import CHANGED, FUTURE
 from agentscaler.envs.drafts import STATE
+from agentscaler.envs.naming import emails
 from agentscaler.envs.parts import one_resource
 from agentscaler.envs.place import Place, is_empty, unknown
 from agentscaler.envs.recipes import not_failed, unfinished
-from agentscaler.envs.vocabulary import RUNS
+from agentscaler.envs.vocabulary import RUNS, SLUG_LISTS
 from agentscaler.records import JsonObject, Table
 from agentscaler.words import field, plural, split
 
@@ -31,6 +32,8 @@ def agree_more(recipes: Recipes, table: Table, place: Place, state: str | None, 
     _zones(recipes)
     _seen_in_order(recipes)
     _at_its_own_address(recipes, table, place)
+    _reached(recipes)
+    _one_default(recipes)
     one_resource(recipes)
 
 
@@ -152,6 +155,41 @@ def _seen_in_order(recipes: Recipes) -> None:
     for name, words in heard.items():
         if later and name not in later and _SEEN.search(words) and recipes[name]["time"] == ["-110d", "-2d"]:
             recipes[name]["time"] = ["-110d", "-61d"]
+
+
+_PHONE: Final[JsonObject] = {"id": "+44 20 7946 0{digits:3}"}
+_WAYS: Final = (
+    (re.compile(r"(?i)^e-?mail(?:-json)?$"), {k: v for k, v in emails().items() if k != "who"}),
+    (re.compile(r"(?i)^(?:sms|voice|phone|call|whats_?app|mobile|text)$"), _PHONE),
+    (re.compile(r"(?i)^https?$|^web_?hook$"), {"words": [["https://hooks.example.com/"], list(SLUG_LISTS[0])], "join": ""}),
+)
+"""How somebody is reached -> addresses of that sort."""
+
+
+def _reached(recipes: Recipes) -> None:
+    """Who is reached by EMAIL has an address of mail, and by SMS a number."""
+    ways = {n: {str(v): next((r for says, r in _WAYS if says.search(str(v))), None) for v in _listed(r)} for n, r in recipes.items()}
+    kind = next((n for n, known in ways.items() if sum(r is not None for r in known.values()) > 1 and field(n)[-1] in ("type", "channel", "protocol", "method")), None)
+    for name, recipe in recipes.items() if kind else ():
+        inside = [k for k in recipe.get("object", {}) if field(k)[-1:] == ("address",)]
+        plain = field(name)[-1] in ("address", "endpoint") and not {"object", "json", "reference", "with", "like", "same", "boolean"} & set(recipe)
+        if kind and kind != name and "when" not in recipe and (plain or len(inside) == 1):
+            told = {v: {**recipe, "object": {**recipe["object"], inside[0]: r}} if inside else r for v, r in ways[kind].items() if r is not None}
+            recipe["when"] = {kind: {v: {"draw": {k: x for k, x in r.items() if k in ("object", "words", "join", "id")}} for v, r in told.items()}}
+
+
+def _listed(recipe: JsonObject) -> list[Any]:
+    return list(recipe.get("given") or [v for v, _ in recipe.get("choice", ())])
+
+
+def _one_default(recipes: Recipes) -> None:
+    """Of DEFAULT_DATABASE and USER_DATABASE the first is the one that there is from the beginning."""
+    for name, recipe in recipes.items():
+        values = [str(v) for v, _ in recipe.get("choice", ())]
+        first = [v for v in values if v.startswith("DEFAULT_") and any(o.split("_", 1)[0] in ("USER", "CUSTOM") and o.split("_", 1)[1:] == v.split("_", 1)[1:] for o in values)]
+        if first and field(name)[-1:] == ("type",):
+            recipe["choice"] = [p for p in recipe["choice"] if p[0] not in first]
+            recipe["cover"] = first[:1]
 
 
 _ADDRESS: Final = frozenset("url uri endpoint host hostname fqdn".split())

@@ -75,6 +75,8 @@ def holds_time(name: str, schema: Schema) -> bool:
         return True
     if kind_of(schema) != "string":
         return False
+    if schema.get("format") in ("int64", "uint64") and _EPOCH.search(text):
+        return not re.search(r"(?i)count|num|size|version|duration|interval", name)
     if re.match(r"\^?\(?(?:\\d|\[0-9\])\{4\}-", str(schema.get("pattern", ""))):
         return True
     if _TOLD_MOMENT.search(text) and not re.search(r"(?i)duration|filter|expression|range|format of", text) and not re.search(r"(?i)format$|zone$|filter$|query$|range$", name):
@@ -102,6 +104,8 @@ def time_form(name: str, schema: Schema, place: Place) -> str:
         return "epoch_ms" if re.search(r"(?i)ms$|milli", name) or re.search(r"(?i)millisecond", str(schema.get("description", ""))) or place.vendor == "google" else "epoch"
     example = (examples_of(schema) or [""])[0]
     text = str(schema.get("description", ""))
+    if schema.get("format") in ("int64", "uint64") and _EPOCH.search(text):
+        return "text_epoch_ms" if re.search(r"(?i)millis|ms$", f"{text} {name}") else "text_epoch"
     if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", example) or re.search(r"(?i)yyyy-mm-dd hh:mm|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|%Y-%m-%d %H", text):
         return "spaced"
     if schema.get("format") == "date" or re.fullmatch(r"\d{4}-\d\d-\d\d", example) or re.fullmatch(r"\^?\(?(?:\\d|\[0-9\])\{4\}-.{1,40}(?:\{2\}|\]|\))\)?\$?", str(schema.get("pattern", ""))):
@@ -170,6 +174,8 @@ _PLANNED: Final = frozenset("window schedule campaign subscription promotion off
 # ---- numbers ----------------------------------------------------------------------------------------------------
 
 NUMBERS: Final = (
+    rule(r"hop limit$", {"of": [1, 2, 3]}),
+    rule(r"(?:output|input|audio|sound|speaker|microphone|playback|alarm|ring) volume$", {"of": [20, 40, 60, 80]}),
     rule(r"vlan(?: id| tag)?$", {"number": [101, 1999]}),
     rule(r"number of byte$", {"of": [16, 32, 64]}),
     rule(r"(?:step|increment)(?: size)?(?: [kmgt]i?b)?$|granularity$", {"of": [1, 5, 10]}),
@@ -320,6 +326,9 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     example = next((float(e) for e in examples_of(schema) if re.fullmatch(r"-?\d+(?:\.\d+)?", e)), None)
     if whole and words.split()[-1:] and words.split()[-1] in CODES:
         return {**unknown({"of": [int(example)]}), "null": 0.25} if example is not None else unknown({"of": [1, 2]})
+    if re.search(r"\b(?:duration|length)\b", words) and _PLAYED.search(f"{' '.join(outer)} {schema.get('description', '')}"):
+        milli = re.search(r"\bms$|milli", f"{words} {str(schema.get('description', '')).lower()}")
+        return bounded({"of": [1000 * s if milli else s for s in (154, 187, 214, 251, 305)], "knowable": True}, low, high)
     heard = f"{' '.join(outer)} {words}" if words in ("hour", "minute") else _with_unit(words, schema)
     if words == "year" and FUTURE.search(" ".join(outer)):
         return {"of": [2027], "knowable": True}
@@ -335,6 +344,8 @@ def number_of(name: str, schema: Schema, *, outer: tuple[str, ...] = ()) -> Reci
     return bounded(halved(found, set(heard.split())), low, high)
 
 
+_PLAYED = re.compile(r"(?i)\b(?:duration|length) of (?:the |a |this |an )?(?:\w+ )?(?:track|song|video|episode|movie|film|audiobook|chapter)\b|^(?:track|song|movie|film) ")
+"""What is played for minutes."""
 _SHARE = re.compile(r"(?i)[\[(]0(?:\.0+)?,\s*1(?:\.0+)?[\])]|(?:between|from|range of) 0(?:\.0+)? (?:and|to|-) 1(?:\.0+)?(?![\d,.]*\d)|0\.0\s*(?:to|-|–)\s*1\.0|as a (?:fraction|decimal)")
 """What a description says of a number between 0 and 1."""
 _UNIT = re.compile(r"(?i)\b(?:unit\s*(?:is|:|：)?|in|\()\s*(?:the )?(?:number of )?(microseconds?|[uµμ]s|milliseconds?|ms|seconds?|minutes?|hours?|days?|bytes?|[kmgt]i?b|(?:meg|gig)a(?:bytes?|s)|gibibytes?|mebibytes?)\b")

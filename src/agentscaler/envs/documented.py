@@ -21,7 +21,7 @@ class Range(NamedTuple):
     high: int
 
 
-_FIXED = re.compile(r"(?i)(?:\balways|fixed string|(?:value|kind|type) (?:is|must be)(?: always)?(?: the fixed string)?)\s*:?\s*[`\"]([A-Za-z][\w#./:\-]{1,60})[`\"]")
+_FIXED = re.compile(r"(?i)(?:\balways|fixed string|(?<![A-Za-z])(?:value|kind|type) (?:is|must be)(?: always)?(?: the fixed string)?)\s*:?\s*[`\"]([A-Za-z][\w#./:\-]{1,60})[`\"]")
 _CUE = re.compile(
     r"(?i)\b(?:valid|possible|allowed|supported|available|accepted|permitted|enum(?:erated)?|currently available)\s+(?:\w+\s+)?(?:values?|options?|types?|algorithms|formats|modes|range)\b"
     r"|\bone of\b|\bvalues?\s*(?:are|include|:|：)|\b(?:can|must|may) be (?:either|set to)?\b|\b(?:is|are|either) either\b|\b(?:such as|for example|e\.g\.|including|examples? (?:are|include))|\btypes? (?:are|is|include)\b"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from agentscaler.envs.vocabulary import REGIONS
+from agentscaler.envs.vocabulary import PEOPLE_NOUNS, REGIONS
 from agentscaler.records import JsonObject, Table
 from agentscaler.words import field
 
@@ -17,6 +17,8 @@ _LEADS: Final = frozenset("id sid arn token key email".split())
 """What names a thing, the surest first to last."""
 _TOLD: Final = frozenset("name title alias email login phone type class category platform mail nickname username gender avatar picture".split())
 """What is known of it."""
+_SORTS: Final = frozenset("type class category platform".split())
+"""What a row says of itself, though it names another thing beside."""
 _OWN: Final = frozenset("reference with same like counts children gather position rank generated".split())
 """Recipes that say where a value comes from."""
 _DRAWN: Final = frozenset("words given choice of id template mix".split())
@@ -69,7 +71,7 @@ def _inside(recipe: JsonObject, noun: tuple[str, ...]) -> None:
 def _tie(parts: Mapping[str, JsonObject], noun: tuple[str, ...], loose: Mapping[str, JsonObject]) -> None:
     """voiceName and voiceCategory are those of the voiceId beside them; name and email inside `agent` those of its id. loose: what is no key."""
     heads = _heads(parts, noun)
-    bare = next((lead for lead in heads.values() if len(field(lead)) == 1), None) or (next(iter(heads.values())) if noun and len(heads) == 1 else None)
+    bare = next((lead for lead in heads.values() if len(field(lead)) == 1 and (noun or field(lead)[0] in PEOPLE_NOUNS)), None) or (next(iter(heads.values())) if noun and len(heads) == 1 else None)
     for name, recipe in loose.items():
         words = field(name)
         if noun and words in (("me",), ("self",)) and "yes" in recipe:
@@ -79,7 +81,7 @@ def _tie(parts: Mapping[str, JsonObject], noun: tuple[str, ...], loose: Mapping[
         if not told or not _DRAWN & set(recipe) or ({"json", "boolean"} | _OWN - {"generated" if second else ""}) & set(recipe):
             continue
         head = next((words[:i] for i in range(len(words) - 1, 0, -1) if words[:i] in heads and len(words) - i <= 2), None)
-        lead = heads[head] if head else bare if set(words) <= _PLAIN else None
+        lead = heads[head] if head else bare if set(words) <= _PLAIN and (noun or not _SORTS & set(words)) else None
         if lead is not None and lead != name:
             recipe["fact"] = [lead, " ".join(head or field(lead)[:-1] or noun[-1:])]
             if noun and "who" in recipe:

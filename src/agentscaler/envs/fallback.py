@@ -43,10 +43,12 @@ def _of_id(name: str, words: tuple[str, ...], schema: Schema, place: Place) -> R
     bare = head[1:] if head[:1] and head[0] in ROLE_WORDS and len(head) > 1 else head
     ends = [t for noun, t in place.keyed.items() if noun[-len(bare) :] == bare]
     table = place.keyed.get(head) or place.keyed.get(bare) or (ends[0] if len(ends) == 1 else None)
-    template = id_template(Col(name, schema), place)
-    if head == place.draft.noun or not head:
+    template, own = id_template(Col(name, schema), place), "".join(place.draft.noun)
+    if "".join(head) == own or not head:
         return {"id": template}
-    outside: Recipe = {"given": [_outside(template, place, name, n) for n in range(1 if set(head) & _ONE_FOR_ALL else 6)]}
+    if place.columns and head[0] in ("parent", "source", "original") and "".join(bare) == own and (mine := place.draft.find("_".join((*bare, words[-1])))) in place.columns:
+        return {"like": f"{place.table}.{mine}", "else": unknown({"value": None})}
+    outside: Recipe = {"given": [_outside(template, place, name, n) for n in range(1 if set(head[-1:]) & _ONE_FOR_ALL else 6)]}
     return {"like": table, "else": outside} if table and not table.startswith("#") else outside
 
 
@@ -85,7 +87,8 @@ def fallback(name: str, schema: Schema, place: Place) -> Recipe:
     if words in _SORTS_OF_RESOURCE and place.vendor == "aws" and re.search(r"^(?:cloudformation|config|cloudcontrol|fms)$", place.service):
         return unknown({"given": ["AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::Lambda::Function"]}, empty=False)
     if shown := next((some for says, vendor, some in _SHOWN if vendor in ("", place.vendor) and says.fullmatch(" ".join(words))), None):
-        return unknown({"given": list(shown)}, empty=False)
+        one = _ONE_SHOWN.search(str(schema.get("description", "")))
+        return unknown({"given": [one[1]] if one else list(shown)}, empty=False)
     if words[-1:] and words[-1] in KIND_SLUGS and words[-1] not in _OTHERWISE and len(words) <= 3:
         return unknown(names(words, slug=True, service=place.service), empty=False)
     if not words or words[-1] in _SORTS:
@@ -93,6 +96,8 @@ def fallback(name: str, schema: Schema, place: Place) -> Recipe:
     return unknown({"given": [f"{area}-{words[-1]}" for area in SLUG_LISTS[0][:6]]})
 
 
+_ONE_SHOWN: Final = re.compile(r"\((?:for example|such as|e\.g\.),? ([A-Z]\w+)\s*\)")
+"""The one value that a description shows."""
 _SORTS_OF_RESOURCE: Final = (("resource", "type"), ("target", "type"), ("asset", "type"))
 ANY_RESOURCE: Final = re.compile(r"backup|config|resource|tagging|resilience|security|inspector|audit|health|trustedadvisor|cloudtrail|cloudcontrol|fms|^ram$|^ce$|cost|guardduty|detective|support|discovery|optimizer|ssm|devops|wellarchitected|cloudformation|fis|chatbot|notifications")
 """Services that speak of the resources of any other one."""

@@ -63,6 +63,7 @@ MEANINGS: Final = (
     _meaning(r"cpe(?: uri| name)?", _ANY, {"words": [["cpe:2.3:a:example:"], ["web-server", "mail-server", "image-parser", "pdf-viewer"], [":1.4.2", ":2.0.1", ":2.3.0"]], "join": ""}),
     _meaning(r"(?:process|exe|executable|binary|program|proc|interpreter|shell) path", _ANY, {"given": ["/usr/bin/python3", "/usr/sbin/nginx", "/usr/bin/java", "/usr/sbin/sshd", "/usr/local/bin/node", "/bin/bash"]}),
     _meaning(r"(?:config|configuration|conf) path", _ANY, {"given": ["/etc/nginx/nginx.conf", "/etc/mysql/my.cnf", "/opt/app/config.yaml", "/etc/redis/redis.conf"]}),
+    _meaning(r".*(?:kana|kanji)", _ANY, unknown({"value": None})),
     _meaning(r"idempotency key", _ANY, {"id": "{uuid}"}),
     _meaning(r"slug", _ANY, {"words": [_SLUGS, ["", "start", "overview", "details", "archive"]], "join": "-", "knowable": True}),
     _meaning(r"identity", r"\buser\b|participant|\bmember\b|^$", {"words": [["@logins"]], "knowable": True}),

@@ -7,6 +7,7 @@ from typing import Final
 from agentscaler.dice import Dice
 from agentscaler.envs.documented import examples_of
 from agentscaler.envs.drafts import Col, Noun
+from agentscaler.envs.patterns import fits, is_pattern, template_of
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.towns import TOWNS
 from agentscaler.envs.vocabulary import (
@@ -244,6 +245,14 @@ _IN_PROSE = re.compile(r"(?i)(?:e\.g\.|such as|example[s]?|like|format)[^A-Za-z0
 
 
 def id_template(column: Col, place: Place) -> str:
+    """The form of an id: the usual one, where the provider's pattern allows it, else one that the pattern asks for."""
+    usual, pattern = _usual_id(column, place), str(column.schema.get("pattern", ""))
+    if not pattern or (says := is_pattern(pattern)) is None or fits(usual, says):
+        return usual
+    return template_of(pattern, next((w for w in reversed(entity(column.name)[0] or place.draft.noun) if len(w) > 2), "")) or usual
+
+
+def _usual_id(column: Col, place: Place) -> str:
     """The form of an id: from its pattern, an example, the prose, else from the noun."""
     schema = column.schema
     if schema.get("format") == "uuid" or re.search(r"(?i)uuid$|guid$", column.name):

@@ -4,8 +4,9 @@ import re
 
 from agentscaler.edges import collection_words
 from agentscaler.envs.arguments import HIDDEN
-from agentscaler.envs.naming import GLOBAL, arn, arn_service
+from agentscaler.envs.naming import GLOBAL, arn, arn_service, id_template
 from agentscaler.envs.paths import referred
+from agentscaler.envs.patterns import in_form
 from agentscaler.envs.place import Place, Recipe
 from agentscaler.envs.vocabulary import SLUG_LISTS
 from agentscaler.records import Schema
@@ -36,6 +37,7 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     if not says_arn:
         return None
     own = place.draft.own
+    pattern, service = str(schema.get("pattern", "")), arn_service(place.service)
     named = words[:-1] == () or _own_resource(words, text, place) or place.draft.noun[-len(words[:-1]) :] == words[:-1] or (own is not None and words[:-1] in (entity(own)[0], field(own)[:-1]))
     if words[-1:] in (("arn",), ("role",)) and (rest[-1:] == ("role",) or (rest[-1:] and rest[-1] in _PRINCIPALS and rest != place.draft.noun)):
         return {"mix": [{"template": t} for t in _arns(rest, None, place)]}
@@ -44,10 +46,11 @@ def cloud_thing(name: str, schema: Schema, place: Place) -> Recipe | None:
     if words[-1:] == ("arn",) and named and (place.columns or words == ("arn",)):
         other = words[:-1] if own and words[:-1] not in ((), ("resource",)) and entity(own)[0] == words[:-1] and place.draft.noun[-len(words[:-1]) :] != words[:-1] else None
         form = _under(place, other or place.draft.noun, own) if own else arn(place)
-        return {"template": form, "generated": True, "fill": form} if own else {"id": form, "generated": True}
+        own_id = id_template(place.columns[own], place) if own and own in place.columns and entity(own)[1] else "a1b2c3d4e5"
+        return in_form({"template": form, "generated": True, "fill": form} if own else {"id": form, "generated": True}, pattern, service, own_id)
     if rest == ("resource",) and not place.columns and (whole := _referred(place.draft.noun)):  # {ResourceArn} in StatelessRuleGroupReferences
         rest = next((n for n in place.tables if whole[-len(n) :] == n), whole)
-    outside: Recipe = {"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place, str(schema.get('description', '')))]}
+    outside = in_form({"mix": [{"template": t} for t in _arns(rest, _ARN.search(text), place, str(schema.get("description", "")))]}, pattern, service)
     table, _, columns = place.tables.get(rest, ("", None, {}))
     theirs = next((n for n in columns if field(n) in (("arn",), (*rest, "arn")) and columns[n].kind == "string"), None)
     return {"like": f"{table}.{theirs}", "else": outside} if theirs else outside
@@ -145,7 +148,10 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place, text:
     some = SLUG_LISTS[0][:5]
     if rest[-1:] == ("resource",) and place.service not in ("iam", "organizations", "ram") and {"policy", "statement", "permission", "grant"} & set(place.draft.noun):
         return [f"arn:aws:{arn_service(place.service)}:{{region}}:{{account}}:*"]
-    if rest[-1:] and rest[-1] in _ANYTHING and len(rest) == 1 and place.service not in ("vpc-lattice", "apigateway"):
+    if rest[-2:] == ("log", "group") or (not kind and re.search(r"(?i)\barn\b.{0,40}\blog group\b", text)):
+        return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
+    named = says is not None and says[1] not in ("aws", arn_service("ec2"))
+    if rest[-1:] and rest[-1] in _ANYTHING and len(rest) == 1 and not named and place.service not in ("vpc-lattice", "apigateway"):
         return [f"arn:aws:s3:::{some[0]}-uploads", *("arn:aws:" + form for form in _RESOURCES)]
     forms = {
         "iam": "arn:aws:iam::{account}:" + {"user": "user", "principal": "user", "policy": "policy"}.get(kind, "role") + "/%s-" + {"user": "admin", "principal": "admin", "policy": "access"}.get(kind, "service"),
@@ -158,8 +164,6 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place, text:
     }
     if service in ("kms", "acm"):
         return ["arn:aws:" + service + ":{region}:{account}:" + f"{'key' if service == 'kms' else 'certificate'}/{n}{n}f0c3d{n}-8a1b-4c2d-9e3f-{n}a4b5c6d7e8f" for n in range(1, 6)]
-    if rest[-2:] == ("log", "group"):
-        return [f"arn:aws:logs:{{region}}:{{account}}:log-group:/aws/{place.service}/{word}" for word in some]
     own = service == arn_service(place.service) and _SERVICES.get(kind) != service  # a layer of Lambda is no function
     where = ":{account}:" if service in GLOBAL else "{region}:{account}:"
     form = (None if own else forms.get(service)) or f"arn:aws:{service}:{where}{'-'.join(rest) or 'item'}/%s"
@@ -168,7 +172,7 @@ def _arns(rest: tuple[str, ...], says: re.Match[str] | None, place: Place, text:
 
 def _resource(words: tuple[str, ...], rest: tuple[str, ...], text: str, place: Place) -> Recipe | None:
     """Google resource names."""
-    if rest != place.draft.noun and words[-1:] != ("id",) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
+    if rest != place.draft.noun and words[-1:] not in (("id",), ("email",), ("mail",), ("address",)) and (table := place.named.get(rest)) and table.endswith(".name") and rest in place.holders:
         return {"like": table}
     joined = " ".join(words)
     some = SLUG_LISTS[0][:5]

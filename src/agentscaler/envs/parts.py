@@ -38,6 +38,16 @@ def _under_way(parts: dict[str, Recipe]) -> None:
             parts[name] = {**recipe, "choice": begun}
 
 
+def _switched(parts: dict[str, Recipe]) -> None:
+    """What is enabled is in no state of being off."""
+    flag = next((k for k, r in parts.items() if field(k) in (("enabled",), ("is", "enabled"), ("enable",)) and "yes" in r), None)
+    state = next((k for k, r in parts.items() if field(k) in (("state",), ("status",)) and "choice" in r), None)
+    on = [p for p in parts[state]["choice"] if re.search(r"(?i)enabled|^on$|^active|running|ready", str(p[0])) and not re.search(r"(?i)^(?:in|un|not)", str(p[0]))] if state else []
+    if flag and state and on and len(on) < len(parts[state]["choice"]):
+        parts[flag] = {**{k: v for k, v in parts[flag].items() if k != "yes"}, "value": True}
+        parts[state] = {**parts[state], "choice": on}
+
+
 def _over(parts: dict[str, Recipe]) -> None:
     """What has an end is over; what is not disabled was disabled at no time."""
     state = next((k for k, r in parts.items() if re.search(r"(?i)(?:status|state)$", k) and "choice" in r), None)
@@ -90,6 +100,7 @@ def agree_parts(parts: dict[str, Recipe]) -> None:
     one_resource(parts)
     _under_way(parts)
     _over(parts)
+    _switched(parts)
     if "quantity" in low:
         parts[low["quantity"]] = {"length": low["items"]} if "items" in low and "list" in parts[low["items"]] else {"value": 0}
     spans = [k for k in parts if k.lower() in _SPANS and ("of" in parts[k] or "number" in parts[k])]
@@ -138,7 +149,7 @@ USED: Final = frozenset(
     "offline default healthy unhealthy usage occupied bound pending soft mapped matched migrated updated deleted added inserted replicated imported exported loaded unmapped duplicate invalid valid error rejected ignored requested always idle".split()
 )
 _TAKEN: Final = frozenset("processed scanned read received submitted input".split())
-UNITS: Final = frozenset("size num nums number count amount value gb mb tb gib mib byte in".split())
+UNITS: Final = frozenset("aggregate size num nums number count amount value gb mb tb gib mib byte in".split())
 
 
 def measured(words: tuple[str, ...]) -> tuple[tuple[str, ...], float]:
@@ -181,11 +192,14 @@ def written_number(recipe: Recipe) -> bool:
 
 def _part_of_whole(parts: dict[str, Recipe]) -> None:
     """What was mapped, failed or is free is no more than what was processed or is there."""
-    plain = {n: measured(field(n)) for n, r in parts.items() if (numbers := r.get("of") or r.get("number")) and all(isinstance(v, (int, float)) for v in numbers) and r.get("as") != "text"}
+    plain = {n: measured(field(n)) for n, r in parts.items() if (numbers := r.get("of") or r.get("number")) and r.get("as") != "text" and (all(isinstance(v, (int, float)) for v in numbers) or written_number(r))}
     for name, (thing, rank) in plain.items():
         if "most" in parts[name] or rank > 1.3:
             continue
         above = [o for o, (other, its) in plain.items() if its > rank and o != name and (other == thing or (len(other) == 1 and other == thing[-1:]))]
+        if rank == 1 and "current" in field(name):
+            for least in [o for o, (other, its) in plain.items() if its == 0 and other == thing]:
+                parts[least] = {**parts[least], "most": name}  # there are never fewer than the least
         if above:
             parts[name] = {**parts[name], "most": min(above, key=lambda o: plain[o][1])}
 

@@ -17,9 +17,9 @@ from agentscaler.envs.keys import EDITIONS
 from agentscaler.envs.naming import names
 from agentscaler.envs.place import Place, is_empty
 from agentscaler.envs.ranges import share_ranges
-from agentscaler.envs.recipes import only_copies, recipe_of
+from agentscaler.envs.recipes import not_failed, only_copies, recipe_of, unfinished
 from agentscaler.envs.states import state_inside
-from agentscaler.envs.vocabulary import PROJECTS, REGIONS
+from agentscaler.envs.vocabulary import PROJECTS, REGIONS, RUNS
 from agentscaler.envs.worlds import Plan, lies_under, written
 from agentscaler.population import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
@@ -69,6 +69,7 @@ def population_of(made: Plan) -> JsonObject:
     rows = {t.name: _rows(t, made.drafts[t.name][1], model) for t in model.tables}
     for table in model.tables:
         if isinstance(rows[table.name], dict):
+            _over_first(rows[table.name], columns, table, made)
             rows[table.name] |= (found := _latest(table, rows[table.name]["per"], made))
             for spoken, theirs in found.get("latest", {}).items():  # what holds none speaks of none
                 if (whole := f"{rows[table.name]['per']}.{spoken}") in columns and theirs == made.drafts[table.name][1].own and (made.drafts[table.name][1].segment or made.columns[rows[table.name]["per"]][spoken].reference):
@@ -124,6 +125,22 @@ def _of_surroundings(recipes: dict[str, JsonObject], table: Table, model: Model)
 
 _NEW: Final = re.compile(r"(?i)^(?:\w+_)?(?:creat(?:ing|ion)(?:[_-]in[_-]progress)?|create[_-]?(?:in[_-]?progress|pending)|create[_-]?fail(?:ed|ure)?|pending_?(?:creation|create)|provision(?:ing|_?failed)|initiali[sz]ing|creation_?failed|creating_?failed|launching)$")
 """States of what is not there yet."""
+
+
+_OUTCOMES: Final = frozenset("result finding violation outcome verdict".split())
+_TRIED: Final = RUNS | frozenset("preview replay report test".split())
+"""What only a thing that is over has, and things that come to an end."""
+
+
+def _over_first(rows: JsonObject, columns: Mapping[str, JsonObject], table: Table, made: Plan) -> None:
+    """A replay that is PENDING has no results."""
+    per = rows.get("per", "")
+    if made.drafts[table.name][1].noun[-1:] and made.drafts[table.name][1].noun[-1] in _OUTCOMES and per and made.drafts[per][1].noun[-1] in _TRIED:
+        for name in made.columns[per]:
+            states = [v for v, _ in columns.get(f"{per}.{name}", {}).get("choice", ())]
+            over = [s for s in not_failed(states) if s not in unfinished(states)]
+            if STATE.search(name) and over and len(over) < len(states) and unfinished(states):
+                rows["where"] = {name: over}
 
 
 def _settled_parents(columns: dict[str, JsonObject], made: Plan) -> None:
@@ -368,7 +385,8 @@ def _context(made: Plan, columns: Mapping[str, JsonObject]) -> dict[str, list[st
     for name, recipe in columns.items():
         table = name.split(".")[0]
         own = {c.name for t in made.model.tables if t.name == table for c in t.columns}
-        wanted |= {n for template in _templates(recipe) for n in fields_of(template)} - (own - {name.split(".", 1)[1]})
+        around = {n for part in (recipe, *recipe.get("mix", ())) if "around" in part for n in fields_of(part["template"])}
+        wanted |= around | ({n for template in _templates(recipe) for n in fields_of(template)} - (own - {name.split(".", 1)[1]}))
     wanted |= {n for name in wanted for value in _values(name, "", "") for n in fields_of(value)}
     vendor = made.model.tables[0].service.split(":")[0] if made.model.tables else "user"
     return {name: closed.get(name) or _values(name, vendor, made.model.title) for name in sorted(wanted)}

@@ -17,11 +17,13 @@ from agentscaler.envs.documented import DEPRECATED
 from agentscaler.envs.drafts import STATE, TOKEN, Col, Draft
 from agentscaler.envs.exclusive import exclusive
 from agentscaler.envs.items import one_of
-from agentscaler.envs.naming import arn, emails, fitting, id_template, known_noun, names
+from agentscaler.envs.naming import arn, arn_service, emails, fitting, id_template, known_noun, names
 from agentscaler.envs.parts import agree_parts, one_way
+from agentscaler.envs.patterns import fitted, in_form
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, address_like, tagged, text_of
 from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS, TEAMS, people
+from agentscaler.population import fields_of
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import ROLE_WORDS, WRAPPING, entity, field, split
@@ -58,7 +60,7 @@ def recipe_of(column: Col, place: Place) -> Recipe:
         return time_of(column.name, column.schema, place)
     if column.kind in ("integer", "number"):
         return number_of(column.name, column.schema)
-    return text_of(column.name, column.schema, place)
+    return fitted(text_of(column.name, column.schema, place), column.schema)
 
 
 def only_copies(column: Col, place: Place) -> bool:
@@ -84,7 +86,8 @@ def _parent(place: Place) -> Recipe:
     for path in dict.fromkeys(paths):
         holders = placeholders(path)
         table = place.holders.get(collection_words(holders[-1])) if holders else None
-        found: Recipe = {"like": f"{table}.name"} if table else {"template": context_path(path)}
+        around: Recipe = {"around": True} if fields_of(context_path(path)) & set(place.columns) else {}
+        found: Recipe = {"like": f"{table}.name"} if table else {"template": context_path(path), **around}
         if found not in recipes and table != place.table:
             recipes.append(found)
     if not recipes:
@@ -134,13 +137,18 @@ def _key(column: Col, place: Place) -> Recipe:
         return {**called(draft, place, slug=True), "knowable": True}
     if not draft.generated or last == ("name",):
         if last in (("id",), ("arn",), ("number",)) or column.name in draft.parents:
-            return {"id": arn(place) if last == ("arn",) else id_template(column, place), **mark}
+            return {"id": _arn(column, place) if last == ("arn",) else id_template(column, place), **mark}
         return {**called(draft, place, slug=True), "knowable": True}
     if last == ("arn",):
-        return {"id": arn(place), "generated": True}
+        return {"id": _arn(column, place), "generated": True}
     if last in (("uri",), ("url",)):
         return {"id": f"https://{place.service}.example.com/" + "{account}/{base36:12}", "generated": True}
     return {"id": id_template(column, place), "generated": True}
+
+
+def _arn(column: Col, place: Place) -> str:
+    """The ARN that a row goes by, as its pattern wants it."""
+    return str(in_form({"id": arn(place)}, str(column.schema.get("pattern", "")), arn_service(place.service))["id"])
 
 
 _SPOKEN_FOR: Final = frozenset("ip cidr address host hostname url phone language locale".split())
@@ -259,7 +267,7 @@ def json_value(schema: Schema, name: str, place: Place, depth: int = 0) -> Recip
             return {"value": _FRAME[name.lower()]}
         if kind == "integer" and {"hours", "minutes"} <= place.beside and name.lower() in _CLOCK:
             return {"of": list(_CLOCK[name.lower()])}
-        found = _plain(number_of(name, schema, outer=place.draft.noun)) if kind in ("integer", "number") else text_of(name, schema, place)
+        found = _plain(number_of(name, schema, outer=place.draft.noun)) if kind in ("integer", "number") else fitted(text_of(name, schema, place), schema)
     return {k: v for k, v in found.items() if k not in ("knowable", "generated", "touch") and (k != "null" or v == 1.0)}
 
 
@@ -430,8 +438,9 @@ def _meant(noun: tuple[str, ...], properties: Iterable[str], place: Place) -> tu
 
 def _days(heard: str) -> list[dict[str, int]]:
     """Days as year, month and day, where they lie in the life of what they belong to."""
-    years = (1968, 1979, 1985, 1990, 1994, 2001) if "birth" in heard else (2026, 2027) if FUTURE.search(heard) else (2026,) if CHANGED.search(heard) or ENDED.search(heard) else (2024, 2025)
-    months = (9, 10, 11) if FUTURE.search(heard) and "birth" not in heard else (3, 4, 5)
+    born = bool(re.search(r"birth|\bdob\b", heard))
+    years = (1968, 1979, 1985, 1990, 1994, 2001) if born else (2026, 2027) if FUTURE.search(heard) else (2026,) if CHANGED.search(heard) or ENDED.search(heard) or "newest" in heard else (2024, 2025)
+    months = (9, 10, 11) if FUTURE.search(heard) and not born else (3, 4, 5)
     return [{"year": y, "month": m, "day": d} for y in years for m in months for d in (3, 14, 27)]
 
 

@@ -23,6 +23,7 @@ from agentscaler.envs.naming import (
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.sentences import query, sentences
+from agentscaler.envs.urls import url_of
 from agentscaler.envs.versions import engine_of, versions
 from agentscaler.envs.vocabulary import (
     ANSWERS,
@@ -116,7 +117,7 @@ TEXTS: Final = (
     rule(r"sub ?domain(?: name)?$|host record$", {"given": ["www", "mail", "api", "shop", "docs", "blog", "status"]}),
     rule(r"(?:fqdn|host ?name|dns name|domain(?: name)?|host|cname|endpoint|server addr|server|origin|broker)$", _HOST),
     rule(r"first name|given name|forename", {"words": [["@first"]]}),
-    rule(r"last name|family name|surname", {"words": [["@last"]]}),
+    rule(r"last name|family name|surname|maiden name", {"words": [["@last"]]}),
     rule(r"full name|display name of user|real name|nick ?name|nick$|contact name|customer name|contact person|contact$", {"words": [["@people"]]}),
     rule(r"(?:user ?name|uname|login name|login|db user|user|sender|recipient|assumer name)$", {"words": [["@logins"]]}),
     rule(r"(?:city|town)(?: name)?$", {"words": [["@cities"]]}),
@@ -286,6 +287,8 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": versions(words, schema, place), "knowable": True}
     if special is not None and special.get("given") == list(SCRIPTS) and "sql" in (*place.draft.noun, *words):
         return query(schema, place)
+    if special is not None and special.get("given") in (["TCP", "UDP"], _SYSTEMS) and (told := _supported(words, schema, place)) is not None:
+        return told
     if special is not None and "query" in special:
         return query(schema, place)
     if special is not None and "describes" in special:
@@ -298,13 +301,36 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": Dice("descriptions", *place.draft.noun, *words).sample(some, 48), "spread": True, "knowable": True}
     if special is not None and (shown := as_shown(special, schema, words)) is not None:
         return shown
+    if special is not None and special.get("words", [[""]])[0][0] in _WEB and (led := url_of(words, schema, place)) is not None:
+        return led | {k: v for k, v in special.items() if k == "knowable"}
     if special is not None:
         return _of_vendor(filled(special, words), place, words)
-    if re.search(r"(?i)^\W*(?:output only\W+)?(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?![- ]friendly| (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
-        return unknown({"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, empty=False)
+    if re.search(r"(?i)^\W*(?:output only\W+)?(?!\w+ whether\b)(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?![- ]friendly| (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
+        return url_of(words, schema, place) or unknown({"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, empty=False)
     return fallback(name, schema, place)
 
 
+_SYSTEMS: Final = ["Ubuntu", "Windows", "Ubuntu", "Debian"]
+_SUPPORTED: Final = re.compile(r"(?i)\bsupports?(?:ed)?\b(?: (?:values|types|protocols|platforms))?(?: are)?\s*:?|\bprotocol name (?=\()")
+_OF_PACKETS: Final = re.compile(r"(?i)\bip\b|\btcp\b|\budp\b|transport|traffic|network|firewall|\bports?\b|listener|securit|health|\brules?\b|forward|route|packet|tunnel|dns|endpoint service")
+
+
+def _supported(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
+    """A protocol or platform of which the description says which are supported, or which is none of packets and of systems."""
+    text = str(schema.get("description", ""))
+    cut = _SUPPORTED.sub("Valid values: ", text.replace("( ", "(").replace(" ,", ",").replace(" )", ")"), count=1)
+    inside = re.search(r"Valid values: \(([^()]+)\)", cut)
+    if cut != text and (values := values_of({"type": "string", "description": f"Valid values: {inside[1]}." if inside else cut})):
+        return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
+    if "protocol" not in words or _OF_PACKETS.search(" ".join([*words, *place.draft.noun, *(w for b in place.beside for w in field(b)), *(w for c in place.columns for w in field(c)), text])):
+        return None
+    if "subscription" in (*words, *place.draft.noun):
+        return {"given": ["email", "https", "sqs", "lambda"], "knowable": True}
+    return unknown({"given": ["HTTP", "HTTPS"]}, empty=not re.search(r"(?i)\bhttps?\b", text))
+
+
+_WEB: Final = ("https://", "https://files.example.com/", "https://git.example.com/")
+"""How the addresses begin of which the rules by words know no more than that they are some."""
 _LINKS: Final = (("self",), ("related",), ("first",), ("last",), ("prev",), ("next",))
 """What a JSON API calls links: to the thing itself, and to pages, of which one row has none."""
 _CLOUDS: Final = {"aws": "aws", "amazon": "aws", "ec2": "aws", "azure": "azure", "gcp": "google", "google": "google"}

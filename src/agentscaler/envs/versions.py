@@ -12,7 +12,7 @@ _VERSIONS: Final = (
     (re.compile(r"\b(?:tls|ssl)\b"), ("TLSv1.2", "TLSv1.3")),
     (re.compile(r"\bhttp\b"), ("HTTP/1.1", "HTTP/2")),
     (re.compile(r"\bip version"), ("IPv4", "IPv6")),
-    (re.compile(r"\b(?:os|operating system|platform) version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
+    (re.compile(r"\b(?:os|operating system)(?: platform)? version"), ("Ubuntu 22.04", "Ubuntu 24.04", "Debian 12", "Amazon Linux 2023", "Windows Server 2022")),
     (re.compile(r"\b(?:kafka|broker|zookeeper)\b"), ("2.8.1", "3.4.0", "3.6.1")),
     (re.compile(r"\bdocker\b"), ("24.0.7", "26.1.4", "27.3.1")),
     (re.compile(r"\b(?:terraform|tf)\b"), ("1.4.7", "1.5.7", "1.6.6", "1.7.5")),
@@ -25,7 +25,7 @@ _VERSIONS: Final = (
     (re.compile(r"\bruntime\b"), ("3.11", "3.12", "3.13")),
     (re.compile(r"\bmajor version"), ("13", "14", "15", "16")),
     (re.compile(r"\b(?:database|db|mysql|postgres|sql|kernel|server) version|\bdatabase\b"), ("8.0", "13.4", "14.9", "15.4")),
-    (re.compile(r"\b(?:package|component|software|agent|client|sdk|library|app|application|engine|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
+    (re.compile(r"\b(?:platform|package|component|software|agent|client|sdk|library|app|application|engine|module|plugin|add on|addon|driver|firmware|release|chart|connector|extension|bundle|build|semantic|dependency|runner|browser|artifact)\b"), _SEMVER),
     (re.compile(""), ("1", "2", "3", "4", "5")),
     (re.compile(""), ("v1", "v2", "v3", "v4")),
     (re.compile(""), ("1.0", "1.1", "2.0", "2.1")),
@@ -57,6 +57,7 @@ def versions(words: tuple[str, ...], schema: Schema, place: Place) -> list[str]:
         return list(own[1])
     heard = f"database {heard}" if _BASES.search(place.service) and "engine" in heard else heard
     heard = f"cache {heard}" if re.search(r"cache|memorydb|redis", place.service) and "engine" in heard else heard
+    heard = f"os {heard}" if "platform" in heard and re.search(r"\bOS\b|(?i:operating system|linux|windows)", str(schema.get("description", ""))) and not re.match(r"os\b", heard) else heard
     try:
         pattern = re.compile(str(schema.get("pattern", "")))
     except re.error:
