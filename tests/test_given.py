@@ -35,6 +35,7 @@ def group(text: str, own: str = "", act: str = "create", missing: str = "", *, p
         ("allLines", "This field cannot be used with `line_range`.", [(("allLines", "lineRange"), 0, 1)]),
         ("Owner", "This parameter can't be used with OwnerId or Filters.", [(("Owner", "OwnerId"), 0, 1), (("Owner", "Filters"), 0, 1)]),
         ("allLines", "NOTE: If you use this parameter, you cannot also use `ownerId` or `line_range`.", [(("OwnerId", "allLines"), 0, 1), (("allLines", "lineRange"), 0, 1)]),
+        ("Owner", "This parameter can't be used with OwnerId or Filters. OwnerId and Filters are mutually exclusive.", [(("Owner", "OwnerId", "Filters"), 0, 1)]),
         ("", "Both `note` and `allLines` may not be set.", [(("note", "allLines"), 0, 1)]),
         ("", "You must specify `note`, `allLines`, or both when creating a ledger.", [(("note", "allLines"), 1, None)]),
         ("Owner", "Mutually exclusive with OwnerId.", [(("Owner", "OwnerId"), 0, 1)]),

@@ -75,7 +75,7 @@ def _of_tool(operation: Operation, tool: EnvTool, table: Table, model: Model) ->
     if _names_a_row(operation, table):
         yield from _of_row(operation, tool, table, model)
     for choice in [c for c in operation.choices if set(c.names) <= {a.name for a in operation.arguments}]:
-        how = f"one of {_or(choice.names)} must be given{', and no more than one' if choice.most == 1 else ''}" if choice.least else f"{' and '.join(choice.names)} cannot be given together"
+        how = f"one of {_or(choice.names)} must be given{', and no more than one' if choice.most == 1 else ''}" if choice.least else f"no two of {_or(choice.names)} can be given together"
         yield Rule(f"{operation.name}.choice.{'-'.join(choice.names)}", "choice", operation.name, f"{one}{how}.", table, operation, schema=tool.parameters, choice=choice)
     for argument in operation.arguments:
         if argument.role == "value" and not argument.many and (argument.column in _unique(operation, table) if operation.act == "create" else operation.act == "update" and argument.column in operation.unique):

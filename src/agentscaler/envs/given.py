@@ -5,7 +5,8 @@ What hangs on a value ('required if the type is X') is not read, nor groups of w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from agentscaler.envs.demands import SENTENCES
@@ -60,7 +61,21 @@ def choices_of(operation: Operation, description: str, parameters: Mapping[str, 
                 continue
             before = found.get(taken)
             found[taken] = _Group(taken, max(least, before.least if before else 0), group.most if group.most is not None else before.most if before else None)
-    return tuple(Choice(names=g.names, least=g.least, most=g.most) for g in found.values())
+    return tuple(Choice(names=g.names, least=g.least, most=g.most) for g in dict.fromkeys(_whole(found.values(), list(free))))
+
+
+def _whole(groups: Collection[_Group], names: list[str]) -> Iterator[_Group]:
+    """Pairs that rule each other out as one group: of A, B and C no two."""
+    apart = {frozenset(pair) for g in groups if g.most == 1 for pair in combinations(g.names, 2)}
+    for group in groups:
+        if group.least or group.most != 1:
+            yield group
+            continue
+        grown = list(group.names)
+        for name in names:
+            if name not in grown and all(frozenset((name, other)) in apart for other in grown):
+                grown.append(name)
+        yield _Group(tuple(n for n in names if n in grown), 0, 1)
 
 
 def _is_free(argument: Argument) -> bool:
