@@ -174,3 +174,29 @@ def test_how_long_a_text_may_be(text: str, limits: dict[str, int]) -> None:
 )
 def test_how_many_a_list_may_hold(text: str, limits: dict[str, int]) -> None:
     assert limits_of({"type": "array", "items": {"type": "string"}, "description": text}, "DiskIds") == limits
+
+
+@pytest.mark.parametrize(
+    ("says", "listed"),
+    [
+        ("The id of an existing ledger. It must match an existing ledger.", False),
+        ("These two types of filter expressions cannot be mixed in one request.", False),
+        ("The change reaches all readers by eventual consistency, so you must wait for it.", False),
+        ("Only the management account can call this.", False),
+        ("Entries of another owner cannot be moved here.", True),
+        ("The lines cannot be changed while a reader is at work.", True),
+    ],
+)
+def test_what_is_no_rule_of_a_world_is_not_said_to_be_missing(says: str, listed: bool) -> None:
+    owner = {**TEXT, "description": f"The owner. {says}"} if "existing" not in says else TEXT
+    name = {**TEXT, "description": says} if "existing" in says else TEXT
+    update = tool("UpdateLedger", {"LedgerName": name, "Owner": owner, "Note": TEXT}, {"Ledger": thing(**LEDGER)}, "LedgerName")
+    assert ("UpdateLedger" in world_of(update).unkept) == listed
+
+
+@pytest.mark.parametrize(("says", "listed"), [("You must specify either Owner or OwnerId, but not both.", False), ("You must specify either Owner or a stamp, but not both.", True), ("The owner cannot be changed later.", False), ("The owner cannot be changed later if it is locked.", True)])
+def test_what_a_group_or_a_later_call_keeps_is_not_said_to_be_missing(says: str, listed: bool) -> None:
+    base, listing, create = ledgers()
+    owner = {**TEXT, "description": f"The owner. {says}"}
+    create = create.model_copy(update={"parameters": {**create.parameters, "properties": {"LedgerName": TEXT, "Owner": owner, "OwnerId": TEXT}}})
+    assert ("CreateLedger" in world_of(base, listing, create).unkept) == listed

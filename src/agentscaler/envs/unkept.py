@@ -95,7 +95,7 @@ def _kept(kind: str, said: Said, operation: Operation, tool: EnvTool, table: Tab
     if kind == "which":
         words = set(re.findall(r"\w+", re.sub(r"[_-]", "", said.text.lower())))
         grouped = any(len(words & {re.sub(r"[\W_]", "", n).lower() for n in c.names}) + (said.parameter in c.names and said.parameter.lower() not in words) > 1 for c in operation.choices)
-        return grouped or bool(argument and argument.also) or len({str(v).lower().replace("_", "") for v in schema.get("enum", ())} & words) > 1
+        return grouped or bool(argument and argument.also and "either" in words) or len({str(v).lower().replace("_", "") for v in schema.get("enum", ())} & words) > 1
     if kind == "must":
         return _of_another_call(said.text, operation) or _refused(said, operation, table, rules, schema)
     return False
