@@ -21,7 +21,7 @@ def test_every_error_a_tool_raises_has_a_code_of_its_own() -> None:
     assert sorted(codes) == sorted(set(CODES) - {"unknown_tool", "internal"})
     assert ToolError.code == "internal"
     assert {k.__name__ for k in kinds} <= set(tooling.__all__)
-    assert set(tooling.__all__) - {k.__name__ for k in kinds} == {"UNSET", "finished", "held", "view"}
+    assert set(tooling.__all__) - {k.__name__ for k in kinds} == {"UNSET", "chosen", "finished", "held", "view"}
     assert all(hasattr(tooling, name) for name in tooling.__all__)
 
 

@@ -199,7 +199,7 @@ def _both_sides(world: World, tool: EnvTool, rules: Sequence[Rule], model: Model
         for attempt in range(SIDES):
             world.reset()
             plain = valid_arguments(world, tool, rule.operation, model, attempt)
-            if rule.kind == "limit" and world.call(tool.name, plain).error is not None:
+            if rule.kind in ("limit", "choice") and world.call(tool.name, plain).error is not None:
                 continue  # refused for another reason, with the same code
             world.reset()
             arguments = placed(rule, world, plain, allowed=allowed, turn=turn)
@@ -256,6 +256,13 @@ def valid_arguments(world: World, tool: EnvTool, operation: Operation | None, mo
             out[argument.name] = value
     if mask := next((a for a in operation.arguments if a.role == "mask" and (a.required or attempt % 2)), None):
         out[mask.name] = mask_for(mask.places, {n: v for n, v in out.items() if n != mask.name})
+    for choice in operation.choices:
+        said = [n for n in choice.names if out.get(n) not in (None, False)]
+        for name in said[choice.most :] if choice.most is not None else []:
+            del out[name]
+        first = next((a for a in operation.arguments if a.name == choice.names[0]), None)
+        if len(said) < choice.least and first is not None:
+            out[first.name] = _value(world, first, operation, table, model, row, parents, dice, properties[first.name]) or True
     if operation.act == "create":
         out |= _fresh_names(world, operation, table, properties, out, attempt)
     return out
@@ -437,7 +444,9 @@ def fits(value: Any, schema: Schema) -> bool:
     if kind in ("integer", "number"):
         return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
     if kind == "array":
-        return all(fits(v, schema.get("items", {})) for v in value)
+        return bool(schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))) and all(fits(v, schema.get("items", {})) for v in value)
+    if kind == "string":
+        return bool(schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)))
     if kind == "object":
         properties = schema.get("properties", {})
         return all(r in value for r in schema.get("required", ())) and all(fits(v, properties[k]) for k, v in value.items() if k in properties)
@@ -457,11 +466,12 @@ def any_value(schema: Schema, dice: Dice, depth: int = 0) -> Any:
         whole = int(max(low, min(high, low + dice.below(int(min(high - low, 10_000)) + 1))))
         return whole if kind == "integer" else float(whole)
     if kind == "array":
-        return [any_value(schema.get("items", {}), dice, depth + 1)]
+        return [any_value(schema.get("items", {}), dice, depth + 1) for _ in range(max(1, schema.get("minItems", 1)))]
     if kind == "object":
         properties = schema.get("properties", {})
         chosen = schema.get("required") or ([] if depth > 2 else list(properties)[:2])
         if not properties:
             return {"team": "finance"}
         return {n: any_value(properties[n], dice, depth + 1) for n in chosen if n in properties}
-    return fill_id("{letters:1}{base36:7}", dice, {}).lower()
+    text = fill_id("{letters:1}{base36:7}", dice, {}).lower()
+    return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]

@@ -297,6 +297,17 @@ class Shape(Record):
     """What the answer says of the call itself: {'status': 'DONE'}; "{now}" is the clock, "{new}" and "{new number}" an id of its own, "{given Name}" an argument, "{more}" and "{shown}" of a list: is there a next page, how many rows stand on this one."""
 
 
+class Choice(Record):
+    """Arguments that are given together or not: so many of them in a call."""
+
+    names: tuple[str, ...]
+    """The arguments, none of which is required."""
+    least: int = 0
+    """So many at least."""
+    most: int | None = None
+    """So many at most; null: all of them."""
+
+
 class Operation(Record):
     """One compiled tool: what render.py writes its function from."""
 
@@ -344,6 +355,8 @@ class Operation(Record):
     """For list, link and unlink: the link table between the two ends."""
     brings: tuple[Brought, ...] = ()
     """For create: the rows of other tables that are made with it."""
+    choices: tuple[Choice, ...] = ()
+    """Of which arguments a call gives one, or not two."""
     blind: bool = False
     """No read shows its effect: it stays, but no task uses it."""
 

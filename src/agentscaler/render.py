@@ -65,7 +65,7 @@ def tools(model: Model) -> str:
     nouns = ", ".join(t.noun for t in model.tables)
     names = {tuple(call): name for name, call in views.items()}
     parts = ["\n".join(_function(o, model, names)) for o in model.operations]
-    used = {"UNSET": any(re.search(r"\bUNSET\b", part) for part in parts), "finished": any("return finished(" in part for part in parts), "held": any(o.shape and o.shape.held for o in model.operations), "view": bool(views)}
+    used = {"UNSET": any(re.search(r"\bUNSET\b", part) for part in parts), "chosen": any(o.choices for o in model.operations), "finished": any("return finished(" in part for part in parts), "held": any(o.shape and o.shape.held for o in model.operations), "view": bool(views)}
     head = [f'"""{flat(model.title)}.', "", *wrapped(flat(f"{len(model.operations)} tools over {nouns}.")), '"""', ""]
     if any(used.values()):
         head += [f"from agentscaler.tooling import {', '.join(name for name, here in used.items() if here)}", ""]
@@ -136,6 +136,10 @@ def _function(operation: Operation, model: Model, views: Mapping[tuple[str, ...]
     lines = call_of(f"def {operation.python}", parameters, end=":")
     lines += ["    " + line for line in docstring(operation.summary)]
     body: list[str] = []
+    named = {a.name: a.python for a in operation.arguments}
+    for choice in [c for c in operation.choices if set(c.names) <= named.keys()]:
+        limits = ([f"least={choice.least}"] if choice.least else []) + ([f"most={choice.most}"] if choice.most is not None else [])
+        body += call_of("chosen", ["{" + ", ".join(f"{quote(n)}: {named[n]}" for n in choice.names if n in named) + "}", *limits])
     for argument in operation.arguments:
         if argument.role == "within":
             body += call_of("db.within", [quote(argument.template or ""), argument.python, *(["across=True"] if argument.anything else [])])

@@ -3,8 +3,8 @@
     for rule in rules_of(env): print(rule.name, rule.text)        # "cancelOrder.state", "cancelOrder: only an order whose status is placed or packed."
     refusal = decide(rules, world, arguments)                      # None, or the code and the reason
 
-Five kinds follow from the model: a state that a change starts from (or a delete asks for), what no two rows may share, rows that still need the one to be deleted, a yes that a delete asks for where
-rows hang on the row, whose row it is, and limits of numbers. The tools enforce them by other code (database.py, and what render.py writes), so each is a witness against the other: the gate places a
+Seven kinds follow from the model: a state that a change starts from (or a delete asks for), what no two rows may share, rows that still need the one to be deleted, a yes that a delete asks for where
+rows hang on the row, whose row it is, limits of numbers, texts and lists, and arguments of which one is given, or not two. The tools enforce them by other code (database.py, and what render.py writes), so each is a witness against the other: the gate places a
 state on either side of every rule (`placed`) and calls. A rule that no state can break, or that the definitions do not tell, is not here.
 """
 
@@ -15,13 +15,13 @@ import apsw
 
 from agentscaler.conduct import ask_line
 from agentscaler.errors import Code
-from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
+from agentscaler.records import Argument, Choice, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
 from agentscaler.schemas import kind_of
 from agentscaler.words import article, plural
 from agentscaler.world import World
 
-Kind: TypeAlias = Literal["state", "unique", "held", "confirm", "owner", "limit"]
-CODES: Mapping[Kind, Code] = {"state": "wrong_state", "unique": "already_exists", "held": "conflict", "confirm": "conflict", "owner": "not_found", "limit": "invalid_arguments"}
+Kind: TypeAlias = Literal["state", "unique", "held", "confirm", "owner", "limit", "choice"]
+CODES: Mapping[Kind, Code] = {"state": "wrong_state", "unique": "already_exists", "held": "conflict", "confirm": "conflict", "owner": "not_found", "limit": "invalid_arguments", "choice": "invalid_arguments"}
 
 
 LINE = 300
@@ -42,7 +42,9 @@ class Rule(NamedTuple):
     argument: Argument | None = None
     """The one it looks at: of a limit, a unique value, an owner, a yes."""
     schema: Schema = {}
-    """Of that argument."""
+    """Of that argument; of a choice, of all that the tool takes."""
+    choice: Choice | None = None
+    """Of which arguments a call gives one, or not two."""
 
     @property
     def code(self) -> Code:
@@ -72,16 +74,27 @@ def _of_tool(operation: Operation, tool: EnvTool, table: Table, model: Model) ->
     one = f"{operation.name}: "
     if _names_a_row(operation, table):
         yield from _of_row(operation, tool, table, model)
+    for choice in [c for c in operation.choices if set(c.names) <= {a.name for a in operation.arguments}]:
+        how = f"one of {_or(choice.names)} must be given{', and no more than one' if choice.most == 1 else ''}" if choice.least else f"no two of {_or(choice.names)} can be given together"
+        yield Rule(f"{operation.name}.choice.{'-'.join(choice.names)}", "choice", operation.name, f"{one}{how}.", table, operation, schema=tool.parameters, choice=choice)
     for argument in operation.arguments:
         if argument.role == "value" and not argument.many and (argument.column in _unique(operation, table) if operation.act == "create" else operation.act == "update" and argument.column in operation.unique):
             scope = f" of one {' and '.join(_scope(operation, table, argument.column))}" if _scope(operation, table, argument.column) else ""
             yield Rule(f"{operation.name}.unique.{argument.column}", "unique", operation.name, f"{one}no two {plural(table.noun)}{scope} may have the same {argument.column}.", table, operation, argument)
         schema = tool.parameters["properties"][argument.name]
-        if kind_of(schema) in ("integer", "number") and "enum" not in schema and argument.role in ("value", "filter", "size"):
-            least, most = schema.get("minimum"), schema.get("maximum")
-            if least is not None or most is not None:
-                said = f"from {least} to {most}" if None not in (least, most) else f"at least {least}" if most is None else f"at most {most}"
-                yield Rule(f"{operation.name}.limit.{argument.name}", "limit", operation.name, f"{one}{argument.name} is {said}.", table, operation, argument, schema)
+        least, most, of = bounds(schema)
+        if "enum" not in schema and argument.role in ("value", "filter", "size", "slug", "key") and (least is not None or most is not None):
+            said = f"from {least} to {most}" if None not in (least, most) else f"at least {least}" if most is None else f"at most {most}"
+            yield Rule(f"{operation.name}.limit.{argument.name}", "limit", operation.name, f"{one}{argument.name} {'has ' if of else 'is '}{said}{of}.", table, operation, argument, schema)
+
+
+def bounds(schema: Schema) -> tuple[Any, Any, str]:
+    """The least and the most that a schema allows of a number, of the characters of a text, of what a list holds; and of what."""
+    kind = kind_of(schema)
+    if kind in ("integer", "number"):
+        return schema.get("minimum"), schema.get("maximum"), ""
+    ends, of = (("minItems", "maxItems"), " entries") if kind == "array" else (("minLength", "maxLength"), " characters")
+    return schema.get(ends[0]), schema.get(ends[1]), of
 
 
 def _of_row(operation: Operation, tool: EnvTool, table: Table, model: Model) -> Iterator[Rule]:
@@ -123,9 +136,14 @@ def _refuses(rule: Rule, world: World, arguments: JsonObject) -> str | None:
     """Why; None where it does not."""
     given = arguments.get(rule.argument.name) if rule.argument else None
     if rule.kind == "limit":
-        least, most = rule.schema.get("minimum"), rule.schema.get("maximum")
-        out = given is not None and ((least is not None and given < least) or (most is not None and given > most))
-        return f"{given} is out of range" if out else None
+        least, most, of = bounds(rule.schema)
+        size = len(given) if of and given is not None else given
+        out = size is not None and ((least is not None and size < least) or (most is not None and size > most))
+        return f"{size}{of} is out of range" if out else None
+    if rule.kind == "choice":
+        assert rule.choice is not None
+        said = sum(arguments.get(n) not in (None, False) for n in rule.choice.names)
+        return f"{said} of {_or(rule.choice.names)}" if said < rule.choice.least or (rule.choice.most is not None and said > rule.choice.most) else None
     if rule.kind == "unique":
         assert rule.argument is not None
         column = rule.argument.column or ""
@@ -191,9 +209,19 @@ def placed(rule: Rule, world: World, arguments: JsonObject, *, allowed: bool, tu
         return None
     if rule.kind == "limit":
         assert rule.argument is not None
-        most = rule.schema.get("maximum")
-        edge = rule.schema["minimum"] if most is None else most
-        return {**arguments, rule.argument.name: edge if allowed else edge - 1 if most is None else edge + 1}
+        least, most, of = bounds(rule.schema)
+        edge = least if most is None else most
+        size = edge if allowed else edge - 1 if most is None else edge + 1
+        if not of:
+            return {**arguments, rule.argument.name: size}
+        if allowed:
+            return arguments  # what is there, or already of this name, hangs on the value
+        given = arguments.get(rule.argument.name)
+        if kind_of(rule.schema) == "array":
+            return {**arguments, rule.argument.name: (given * (size + 1))[:size]} if given else None
+        return {**arguments, rule.argument.name: "x" * size}
+    if rule.kind == "choice":
+        return _choice_placed(rule, arguments, allowed=allowed)
     if rule.kind == "unique":
         return _unique_placed(rule, world, arguments, allowed=allowed)
     if rule.kind == "state":
@@ -204,6 +232,23 @@ def placed(rule: Rule, world: World, arguments: JsonObject, *, allowed: bool, tu
     if not wanted:
         return None
     return {**_naming(rule, arguments, wanted[0]), **({rule.argument.name: allowed} if rule.argument else {})}
+
+
+def _choice_placed(rule: Rule, arguments: JsonObject, *, allowed: bool) -> JsonObject | None:
+    """One of them, or none where one must be given, else one too many."""
+    assert rule.choice is not None
+    if allowed:
+        return arguments
+    rest = {n: v for n, v in arguments.items() if n not in rule.choice.names}
+    if rule.choice.least:
+        return rest
+    return {**arguments, **{n: arguments.get(n) or _anything(rule.schema["properties"][n]) for n in rule.choice.names}}
+
+
+def _anything(schema: Schema) -> Any:
+    """A value of the kind that is asked for; what it says does not matter."""
+    kinds: Mapping[str, Any] = {"integer": schema.get("minimum", 1), "number": schema.get("minimum", 1), "boolean": True, "array": [], "object": {}}
+    return next((v for v in schema.get("enum", ()) if v is not None), kinds.get(kind_of(schema), "x"))
 
 
 def _owned_by_another(rule: Rule, world: World, arguments: JsonObject) -> JsonObject | None:

@@ -1,4 +1,5 @@
 """What a tool shows of a row: `view` names the fields of an answer once, `held` those that rows of another table fill; `finished` wraps it in the operation that a write of Google's answers.
+`chosen` refuses a call that gives none or too many of some arguments.
 
 What stands in a table of its own is shown from there, never from a copy: a write to it is seen by every read.
 """
@@ -6,6 +7,8 @@ What stands in a table of its own is shown from there, never from a copy: a writ
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from agentscaler.errors import UNSET, InvalidArguments
 
 if TYPE_CHECKING:
     from agentscaler.database import Database
@@ -72,6 +75,15 @@ class View:
 def view(*fields: str | tuple[str, str | Mapping[str, str] | Held]) -> View:
     """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId; ("Volume", {"Id": "VolumeId"}): an object of such fields; ("Probes", held(...)): rows of another table."""
     return View(fields)
+
+
+def chosen(given: Mapping[str, Any], *, least: int = 0, most: int | None = None) -> None:
+    """How many of some arguments a call gives; a switch that says no is not given. Raises InvalidArguments."""
+    said = [name for name, value in given.items() if value is not None and value is not UNSET and value is not False]
+    if len(said) < least:
+        raise InvalidArguments(f"{'one' if most == 1 else 'at least one'} of {', '.join(given)} must be given")
+    if most is not None and len(said) > most:
+        raise InvalidArguments(f"{' and '.join(said)} cannot be given together")
 
 
 def finished(db: "Database", verb: str, target: str | None, response: Any) -> Row:

@@ -14,6 +14,7 @@ import orjson
 from agentscaler.envs.asks import understood
 from agentscaler.envs.feeds import find_edges
 from agentscaler.envs.find import Found, count_found
+from agentscaler.envs.given import asked
 from agentscaler.envs.held import held_schemas
 from agentscaler.envs.kept import noted
 from agentscaler.envs.limits import limits_of
@@ -40,7 +41,7 @@ def compile_tools(group: str, tools: Mapping[str, Tool]) -> CompiledService:
     """All tools of one service: its tables, and what each tool does to them."""
     service = compile_service(group, tools)
     good, lost = judge_all(service)
-    return CompiledService(service, good, lost)
+    return CompiledService(service, {i: asked(c) for i, c in good.items()}, lost)
 
 
 class Built(NamedTuple):
@@ -166,8 +167,8 @@ def parameters_of(operation: Operation, tool: Tool, choices: Mapping[str, Sequen
 def _limited(schema: Schema, argument: Argument) -> Schema:
     """The schema of an argument, with the range that its description gives a number."""
     out = _argument(schema)
-    if argument.role in ("value", "size") and not argument.many:
-        return {**out, **limits_of(schema)}
+    if argument.role in ("value", "size", "slug", "rows", "adds") or (argument.role in ("key", "filter") and argument.many):
+        return {**out, **limits_of(schema, argument.name)}
     if argument.role == "body" and "properties" in out:
         out["properties"] = {n: {**s, **(limits_of(schema["properties"][n]) if n in argument.body else {})} for n, s in out["properties"].items()}
     return out

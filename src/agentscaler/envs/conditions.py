@@ -61,6 +61,11 @@ def _allowed(sentence: str, deed: str, column: Col, noun: Noun, spoken: Mapping[
     thing = rf"(?:(?:{'|'.join(map(re.escape, noun))})s? ?)*(?:{'|'.join(map(re.escape, ends))})"
     own = STATE.search(column.name) and column.kind == "string" and not set(field(column.name)[:-1]) - set(noun)
     named = rf"[`'\"]?{re.escape(column.name)}[`'\"]?"
+    moving = [v for v in spoken.values() if {"in", "progress"} <= set(split(str(v)))] if own else []
+    last = re.escape(noun[-1])
+    if moving and (found := re.search(rf"(?i)(?:\bfails?|{_NOT} (?:be )?(?:{deed}|disassociat\w*|detach\w*)\b[^.;]*?) (?:if|while|when) (?:there is )?(?:an? |the )?(?P<which>(?:creat|updat|delet)\w*(?: or (?:creat|updat|delet)\w*)? )?{last} (?:is )?{_STILL}in progress\b", sentence)):
+        which = [v for v in moving if not found["which"] or any(w[:5] in found["which"].lower() for w in split(str(v)) if len(w) > 3 and w != "progress")]
+        return (False, which) if which else None
     whole = r"(?![^.;]*\b(?:if|while|when|unless|until|before|where)\b)"
     forms = [(False, rf"(?:^|\b(?:an?|the|any|your|that) ){said} {thing} {_NOT} be {deed}{whole}"), (False, rf"{_NOT} {deed} (?:(?:an?|the|your|any|your account's) )?{said} {thing}\b{whole}")]
     if column.kind == "boolean" and field(column.name)[0] == "has":

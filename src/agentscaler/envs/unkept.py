@@ -12,8 +12,7 @@ from typing import Final, NamedTuple
 from agentscaler.envs.defaults import default_of
 from agentscaler.envs.drafts import STAMP, STATE
 from agentscaler.records import Argument, EnvTool, Model, Operation, Schema, Table, Tool
-from agentscaler.rules import LINE, Rule
-from agentscaler.schemas import kind_of
+from agentscaler.rules import LINE, Rule, bounds
 from agentscaler.words import field
 
 MOST: Final = 6
@@ -26,7 +25,7 @@ _CUES: Final = tuple(
         ("gone", r"\balso (?:delet|remov)|\b(?:delet|remov)\w* (?:all|any|every) |\balong with\b|\bcascad"),
         ("whole", r"\b(?:overwrit|replac)(?:e|es|ten|ing)\b|\bfull replacement\b"),
         ("other", r"\balso (?:creat|updat|set|add|start|stop|enabl|disabl|sends?)\w*|\bautomatically\b|\b(?:status|state)\b[^.;]{0,40}\b(?:changes|changed|transitions?|moves?|becomes|set) to\b"),
-        ("which", r"\beither\b[^.;]*\bor\b|\bexactly one\b|\bat least one\b|\bonly one of\b|\bmutually exclusive\b|\bnot both\b|\b(?:cannot|can't|must not) (?:be )?(?:specif|us|provid|set|combin)\w* (?:both|together|with)|\brequired (?:if|when|for)\b|\bignored\b|\bonly (?:valid|applies|applicable|used|supported) (?:if|when|for|with)\b"),
+        ("which", r"\b(?:must|should|need|can|may|specif|provid|set|use|input|enter|requir)\w*\b[^.;]*\beither\b[^.;]*\bor\b|^either\b[^.;]*\bor\b|\bexactly one\b|\bat least one\b|\bonly one of\b|\bmutually exclusive\b|\bnot both\b|\b(?:cannot|can't|must not) (?:be )?(?:specif|us|provid|set|combin)\w* (?:both|together|with)|\brequired (?:if|when|for)\b|\bignored\b|\bonly (?:valid|applies|applicable|used|supported) (?:if|when|for|with)\b"),
         ("find", r"\bwild ?card|\bprefix\b|\bcase[- ]insensitiv|\bpartial(?:ly)? match|\bARN or\b|\bor (?:the )?(?:Amazon Resource Name|ARN|name|alias|id)\b|\bID or\b"),
         ("must", r"\b(?:can't|cannot|can not|may not)\b|\bmust\b|\bunless\b|\bnot allowed\b|\bonly (?:if|when|be|a|an|the|those)\b|\b(?:fails?|rejected|refused|error|\w*exception)\b[^.;]{0,60}\b(?:if|when|while)\b|\b(?:if|when|while)\b[^.;]{0,80}\b(?:fails?|rejected|error|\w*exception)\b|\bimmutable\b"),
     )
@@ -34,7 +33,9 @@ _CUES: Final = tuple(
 _ASIDE: Final = re.compile(
     r"(?i)\bpermission|\bauthori[sz]|\bIAM\b|\bscopes?\b|\bquota|\bbilling|\bcharge|\bprice|\bpricing|\bAPI call|\bSDK\b|\bCLI\b|\bconsole\b|\bHTTPS?\b|\bheader|\bidempoten|\bretry|\basynchron|\bcharacters?\b|\blength\b|\bpattern\b|"
     r"\bregular expression|\bletters?\b|\balphanumeric|\bhyphen|\bunderscore|\bwhitespace|\bbytes?\b|\bencod|\bRFC\b|\bISO ?8601|\bUTC\b|\bformat\b|\bthe form\b|\bfor more information|\bfor example\b|\brecommend|\bdocumentation\b|\bpage ?(?:size|token)|\bnext ?(?:page|token)|\bmax ?results|\brequest id\b|"
-    r"\bmaximum number of\b|\bnumber of (?:results|items|records|entries)|\bsee \w|\bin use by the service|\bRegions?\b|\bcaller\b|\bcredential|\bconfirm|\bcannot be undone|\bcan't be (?:undone|recovered|restored)|\bnot exist|\bdoesn't exist|\bmust exist|\bvalid values?\b|\bpossible values?\b|\bdeprecated\b|\bpreview\b|\bbeta\b|\bSign ?in\b|\bsigned\b"
+    r"\bmaximum number of\b|\bnumber of (?:results|items|records|entries)|\bsee \w|\bin use by the service|\bRegions?\b|\bcaller\b|\bcredential|\bconfirm|\bcannot be undone|\bcan't be (?:undone|recovered|restored)|\bnot exist|\bdoesn't exist|\bmust exist|\bvalid values?\b|\bpossible values?\b|\bdeprecated\b|\bpreview\b|\bbeta\b|\bSign ?in\b|\bsigned\b|"
+    r"\bfilter expressions cannot be mixed|\beventual(?:ly)? consisten|\bwait (?:for|until)\b|\bcross-account|\b(?:management|administrator|owner|same|your) account\b|\bdelegated admin|\byou (?:must )?own\b|\bservice-linked|\btrust polic|\bcontact (?:us|support|sales|aws)|"
+    r"\b(?:is|are|was) not found\b|\bNOT_FOUND\b\W*(?:error|exception|is|will)"
 )
 """What no world keeps, and what is only said of the form of a value or of the way a call is made."""
 _AROUND: Final = re.compile(r"(?i)token$|^dry_?run$|validate_?only|request_?id$|^(?:fields|alt|key|quota_?user|pretty_?print|view|expand|include|x-)|_id_?token|etag$|^(?:aws)?_?region$|^aws_?account_?id$|^accept_|_encoding$|language$|_version$|^version$|^params$")
@@ -95,9 +96,19 @@ def _kept(kind: str, said: Said, operation: Operation, tool: EnvTool, table: Tab
         return operation.whole or operation.act in ("put", "get", "list") or (argument is not None and argument.column is not None and argument.column not in operation.merges)
     if kind == "find":
         return argument is None or bool(argument.also) or argument.role in ("prefix", "contains", "test", "expression", "named") or (argument.column not in table.key and argument.role != "filter")
+    if kind == "which":
+        words = set(re.findall(r"\w+", re.sub(r"[_-]", "", said.text.lower())))
+        grouped = any(len(words & {re.sub(r"[\W_]", "", n).lower() for n in c.names}) + (said.parameter in c.names and said.parameter.lower() not in words) > 1 for c in operation.choices)
+        return grouped or bool(argument and argument.also and "either" in words) or len({str(v).lower().replace("_", "") for v in schema.get("enum", ())} & words) > 1
     if kind == "must":
-        return _refused(said, operation, table, rules, schema)
+        return _of_another_call(said.text, operation) or _refused(said, operation, table, rules, schema)
     return False
+
+
+def _of_another_call(text: str, operation: Operation) -> bool:
+    """What no later call may change is kept by what those take; a create, or a read of it, is not refused for it."""
+    later = r"\bimmutable\b|\b(?:can(?:not|'t| not)|must not|may not) (?:be )?(?:chang|modif|updat|edit|alter)\w*"
+    return operation.act in ("create", "get", "list") and re.search(rf"(?i){later}", text) is not None and re.search(r"(?i)\b(?:if|when|while|unless)\b", text) is None
 
 
 def _refused(said: Said, operation: Operation, table: Table, rules: Sequence[Rule], schema: Schema) -> bool:
@@ -112,7 +123,9 @@ def _refused(said: Said, operation: Operation, table: Table, rules: Sequence[Rul
     if any(c.unique or c.name in table.key for c in table.columns) and operation.act == "create" and re.search(r"\bunique|already exist|same name", text) and said.parameter and field(said.parameter)[-1:] in (("name",), ("id",)):
         return any(a.name == said.parameter and (a.column in table.key or a.role == "slug") for a in operation.arguments)
     numbers = {int(n) for n in re.findall(r"\d+", text)}
-    if numbers and kind_of(schema) in ("integer", "number") and ({schema.get("minimum"), schema.get("maximum")} & numbers):
+    if numbers and {*bounds(schema)[:2]} & numbers:
+        return True
+    if re.search(r"\b(?:match|be|identif\w+)\b[^.;]{0,30}\bexisting\b", text) and any(a.name == said.parameter and (a.role in ("key", "match") or any(a.column in r.columns for r in table.references)) for a in operation.arguments):
         return True
     return bool(said.parameter and re.search(r"\b(?:must|need to|have to) (?:be )?(?:specif|provid|includ|set\b|given)", text) and any(a.name == said.parameter and a.required for a in operation.arguments)) or ("enum" in schema and "must be" in text)
 
