@@ -508,7 +508,9 @@ def test_a_tie_adds_to_the_list_that_a_row_shows() -> None:
 def test_a_tie_that_is_shown_where_it_cannot_be_written_leaves() -> None:
     service = listed(Attachments={"type": "array", "items": {"type": "object", "properties": {"NetId": {"type": "string"}, "Since": {"type": "string"}}}})
     assert (service.lost["AssociateServer"], service.lost["DisassociateServer"]) == ("unseen", "unseen")
-    assert listed().lost == {}, "and stays where nothing says otherwise"
+    assert set(listed().lost) == {"AssociateServer", "DisassociateServer"}, "and where nothing shows it at all"
+    shown = tool("ListNetsForServer", "s", "ServerId!", "NetId Colour", many=True)
+    assert made(*SERVER, shown).lost == {}, "and stays where a read looks through it"
 
 
 def test_a_tie_to_what_lives_outside_sets_the_column_that_shows_it() -> None:

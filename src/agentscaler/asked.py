@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from agentscaler.errors import UNSET, InvalidArguments
+from agentscaler.errors import UNSET, InvalidArguments, NotFound
 
 
 class Condition(NamedTuple):
@@ -217,6 +217,14 @@ def _with_part(held: Any, way: Sequence[str], given: Any) -> Any:
     if part is None:
         return {n: v for n, v in out.items() if n != names[0]}
     return {**out, names[0]: part}
+
+
+def without(old: Any, names: Sequence[Any], by: str) -> Any:
+    """A list without the objects that a property tells by these names. Raises NotFound where one of them is not there."""
+    held = [one.get(by) for one in old or ()]
+    if missing := [n for n in names if n not in held]:
+        raise NotFound(f"there is no {missing[0]!r} to take away")
+    return [one for one, name in zip(old or (), held, strict=True) if name not in names]
 
 
 def mask_for(places: Mapping[str, str], arguments: Mapping[str, Any]) -> str:

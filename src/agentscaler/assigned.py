@@ -39,6 +39,7 @@ def revised(operation: Operation) -> list[str]:
     out = []
     for column in dict.fromkeys(a.column for a in operation.arguments if a.role in ("adds", "removes")):
         given = [f"{'add' if a.role == 'adds' else 'drop'}={a.python}" for a in operation.arguments if a.role in ("adds", "removes") and a.column == column]
+        given += [f"by={quote(place.partition('.')[2])}" for a in operation.arguments if a.role == "removes" and a.column == column for place in a.places.values()]
         out.append(f"{column}=db.revised({', '.join([f'old[{quote(column or str())}]', *given])})")
     return out
 

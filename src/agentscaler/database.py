@@ -284,11 +284,13 @@ class Database:
             raise NotFound(f"no {info.noun} {_say(key)}")
         return self._row(info, rows[0])
 
-    def revised(self, old: Any, *, add: Sequence[Any] | str | None = None, drop: Sequence[Any] | str | None = None) -> Any:
-        """A list with what it gains and without what it loses (one text or several), each value once; as it was where neither is given."""
+    def revised(self, old: Any, *, add: Sequence[Any] | str | None = None, drop: Sequence[Any] | str | None = None, by: str | None = None) -> Any:
+        """A list with what it gains and without what it loses (one text or several), each value once; as it was where neither is given. by: of objects, the property that tells them."""
         add, drop = ([some] if isinstance(some, str) else some for some in (add, drop))
         if add is None and drop is None:
             return UNSET
+        if by is not None:
+            return asked.without(old, drop or (), by)
         return list(dict.fromkeys(v for v in [*(old or ()), *(add or ())] if v not in (drop or ())))
 
     def merged(self, old: Any, new: Any) -> Any:

@@ -173,7 +173,7 @@ def _expected(form: Form, operation: Operation) -> bool:
     if operation.act == "put":
         return bool(own)
     tied = {a.column for a in operation.arguments if a.role in ("value", "body", "rows", "adds", "removes", "part")} | {c for a in operation.arguments if a.role == "empties" for c in a.places.values()} | {c for a in operation.arguments for c in a.body.values()}
-    tied |= {operation.state[0]} if operation.state and operation.act != "update" else set()
+    tied |= {operation.state[0]} if operation.state and operation.act != "update" else set() if tied else {c for c, v in operation.sets.items() if v is None}
     return any(row[0] == "~" and any(column in tied for column, _ in row[3]) for row in own)
 
 
@@ -295,8 +295,8 @@ def _some_row(world: World, operation: Operation, table: Table, model: Model, di
         rows = movable or rows
     if operation.act == "unlink" and not operation.through:
         rows = [r for r in rows if all(r[a.column] is not None for a in operation.arguments if a.role == "value" and a.column)] or rows
-    if lists := [a.column or "" for a in operation.arguments if a.role == "removes" and a.required]:
-        rows = [r for r in rows if all(_listed(r, c) for c in lists)] or rows
+    if lists := [a for a in operation.arguments if a.role == "removes" and a.required]:
+        rows = [r for r in rows if all(_listed(r, a) for a in lists)] or rows
     if operation.act == "delete":
         held = {repr([r[c] for c in to.columns]) for t in model.tables for to in t.references if to.table == source and to.on_delete == "RESTRICT" for r in world.rows(t.name)}
         rows = [r for r in rows if repr([r[k] for k in table.key]) not in held] or rows
@@ -314,11 +314,13 @@ def standing(operation: Operation, row: JsonObject) -> Any:
     return held.get(operation.inside[0]) if isinstance(held, dict) else None
 
 
-def _listed(row: JsonObject, column: str) -> list[Any]:
-    """What a list column holds."""
-    held = row.get(column)
+def _listed(row: JsonObject, argument: Argument) -> list[Any]:
+    """What an argument may take from a list: values, or what tells its objects."""
+    held = row.get(argument.column or "")
     held = orjson.loads(held) if isinstance(held, str) else held
-    return held if isinstance(held, list) else []
+    by = next(iter(argument.places.values()), "").partition(".")[2]
+    held = held if isinstance(held, list) else []
+    return [one[by] for one in held if isinstance(one, dict) and one.get(by)] if by else held
 
 
 def _parents(world: World, table: Table, model: Model, dice: Dice) -> JsonObject:
@@ -359,7 +361,7 @@ def _value(
         elif kind_of(inner) == "string" and isinstance(value, int):
             value = str(value)
         return [value] if argument.many else value
-    if argument.role == "removes" and (held := _listed(row, argument.column or "")):
+    if argument.role == "removes" and (held := _listed(row, argument)):
         return held[:1] if kind_of(schema) == "array" else held[0]
     if argument.role == "named":
         return []

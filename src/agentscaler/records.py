@@ -225,7 +225,7 @@ class Argument(Record):
     inside: tuple["Argument", ...] = ()
     """For filters: what each property of the object is for."""
     places: Mapping[str, str] = Field(default_factory=dict)
-    """For named, expression, sort, mask, test and empties: what may be named -> column, or 'column.property' of what the column holds. For part: its name -> 'column.property', or deeper."""
+    """For named, expression, sort, mask, test and empties: what may be named -> column, or 'column.property' of what the column holds. For part: its name -> 'column.property', or deeper. For removes: its name -> 'column.property' that tells the objects of a list."""
     defaults: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
     """For value and body of a create: what is written where the caller says nothing; by its own name, or the property's. For missing: columns that a row it makes begins with."""
     also: tuple[str, ...] = ()

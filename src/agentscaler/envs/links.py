@@ -270,11 +270,12 @@ def _far_ids(entry: Entry, table: Draft) -> Shape | None:
 
 
 def _outside_list(entry: Entry, draft: Draft, parameter: str, near: Noun, service: Service) -> Compiled | None:
-    """ListTrackerConsumers(TrackerName) -> ConsumerArns: the other ends, which live outside the service."""
+    """ListTrackerConsumers(TrackerName) -> ConsumerArns, ListGroupResources -> Resources: the other ends, which live outside the service."""
     assert entry.item is not None
     other = next(c.name for c in draft.columns.values() if c.reference != near)
     column = next(c.name for c in draft.columns.values() if c.reference == near)
-    if field(one_of(entry.item.wrap[-1]))[-2:] != field(other)[-2:]:
+    words, bare = field(one_of(entry.item.wrap[-1])), entity(other)[0]
+    if words[-2:] != field(other)[-2:] and not (bare and words[-len(bare) :] == bare):
         return None
     wrap = tuple(f"{n}[]" if listed else n for n, listed in zip(entry.item.wrap, entry.item.nested, strict=True))
     shape = Shape(fields={entry.item.wrap[-1]: other}, wrap=wrap, many=True, scalar=True, next=entry.item.next)

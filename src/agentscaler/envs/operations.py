@@ -7,6 +7,7 @@ from agentscaler.envs.links import add_link_tables, drop_unread_ties, link, tie_
 from agentscaler.envs.reads import read
 from agentscaler.envs.service import Service
 from agentscaler.envs.shown import keep_shown
+from agentscaler.envs.unseen import drop_unseen, write_pieces
 from agentscaler.envs.writes import action, begun, create, delete, put, update
 
 MAKERS = {"get": read, "list": read, "create": create, "put": put, "update": update, "delete": delete, "action": action}
@@ -26,7 +27,9 @@ def judge_all(service: Service) -> tuple[dict[str, Compiled], dict[str, str]]:
     moves = [found for found in good.values() if found.operation.act == "set"]
     good = {number: begun(found, moves) for number, found in good.items()}
     drop_unread_ties(good, lost)
+    write_pieces(good, lost, service)
     keep_shown(good, lost)
+    drop_unseen(good, lost, service)
     return good, lost
 
 

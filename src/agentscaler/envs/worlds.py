@@ -72,10 +72,10 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
     lost = [x for x in lost if x.tool not in needed]
     keys = _tables(members, services)
     names = _table_names(keys)
-    columns = {key: _columns(key, members, services) for key in keys}
+    columns = {key: used_columns(key, members, services) for key in keys}
     mirrors = {key: find_mirrors(columns[key], services[key[0]].service.tables[key[1]], [m.compiled.operation for m in members if m.key == key]) for key in keys}
     columns = {key: {n: c for n, c in some.items() if n not in mirrors[key]} for key, some in columns.items()}
-    children = {key: _children(key, names, columns, services) for key in keys}
+    children = {key: children_of(key, names, columns, services) for key in keys}
     does = {key: [m.compiled.operation for m in members if m.key == key] for key in keys}
     held = {key: find_held(columns[key], services[key[0]].service.tables[key[1]], list(children[key].values()), does[key]) for key in keys}
     columns = {key: {n: c for n, c in some.items() if n not in held[key]} for key, some in columns.items()}
@@ -139,6 +139,16 @@ def closure(own: Sequence[Member], services: Mapping[str, CompiledService], refu
     have = {m.compiled.entry.id for m in own} | refused
     out: list[Member] = []
     todo = list(dict.fromkeys(k for m in own for k in _touched(m, services)))
+
+    def add(group: str, reads: Iterable[Compiled]) -> None:
+        for found in reads:
+            if found.entry.id not in have and len(own) + len(out) < LARGEST:
+                have.add(found.entry.id)
+                out.append(Member(group, found, False))
+
+    for group, noun in todo:  # a read of each table before the second of any
+        reads = _reads(services[group], noun)
+        add(group, reads[: not any(c.entry.id in have for c in reads)])
     seen: set[Key] = set()
     while todo:
         key = todo.pop(0)
@@ -146,19 +156,20 @@ def closure(own: Sequence[Member], services: Mapping[str, CompiledService], refu
             continue
         seen.add(key)
         group, noun = key
-        reads = [c for c in services[group].good.values() if c.draft.noun == noun and c.operation.act in ("get", "list") and not c.operation.through]
-        reads = [c for c in reads if c.entry.what.noun == noun and c.entry.plain and (not c.entry.view or _shows_key(c))]
-        reads.sort(key=lambda c: (c.operation.act != "list", sum(a.required for a in c.operation.arguments), c.entry.tool.name))
-        for found in reads:
-            if found.entry.id not in have and len(own) + len(out) < LARGEST:
-                have.add(found.entry.id)
-                out.append(Member(group, found, False))
+        add(group, _reads(services[group], noun))
         draft = services[group].service.tables[noun]
         todo += [(group, r) for r in _needed(draft)]
         for member in out:
             if member.key == key:
                 todo += [k for k in _touched(member, services) if k not in seen]
     return out
+
+
+def _reads(service: CompiledService, noun: Noun) -> list[Compiled]:
+    """The reads of a table, those that ask for least first: of its own rows, else (of a link table) through it, or under another name."""
+    found = [c for c in service.good.values() if c.operation.act in ("get", "list") and (c.operation.through == "_".join(noun) if c.operation.through else c.draft.noun == noun)]
+    plain = [c for c in found if c.entry.what.noun == noun and c.entry.plain and not c.operation.through and (not c.entry.view or _shows_key(c))]
+    return sorted(plain or found, key=lambda c: (c.operation.act != "list", sum(a.required for a in c.operation.arguments), c.entry.tool.name))
 
 
 def _shows_key(found: Compiled) -> bool:
@@ -277,7 +288,7 @@ def _title(domain: Domain, services: Mapping[str, CompiledService], tables: Sequ
 # ---- columns ----------------------------------------------------------------------------------------------------
 
 
-def _columns(key: Key, members: Sequence[Member], services: Mapping[str, CompiledService]) -> dict[str, Col]:
+def used_columns(key: Key, members: Sequence[Member], services: Mapping[str, CompiledService]) -> dict[str, Col]:
     """The columns that some tool of the world shows, writes or asks for, in the order of the draft."""
     draft = services[key[0]].service.tables[key[1]]
     used = set(draft.key) | ({"parent"} & set(draft.columns))
@@ -376,7 +387,7 @@ def _references(
     return tuple(r for c, r in distinct.items() if not any(set(c) < set(other) for other in distinct))
 
 
-def _children(key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]], services: Mapping[str, CompiledService]) -> dict[Key, Child]:
+def children_of(key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]], services: Mapping[str, CompiledService]) -> dict[Key, Child]:
     """The tables of the world whose rows lie under those of this one."""
     group, noun = key
     tables = services[group].service.tables
