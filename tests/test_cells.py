@@ -105,6 +105,14 @@ def test_of_a_row_that_names_nothing_nothing_is_shown() -> None:
     assert shown.of({"BillId": "b", "VendorId": None}, Nothing()) == {"BillId": "b", "Vendor": None, "Vendors": []}  # type: ignore[arg-type]
 
 
+def test_an_object_with_a_rest_is_put_together() -> None:
+    shown = view("PeerId", ("Configuration", {"": "Configuration", "Blocks": "Blocks"}))
+    rest = {"Protocol": "gre", "Blocks": ["old"]}
+    assert shown.of({"PeerId": "p", "Configuration": rest, "Blocks": ["10.0.0.0/8"]})["Configuration"] == {"Protocol": "gre", "Blocks": ["10.0.0.0/8"]}
+    assert shown.of({"PeerId": "p", "Configuration": None, "Blocks": ["10.0.0.0/8"]})["Configuration"] == {"Blocks": ["10.0.0.0/8"]}
+    assert shown.of({"PeerId": "p", "Configuration": None, "Blocks": None})["Configuration"] is None
+
+
 # ---- an object of the row and the columns beside it ---------------------------------------------------------------
 
 

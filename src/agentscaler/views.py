@@ -39,7 +39,7 @@ def _parted(row: Row, part: Mapping[str, str]) -> Row | None:
     if "" not in part:
         return own
     rest = row[part[""]]
-    return None if rest is None and set(own.values()) == {None} else {**(rest or {}), **own}
+    return None if rest is None and all(v is None for v in own.values()) else {**(rest or {}), **own}
 
 
 def _formed(row: Row, form: str | Mapping[str, str]) -> Any:

@@ -115,7 +115,7 @@ def _object(column: Col, draft: Draft, tables: Mapping[Noun, Draft], use: Uses) 
 
 def _told(own: str, schemas: Mapping[str, Schema], target: Draft, draft: Draft) -> dict[str, str]:
     """Property -> column of the table; nothing where its rows say themselves what they belong to, and are not told here."""
-    if target.own is None or any(c.reference == draft.noun for c in target.columns.values() if target is not draft):
+    if target.own is None or (target is not draft and any(c.reference == draft.noun and c.shown for c in target.columns.values())):
         return {}
     rest = matched({p: s for p, s in schemas.items() if p != own}, target)
     sorts = {field(own)[-1], field(target.own)[-1]}

@@ -27,7 +27,8 @@ def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
     asked = _asked_columns(good.values())
     for number, found in list(good.items()):
         noun, operation = found.draft.noun, found.operation
-        seen = plain if found.entry.what.extra else more  # updateSecurityMarks changes the marks, and nothing of the finding itself
+        aside = found.entry.tool.source.vendor == "google" and (found.entry.what.extra or found.entry.what.noun != noun)
+        seen = plain if aside else more  # updateSecurityMarks changes the marks, and nothing of the finding itself
         if operation.act in READS:
             good[number] = found._replace(operation=_narrow(operation, seen[noun] | asked[noun] | set(found.draft.key)))
             continue
