@@ -551,7 +551,7 @@ def _returns(shape: Shape | None, table: Table, old: Schema | None) -> Schema | 
     types = {c.name: {"TEXT": "string", "INTEGER": "integer", "REAL": "number"}[c.type] for c in table.columns}
     before = dict(_fields(old))
     fields: dict[str, Schema] = {f: before.get(f, {"type": types[c]}) for f, c in shape.fields.items()}
-    fields |= {f: {"type": "object", "properties": {k: {"type": types[c]} for k, c in part.items()}} for f, part in shape.parts.items()}
+    fields |= {f: {"type": "object", "properties": {k: {"type": types[c]} for k, c in part.items() if k}} for f, part in shape.parts.items()}
     fields |= {f: before.get(f, {"type": "array" if rows.many else "object"}) for f, rows in shape.held.items()}
     return wrapped(shape, fields)
 

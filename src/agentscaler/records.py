@@ -272,7 +272,7 @@ class Shape(Record):
     fields: Mapping[str, str]
     """Field of the answer -> column."""
     parts: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
-    """Field of the answer that is an object which says the row once more -> field of it -> column."""
+    """Field of the answer that is an object which says the row once more -> field of it -> column; "" -> the column that holds the rest of the object."""
     held: Mapping[str, Held] = Field(default_factory=dict)
     """Field of the answer that shows rows of another table -> which."""
     beside: Mapping[str, str] = Field(default_factory=dict)

@@ -28,10 +28,21 @@ class Held(NamedTuple):
 
     def of(self, row: Row, db: "Database") -> Any:
         """The rows that belong to this one, in the form that is asked for; of one that is not there nothing."""
+        if any(row[own] is None for own in self.on.values()):
+            return [] if isinstance(self.form, list) else None
         rows = db.page(self.table, where={column: row[own] for column, own in self.on.items()}, size=MOST).rows
         if isinstance(self.form, list):
             return [_formed(r, self.form[0]) for r in rows]
         return _formed(rows[0], self.form) if rows else None
+
+
+def _parted(row: Row, part: Mapping[str, str]) -> Row | None:
+    """An object of columns; "" is the column whose object has the rest of it, and where that is empty and they are, too, there is none."""
+    own = {name: row[column] for name, column in part.items() if name}
+    if "" not in part:
+        return own
+    rest = row[part[""]]
+    return None if rest is None and all(v is None for v in own.values()) else {**(rest or {}), **own}
 
 
 def _formed(row: Row, form: str | Mapping[str, str]) -> Any:
@@ -58,7 +69,7 @@ class View:
         """One row; db: where rows of other tables are shown with it."""
         out = {field: row[column] for field, column in self._pairs}
         for field, part in self._parts:
-            out[field] = {name: row[column] for name, column in part.items()}
+            out[field] = _parted(row, part)
         for field, rows in self._held:
             assert db is not None
             out[field] = rows.of(row, db)
@@ -73,7 +84,7 @@ class View:
 
 
 def view(*fields: str | tuple[str, str | Mapping[str, str] | Held]) -> View:
-    """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId; ("Volume", {"Id": "VolumeId"}): an object of such fields; ("Probes", held(...)): rows of another table."""
+    """view("Name", ("Id", "VolumeId")): field Name from column Name, field Id from column VolumeId; ("Volume", {"Id": "VolumeId"}): an object of such fields, and of what column C holds where {"": "C"} is among them; ("Probes", held(...)): rows of another table."""
     return View(fields)
 
 

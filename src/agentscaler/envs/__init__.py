@@ -236,7 +236,7 @@ def _returns(operation: Operation, made: Plan) -> Schema | None:
         return None
     columns = made.columns[operation.table]
     fields = {f: schema_of(columns[c]) for f, c in shape.fields.items() if c in columns}
-    fields |= {f: {"type": "object", "properties": {k: schema_of(columns[c]) for k, c in part.items()}} for f, part in shape.parts.items()}
+    fields |= {f: {"type": "object", "properties": {k: schema_of(columns[c]) for k, c in part.items() if k}} for f, part in shape.parts.items()}
     fields |= held_schemas(shape, made.drafts[operation.table][1])
     out = wrapped(shape, fields)
     if shape.wrap and shape.beside:

@@ -1,11 +1,11 @@
 """What each parameter of a tool is for: names the row, narrows a list, is written, pages, or names the surroundings."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
-from agentscaler.envs.columns import parent_path, unpacked
+from agentscaler.envs.columns import own_parts, parent_path, unpacked
 from agentscaler.envs.drafts import (
     OPTION,
     SCALARS,
@@ -401,6 +401,10 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
                 used |= set(columns.values())
             continue
         column = column_of(entry, name, draft, service)
+        if own and (parts := _flat(entry, draft, name, column, used, service)):
+            out[name] = argument(entry, name, "body", body={p: c for p, c in parts.items() if not kept_by_service(p, schema["properties"][p], new=new, inside=True)})
+            used |= set(parts.values())
+            continue
         if (inside := wrapped(schema)) is not None and column is not None and kind_of(inside[1]) == column.kind and column.name not in used and column.name not in draft.key:
             out[name] = argument(entry, name, "value", column.name).model_copy(update={"pair": (inside[0],), "sign": "wrapped"})
             used.add(column.name)
@@ -420,6 +424,19 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
         out[name] = argument(entry, name, "value", column.name)
         used.add(column.name)
     return out
+
+
+def _flat(entry: Entry, draft: Draft, name: str, column: Col | None, used: Collection[str | None], service: Service) -> dict[str, str]:
+    """Of an object that no read shows, the properties that reads show flat: RenewFlag of InstanceChargePrepaid. Nothing of what is a part of an object that they show."""
+    properties = entry.parameters[name].get("properties", {})
+    cells = [c.schema.get("properties", {}) for c in draft.columns.values() if c.shown and c.kind == "object"]
+    if (column is not None and column.shown) or not properties or not (entry.what.kind == "create" or entry.what.verb in _WRITES) or any(name in theirs or 2 * len(theirs.keys() & properties.keys()) >= len(properties) for theirs in cells):
+        return {}
+    free = {c.name for c in draft.columns.values() if c.shown and c.name not in used and c.name not in entry.parameters}
+    return own_parts(name, properties, draft, free, service.tables, given=True)
+
+
+_WRITES: Final = frozenset("update modify put set patch define replace edit change configure".split())
 
 
 def wrapped(schema: Schema) -> tuple[str, Schema] | None:

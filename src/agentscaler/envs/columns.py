@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.aliases import said
@@ -27,6 +28,7 @@ from agentscaler.envs.items import input_only, one_of
 from agentscaler.envs.keys import EDITIONS, held_by, is_slug
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import VIEW_WORDS
 from agentscaler.words import PAGING, TRANSPORT, entity, field, singular, split
 
 
@@ -43,6 +45,8 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     elif draft.own:
         _key_column(draft, dict(shown), any(e.item.scalar for e in main if e.item), tables)
     for name, schema in _important(shown, draft):
+        if (twin := _same_time(name, schema, draft, main)) is not None:
+            draft.canon[field(name)] = twin
         other = usable(name, schema) and _is_another(name, schema, draft, main)
         if usable(name, schema) and (column := draft.force(name, schema) if other else draft.add(name, schema)):
             column.shown = True
@@ -103,6 +107,27 @@ def _is_another(name: str, schema: Schema, draft: Draft, reads: Sequence[Entry])
 
 _ID_LIKE = (("id",), ("arn",), ("uid",), ("uuid",), ("identifier",), ("token",), ("sid",), ("guid",))
 _ANOTHER = frozenset("desired target expected new".split())
+
+
+def _same_time(name: str, schema: Schema, draft: Draft, reads: Sequence[Entry]) -> str | None:
+    """lastUpdatedAt of the list is the lastUpdated that a get shows: one point in time, which no read tells under both names."""
+    if draft.find(name) is not None or not (moment := _moment(name, draft.noun)):
+        return None
+    found = [c.name for c in draft.columns.values() if c.kind == kind_of(schema) and c.name not in draft.key and _moment(c.name, draft.noun) == moment]
+    return found[0] if len(found) == 1 and not any(e.item is not None and {name, found[0]} <= e.item.fields.keys() for e in reads) else None
+
+
+def _moment(name: str, noun: Noun) -> Noun:
+    """What happened then: ('updated',) of lastModifiedTime; nothing where it is no point in time."""
+    words = split(name)
+    while len(words) > 1 and words[-1] in _WHEN:
+        words = words[:-1]
+    timed = words != split(name) or words[-1] in _DONE
+    return tuple(_DONE.get(w, w) for w in words if w not in ("last", "latest", *noun)) if timed else ()
+
+
+_WHEN: Final = frozenset("at time date on timestamp datetime".split())
+_DONE: Final = {**dict.fromkeys("updated update modified modify modification changed".split(), "updated"), **dict.fromkeys("created create creation".split(), "created")}
 
 
 def _made_names(draft: Draft) -> Sequence[tuple[str, Schema]]:
@@ -196,7 +221,7 @@ def _shown_twin(draft: Draft, name: str, schema: Schema) -> Col | None:
 
 def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | None:
     """The properties of an argument that is the thing itself: UpdateBackupPolicy(BackupPolicy={Status}), TriggerUpdate, DatabaseInput."""
-    if kind_of(schema) != "object" or not schema.get("properties") or (name in draft.columns and draft.columns[name].shown):
+    if kind_of(schema) != "object" or not schema.get("properties"):
         return None
     words = field(name)
     wraps = {field(w) for e in draft.entries if e.item for w in e.item.wrap[-1:]}
@@ -206,14 +231,41 @@ def unpacked(draft: Draft, name: str, schema: Schema) -> dict[str, Schema] | Non
     bare = words[1:] if words[:1] and words[0] in ("update", "write", "create", "new", "patch") else words
     bare = bare[:-1] if bare[-1:] and bare[-1] in _WRAPPERS and bare != draft.noun else bare
     if words in wraps or bare in (draft.noun, draft.noun[-1:], ()) or words in (draft.noun, draft.noun[-1:]):
-        if properties and (len(known) >= 0.5 * len(told) or not any(c.shown for c in draft.columns.values())):
+        whole = words in (draft.noun, draft.noun[-1:]) and len(told) > 1 and sum(draft.columns[c].shown and c != name for c in known) >= 0.6 * len(properties)
+        if properties and (whole if name in draft.columns and draft.columns[name].shown else len(known) >= 0.5 * len(told) or not any(c.shown for c in draft.columns.values())):
             return properties
+    if name in draft.columns and draft.columns[name].shown:
+        return None
     shown = [c for c in known if draft.columns[c].shown]
     if len(shown) >= 3 and len(shown) >= 0.7 * len(properties) and draft.find(name) is None:
         return properties
     return None
 
 
+def own_parts(name: str, properties: Mapping[str, Schema], draft: Draft, free: Collection[str], tables: Mapping[Noun, Draft], *, given: bool = False) -> dict[str, str]:
+    """Property -> the column, one of `free`, that holds the same of the row: InstanceChargePrepaid {RenewFlag} beside RenewFlag. Nothing of an object that is another thing, or of another side.
+
+    given: is it an argument, whose other properties nobody stores?
+    """
+    words, plain = field(name), ABOUT | SETTINGS
+    if not words or words[0] in OTHERS or (words[0] in _SIDES and not set(words[1:]) <= plain) or (words in tables and words not in (draft.noun, draft.noun[-1:])):
+        return {}
+    itself = set(words) <= plain | set(draft.noun) and (not given or bool(set(words) & set(draft.noun)))
+    found = {p: p for p, s in properties.items() if p in free and p not in draft.key and draft.columns[p].kind == kind_of(s)}
+    if given and 1 < len(found) == len(properties):
+        return found
+    found = {p: c for p, c in found.items() if itself or field(p) not in _ANY}
+    one = len(found) == 1 and not itself
+    bare = one and all(len(field(p)) == 1 for p in found) and (given or words[-1] not in plain)
+    return {} if bare or (one and given and len(properties) > 6) else found
+
+
+OTHERS: Final = frozenset("pending latest last current target source original new old previous default desired federated parent external template".split())
+_SIDES: Final = frozenset("accepter peer remote other src dest destination".split())
+ABOUT: Final = VIEW_WORDS | frozenset("reference ref brief".split())
+SETTINGS: Final = frozenset("config configuration setting option param parameter property definition spec profile destination location id subscription schema prepaid".split())
+_ANY: Final = (("name",), ("path",), ("id",), ("arn",), ("type",), ("status",), ("kind",), ("description",), ("tag",))
+"""What any thing has, so that it is the row's only in an object that is called like the row or like nothing."""
 _WRAPPERS = frozenset(["update", "input", "detail", "info", "param", "parameter", "setting", "property", "attribute", "configuration", "config", "definition", "data", "option", "spec", "request", "body", "change"])
 
 

@@ -108,6 +108,19 @@ class Col:
                 self.choices.append(value)
 
 
+class Cell(NamedTuple):
+    """What a column repeats of the thing that another column names."""
+
+    source: str
+    """The column that names it: vendor_id."""
+    target: Noun | None
+    """Its table, where it has one."""
+    fields: Mapping[str, str]
+    """Property, or the column itself -> column of that table."""
+    own: str = ""
+    """Of an object: the property that is what the source says."""
+
+
 class Draft:
     """A table in the making."""
 
@@ -139,6 +152,10 @@ class Draft:
         """Columns, mostly of the key, that say of what a row is a run or version, and whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
         self.kin: frozenset[Noun] = frozenset()
         """Ends of the noun that are tables of their own: a provisioned product's ProductId is no id of its own."""
+        self.cells: dict[str, Cell] = {}
+        """Columns that repeat what is known of the thing that another column names."""
+        self.overlays: dict[str, dict[str, str]] = {}
+        """Columns that hold an object -> property of it -> the column that tools write it to."""
 
     @property
     def key(self) -> tuple[str, ...]:

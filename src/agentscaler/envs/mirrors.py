@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from agentscaler.envs.arguments import matched
+from agentscaler.envs.columns import OTHERS
 from agentscaler.envs.drafts import Col, Draft, Noun
 from agentscaler.records import Operation, Shape
 from agentscaler.words import field
 
 Mirror = Mapping[str, str]
-"""Field of the object -> column."""
+"""Field of the object -> column; "" the column whose object has the rest."""
 _WRAPS: Final = frozenset("metadata view object property info detail summary description record entity reference base attribute data result".split())
-_OTHERS: Final = frozenset("pending latest last current target source original new old previous default desired federated parent external template".split())
 
 
 def find_mirrors(columns: Mapping[str, Col], draft: Draft, operations: Iterable[Operation]) -> dict[str, Mirror]:
@@ -48,7 +48,7 @@ def _is_itself(words: Noun, noun: Noun) -> bool:
     bare = words
     while bare and bare[-1] in _WRAPS:
         bare = bare[:-1]
-    return words[0] not in _OTHERS and (not bare or noun[-len(bare) :] == bare or bare[-len(noun) :] == noun)
+    return words[0] not in OTHERS and (not bare or noun[-len(bare) :] == bare or bare[-len(noun) :] == noun)
 
 
 def mirrored(shape: Shape | None, mirrors: Mapping[str, Mirror]) -> Shape | None:
@@ -61,4 +61,4 @@ def mirrored(shape: Shape | None, mirrors: Mapping[str, Mirror]) -> Shape | None
 
 def shown_by(shape: Shape) -> set[str]:
     """All columns that an answer shows of a row."""
-    return {*shape.fields.values(), *shape.beside.values(), *(c for part in shape.parts.values() for c in part.values())}
+    return {*shape.fields.values(), *shape.beside.values(), *(c for part in shape.parts.values() for c in part.values()), *(c for rows in shape.held.values() for c in rows.on.values())}

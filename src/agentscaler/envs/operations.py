@@ -1,6 +1,7 @@
 """What each tool does to the tables of its service: an Operation, or the reason why it is left out."""
 
 from agentscaler.envs.arguments import Lost
+from agentscaler.envs.cells import find_cells
 from agentscaler.envs.columns import part_of
 from agentscaler.envs.drafts import Compiled, Draft, Entry, usable
 from agentscaler.envs.links import add_link_tables, drop_unread_ties, link, tie_relations, tied_list
@@ -28,6 +29,7 @@ def judge_all(service: Service) -> tuple[dict[str, Compiled], dict[str, str]]:
     good = {number: begun(found, moves) for number, found in good.items()}
     drop_unread_ties(good, lost)
     write_pieces(good, lost, service)
+    find_cells(good, service.tables)
     keep_shown(good, lost)
     drop_unseen(good, lost, service)
     return good, lost

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from agentscaler.envs.cells import sources
 from agentscaler.envs.drafts import Compiled, Noun
 from agentscaler.envs.items import input_only
 from agentscaler.envs.worlds import written
@@ -20,10 +21,14 @@ _KEPT = re.compile(r"(?i)(?:password|passphrase|secret|contents?|credentials?|pa
 
 def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
     """Take unseen arguments out of the operations, and writes without any seen effect out of `good`."""
-    seen = seen_columns(good.values())
+    plain = seen_columns(good.values())
+    drafts = {c.draft.noun: c.draft for c in good.values()}
+    more = defaultdict(set, {noun: some | sources(drafts[noun], some) for noun, some in plain.items()})
     asked = _asked_columns(good.values())
     for number, found in list(good.items()):
         noun, operation = found.draft.noun, found.operation
+        aside = found.entry.tool.source.vendor == "google" and (found.entry.what.extra or found.entry.what.noun != noun)
+        seen = plain if aside else more  # updateSecurityMarks changes the marks, and nothing of the finding itself
         if operation.act in READS:
             good[number] = found._replace(operation=_narrow(operation, seen[noun] | asked[noun] | set(found.draft.key)))
             continue

@@ -9,6 +9,7 @@ from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.aliases import named_otherwise
 from agentscaler.envs.arguments import HIDDEN
 from agentscaler.envs.brings import bring
+from agentscaler.envs.cells import Other, Repeats, counterparts, repeats, sources
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import Col, Compiled, Draft, Noun
 from agentscaler.envs.held import Child, find_held, seen_through, shown_from
@@ -79,6 +80,10 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
     does = {key: [m.compiled.operation for m in members if m.key == key] for key in keys}
     held = {key: find_held(columns[key], services[key[0]].service.tables[key[1]], list(children[key].values()), does[key]) for key in keys}
     columns = {key: {n: c for n, c in some.items() if n not in held[key]} for key, some in columns.items()}
+    for key, said_again in {key: _repeats(key, names, columns, services, does[key]) for key in keys}.items():
+        held[key] |= said_again.held
+        mirrors[key] |= said_again.mirrors
+        columns[key] = {n: c for n, c in columns[key].items() if n not in said_again.held and "" in said_again.mirrors.get(n, {"": n})}
     named = _tool_names(members)
     tables = tuple(_table(key, names, columns, services, members) for key in keys)
     made = {t.name: t for t in tables}
@@ -101,6 +106,12 @@ def plan(domain: Domain, tools: Mapping[str, Tool], services: Mapping[str, Compi
         {names[k]: columns[k] for k in keys},
         {names[k] for k in keys if not _listed(services[k[0]], k[1])},
     )
+
+
+def _repeats(key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mapping[str, Col]], services: Mapping[str, CompiledService], does: Sequence[Operation]) -> Repeats:
+    tables = services[key[0]].service.tables
+    others = {k[1]: Other(names[k], tables[k[1]], columns[k]) for k in names if k[0] == key[0]}
+    return repeats(tables[key[1]], columns[key], others, does)
 
 
 def _listed(service: CompiledService, noun: Noun) -> bool:
@@ -193,6 +204,8 @@ def _touched(member: Member, services: Mapping[str, CompiledService]) -> list[Ke
         column = draft.columns.get(argument.column or "")
         if column is not None and column.reference is not None and (argument.required or operation.act in ("link", "unlink")):
             out.append((group, column.reference))
+    if operation.act in ("get", "list") and operation.shape:
+        out += [(group, cell.target) for c in operation.shape.fields.values() if (cell := draft.cells.get(c)) is not None and cell.target is not None and cell.own]
     if operation.through:
         link = _link(operation.through, services[group].service)
         out.append((group, link.noun))
@@ -298,6 +311,7 @@ def used_columns(key: Key, members: Sequence[Member], services: Mapping[str, Com
         operation = member.compiled.operation
         if operation.shape:
             used |= {*operation.shape.fields.values(), *operation.shape.beside.values()}
+            used |= sources(draft, used)
         tied = set(_link(operation.through, services[key[0]].service).columns) if operation.through else set()
         for argument in operation.arguments:
             used |= {a.column for a in (argument, *argument.inside) if a.column and a.column not in tied}
@@ -373,7 +387,7 @@ def _references(
         if target is None or target not in names:
             continue
         other = service.tables[target[1]]
-        mine = _counterparts(draft, other, column, columns[key])
+        mine = counterparts(draft, other, column, columns[key])
         if mine is None or target == key:
             continue
         on_delete = _on_delete(column, draft, other)
@@ -395,27 +409,10 @@ def children_of(key: Key, names: Mapping[Key, str], columns: Mapping[Key, Mappin
     for other in (k for k in names if k[0] == group and k != key and not tables[k[1]].link):
         draft, theirs = tables[other[1]], columns[other]
         for column in theirs.values():
-            mine = _counterparts(draft, tables[noun], column, theirs) if column.reference == noun and (column.name in draft.key or column.name == "parent") else None
+            mine = counterparts(draft, tables[noun], column, theirs) if column.reference == noun and (column.name in draft.key or column.name == "parent") else None
             if mine is not None:
                 out[other] = Child(names[other], draft, theirs, dict(zip(mine, tables[noun].key, strict=True)))
     return out
-
-
-def _counterparts(draft: Draft, other: Draft, column: Col, mine: Mapping[str, Col]) -> tuple[str, ...] | None:
-    """For each column of the other's key, the column here that holds it; None where one is missing."""
-    out = []
-    for part in other.key:
-        if other.columns[part].reference == draft.noun:
-            return None  # the other is held by this one, not the other way round
-        if part == other.own or len(other.key) == 1:
-            found: str | None = column.name
-        else:
-            target = other.columns[part].reference
-            found = next((c.name for c in mine.values() if c.name != column.name and ((target is not None and c.reference == target) or (field(c.name) == field(part) and c.name != draft.own))), None)
-        if found is None or mine[found].type != other.columns[part].type:
-            return None
-        out.append(found)
-    return tuple(out)
 
 
 def _beside(draft: Draft, other: Draft) -> bool:

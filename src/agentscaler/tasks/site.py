@@ -191,7 +191,7 @@ def rows_of(operation: Operation, data: Any) -> list[Row]:
 
 def _inside(row: Row, shape: Shape) -> Row:
     """The columns that an object in the row repeats."""
-    return {c: row[f].get(k) for f, part in shape.parts.items() if isinstance(row.get(f), dict) for k, c in part.items()}
+    return {c: row[f].get(k) for f, part in shape.parts.items() if isinstance(row.get(f), dict) for k, c in part.items() if k}
 
 
 def _unwrapped(data: Any, wrap: tuple[str, ...]) -> Iterable[Any]:
