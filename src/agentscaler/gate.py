@@ -355,7 +355,7 @@ def _value(
     if argument.role == "removes" and (held := _listed(row, argument.column or "")):
         return held[:1] if kind_of(schema) == "array" else held[0]
     if argument.role == "named":
-        return []
+        return [] if kind_of(schema) == "array" else {}
     if argument.role == "expression":
         return ""
     if argument.role == "sort":
