@@ -39,13 +39,13 @@ def sign_of(word: str | bool) -> str | None:
     return _SIGNS.get(re.sub(r"[^a-z]", "", word.lower()))
 
 
-def named(given: Sequence[Mapping[str, Any]] | None, name: str, values: str, how: str | None, places: Mapping[str, str]) -> list[Conditions]:
+def named(given: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None, name: str, values: str, how: str | None, places: Mapping[str, str]) -> list[Conditions]:
     """[{Name: 'vpc-id', Values: [...]}]: each filter must hold, with any of its values. Raises InvalidArguments.
 
     'tag:' among the places, 'Tags.Key.Value', lets filters name a tag: {Name: 'tag:stage', Values: ['test']}.
     """
     out: list[Conditions] = []
-    for one in given or ():
+    for one in [given] if isinstance(given, Mapping) else given or ():
         asked, wanted = str(one.get(name)), one.get(values)
         tag = asked[4:] if asked.startswith("tag:") and "tag:" in places else ""
         place = places.get("tag:" if tag else asked)
@@ -72,11 +72,15 @@ def compared(given: Any, sign: str, *places: str) -> list[Conditions]:
     ends: in either case; wild: the same of a text in which * stands for anything, as it does at both ends.
     """
     values = given if isinstance(given, list) else [] if given is None or given == "" else [given]
+    if sign in SWITCHES:
+        values, sign = [v == sign for v in values if v in (sign, SWITCHES[sign])], "="
     if sign in _FORMS:
         values, sign = [_FORMS[sign].format(re.sub(r"[\[?]", r"[\g<0>]", str(v)).strip("*")) for v in values], "glob"
     return [tuple(Condition(place, sign, value) for value in values for place in places)] if values else []
 
 
+SWITCHES: Final = {"active": "inactive", "enabled": "disabled"}
+"""What a row that says yes is called, and one that says no; any other word means both."""
 _FORMS: Final = {"ends": "*{}", "wild": "*{}*"}
 
 
@@ -86,8 +90,10 @@ _VALUE = re.compile(rf"""\s*(?:{_TEXT}|(?P<word>[^\s()"']+))""")
 """What stands behind a sign may hold signs: 2026-03-11T00:00:00Z."""
 
 
-def expressed(given: str | None, places: Mapping[str, str]) -> list[Conditions]:
-    """state = "ACTIVE" AND (name = "a" OR name = "b"): comparisons that AND and OR tie, OR the closer. Raises InvalidArguments."""
+def expressed(given: str | None, places: Mapping[str, str], form: str = "") -> list[Conditions]:
+    """state = "ACTIVE" AND (name = "a" OR name = "b"): comparisons that AND and OR tie, OR the closer; of the form `calls` and(equals(state,"ACTIVE"),...). Raises InvalidArguments."""
+    if form == "calls":
+        return _called(given or "", places)
     out: list[Conditions] = []
     words = _words(given or "")
     while words:
@@ -96,6 +102,33 @@ def expressed(given: str | None, places: Mapping[str, str]) -> list[Conditions]:
                 raise InvalidArguments("a filter cannot begin with AND")
             words.pop(0)
         out.append(_alternatives(words, places))
+    return out
+
+
+CALLS: Final = {
+    "equals": "=", "any": "=", "contains": "holds", "starts-with": "starts", "ends-with": "glob",
+    "greater-than": ">", "greater-or-equal": ">=", "less-than": "<", "less-or-equal": "<=",
+}  # fmt: skip
+"""How a filter that is written as a call compares."""
+_CALL = re.compile(r"""\s*(?P<how>[a-z-]+)\(\s*(?P<name>[\w.]+)\s*,\s*(?P<value>\[[^\]]*\]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^"'()\[\],]+)\s*\)\s*(?:,|$)""")
+_GIVEN = re.compile(r""""((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^"',\[\]\s]+)""")
+
+
+def _called(text: str, places: Mapping[str, str]) -> list[Conditions]:
+    """equals(status,"done"),greater-than(created,2026-01-01T00:00:00Z): each must hold; any() with one of its values."""
+    out: list[Conditions] = []
+    text = found[1] if (found := re.fullmatch(r"\s*and\((.*)\)\s*", text, re.DOTALL)) else text
+    while text.strip():
+        call = _CALL.match(text)
+        if call is None or call["how"] not in CALLS:
+            raise InvalidArguments(f"{text.strip()[:40]!r}: a filter is {', '.join(CALLS)} of a field and a value, as in equals({next(iter(places), 'name')},\"value\")")
+        place = places.get(call["name"])
+        if place is None:
+            raise InvalidArguments(f"{call['name']!r} is no field of this filter; it has {', '.join(places)}")
+        values: list[Any] = [re.sub(r"\\(.)", r"\1", a or b) if a or b else {"true": True, "false": False}.get(c, c) for a, b, c in _GIVEN.findall(call["value"])]
+        sign = CALLS[call["how"]]
+        out.append(tuple(Condition(place, sign, "*" + re.sub(r"[\[?*]", r"[\g<0>]", str(v)) if sign == "glob" else v) for v in values))
+        text = text[call.end() :]
     return out
 
 

@@ -201,9 +201,9 @@ class Database:
         """For `also` of a page: filters by name, [{Name, Values}]. Raises InvalidArguments."""
         return asked.named(given, name, values, how, places)
 
-    def expressed(self, given: str | None, places: Mapping[str, str]) -> Sequence[Conditions]:
+    def expressed(self, given: str | None, places: Mapping[str, str], form: str = "") -> Sequence[Conditions]:
         """For `also` of a page: a filter expression. Raises InvalidArguments."""
-        return asked.expressed(given, places)
+        return asked.expressed(given, places, form)
 
     def compared(self, given: Any, sign: str, *places: str) -> Sequence[Conditions]:
         """For `also` of a page: one of these places stands so to what is given, or to one of a list."""

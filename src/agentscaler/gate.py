@@ -364,7 +364,7 @@ def _value(
     if argument.role == "removes" and (held := _listed(row, argument)):
         return held[:1] if kind_of(schema) == "array" else held[0]
     if argument.role == "named":
-        return []
+        return [] if kind_of(schema) == "array" else {}
     if argument.role == "expression":
         return ""
     if argument.role == "sort":

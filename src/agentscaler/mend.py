@@ -85,7 +85,7 @@ NEEDS: Final[Mapping[str, frozenset[str]]] = {
     "body": frozenset(["body", "rows"]), "inside": frozenset(["filters"]),
 }  # fmt: skip
 """Fields without which an argument of these roles does nothing."""
-SIGNS: Final = (">", ">=", "<", "<=", "=", "from", "to", "holds", "starts", "ends", "wild")
+SIGNS: Final = (">", ">=", "<", "<=", "=", "from", "to", "holds", "starts", "ends", "wild", "active", "enabled")
 MOST_ROWS: Final = 1000
 _NOUN: Final = re.compile(r"[^\W_][\w '\-]{0,59}")
 _MAKES: Final = frozenset((*population.KINDS, "reference", "with", "children", "gather", "counts", "when"))
@@ -443,7 +443,7 @@ def _understood(operation: Operation, where: str) -> None:
     """Each argument is in a role that the act makes something of. Raises Wrong."""
     if deaf := next((a for a in operation.arguments if a.role not in ROLES[operation.act]), None):
         raise Wrong(f"{where}.arguments.{deaf.name}: {operation.act} makes nothing of an argument of role {deaf.role}; it knows {', '.join(sorted(ROLES[operation.act]))}")
-    for one in (i for a in operation.arguments for i in (a, *a.inside)):
+    for one in (i for a in operation.arguments for i in a.every()):
         if lacks := next((field for field, roles in NEEDS.items() if one.role in roles and not getattr(one, field)), None):
             raise Wrong(f"{where}.arguments.{one.name}: role {one.role} needs its {lacks}")
         if (one.role == "within" and not (one.column or one.template)) or (one.role == "show" and not operation.hides):
@@ -451,7 +451,7 @@ def _understood(operation: Operation, where: str) -> None:
         if one.role == "test" and one.sign not in SIGNS:
             raise Wrong(f"{where}.arguments.{one.name}: sign is one of {', '.join(SIGNS)}, not {one.sign!r:.40}")
     for role, advice in (("filter", "; another can be of role test, with sign '='"), ("value", "")):
-        columns = [i.column for a in operation.arguments for i in (a, *a.inside) if i.role == role]
+        columns = [i.column for a in operation.arguments for i in a.every() if i.role == role]
         if twice := next((c for c in columns if c and columns.count(c) > 1), None):
             raise Wrong(f"{where}.arguments: two of them are of role {role} and speak of {twice}; only one can{advice}")
 
@@ -503,7 +503,7 @@ def _has_columns(operation: Operation, tables: Sequence[Table]) -> None:
 
 def _columns(operation: Operation) -> Iterator[tuple[str, str]]:
     for argument in operation.arguments:
-        for one in (argument, *argument.inside):
+        for one in argument.every():
             where = f"argument {one.name}"
             yield from ((where, c) for c in ([one.column] if one.column else []))
             yield from ((where, c) for c in one.body.values())

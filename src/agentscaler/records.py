@@ -4,7 +4,7 @@ docs/files.md is generated from these notes. Records hold data only: nothing her
 A product's row is `key`, `id`, `from`, `format` and the fields of its record (store.py adds the first four).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -222,6 +222,8 @@ class Argument(Record):
     """For body: property -> column."""
     anything: tuple[str | int, ...] = ()
     """For filter: values that narrow nothing, ('ALL',); ('-',) of a resource name: the last part that means every one, also for within."""
+    known: bool = False
+    """For filter: must it name a row that there is ("must match an existing cluster")? Else a list of what it names is empty."""
     inside: tuple["Argument", ...] = ()
     """For filters: what each property of the object is for."""
     places: Mapping[str, str] = Field(default_factory=dict)
@@ -229,11 +231,17 @@ class Argument(Record):
     defaults: Mapping[str, str | int | float | bool] = Field(default_factory=dict)
     """For value and body of a create: what is written where the caller says nothing; by its own name, or the property's. For missing: columns that a row it makes begins with."""
     also: tuple[str, ...] = ()
-    """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it."""
+    """Where the row may be named in more than one way ("the ID or the ARN"): its table, the column that the value stands for, and the others that may tell it; that column again where upper and lower case are the same."""
     sign: str = ""
-    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild. For value: keys, where a map keeps the keys that are not named; clears, where an update that is not given it empties the column; wrapped. For empties: list, where an empty list is what is left. For page: 0, where the first page has that number."""
+    """For test: how one of the `places` must compare with the value: > >= < <= =, from to (of texts), holds starts ends wild, active enabled (of a flag: the word that means yes). For value: keys, where a map keeps the keys that are not named; clears, where an update that is not given it empties the column; wrapped. For expression: calls, where it is written equals(field,"value"). For empties: list, where an empty list is what is left. For page: 0, where the first page has that number."""
     pair: tuple[str, ...] = ()
     """For value: the property of the given objects whose lists are written together (the Tags of TagSpecifications). For named: the property that says which filter, the one with its values and, where there is one, how they are compared."""
+
+    def every(self) -> "Iterator[Argument]":
+        """Itself and all that stands inside it."""
+        yield self
+        for inner in self.inside:
+            yield from inner.every()
 
 
 class Held(Record):

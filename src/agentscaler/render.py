@@ -52,8 +52,8 @@ def _names(model: Model) -> Iterator[str]:
         for brought in operation.brings:
             yield from (*brought.takes, *brought.ends, *brought.sets, *brought.tells)
         for argument in operation.arguments:
-            yield from (argument.python, *argument.body.values(), *(argument.defaults if argument.role == "missing" else ()), *(a.column for a in (argument, *argument.inside) if a.column is not None))
-            yield from (place.split(".")[0] for a in (argument, *argument.inside) for place in a.places.values())
+            yield from (argument.python, *argument.body.values(), *(argument.defaults if argument.role == "missing" else ()), *(a.column for a in argument.every() if a.column is not None))
+            yield from (place.split(".")[0] for a in argument.every() for place in a.places.values())
 
 
 # ---- tools.py ---------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def _list(operation: Operation, table: Table, model: Model, views: Mapping[tuple
             name, values, *how = map(quote, argument.pair)
             also.append(f"db.named({given}, {name}, {values}, {how[0] if how else None}, {pairs_of(argument.places)})")
         elif argument.role == "expression":
-            also.append(f"db.expressed({given}, {pairs_of(argument.places)})")
+            also.append(f"db.expressed({given}, {pairs_of(argument.places)}{f', {quote(argument.sign)}' if argument.sign else ''})")
         elif argument.role == "test":
             also.append(f"db.compared({', '.join([given, quote(argument.sign), *map(quote, argument.places.values())])})")
         elif argument.role in ("sort", "order"):
@@ -252,16 +252,20 @@ _BOUNDS = {"prefix": "starts", "contains": "holds"}
 def _narrowing(operation: Operation) -> Iterator[tuple[Argument, str]]:
     """Each argument of a list, also those inside an object, and the expression of its value."""
     for argument in operation.arguments:
-        whole = argument.python if argument.required else f"({argument.python} or {{}})"
-        for inner in argument.inside:
-            yield inner.model_copy(update={"required": False}), f"{whole}.get({quote(inner.name)})"
-        given = argument.python
-        if _spans(argument):
-            given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
-        elif argument.anything:
-            every = ", ".join(python(v) for v in argument.anything)
-            given = f"None if {python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
-        yield argument, given
+        yield from _parts(argument, argument.python)
+
+
+def _parts(argument: Argument, given: str) -> Iterator[tuple[Argument, str]]:
+    """What stands inside an argument, then the argument; given: the expression of its value."""
+    whole = given if argument.required else f"({given} or {{}})"
+    for inner in argument.inside:
+        yield from _parts(inner.model_copy(update={"required": False}), f"{whole}.get({quote(inner.name)})")
+    if _spans(argument):
+        given = f'None if {given}.endswith("/-") else {given}' if argument.required else f'None if ({given} or "").endswith("/-") else {given}'
+    elif argument.anything:
+        every = ", ".join(python(v) for v in argument.anything)
+        given = f"None if {python(argument.anything[0])} in ({given} or ()) else {given}" if argument.many else f"None if {given} in ({every},) else {given}"
+    yield argument, given
 
 
 def _spans(argument: Argument) -> bool:
@@ -270,9 +274,14 @@ def _spans(argument: Argument) -> bool:
 
 
 def _parent_check(argument: Argument, table: Table, model: Model) -> list[str]:
-    """An unknown parent is an error, not an empty list."""
-    if not argument.required or argument.many:
+    """An unknown parent is an error, not an empty list; where the provider says so, also one that may be left out, and the row itself."""
+    if argument.many or not (argument.required or argument.known):
         return []
+    if argument.known and (argument.anything or not argument.required):
+        home = table.name if table.key == (argument.column,) else next((r.table for r in table.references if r.columns == (argument.column,)), None)
+        return [f"if {argument.python} is not None:", f"    db.get({quote(home)}, {argument.python})"] if home and not argument.anything else []
+    if argument.known and table.key == (argument.column,):
+        return [f"db.get({quote(table.name)}, {argument.python})"]
     for reference in table.references:
         if reference.columns == (argument.column,):
             found = f"db.get({quote(reference.table)}, {argument.python})"

@@ -6,6 +6,7 @@ Decided from the rows and the argument's description alone, by other code than t
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from agentscaler.asked import SWITCHES
 from agentscaler.records import Argument, Json, JsonObject, Schema
 from agentscaler.schemas import kind_of
 
@@ -45,21 +46,28 @@ def _asked(argument: Argument, schema: Schema) -> Iterator[tuple[str, str, Calla
         yield column, _SIGNS[argument.role], lambda v: v
     elif argument.role == "test" and argument.sign not in ("from", "to"):
         for place in argument.places.values():
-            if len(argument.places) == 1:
-                yield place, argument.sign, lambda v: v if kind != "string" else str(v)
+            if argument.sign in SWITCHES:
+                yield place, "=", lambda v: argument.sign if v else SWITCHES[argument.sign]
+            elif len(argument.places) == 1:
+                yield place, argument.sign, lambda v: [str(v)] if kind == "array" else v if kind != "string" else str(v)
     elif argument.role == "named" and argument.pair:
         name, values = argument.pair[:2]
-        several = kind_of(schema.get("items", {}).get("properties", {}).get(values, {})) == "array"
+        items = schema.get("items", {}) if kind == "array" else schema
+        several = kind_of(items.get("properties", {}).get(values, {})) == "array"
         for spoken, place in list(argument.places.items())[:MOST_PLACES]:
             if spoken != "tag:":
-                yield place, "=", lambda v, spoken=spoken: [{name: spoken, values: [_said(v)] if several else _said(v)}]  # type: ignore[misc]
+                yield place, "=", lambda v, spoken=spoken: _one_of(kind, {name: spoken, values: [_said(v)] if several else _said(v)})  # type: ignore[misc]
     elif argument.role == "expression":
         for spoken, place in list(argument.places.items())[:MOST_PLACES]:
             if not spoken.endswith(".*"):
-                yield place, "=", lambda v, spoken=spoken: f'{spoken} = "{_said(v)}"'  # type: ignore[misc]
+                yield place, "=", lambda v, spoken=spoken: f'equals({spoken},"{_said(v)}")' if argument.sign == "calls" else f'{spoken} = "{_said(v)}"'  # type: ignore[misc]
 
 
 _SIGNS: Final[Mapping[str, str]] = {"since": ">=", "until": "<=", "prefix": "starts", "contains": "holds"}
+
+
+def _one_of(kind: str, value: JsonObject) -> Json:
+    return [value] if kind == "array" else value
 
 
 def _plain(value: Any, schema: Schema) -> Json:

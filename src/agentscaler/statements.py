@@ -88,8 +88,8 @@ def write_sql(tables: Mapping[str, TableInfo], what: str, table: str, *shape: An
         return f"SELECT count(*) FROM {name} WHERE {some}"
     if what == "exists":
         return f"SELECT EXISTS (SELECT 1 FROM {name} WHERE {some})"
-    if what == "called":  # the values of the first column where the second is as given; without one, where its own last part is
-        test = f'"{columns[1]}" = ?' if columns[1:] else f"substr(\"{columns[0]}\", -length(?1) - 1) IN ('/' || ?1, ':' || ?1)"
+    if what == "called":  # the values of the first column where the second is as given, the first itself in any case; without one, where its own last part is
+        test = (f'"{columns[1]}" = ?' + " COLLATE NOCASE" * (columns[0] == columns[1])) if columns[1:] else f"substr(\"{columns[0]}\", -length(?1) - 1) IN ('/' || ?1, ':' || ?1)"
         return f'SELECT DISTINCT "{columns[0]}" FROM {name} WHERE {test} AND "{columns[0]}" IS NOT NULL LIMIT 2'
     if what == "insert":
         names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" * len(columns))

@@ -154,14 +154,20 @@ def parameters_of(operation: Operation, tool: Tool, choices: Mapping[str, Sequen
         allowed = choices.get(argument.column or "", ())
         if argument.role == "value" and allowed and "enum" in schema:
             schema["enum"] = [v for v in schema["enum"] if v in allowed] or schema["enum"]
-        if argument.inside:
-            schema = _only(schema, {a.name for a in argument.inside})
-            schema["properties"] |= {a.name: _asked(schema["properties"][a.name], a, operation) for a in argument.inside}
-        schema = _asked(schema, argument, operation)
+        schema = _asked(_inside(schema, argument, operation), argument, operation)
         if argument.template and "/" in argument.template and argument.template not in schema.get("description", ""):
             schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
         shown[argument.name] = schema
     return {"type": "object", "properties": shown, "required": [a.name for a in operation.arguments if a.required], "additionalProperties": False}
+
+
+def _inside(schema: Schema, argument: Argument, operation: Operation) -> Schema:
+    """The schema of an object whose properties narrow a list; of a map, the properties that its text names."""
+    if not argument.inside:
+        return schema
+    told = schema.get("properties") or {a.name: schema.get("additionalProperties") or {} for a in argument.inside}
+    properties = {a.name: _asked(_inside(told[a.name], a, operation), a, operation) for a in argument.inside}
+    return {**{k: v for k, v in schema.items() if k != "additionalProperties"}, "properties": {n: properties[n] for n in told if n in properties}}
 
 
 def _limited(schema: Schema, argument: Argument) -> Schema:
@@ -178,13 +184,16 @@ def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
     """The schema of what is asked in words, with the words that are understood."""
     allowed = list(argument.places)
     if argument.role == "named":
-        items = _only(schema["items"], set(argument.pair))
+        items = _only(schema.get("items", schema), set(argument.pair))
         which = items["properties"][argument.pair[0]]
         which = _noted(which, f"Here: {', '.join(n + '<key>' * (n == 'tag:') for n in allowed)}.") if "tag:" in allowed else {**which, "enum": allowed}
         properties = {**items["properties"], argument.pair[0]: which}
         if len(argument.pair) > 2 and (how := properties[argument.pair[2]]).get("enum"):
             properties[argument.pair[2]] = {**how, "enum": understood(argument.pair[2], how)}
-        return {**schema, "items": {**items, "properties": properties, "required": list(argument.pair[:2])}}
+        one = {**items, "properties": properties, "required": list(argument.pair[:2])}
+        return {**schema, "items": one} if "items" in schema else one
+    if argument.role == "expression" and argument.sign == "calls":
+        return _noted(schema, f"Here: comparisons of {', '.join(allowed)}, as in equals({allowed[0]},\"value\"), joined by commas.")
     if argument.role == "expression":
         return _noted(schema, f"Here: comparisons (=, !=, <, <=, >, >=, :) of {', '.join(allowed)}, joined by AND and OR.")
     if argument.role == "empties" and "items" in schema:
@@ -195,7 +204,7 @@ def _asked(schema: Schema, argument: Argument, operation: Operation) -> Schema:
         return schema
     if "enum" in schema:
         return {**schema, "enum": allowed}
-    if any(a.role == "order" for o in operation.arguments for a in (o, *o.inside)):
+    if any(a.role == "order" for o in operation.arguments for a in o.every()):
         return _noted(schema, f"Here: {', '.join(allowed)}.")
     return _noted(schema, f"Here: {', '.join(allowed)}; highest first with ' desc' behind the field.")
 

@@ -13,6 +13,7 @@ _SORTS = {
 _KIND = r"(?:amazon resource names?(?: \(arns?\))?|unique_names?|names?|ids?|identifiers?|arns?|sids?|email addresses|email address|emails?|alias(?:es)?|address|keys?(?! (?:ids?|arns?|names?|alias|policy|pair)))"
 _EITHER = re.compile(rf"(?i)\b{_KIND}(?![\w-])[^.;:]{{0,40}}?\bor\b[^.;:]{{0,30}}?\b{_KIND}(?![\w-])")
 _WORD = re.compile(rf"(?i)\b{_KIND}(?![\w-])")
+_ANY_CASE = re.compile(r"(?i)(?:\bnot|n['’]t) case[- ]sensitive|\bcase[- ]insensitive")
 _MAIN = frozenset(["primary", "unique"])
 """In front of a name of the row that tells it from lesser ones: primaryEmail, unique_name."""
 ROLES = ("key", "match", "filter", "value")
@@ -25,8 +26,8 @@ def named_otherwise(operation: Operation, parameters: Mapping[str, Schema], tabl
 
 
 def _also(argument: Argument, operation: Operation, text: str, tables: Mapping[str, Table]) -> tuple[str, ...]:
-    sorts = said(text)
-    if argument.role not in ROLES or argument.column is None or len(sorts) < 2:
+    sorts, loose = said(text), argument.role != "value" and _ANY_CASE.search(text) is not None
+    if argument.role not in ROLES or argument.column is None or (len(sorts) < 2 and not loose):
         return ()
     target = _target(argument, operation, tables)
     if target is None:
@@ -36,8 +37,9 @@ def _also(argument: Argument, operation: Operation, text: str, tables: Mapping[s
     itself = own == table.key[-1] or _of_the_row(own, table)
     noun = tuple(table.name.split("_")) if itself else entity(own)[0]
     plain = [c.name for c in table.columns if c.name != own and c.type == key.type == "TEXT" and not c.choices and c.note != "JSON" and c.name not in table.key[:-1] and (itself or set(field(c.name)[:-1]) - _MAIN)]
-    others = [c for c in plain if _names(field(c), noun, sorts)] or [c for c in plain if "arn" in sorts and _names(field(c), noun, frozenset(["id"]))]  # a ChangeSetId is its ARN
-    return (table.name, own, *others) if others or ("arn" in sorts and key.type == "TEXT") else ()
+    loosely = (own,) if loose and key.type == "TEXT" else ()
+    others = [] if len(sorts) < 2 else [c for c in plain if _names(field(c), noun, sorts)] or [c for c in plain if "arn" in sorts and _names(field(c), noun, frozenset(["id"]))]  # a ChangeSetId is its ARN
+    return (table.name, own, *others, *loosely) if others or loosely or ("arn" in sorts and len(sorts) > 1 and key.type == "TEXT") else ()
 
 
 def said(text: str) -> frozenset[str]:

@@ -276,8 +276,13 @@ def _followed(entry: Entry, found: dict[str, Argument], follows: str | None) -> 
     dead = [] if follows else [n for n, a in found.items() if a.role == "token" and not entry.required.count(n)]
     left = {n: a for n, a in found.items() if n not in dead}
     turns = any(a.role in ("token", "offset", "page") for a in left.values())
-    away = any(_TURNS.search(n) or (_TURNS_IF.search(n) and _OF_PAGES.search(str(s.get("description", "")))) for n, s in entry.parameters.items() if n not in left)
+    away = any(leads_on(n, s) for n, s in entry.parameters.items() if n not in left)
     return left if turns or not (dead or away) else {n: a for n, a in left.items() if a.role != "size" or n in entry.required}
+
+
+def leads_on(name: str, schema: Schema) -> bool:
+    """Does a parameter lead to another page?"""
+    return bool(_TURNS.search(name) or (_TURNS_IF.search(name) and _OF_PAGES.search(str(schema.get("description", "")))))
 
 
 _TURNED: Final = re.compile(r"(?i)^(?:next_?page|pagination|continue|continuation|scroll|page)_?(?:token|cursor|marker)$")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from agentscaler.asked import sign_of
+from agentscaler.asked import CALLS, sign_of
 from agentscaler.envs.arguments import argument, is_time, matched, times_of
 from agentscaler.envs.documented import values_of
 from agentscaler.envs.drafts import SCALARS, STATE, Col, Draft, Entry, Noun
@@ -25,12 +25,12 @@ _VALUES = re.compile(r"(?i)^(?:filter_?|field_?|attribute_?|string_?)?(?:values?
 _HOW = re.compile(r"(?i)^(?:comparison_?operator|operator|condition|comparator|comparison|compare|match_?option|fuzzy|exact_?match|op|filter_?operator|type)$")
 
 
-def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
-    """Filters=[{Name, Values}]: the columns that the filters' names mean; None where no name means one."""
+def named(entry: Entry, name: str, draft: Draft, others: Iterable[Entry] = ()) -> Argument | None:
+    """Filters=[{Name, Values}], or one such: the columns that the filters' names mean; None where no name means one. others: the service's operations, for the way it spells such names."""
     schema = entry.parameters[name]
-    items = schema.get("items", {}) if kind_of(schema) == "array" else {}
+    items = schema.get("items", {}) if kind_of(schema) == "array" else schema
     pair = _pair(items)
-    if not pair:
+    if not pair or serves_nothing(schema):
         return None
     properties = items["properties"]
     said = " ".join(str(s.get("description", "")) for s in (schema, properties[pair[0]]))
@@ -41,8 +41,12 @@ def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
     places = _apart({n: p for n in dict.fromkeys(names) if (p := place_of(n, draft)) is not None})
     if closed and not places:  # the list of values is that of another field
         closed, places = [], _apart({n: p for n in spelled if (p := place_of(n, draft)) is not None})
-    for more in () if closed else (_mentioned(said, entry, draft), [] if places else _example(properties[pair[0]], draft)):
+    rows = [n for s in (schema, properties[pair[0]]) for n in _in_a_row(str(s.get("description", "")), draft)]
+    for more in () if closed else (_mentioned(said, entry, draft), rows, [] if places else _example(properties[pair[0]], draft)):
         places |= {n: p for n in more if (p := place_of(n, draft)) is not None and p not in places.values()}
+    if not places and not closed and not _SPOKEN.search(re.sub(r"(?i)case[- ]sensitive|`AND`", "", said)):
+        kebab = any(_KEBAB_ID.search(str(e.parameters.get(name, {}).get("description", ""))) for e in others)
+        places = {"-".join(split(p)) if kebab else n: p for n, p in _shown_places(entry, draft).items() if not n.endswith(".*")}
     if not closed and "tag:<" in said and (tags := _tags(draft)):
         places |= {"tag:": tags}
     if not places:
@@ -53,6 +57,36 @@ def named(entry: Entry, name: str, draft: Draft) -> Argument | None:
 def _mentioned(text: str, entry: Entry, draft: Draft) -> list[str]:
     """Fields of the answer that a text names: 'Support BindDomain and Status'."""
     return [n for n, c in _shown(entry, draft).items() if len(split(n)) > 1 and not is_time(n, c.schema) and mentions(text, n)]
+
+
+_SPOKEN: Final = re.compile(r"(?i:[:<>|/(*`\"“]|\b(?:by|on|only|keywords?|tags?|supported|valid|allowed|following|includ\w+|see the|conditions? and|match|such as|dimensions?)\b|\w-\w)|[a-z][A-Z]")
+"""What may be the name of a filter, or say something of names; where nothing does, the fields of the answer are offered."""
+_KEBAB_ID: Final = re.compile(r"(?<![\w-])[a-z]+-id - ")
+_CAPITAL = r"(?<![\w.-])[A-Z][A-Za-z0-9]*(?![\w-])"
+_RUN: Final = re.compile(rf"{_CAPITAL}(?:(?:,|,? and|,? or| \|)? {_CAPITAL})+")
+_EXPLAINED: Final = re.compile(rf"({_CAPITAL}), ([a-z][A-Za-z ]{{2,40}})")
+_MARKED: Final = re.compile(rf"<({_CAPITAL})>|({_CAPITAL})(?: - [a-z]| Sample values:)")
+
+
+def _in_a_row(text: str, draft: Draft) -> list[str]:
+    """Capitalised names: 'supports InstanceId (instance ID), Vport, Status' where most mean columns; 'Status, address status. Subnet, public address', '<InstanceIds>', 'Status - '."""
+    found = [a or b for a, b in _MARKED.findall(text)]
+    explained = _EXPLAINED.findall(text)
+    if any(split(name)[-1] in said.lower().split() for name, said in explained):
+        found += [name for name, _ in explained]
+    for run in _RUN.finditer(re.sub(r" *\([^()]*\)", "", text)):
+        names = re.findall(_CAPITAL, run[0])
+        known = [n for n in names if n in draft.columns or (len(split(n)) > 1 and place_of(n, draft))]
+        found += names if len(known) > 1 and 2 * len(known) >= len(names) else []
+    return found
+
+
+def serves_nothing(schema: Schema) -> bool:
+    """'This parameter is not currently supported': does a provider say that an argument has no effect?"""
+    return bool(_NOTHING.match(str(schema.get("description", ""))))
+
+
+_NOTHING: Final = re.compile(r"(?i)(?:(?:this|the) (?:parameter|field|filter|option)|filtering|there are|reserved|not\b|currently)[^.]{0,30}(?:(?:\bnot|n['’]t)(?: currently| yet| being)* (?:supported|implemented|used)|\bno supported filters|reserved for future|not (?:currently )?implemented)|(?:filter, which is a )?reserved (?:field|for future|parameter)|not (?:currently )?(?:supported|implemented|in use)\b|currently (?:not (?:supported|used)|unsupported)")
 
 
 def _example(which: Schema, draft: Draft) -> list[str]:
@@ -93,7 +127,7 @@ _QUOTED = re.compile(rf"[`\"“]({_TOKEN})[`\"”]")
 _LIST = re.compile(r"(?i)\b(?:keys?|names?|filters?|fields?|propert(?:y|ies)|attributes?|values?|criteria)\b(?: \w+){0,3}? (?:are|is|include|includes|following)\b(?: the following)?\s*:?([^.:;]{2,300})")
 
 
-_ONE = re.compile(rf"(?i:\b(?:filter|attribute|supported|valid)(?: \w+)? (?:keys?|names?|filters?|fields?) (?:is|are)|[Tt]he key is) [`\"']?({_TOKEN})\b")
+_ONE = re.compile(rf"(?i:\b(?:filter|attribute|supported|valid)(?: \w+)? (?:keys?|names?|filters?|fields?) (?:is|are)|[Tt]he key is|[Yy]ou can filter on) [`\"']?({_TOKEN})\b")
 _ROW = re.compile(r"(?i:\b(?:keys|filters|fields|attributes)\b[^.:]{0,60}): ((?:[a-z][A-Za-z0-9_]+ ){1,20}[a-z][A-Za-z0-9_]+)(?=$|[. ])")
 _AMONG = re.compile(rf"(?i:\b(?:following|supported|allowed) (?:filter )?(?:values|names|keys|fields)[^.:;]{{0,20}}|\bfilter on):? ?({_TOKEN}(?: \([^)]*\))?(?: ?,(?: and| or)? ?{_TOKEN}(?: \([^)]*\))?)+)")
 """'The only supported filter name is state'; names in a row behind a colon, with or without commas."""
@@ -195,7 +229,13 @@ def expression(entry: Entry, name: str, draft: Draft) -> Argument | None:
     said = {n: p for n, p in places.items() if mentions(text, n.removesuffix(".*"))}
     if _NARROW.search(text) and (said or re.search(r"(?i)\bonly\b", text)):
         places = said
-    return argument(entry, name, "expression").model_copy(update={"places": places}) if places else None
+    return argument(entry, name, "expression").model_copy(update={"places": {_as_said(n, text): p for n, p in places.items()}}) if places else None
+
+
+def _as_said(name: str, text: str) -> str:
+    """The name of a field as a text spells it: create_time."""
+    snake = _snake(name)
+    return snake if "." not in name and not re.search(rf"\b{re.escape(name)}\b", text) and re.search(rf"(?<![\w.]){snake}\b", text) else name
 
 
 def mentions(text: str, name: str) -> bool:
@@ -208,6 +248,26 @@ def mentions(text: str, name: str) -> bool:
 
 def _snake(name: str) -> str:
     return re.escape("_".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)).lower())
+
+
+_CALLED: Final = re.compile(r"`([A-Za-z_][\w.]*)`: ((?:`[a-z-]+`(?:, )?)+)")
+
+
+def called(entry: Entry, name: str, draft: Draft) -> Argument | None:
+    """filter=equals(status,"done"), where the text lists fields and their operators, '`status`: `any`, `equals`': those that rows hold, also inside an object."""
+    schema = entry.parameters[name]
+    if name != "filter" or kind_of(schema) != "string":
+        return None
+    told = {n: set(re.findall(r"[a-z-]+", how)) & CALLS.keys() for n, how in _CALLED.findall(str(schema.get("description", "")))}
+    places = {n: p for n, how in told.items() if how and (p := place_of(n, draft) or (draft.own if n == "ids" else None) or _held_once(n, draft)) is not None}
+    return argument(entry, name, "expression").model_copy(update={"sign": "calls", "places": places}) if places else None
+
+
+def _held_once(name: str, draft: Draft) -> str | None:
+    """The one shown object that has a property of this name: attributes.status."""
+    objects = [c for c in draft.columns.values() if c.shown and c.kind == "object" and c.name not in draft.key]
+    found = [f"{c.name}.{n}" for c in objects for n, s in c.schema.get("properties", {}).items() if n == name and kind_of(s) in SCALARS]
+    return found[0] if len(found) == 1 else None
 
 
 _SECRET = re.compile(r"(?i)password|secret|private_?key|credential|fingerprint$|^etag$")
@@ -251,6 +311,7 @@ def sorting(entry: Entry, name: str, draft: Draft, about: str = "") -> Argument 
     closed = [v for v in schema.get("enum", ()) if isinstance(v, str)]
     told = [*values_of(schema), *spelled_out(text)]
     said = closed or [*told, *(w for w in columns if mentions(text, w))]
+    said = said if closed else list({re.sub(r"[^a-z0-9]", "", n.lower()): n for n in reversed([_as_said(n, text) for n in said])}.values())[::-1]
     places = {n: c for n in dict.fromkeys(said) if (c := _sortable(n, draft, columns.values())) is not None}
     shown = [w[0] for e in schema.get("examples", ()) if isinstance(e, str) and (w := re.findall(_TOKEN, e))]
     if not places and not closed and (entry.tool.source.vendor == "google" or not any(len(split(n)) > 1 for n in told)):

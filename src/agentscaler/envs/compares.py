@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from agentscaler.asked import SWITCHES
 from agentscaler.envs.arguments import argument, is_time, times_of
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.records import Argument, Schema
@@ -17,6 +18,10 @@ _ENDS: Final = {
     "gt": ">", "gte": ">=", "ge": ">=", "lt": "<", "lte": "<=", "le": "<=", "eq": "=", "after": ">", "before": "<", "on_or_after": ">=", "on_or_before": "<=",
     "greater_than": ">", "greater_than_or_equal_to": ">=", "less_than": "<", "less_than_or_equal_to": "<=",
 }  # fmt: skip
+_SPAN: Final = {"start": ">=", "end": "<=", "start_at": ">=", "end_at": "<=", "from": ">=", "to": "<=", "from_inclusive": ">=", "to_exclusive": "<", "start_time": ">=", "end_time": "<=", "min": ">=", "max": "<="}
+"""Ends of a range that are names of other things too, where an object holds nothing else."""
+_BOUND: Final = re.compile(r"`(gte?|lte?|eq)` \(")
+_WIDE: Final = re.compile(r"_?(?:[Rr]ange|[Ii]nterval|[Ff]ilter|[Ww]indow)$")
 _BEHIND: Final = re.compile(r"(?:_|(?<=[a-z]))(?P<how>gte?|lte?|Gte?|Lte?|GTE?|LTE?|greater_than(?:_or_equal_to)?|less_than(?:_or_equal_to)?|GreaterThan(?:OrEqualTo)?|LessThan(?:OrEqualTo)?)$")
 _FROM: Final = re.compile(r"_?(?:(?P<low>from|From)|(?P<high>to|To))$")
 _WHOSE: Final = re.compile(r"\bwhose [`\"'](\w+)[`\"']")
@@ -26,9 +31,12 @@ _FINISH: Final = re.compile(r"(?i)_?ends_?with$")
 def compared(entry: Entry, name: str, draft: Draft) -> Argument | None:
     """A bound of a range, an object that holds bounds, or the end of a text; None where it is none."""
     schema = entry.parameters[name]
-    bounds = {n: _ENDS[key] for n in schema.get("properties", {}) if (key := "_".join(split(n))) in _ENDS}
+    told: Mapping[str, Schema] = schema.get("properties") or {n: schema.get("additionalProperties") or {} for n in _BOUND.findall(str(schema.get("description", "")))}
+    bounds = {n: _ENDS[key] for n in told if (key := "_".join(split(n))) in _ENDS}
+    if not bounds and (spans := {n: _SPAN[key] for n in told if (key := "_".join(split(n))) in _SPAN}).keys() == told.keys():
+        bounds = spans
     if kind_of(schema) == "object" and bounds and any(s != "=" for s in bounds.values()):
-        column = _ranged(name, schema["properties"][next(iter(bounds))], draft)
+        column = _ranged(_WIDE.sub("", name), told[next(iter(bounds))], draft)
         inside = tuple(_test(entry, n, sign, [column]) for n, sign in bounds.items()) if column else ()
         return argument(entry, name, "filters").model_copy(update={"inside": inside}) if inside and not set(schema.get("required", ())) - set(bounds) else None
     if (found := _BEHIND.search(name)) and found.start():
@@ -103,6 +111,27 @@ def searched(entry: Entry, name: str, draft: Draft) -> Argument | None:
         return None
     sign = "wild" if wild else "starts" if _STARTS.search(text) else "holds"
     return _test(entry, name, sign, columns)
+
+
+def pointed(entry: Entry, name: str, draft: Draft) -> Argument | None:
+    """currency_ids, of rows whose `currency` is an object with an id; device_id, of rows of which one object alone holds a device_id."""
+    schema, words = entry.parameters[name], field(name)
+    words = (*words[:-1], singular(words[-1]))
+    if len(words) < 2 or words[-1] != "id" or not (kind_of(schema) == "string" or (kind_of(schema) == "array" and kind_of(schema.get("items", {})) == "string")):
+        return None
+    objects = {c.name: c.schema.get("properties", {}) for c in draft.columns.values() if c.kind == "object" and c.shown and c.name not in draft.key}
+    found = [f"{c}.{n}" for c, inner in objects.items() for n, s in inner.items() if kind_of(s) == "string" and (field(n) == words or (field(n) == ("id",) and field(c) == words[:-1]))]
+    return argument(entry, name, "test").model_copy(update={"sign": "=", "places": {found[0]: found[0]}}) if len(found) == 1 else None
+
+
+def switched(entry: Entry, name: str, draft: Draft) -> Argument | None:
+    """status=active, inactive or all, of rows that only say whether they are active."""
+    said = {v for v in entry.parameters[name].get("enum", ()) if isinstance(v, str)}
+    on = next((on for on, off in SWITCHES.items() if {on, off} <= said <= {on, off, "all", "any"}), None)
+    if on is None or field(name)[-1] not in ("status", "state") or any(STATE.search(c.name) and c.shown and c.kind == "string" for c in draft.columns.values()):
+        return None
+    flags = [c for c in draft.columns.values() if c.shown and c.kind == "boolean" and field(c.name) in ((on,), ("is", on))]
+    return _test(entry, name, on, flags) if len(flags) == 1 else None
 
 
 def named_in(text: str, draft: Draft) -> list[Col]:

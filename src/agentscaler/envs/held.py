@@ -49,8 +49,8 @@ def find_held(columns: Mapping[str, Col], draft: Draft, children: Sequence[Child
 def _touched(operation: Operation) -> set[str]:
     """Columns that a call narrows by, moves or must be given; what a create or update may be given beside is no reason to keep a copy."""
     free = operation.act in ("create", "update") and sum(a.role in ("value", "body", "adds", "removes") for a in operation.arguments) > 1
-    out = {c for a in operation.arguments if not (free and a.role == "value" and not a.required) for c in (a.column, *a.body.values(), *(i.column for i in a.inside)) if c}
-    out |= {p.split(".")[0] for a in operation.arguments for i in (*a.inside, *([a] if a.required and len(a.places) == 1 else [])) for p in i.places.values()}
+    out = {c for a in operation.arguments if not (free and a.role == "value" and not a.required) for c in (a.column, *a.body.values(), *(i.column for i in a.every())) if c}
+    out |= {p.split(".")[0] for a in operation.arguments for i in a.every() if i is not a or (a.required and len(a.places) == 1) for p in i.places.values()}
     return out | ({operation.state[0]} if operation.state else set())
 
 

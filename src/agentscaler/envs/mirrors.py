@@ -38,8 +38,8 @@ def find_mirrors(columns: Mapping[str, Col], draft: Draft, operations: Iterable[
 
 
 def _touched(operation: Operation) -> set[str]:
-    out = {c for a in operation.arguments for c in (a.column, *a.body.values(), *(i.column for i in a.inside)) if c}
-    out |= {p.split(".")[0] for a in operation.arguments for i in (a, *a.inside) for p in i.places.values() if "." in p}
+    out = {c for a in operation.arguments for c in (a.column, *a.body.values(), *(i.column for i in a.every())) if c}
+    out |= {p.split(".")[0] for a in operation.arguments for i in a.every() for p in i.places.values() if "." in p}
     return out | set(operation.sets) | ({operation.state[0]} if operation.state else set())
 
 

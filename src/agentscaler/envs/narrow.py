@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from agentscaler.envs.aliases import said
 from agentscaler.envs.arguments import (
     ASIDE,
     Lost,
@@ -21,36 +22,40 @@ from agentscaler.envs.arguments import (
     scalar_items,
     writes_answer,
 )
-from agentscaler.envs.asks import expression, named, sorting
-from agentscaler.envs.compares import compared, searched
+from agentscaler.envs.asks import called, expression, named, serves_nothing, sorting
+from agentscaler.envs.compares import compared, pointed, searched, switched
 from agentscaler.envs.drafts import STATE, Col, Draft, Entry
 from agentscaler.envs.items import is_plural
 from agentscaler.envs.keys import parent_parameter
 from agentscaler.envs.service import Service
 from agentscaler.records import Argument, Role, Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import PAGING, TRANSPORT, field
+from agentscaler.words import PAGING, TRANSPORT, entity, field
 
 
 def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: str = "") -> Argument | None:
     """What a parameter of a list narrows it by; None where it means nothing. about: the object it stands in."""
     schema = entry.parameters[name]
-    if ASIDE.search(name) or writes_answer(name, schema):
+    if (ASIDE.search(name) and not _filters(name, schema, draft)) or writes_answer(name, schema) or serves_nothing(schema):
         return argument(entry, name, "option") if name in entry.required else None
     if draft.segment is not None and name == parent_parameter(entry):
         return argument(entry, name, "filter", "parent").model_copy(update={"anything": across(entry, name)})
     if found := compared(entry, name, draft) or bound(entry, name, draft, about):
         return found
-    if found := named(entry, name, draft) or expression(entry, name, draft) or sorting(entry, name, draft, about) or searched(entry, name, draft):
+    if found := named(entry, name, draft, service.entries) or expression(entry, name, draft) or called(entry, name, draft) or sorting(entry, name, draft, about) or searched(entry, name, draft) or switched(entry, name, draft):
         return found
     if kind_of(schema) == "object" and (_HOLDS.search(name) or _SORTS.search(name)) and schema.get("properties"):
         return _inside(entry, name, draft, service)
     column = column_of(entry, name, draft, service)
+    if (column is None or not (column.shown or column.name in draft.key)) and name not in entry.required and (found := pointed(entry, name, draft)):
+        return found
     many = kind_of(schema) == "array"
     if column is None and (bare := _EXACT.sub("", name)) != name and (name.lower().endswith("equals") or "enum" in schema):
         column = draft.columns.get(draft.find(bare) or "") if bare else None
     if column is None and (bare := _BY.sub("", name)) != name:
         column = draft.columns.get(draft.find(bare) or "")
+    if column is None and kind_of(schema) == "string":
+        column = _named_so(name, str(schema.get("description", "")), draft)
     if column is None and many and draft.own and is_plural(name) and scalar_items(schema):
         try:
             found_name, target = own_argument(entry, draft, service)
@@ -70,13 +75,23 @@ def narrowing(entry: Entry, name: str, draft: Draft, service: Service, about: st
         return argument(entry, name, "contains", column.name)
     anything = everything(inner, column, str(schema.get("description", "")))
     column.learn({"enum": [v for v in inner.get("enum", ()) if v not in anything]})
-    return argument(entry, name, "filter", column.name, many=many).model_copy(update={"anything": anything})
+    known = not many and _EXISTS.search(str(schema.get("description", ""))) is not None
+    return argument(entry, name, "filter", column.name, many=many).model_copy(update={"anything": anything, "known": known})
 
 
+def _filters(name: str, schema: Schema, draft: Draft) -> bool:
+    """LanguageCode, 'the language code of the vocabulary entries', of rows that show one: what is listed, and not how the answer is written."""
+    column, text = draft.columns.get(draft.find(name) or ""), str(schema.get("description", ""))
+    same = column is not None and column.shown and field(column.name) == field(name)
+    return same and bool(re.search(r"(?i)\bfilter|\b(?:language|locale)(?: code| tag)? (?:of|for) the \w+ (?!in\b|to\b)", text)) and not _ANSWERED.search(text)
+
+
+_ANSWERED: Final = re.compile(r"(?i)\bresponse|locali[sz]|translat|display|readable|\bto use\b|evaluat|preferred|return(?:ed)? in\b")
 _EXACT: Final = re.compile(r"_?(?:[Ee]quals|[Ff]ilter)$")
 """statusEquals, state_filter: a filter by a column whose values are told."""
 _BY: Final = re.compile(r"^(?:filter_?[Bb]y|filter|by)_?(?=[A-Z]|(?<=_)[a-z])")
 """filterByName, filter_state: a filter by the column that it names."""
+_EXISTS: Final = re.compile(r"(?i)\bmust (?:match|be) [^.]{0,40}\bexisting\b")
 _FORM = re.compile(r"(?i)(?:format|form|for example)[^`'\"]{0,30}[`'\"]?((?:[a-z]+/\{[A-Za-z_]+\}/?)+)")
 _HOLDS = re.compile(r"(?i)(?:filters?|filter_?by|criteria|conditions?|query|search)$")
 _SORTS = re.compile(r"(?i)sort|order")
@@ -108,6 +123,14 @@ def everything(schema: Schema, column: Col, text: str) -> tuple[str | int, ...]:
         if len(column.choices) > 1 and value in column.choices and value.lower() == "all" and (STATE.search(column.name) or re.search(_ALL_SAID.format(value), text)):
             column.choices.remove(value)
     return tuple(v for v in every if v not in column.choices)
+
+
+def _named_so(name: str, text: str, draft: Draft) -> Col | None:
+    """cluster, 'the short name or full ARN of the cluster', of rows that show a clusterArn."""
+    sorts, words = said(text), field(name)
+    bare = words[:-1] if words[-1] in ("name", "id", "arn", "identifier") else words
+    found = (draft.columns.get(draft.find("_".join((*bare, sort))) or "") for sort in ("arn", "id", "name") if bare and len(sorts) > 1 and sort in sorts)
+    return next((c for c in found if c is not None and c.shown and entity(c.name)[0] == bare), None)
 
 
 def _part(name: str, schema: Schema, draft: Draft) -> tuple[Role, str] | None:
@@ -150,7 +173,7 @@ def _inside(entry: Entry, name: str, draft: Draft, service: Service) -> Argument
         found: Mapping[str, Argument] = {n: a for n in inner.parameters if (a := sorting(inner, n, draft, name)) is not None}
     else:
         found = paging(inner)
-        found = {**found, **{n: a for n in inner.parameters if n not in found and (a := narrowing(inner, n, draft, service, name)) is not None and a.role not in ("option", "within", "filters", "named", "expression")}}
+        found = {**found, **{n: a for n in inner.parameters if n not in found and (a := narrowing(inner, n, draft, service, name)) is not None and a.role not in ("option", "within", "named", "expression")}}
     if not found or any(n not in found for n in inner.required):
         return None
     return argument(entry, name, "filters").model_copy(update={"inside": tuple(found.values())})

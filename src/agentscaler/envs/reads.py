@@ -118,11 +118,19 @@ def _echoes(entry: Entry, draft: Draft, shape: Shape, arguments: Mapping[str, Ar
 
 def _once(found: Argument, arguments: Mapping[str, Argument]) -> Argument | None:
     """An argument without what narrows a column in the same way as another does: two that mean the same column would undo each other."""
-    taken = {(a.role, a.column) for argument in arguments.values() for a in (argument, *argument.inside) if a.column}
+    taken = {(a.role, a.column) for argument in arguments.values() for a in argument.every() if a.column}
+    return _apart(found, taken)
+
+
+def _apart(found: Argument, taken: set[tuple[str, str | None]]) -> Argument | None:
     if not found.inside:
         return None if (found.role, found.column) in taken else found
-    inside = {(a.role, a.column or a.name): a for a in reversed(found.inside) if (a.role, a.column) not in taken}
-    return found.model_copy(update={"inside": tuple(reversed(inside.values()))}) if inside else None
+    kept: list[Argument] = []
+    for inner in found.inside:
+        if (one := _apart(inner, taken)) is not None:
+            kept.append(one)
+            taken = taken | {(a.role, a.column) for a in one.every() if a.column}
+    return found.model_copy(update={"inside": tuple(kept)}) if kept else None
 
 
 def _tells_apart(column: str, draft: Draft, arguments: Mapping[str, Argument]) -> bool:

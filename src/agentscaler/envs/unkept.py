@@ -9,11 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from agentscaler.envs.arguments import leads_on, writes_answer
+from agentscaler.envs.asks import serves_nothing
 from agentscaler.envs.defaults import default_of
 from agentscaler.envs.drafts import STAMP, STATE
 from agentscaler.records import Argument, EnvTool, Model, Operation, Schema, Table, Tool
 from agentscaler.rules import LINE, Rule, bounds
-from agentscaler.words import field
+from agentscaler.schemas import kind_of
+from agentscaler.verbs import READS
+from agentscaler.words import PAGING, field
 
 MOST: Final = 6
 """Sentences of one tool that are told."""
@@ -40,11 +44,24 @@ _ASIDE: Final = re.compile(
 """What no world keeps, and what is only said of the form of a value or of the way a call is made."""
 _AROUND: Final = re.compile(r"(?i)token$|^dry_?run$|validate_?only|request_?id$|^(?:fields|alt|key|quota_?user|pretty_?print|view|expand|include|x-)|_id_?token|etag$|^(?:aws)?_?region$|^aws_?account_?id$|^accept_|_encoding$|language$|_version$|^version$|^params$")
 """Arguments of the way a call is made."""
+_CALLER: Final = re.compile(r"(?i)^member_?(?:ids?|account|app_?ids?)$|^user_?project$|^on_?behalf_?of|^expected_?(?:source_?)?bucket_?owner$|^service_?project_?number$|^return_?partial_?success$|^use_?(?:domain_?)?admin_?access$|^supports_?(?:all|team)_?drives$|^execution_?config\.|^header\.")
+"""For whom a call is made, and which kinds of answer its caller can read."""
+_SHOWS: Final = re.compile(r"(?i)^(?:opt_?fields|read_?mask|field_?mask|projection|select|attributes_?to_?get|additional_?fields_\w+|hl|locale|part)$|^(?:properties(?:_with_history)?|associations)$")
+"""What of a row an answer shows, and in which language."""
 
 
 _IGNORED: Final = re.compile(r"(?i)\boptimistic\b|\bignored when\b|\bhash of\b")
 """What is said of a stamp, which nothing has before it is made."""
 
+
+def _beside(name: str, schema: Schema, operation: Operation) -> bool:
+    """Is an argument that is not taken none of substance: how the call is made and its answer is written, pages of a list that has all rows on one, and what the provider says is without effect?"""
+    pages = operation.act in READS and (PAGING.match(" ".join(field(name))) or leads_on(name, schema)) and kind_of(schema) in ("integer", "number", "string") and field(name)[-1] not in _NO_PAGES
+    around = _AROUND.search(name) or _CALLER.search(name)
+    return bool(pages or around or (operation.act in READS and _SHOWS.search(name)) or writes_answer(name, schema)) or serves_nothing(schema) or (operation.act == "create" and bool(STAMP.search(name) and _IGNORED.search(str(schema.get("description", "")))))
+
+
+_NO_PAGES: Final = frozenset("filter query q parent order by kind mask start view etag".split())
 
 class Said(NamedTuple):
     """One sentence, and what it is said of."""
@@ -58,7 +75,7 @@ def unkept(operation: Operation, tool: EnvTool, source: Tool, model: Model, rule
     table = next(t for t in model.tables if t.name == operation.table)
     arguments = {a.name: a for a in operation.arguments}
     parameters: dict[str, Schema] = source.parameters.get("properties", {})
-    dropped = [n for n in parameters if n not in arguments and not _AROUND.search(n) and n not in table.key and not (operation.act == "create" and STAMP.search(n) and _IGNORED.search(str(parameters[n].get("description", ""))))]
+    dropped = [n for n, s in parameters.items() if n not in arguments and n not in table.key and not _beside(n, s, operation)]
     lines = [f"not taken: {', '.join(dropped[:8])}{f' and {len(dropped) - 8} more' if len(dropped) > 8 else ''}"] if dropped else []
     for said in _sentences(source, arguments):
         kind = next((name for name, cue in _CUES if cue.search(said.text)), None)

@@ -314,8 +314,8 @@ def used_columns(key: Key, members: Sequence[Member], services: Mapping[str, Com
             used |= sources(draft, used)
         tied = set(_link(operation.through, services[key[0]].service).columns) if operation.through else set()
         for argument in operation.arguments:
-            used |= {a.column for a in (argument, *argument.inside) if a.column and a.column not in tied}
-            used |= set(argument.body.values()) | {p.split(".")[0] for a in (argument, *argument.inside) for p in a.places.values()}
+            used |= {a.column for a in argument.every() if a.column and a.column not in tied}
+            used |= set(argument.body.values()) | {p.split(".")[0] for a in argument.every() for p in a.places.values()}
         used |= set(operation.sets) | ({operation.state[0]} if operation.state else set())
     front = [k for k in draft.key if k in draft.columns]
     return {n: draft.columns[n] for n in [*front, *(c for c in draft.columns if c not in front)] if n in used and n in draft.columns}
