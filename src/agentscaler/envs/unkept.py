@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from agentscaler.envs.calls import of_call
 from agentscaler.envs.defaults import default_of
 from agentscaler.envs.drafts import STATE
+from agentscaler.envs.kept import kept_by_service, settled
 from agentscaler.records import Argument, EnvTool, Model, Operation, Schema, Table, Tool
 from agentscaler.rules import LINE, Rule
 from agentscaler.schemas import kind_of
@@ -53,13 +55,19 @@ def unkept(operation: Operation, tool: EnvTool, source: Tool, model: Model, rule
     table = next(t for t in model.tables if t.name == operation.table)
     arguments = {a.name: a for a in operation.arguments}
     parameters: dict[str, Schema] = source.parameters.get("properties", {})
-    dropped = [n for n in parameters if n not in arguments and not _AROUND.search(n) and n not in table.key]
+    dropped = [n for n, s in parameters.items() if n not in arguments and n not in table.key and not _aside(n, s, operation)]
     lines = [f"not taken: {', '.join(dropped[:8])}{f' and {len(dropped) - 8} more' if len(dropped) > 8 else ''}"] if dropped else []
     for said in _sentences(source, arguments):
         kind = next((name for name, cue in _CUES if cue.search(said.text)), None)
         if kind and not _ASIDE.search(said.text) and not _kept(kind, said, operation, tool, table, model, rules):
             lines.append(_line(said))
     return tuple(dict.fromkeys(lines))[:MOST]
+
+
+def _aside(name: str, schema: Schema, operation: Operation) -> bool:
+    """Is it of the way the call is made, or the service's own: made by it, or chosen once and not to be changed?"""
+    fixed = operation.act == "update" and settled(name, schema)
+    return bool(_AROUND.search(name)) or of_call(name, schema) or (operation.act not in ("get", "list") and (fixed or kept_by_service(name, schema, new=operation.act == "create")))
 
 
 def _sentences(source: Tool, arguments: dict[str, Argument]) -> Iterator[Said]:
