@@ -1,6 +1,7 @@
 """Arguments of writes: what no read shows is kept all the same, what a read shows under another name is set there, and what is of the call is neither."""
 
 import pytest
+
 from agentscaler.envs.calls import deed, of_call
 from agentscaler.records import EnvSpec, Schema
 from test_answers import FLAG, LEDGER, NUMBER, TEXT, TEXTS, call, opened, thing, tool, world_of
@@ -26,7 +27,8 @@ def test_a_create_keeps_what_no_read_shows_and_an_update_what_a_create_is_given(
         call(world, "UpdateLedger", LedgerName="n1", KmsKey="k2")
         stored = {r["LedgerName"]: (r["KmsKey"], r["Tags"]) for r in world.rows("ledger")}
         assert stored.pop("n1")[0] == "k2"
-        assert rows and set(stored.values()) == {(None, None)}, "rows that nobody made here have none"
+        assert rows
+        assert set(stored.values()) == {(None, None)}, "rows that nobody made here have none"
     assert not {"UpdateLedger", "CreateLedger"} & world_of(*tools).unkept.keys()
 
 
@@ -89,6 +91,10 @@ def test_the_id_of_what_an_object_names_replaces_the_object() -> None:
         assert made["Branch"] == {"Id": "b1"}
         assert call(world, "UpdateLedger", LedgerName="n1", BranchId="b2")["Ledger"]["Branch"] == {"Id": "b2"}
         assert call(world, "UpdateLedger", LedgerName="n1", Owner="Ben")["Ledger"]["Branch"] == {"Id": "b2"}
+    must = tool("ListLedgers", {"BranchId": TEXT}, {"Ledgers": {"type": "array", "items": thing(**shows)}}, "BranchId")
+    found = world_of(*tools[:2], must, tools[3])
+    assert found.model is not None
+    assert {a.column for o in found.model.operations for a in o.arguments if a.name == "BranchId"} == {"BranchId"}, "rows are found by it"
     assert "PlanId" not in offered(world_of(*tools), "UpdateLedger"), "a plan tells more than which one it is"
 
 

@@ -90,7 +90,7 @@ def flat_parts(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dic
             continue
         head = split(column.name)
         tails = {n: split(n)[len(head) :] for n in free if split(n)[: len(head)] == head and len(split(n)) > len(head)}
-        if paths := _reference(tails, entry, column):
+        if paths := _reference(tails, draft, entry, column):
             out |= {n: argument(entry, n, "part", column.name).model_copy(update={"places": {n: f"{column.name}.{path}"}}) for n, path in paths.items()}
             continue
         paths = _known(tails, entry, column) if column.schema.get("properties") else _guessed(tails)
@@ -102,11 +102,11 @@ _NAMING: Final = (("id",), ("arn",), ("name",), ("key",))
 _NAMES: Final = frozenset("id arn name key code type title label url href object slug number email".split())
 
 
-def _reference(tails: Mapping[str, Noun], entry: Entry, column: Col) -> dict[str, str]:
-    """class_id, where reads show `class: {id, full_name}`: an object that tells nothing but which thing is meant."""
+def _reference(tails: Mapping[str, Noun], draft: Draft, entry: Entry, column: Col) -> dict[str, str]:
+    """class_id, where reads show `class: {id, full_name}`: an object that tells nothing but which thing is meant. What a tool requires has a column of its own, by which rows are found."""
     inside: Mapping[str, Schema] = column.schema.get("properties", {})
     only = bool(inside) and all(split(p)[-1:] and split(p)[-1] in _NAMES for p in inside)
-    told = {n: p for n, tail in tails.items() for p, s in inside.items() if tail in _NAMING and split(p) == tail and kind_of(s) == kind_of(entry.parameters[n]) and n not in entry.required}
+    told = {n: p for n, tail in tails.items() for p, s in inside.items() if tail in _NAMING and split(p) == tail and kind_of(s) == kind_of(entry.parameters[n]) and not any(n in e.required for e in draft.entries)}
     return told if only and len(told) == 1 else {}
 
 
