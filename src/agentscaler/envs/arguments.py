@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from agentscaler.edges import collection_words, placeholders
+from agentscaler.envs.calls import of_call
 from agentscaler.envs.columns import own_parts, parent_path, unpacked
 from agentscaler.envs.drafts import (
     OPTION,
@@ -389,7 +390,7 @@ def values(entry: Entry, draft: Draft, service: Service, taken: Mapping[str, Arg
             out |= {name: argument(entry, name, "option")} if name in entry.required else {}
             continue
         told = draft.columns.get(name)
-        if (OPTION.search(name) and not (told is not None and told.shown and name in entry.required)) or (ASIDE.fullmatch(name) and not (told is not None and told.shown)) or (TRANSPORT.match(name) and not TOKEN.search(name)):
+        if (OPTION.search(name) and not (told is not None and told.shown and (name in entry.required or not (STAMP.search(name) or of_call(name, schema))))) or (ASIDE.fullmatch(name) and not (told is not None and told.shown)) or (TRANSPORT.match(name) and not TOKEN.search(name)):
             if name in entry.required and (kind_of(schema) in SCALARS or ASIDE.search(name)):
                 out[name] = argument(entry, name, "option")
             continue

@@ -65,7 +65,7 @@ def find_columns(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
     for entry in draft.entries:
         if entry.what.kind in ("create", "update", "put") and not entry.view and (not entry.what.extra or entry.what.kind == "create"):
             for name, schema in entry.parameters.items():
-                if name in entry.required or len(draft.columns) < 28:
+                if name in entry.required or len(draft.columns) < MAX_COLUMNS - 8:
                     _write_column(draft, entry, name, schema)
 
 
@@ -80,8 +80,22 @@ def _written_as(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
         itself = field(one_of(name)) in (draft.noun, draft.noun[-1:])  # the events of PutLogEvents are more of them
         if draft.find(name) is None and usable(name, schema) and not itself and not OPTION.search(name) and entity(name)[0] not in tables.keys() - {draft.noun}:
             found = [c.name for c in free if c.kind == kind_of(schema) and _alike(field(name), field(c.name), draft.noun)]
+            found = found or [c.name for c in draft.columns.values() if c.shown and _in_form(name, schema, c, draft)]
             if len(found) == 1:
                 draft.canon[field(name)] = found[0]
+
+
+_FORMS = frozenset("markdown text input update override config configuration setting option".split())
+
+
+def _in_form(name: str, schema: Schema, column: Col, draft: Draft) -> bool:
+    """readmeMarkdown sets the readme that reads show, and an object of nearly the same properties ReservationPlan from ReservationPlanSettings; where no tool takes both."""
+    words = split(name)
+    if words[-1] not in _FORMS | {f"{f}s" for f in _FORMS} or tuple(words[:-1]) != tuple(split(column.name)) or column.name in draft.key or column.kind != kind_of(schema) or column.kind in ("array", "boolean"):
+        return False
+    mine, theirs = ({field(p) for p in s.get("properties", {})} for s in (schema, column.schema))
+    both = any(name in e.parameters and any(draft.find(p) == column.name for p in e.parameters) for e in draft.entries)
+    return not both and (column.kind != "object" or (bool(mine) and 10 * len(mine & theirs) >= 6 * len(mine)))
 
 
 def _alike(given: Noun, shown: Noun, noun: Noun) -> bool:

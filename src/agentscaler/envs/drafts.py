@@ -25,7 +25,7 @@ STAMP: Final = re.compile(r"(?i)^(?:e_?tag|(?:label_?|metadata_?|tags?_?)?finger
 """What changes with every change of a row, so that a later call can say which state it means."""
 SERIALS: Final = (("sid",), ("gid",))
 """Last words of ids that only some services use."""
-MAX_COLUMNS: Final = 36
+MAX_COLUMNS: Final = 72
 
 
 _ROLES: Final = frozenset(["by", "new", "target", "desired", "updated", "modified", "expected", "to", "update", "modify", "set"])

@@ -19,7 +19,7 @@ from agentscaler.words import entity, field, split
 
 def merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, whole: bool) -> list[str]:
     """Columns whose object an update changes in part: UpdateChannel(S3DestinationConfiguration={DataFreshnessInSeconds}) leaves the bucket as it is. whole: does the provider say that what is left out is lost?"""
-    parts = [a.column for a in arguments.values() if a.role == "part" and a.column]
+    parts = [a.column for a in arguments.values() if a.role == "part" and a.column and not _refers(a)]
     if entry.what.verb not in _IN_PART or (entry.tool.source.vendor == "google" and entry.tool.source.verb == "PUT") or whole or any(a.many for a in arguments.values()):
         return parts
     out = parts
@@ -31,6 +31,12 @@ def merged(entry: Entry, draft: Draft, arguments: Mapping[str, Argument], *, who
         given = {a.column: (a.name, schema)} if a.role == "value" and a.column else {c: (p, schema.get("properties", {}).get(p, {})) for p, c in a.body.items()} if a.role == "body" else {}
         out += [c for c, (n, s) in given.items() if draft.columns[c].kind == "object" and (s.get("properties") or _MERGE_PATCH.search(entry.tool.description)) and not _given_whole(entry, draft, n, s)]
     return out
+
+
+def _refers(argument: Argument) -> bool:
+    """class_id sets `class.id`: which row the object speaks of, so that nothing of the old one stays."""
+    place = argument.places.get(argument.name, "").split(".")
+    return len(place) == 2 and (split(place[1])[-1:] in _NAMING or split(argument.name) == split(place[0]))
 
 
 def by_keys(schema: Schema) -> bool:
@@ -84,9 +90,45 @@ def flat_parts(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dic
             continue
         head = split(column.name)
         tails = {n: split(n)[len(head) :] for n in free if split(n)[: len(head)] == head and len(split(n)) > len(head)}
+        if paths := _reference(tails, draft, entry, column):
+            out |= {n: argument(entry, n, "part", column.name).model_copy(update={"places": {n: f"{column.name}.{path}"}}) for n, path in paths.items()}
+            continue
         paths = _known(tails, entry, column) if column.schema.get("properties") else _guessed(tails)
         out |= {n: argument(entry, n, "part", column.name).model_copy(update={"places": {n: f"{column.name}.{path}"}}) for n, path in paths.items()}
     return out
+
+
+_NAMING: Final = (("id",), ("arn",), ("name",), ("key",))
+_NAMES: Final = frozenset("id arn name key code type title label url href object slug number email".split())
+
+
+def _reference(tails: Mapping[str, Noun], draft: Draft, entry: Entry, column: Col) -> dict[str, str]:
+    """class_id, where reads show `class: {id, full_name}`: an object that tells nothing but which thing is meant. What a tool requires has a column of its own, by which rows are found."""
+    inside: Mapping[str, Schema] = column.schema.get("properties", {})
+    only = bool(inside) and all(split(p)[-1:] and split(p)[-1] in _NAMES for p in inside)
+    told = {n: p for n, tail in tails.items() for p, s in inside.items() if tail in _NAMING and split(p) == tail and kind_of(s) == kind_of(entry.parameters[n]) and not any(n in e.required for e in draft.entries)}
+    return told if only and len(told) == 1 else {}
+
+
+def spoken_part(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[str, Argument]:
+    """CidrEndpointsCustomSubDomain is given as a text, and the rows show {SubDomain, Nameservers} under that name: the property that its name ends with, or that its text names ('the ARN of')."""
+    out: dict[str, Argument] = {}
+    used = {c for a in taken.values() for c in (a.column, *a.body.values())}
+    for name, schema in entry.parameters.items():
+        column = draft.columns.get(draft.find(name) or "")
+        if name in taken or name in entry.required or column is None or not column.shown or column.kind != "object" or kind_of(schema) != "string" or column.name in used or column.reference:
+            continue
+        inside = [p for p, s in column.schema.get("properties", {}).items() if kind_of(s) == "string"]
+        ends = [p for p in inside if len(split(p)) > 1 and split(name)[-len(split(p)) :] == split(p)]
+        sort = _SORT.search(str(schema.get("description", ""))[:120])
+        told = ends or [p for p in inside if sort and split(p)[-1] == sort[1].lower() and split(p)[:-1] in ((), split(column.name), split(column.name)[-1:])]
+        if len(told) == 1:
+            out[name] = argument(entry, name, "part", column.name).model_copy(update={"places": {name: f"{column.name}.{told[0]}"}})
+            used.add(column.name)
+    return out
+
+
+_SORT: Final = re.compile(r"\b(ID|id|ARN|name)\b(?: \(ARN\))? (?:of|for) ")
 
 
 def _known(tails: Mapping[str, Noun], entry: Entry, column: Col) -> dict[str, str]:

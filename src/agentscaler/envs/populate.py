@@ -11,11 +11,12 @@ from agentscaler.envs.accord import Span, agree
 from agentscaler.envs.arguments import HIDDEN, matched
 from agentscaler.envs.drafts import STAMP, STATE, Col, Draft
 from agentscaler.envs.facts import mark_facts
-from agentscaler.envs.held import list_of
+from agentscaler.envs.held import list_of, seen_through
 from agentscaler.envs.kept import keep
 from agentscaler.envs.keys import EDITIONS
+from agentscaler.envs.mirrors import shown_by
 from agentscaler.envs.naming import names
-from agentscaler.envs.place import Place, is_empty
+from agentscaler.envs.place import Place, is_empty, unknown
 from agentscaler.envs.ranges import share_ranges
 from agentscaler.envs.recipes import not_failed, only_copies, recipe_of, unfinished
 from agentscaler.envs.states import state_inside
@@ -57,6 +58,7 @@ def population_of(made: Plan) -> JsonObject:
     _count_children(columns, made, wrote)
     _gather_children(columns, made)
     _fill_needed(columns, model)
+    _empty_unread(columns, model)
     mark_facts(columns, model.tables)
     for table in model.tables:
         for part in table.key if table.name in made.unlisted else ():
@@ -208,6 +210,20 @@ def _fill_needed(columns: Mapping[str, JsonObject], model: Model) -> None:
             for table in (operation.table, operation.through):
                 if is_empty(recipe := columns.get(f"{table}.{column}", {})):
                     recipe["null"] = 0.0
+
+
+def _empty_unread(columns: dict[str, JsonObject], model: Model) -> None:
+    """What a create may be given and no read shows or asks for: only rows made here have it."""
+    elsewhere = list(seen_through(model.operations))
+    for table in model.tables:
+        mine = [o for o in model.operations if table.name in (o.table, o.through)]
+        known = {c for name, some in elsewhere if name == table.name for c in some}
+        known |= {c for o in mine if o.shape and o.act in ("get", "list") for c in shown_by(o.shape)} | {c for o in mine for c in (*o.sets, *((o.state or ())[:1]))}
+        asked = [a for o in mine for argument in o.arguments for a in (argument, *argument.inside) if a.required or o.act in ("get", "list") or a.role not in ("value", "body")]
+        known |= {c for a in asked for c in (a.column or "", *a.body.values(), *(p.split(".")[0] for p in a.places.values()))}
+        for column in table.columns:
+            if column.null and column.name not in (*table.key, *known):
+                columns[f"{table.name}.{column.name}"] = unknown({k: v for k, v in columns[f"{table.name}.{column.name}"].items() if k != "cover"})
 
 
 def _recipe(column: Col, table: Table, place: Place, model: Model) -> JsonObject:

@@ -1,22 +1,25 @@
-"""What no read shows leaves: optional arguments of writes, and writes all of whose effect stays unseen.
+"""What no read shows: a create keeps what it is given all the same, if it is a property of the row; an update what a create is given too.
 
-A write may still set what is never shown (a password), where a create asks for the same column: that a service keeps it
-is then said by two of its tools; or where the provider says "Input only." of a secret or of contents.
+What leaves: filters by columns that nobody sees, arguments of updates that neither a read nor a create knows, and writes all of whose effect stays unseen.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from agentscaler.envs.calls import deed, of_call
 from agentscaler.envs.cells import sources
-from agentscaler.envs.drafts import Compiled, Noun
+from agentscaler.envs.drafts import TOKEN, Compiled, Draft, Noun
 from agentscaler.envs.items import input_only
 from agentscaler.envs.worlds import written
-from agentscaler.records import Argument, Operation
+from agentscaler.records import Argument, Operation, Schema
+from agentscaler.words import field, split
 
 READS = ("get", "list")
+MAKES = ("create", "copy", "put")
 _KEPT = re.compile(r"(?i)(?:password|passphrase|secret|contents?|credentials?|payload|private_?key)$")
-"""What a service keeps and does not tell; of a ttl it tells the time that comes of it."""
+"""What a service keeps and does not tell."""
+_TURNED = re.compile(r"(?i)ttl$|^parameters?$")
 
 
 def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
@@ -25,6 +28,7 @@ def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
     drafts = {c.draft.noun: c.draft for c in good.values()}
     more = defaultdict(set, {noun: some | sources(drafts[noun], some) for noun, some in plain.items()})
     asked = _asked_columns(good.values())
+    kept_of = stored_columns(good.values(), more)
     for number, found in list(good.items()):
         noun, operation = found.draft.noun, found.operation
         aside = found.entry.tool.source.vendor == "google" and (found.entry.what.extra or found.entry.what.noun != noun)
@@ -36,7 +40,7 @@ def keep_shown(good: dict[str, Compiled], lost: dict[str, str]) -> None:
             continue
         answered = set(operation.shape.fields.values()) if operation.shape else set()
         told = {c.name for c in found.draft.columns.values() if input_only(c.schema) and _KEPT.search(c.name)}
-        kept = _narrow(operation, told | seen[noun] | answered | set(found.draft.key) | (asked[noun] if operation.act not in ("create", "copy") else set()))
+        kept = _narrow(operation, told | seen[noun] | answered | set(found.draft.key) | kept_of[noun] | (asked[noun] if operation.act not in ("create", "copy") else set()))
         if kept.act in ("update", "put", "set") and not written(kept) & (seen[noun] | asked[noun]):
             del good[number]
             lost[number] = "unseen"
@@ -52,6 +56,32 @@ def seen_columns(good: Iterable[Compiled]) -> Mapping[Noun, set[str]]:
             out[found.draft.noun] |= {*found.operation.shape.fields.values(), *found.operation.shape.beside.values()}
             out[found.draft.noun] |= {a.column for a in found.operation.arguments if a.column and a.required}
     return out
+
+
+def stored_columns(good: Iterable[Compiled], seen: Mapping[Noun, set[str]]) -> Mapping[Noun, set[str]]:
+    """Columns that no read shows and that rows keep: what a create or put may be given of the thing itself. Tags stay out where tags are rows of a table."""
+    out: dict[Noun, set[str]] = defaultdict(set)
+    good = list(good)
+    tagged = any(f.operation.act in READS and f.draft.noun[-1:] == ("tag",) and f.operation.shape for f in good)
+    for found in good:
+        if found.operation.act not in MAKES:
+            continue
+        for argument in found.operation.arguments:
+            schema = found.entry.parameters.get(argument.name, {})
+            given = {argument.column: (argument.name, schema)} if argument.role == "value" else {c: (p, schema.get("properties", {}).get(p, {})) for p, c in argument.body.items()} if argument.role == "body" else {}
+            out[found.draft.noun] |= {c for c, (n, s) in given.items() if c and c not in seen[found.draft.noun] and _property(n, s) and not (tagged and "tag" in field(n)) and not _told_within(n, found.draft)}
+    return out
+
+
+def _property(name: str, schema: Schema) -> bool:
+    """Is it of the row, and not of the call? Of a time to live answers tell the time that comes of it."""
+    return not (TOKEN.search(name) or of_call(name, schema) or deed(name, schema) or (input_only(schema) and not _KEPT.search(name) and _TURNED.search(name)))
+
+
+def _told_within(name: str, draft: Draft) -> bool:
+    """currency_id beside the `currency` that reads show: an object tells it, which would go stale."""
+    words = split(name)
+    return any(c.shown and c.kind == "object" and 0 < len(head := split(c.name)) < len(words) and words[: len(head)] == head for c in draft.columns.values())
 
 
 def _asked_columns(good: Iterable[Compiled]) -> Mapping[Noun, set[str]]:

@@ -11,8 +11,10 @@ from typing import Final, NamedTuple
 
 from agentscaler.envs.arguments import leads_on, writes_answer
 from agentscaler.envs.asks import serves_nothing
+from agentscaler.envs.calls import of_call
 from agentscaler.envs.defaults import default_of
 from agentscaler.envs.drafts import STAMP, STATE
+from agentscaler.envs.kept import kept_by_service, settled
 from agentscaler.records import Argument, EnvTool, Model, Operation, Schema, Table, Tool
 from agentscaler.rules import LINE, Rule, bounds
 from agentscaler.schemas import kind_of
@@ -55,13 +57,16 @@ _IGNORED: Final = re.compile(r"(?i)\boptimistic\b|\bignored when\b|\bhash of\b")
 
 
 def _beside(name: str, schema: Schema, operation: Operation) -> bool:
-    """Is an argument that is not taken none of substance: how the call is made and its answer is written, pages of a list that has all rows on one, and what the provider says is without effect?"""
+    """Is an argument that is not taken none of substance: how the call is made and its answer is written, pages of a list that has all rows on one, what the service makes itself or settles once, and what is said to be without effect?"""
     pages = operation.act in READS and (PAGING.match(" ".join(field(name))) or leads_on(name, schema)) and kind_of(schema) in ("integer", "number", "string") and field(name)[-1] not in _NO_PAGES
-    around = _AROUND.search(name) or _CALLER.search(name)
-    return bool(pages or around or (operation.act in READS and _SHOWS.search(name)) or writes_answer(name, schema)) or serves_nothing(schema) or (operation.act == "create" and bool(STAMP.search(name) and _IGNORED.search(str(schema.get("description", "")))))
+    of_it = _AROUND.search(name) or _CALLER.search(name) or of_call(name, schema) or writes_answer(name, schema) or (operation.act in READS and _SHOWS.search(name))
+    unseen = operation.act == "create" and STAMP.search(name) and _IGNORED.search(str(schema.get("description", "")))
+    served = operation.act not in READS and (kept_by_service(name, schema, new=operation.act == "create") or (operation.act == "update" and settled(name, schema)))
+    return bool(pages or of_it or unseen or served) or serves_nothing(schema)
 
 
 _NO_PAGES: Final = frozenset("filter query q parent order by kind mask start view etag".split())
+
 
 class Said(NamedTuple):
     """One sentence, and what it is said of."""

@@ -29,7 +29,7 @@ from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
 from agentscaler.envs.keys import STRICT_CONTEXT, is_slug, parent_parameter, upserts
 from agentscaler.envs.masks import mask, missing
-from agentscaler.envs.partly import by_keys, emptied, flat_parts, merged
+from agentscaler.envs.partly import by_keys, emptied, flat_parts, merged, spoken_part
 from agentscaler.envs.service import Service
 from agentscaler.envs.shared import unique_in
 from agentscaler.envs.states import (
@@ -90,6 +90,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     elif draft.generated and any(n in entry.required for n in _own_names(entry, draft, service)):
         raise Lost("part")
     arguments |= flat_parts(entry, draft, arguments)
+    arguments |= spoken_part(entry, draft, arguments)
     arguments |= values(entry, draft, service, arguments, own=True, new=True)
     if key_path:
         arguments = {n: a if a.column != draft.own else a.model_copy(update={"role": "option", "column": None}) for n, a in arguments.items() if a.column != draft.own or a.required}
@@ -306,6 +307,7 @@ def update(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     arguments |= _revised(entry, draft, arguments)
     if not overwrites(entry) and not any(a.many for a in arguments.values()):
         arguments |= flat_parts(entry, draft, arguments) | emptied(entry, draft, arguments)
+        arguments |= spoken_part(entry, draft, arguments)
     arguments |= {n: _located(entry, draft, a) for n, a in values(entry, draft, service, arguments, own=own).items()}
     if any(a.role in ("match", "stamp") for a in arguments.values()) and any(a.many for a in arguments.values()):
         raise Lost("batch")
@@ -390,7 +392,7 @@ def _revised(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[
         return out
     for name, schema in entry.parameters.items():
         match = _GAINS.search(name) or _LOSES.search(name)
-        column = draft.columns.get(draft.find(name.replace(match[0], "")) or "") if match else None
+        column = draft.columns.get(draft.find(name[: match.start()] + name[match.end() :]) or "") if match else None
         if match is None or column is None or name in taken or column.name in used or kind_of(schema) != "array" or column.kind != "array":
             continue
         inner = kind_of(schema.get("items", {}))
@@ -399,8 +401,8 @@ def _revised(entry: Entry, draft: Draft, taken: Mapping[str, Argument]) -> dict[
     return out
 
 
-_GAINS = re.compile(r"^(?:Add|add_?)(?=[A-Z_]|[a-z]+_)|(?:ToAdd|_to_add|ToAttach|ToEnable)$")
-_LOSES = re.compile(r"^(?:Remove|remove_?|Delete)(?=[A-Z_]|[a-z]+_)|(?:ToRemove|ToDelete|_to_remove|ToDetach|ToDisable)$")
+_GAINS = re.compile(r"^(?:Add|add_?)(?=[A-Z_]|[a-z]+_)|(?:To(?:Be)?Add(?:ed)?|_to_add|ToAttach|ToEnable)$")
+_LOSES = re.compile(r"^(?:Remove|remove_?|Delete)(?=[A-Z_]|[a-z]+_)|(?:To(?:Be)?Removed?|ToDelete|_to_remove|ToDetach|ToDisable)$")
 
 
 _DIFFERENCES = re.compile(r"(?i)\bJSON[ -]?patch\b|\bRFC ?-?6902|^patch_?document\b")
@@ -557,9 +559,16 @@ def _why(entry: Entry, draft: Draft, name: str) -> str | None:
     if words[-1:] not in (("reason",), ("comment",), ("note",)) or len(words) > 2 or kind_of(entry.parameters[name]) != "string":
         return None
     held = [c.name for c in draft.columns.values() if c.shown and c.kind == "string" and len(field(c.name)) == 2 and field(c.name)[0][:5] == verb[:5] and field(c.name)[1] == words[-1]]
+    told = [c.name for c in draft.columns.values() if c.shown and c.kind == "string" and not c.choices and field(c.name)[-1:] in (("message",), ("reason",)) and c.name != draft.own and _says_why(str(c.schema.get("description", "")), verb)]
+    held = held or (told if words[-1] == "reason" else [])
     if held or name not in entry.required or any(c.shown for c in draft.columns.values()):
         return held[0] if len(held) == 1 else None
     return draft.force(name if len(words) > 1 else f"{verb}_{name}", entry.parameters[name]).name
+
+
+def _says_why(text: str, verb: str) -> bool:
+    """'For a rejected request this is the reason for the rejection': does a text say why a row was rejected?"""
+    return any(re.search(rf"(?i)\b{verb[:5]}\w*", s) is not None and re.search(r"(?i)\breason\b|\bwhy\b", s) is not None for s in re.split(r"(?<=\.)\s", text))
 
 
 def _restored_elsewhere(entry: Entry, draft: Draft) -> bool:
