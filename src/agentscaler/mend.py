@@ -88,7 +88,7 @@ NEEDS: Final[Mapping[str, frozenset[str]]] = {
 SIGNS: Final = (">", ">=", "<", "<=", "=", "from", "to", "holds", "starts", "ends", "wild", "active", "enabled")
 MOST_ROWS: Final = 1000
 _NOUN: Final = re.compile(r"[^\W_][\w '\-]{0,59}")
-_MAKES: Final = frozenset((*population.KINDS, "reference", "with", "children", "gather", "counts", "when"))
+_MAKES: Final = frozenset((*population.KINDS, "reference", "with", "children", "gather", "back", "counts", "when"))
 
 
 class ToolMend(Record):

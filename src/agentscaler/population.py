@@ -25,6 +25,7 @@ A recipe is one of
     {"counts": "column"}              how many items the list in that column holds; a write to the list counts again
     {"children": "table.column"}      how many rows of that table bear the key of this row in that column
     {"gather": "table.column", "fields": {field: [column, kind]}}   what the rows of that table with the key of this row in that column show; "one": column, of a list of bare values
+    {"back": "table", "via": [columns]} the key of the last row of that table that bears the key of this row in these columns, where two rows speak of each other
     {"reference": "table"}            the key of a row of another table; "skew"; "columns" for a composite key (own -> its), of
     {"with": "column"}                which the others follow with the same row; references that share a column agree in it
                                        "kin": column of that row -> column of this one that must be equal (a build of the same backend); "must": without one there is no row
@@ -103,7 +104,7 @@ def draw_value(population: Mapping[str, Any], recipe: Mapping[str, Any], dice: D
     if "like" in recipe and "joint" in recipe:
         recipe = recipe["else"]
     hanging = fields_of(recipe.get("template", "")) - set(population.get("context", {}))
-    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "counts", "children", "gather")):
+    if hanging or any(k in recipe for k in ("reference", "with", "same", "like", "position", "in", "counts", "children", "gather", "back")):
         return None
     painter = Painter({"now": population["now"], "context": population.get("context", {}), "columns": {}}, [], {}, {}, seed)
     value = painter.value(recipe, dice, {}, dice.below(1000))
@@ -153,7 +154,18 @@ class Painter:
             self._agree(table, ends.values())
         self._count_children()
         self._gather_children()
+        self._point_back()
         return self.rows
+
+    def _point_back(self) -> None:
+        """Fill the columns that speak of the row of another table which refers to a row."""
+        for table, recipes in self.recipes.items():
+            for column, recipe in recipes.items():
+                if "back" in recipe and table in self.rows:
+                    other = recipe["back"]
+                    found = {tuple(row[c] for c in recipe["via"]): row[self.keys[other][-1]] for row in self.rows.get(other, [])}
+                    for row in self.rows[table]:
+                        row[column] = found.get(tuple(row[k] for k in self.keys[table]))
 
     def _gather_children(self) -> None:
         """Fill the lists that show the rows of another table which refer to a row."""

@@ -397,10 +397,11 @@ def _by_path(column: Col, draft: Draft, tables: Mapping[Noun, Draft]) -> Noun | 
 
 
 def _same_key(draft: Draft, tables: Mapping[Noun, Draft]) -> None:
-    """DescribeFleetInstances shows InstanceId: what can only be read and goes by the id of another thing tells of rows that are there."""
-    if draft.own is None or draft.segment is not None or draft.link or not draft.kinds <= {"get", "list"}:
+    """DescribeFleetInstances shows InstanceId, and each trunk has a recording that goes by its trunk_sid: what nobody makes or deletes and goes by the id of another thing tells of rows that are there."""
+    if draft.own is None or draft.segment is not None or draft.link or not draft.kinds <= {"get", "list", "update"} or draft.kinds == {"list", "update"}:
         return
-    column, rest = draft.columns[draft.own], entity(draft.own)[0]
+    column, serial = draft.columns[draft.own], field(draft.own)[-1:] in SERIALS
+    rest = field(draft.own)[:-1] if serial else entity(draft.own)[0]
     target = tables.get(rest) if rest != draft.noun else None
     if target is not None and target.kinds & {"get", "list"} and column.kind == "string" and _fits(draft.own, target) and target.key == (target.own,) and rest not in _above(target, tables):
         column.reference = rest

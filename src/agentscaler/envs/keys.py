@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agentscaler.edges import collection_words, placeholders
-from agentscaler.envs.drafts import ITEM_KINDS, OPTION, STATE, TOKEN, Draft, Entry, Noun, table_of
+from agentscaler.envs.drafts import ITEM_KINDS, OPTION, SERIALS, STATE, TOKEN, Draft, Entry, Noun, table_of
 from agentscaler.envs.items import is_plural, one_of
 from agentscaler.schemas import kind_of
 from agentscaler.words import PAGING, TRANSPORT, entity, field
@@ -37,7 +37,7 @@ def find_key(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozenset[str
     _natural(draft, tables, contexts)
     if draft.own is None and draft.parents and (picked := picks_own(draft, draft.entries)) and _told(picked, draft):
         draft.own, draft.generated = picked, not any(field(p) == field(picked) for e in makers for p in e.required) and field(picked)[-1:] != ("name",)
-    if draft.own is None and draft.parents and not draft.kinds & {"create", "delete", "update", "put", "action"} and _lists(draft):
+    if draft.own is None and draft.parents and not draft.kinds & {"create", "delete", "update", "put", "action"} and _lists(draft) and not (_field_key(draft) is None and _settled(draft, contexts) and _told_alone(draft)):
         draft.own = _field_key(draft) or "position"
         draft.generated = True
     if draft.own is None and draft.parents and _lists(draft) and not _settled(draft, contexts):
@@ -132,6 +132,13 @@ def _settled(draft: Draft, contexts: frozenset[str]) -> bool:
             if asked and asked <= {field(p) for p in draft.parents} and (entry.item is None or not entry.item.many):
                 return True
     return False
+
+
+def _told_alone(draft: Draft) -> bool:
+    """Can no get say which of several rows of a holder it means (GetStreamSession(channelArn, streamId), the second optional)?"""
+    shown = {field(n) for e in draft.entries if e.item and not e.view for n in e.item.fields}
+    gets = [e for e in draft.entries if e.what.kind == "get" and not e.view and not (e.item is not None and e.item.many)]
+    return draft.noun[-1] not in EDITIONS and not any(field(p) in shown and field(p)[-1] in _TELLING for e in gets for p in e.parameters if p not in e.required)
 
 
 def _picks(entry: Entry, shown: set[Noun]) -> bool:
@@ -411,7 +418,7 @@ def _field_key(draft: Draft) -> str | None:
     """A key from the rows themselves: own id, id, name, arn."""
     names = [n for e in draft.entries if e.item and not e.view for n in e.item.fields]
     tail = draft.noun[-1:]
-    for words in ((*draft.noun, "id"), (*tail, "id"), ("id",), (*draft.noun, "name"), (*tail, "name"), ("name",), (*draft.noun, "arn"), ("arn",)):
+    for words in ((*draft.noun, "id"), (*tail, "id"), ("id",), *SERIALS, (*draft.noun, "name"), (*tail, "name"), ("name",), (*draft.noun, "arn"), ("arn",)):
         for name in names:
             if field(name) == words:
                 return name

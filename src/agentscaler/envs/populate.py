@@ -79,6 +79,7 @@ def population_of(made: Plan) -> JsonObject:
             for name in found.get("same", ()):  # all versions of a thing are of its type
                 if field(name)[-1:] == ("type",) and "choice" in columns[f"{table.name}.{name}"]:
                     columns[f"{table.name}.{name}"] = {"same": f"{rows[table.name]['per']}.{name}", "knowable": True}
+    _point_back(columns, made, {n for r in rows.values() if isinstance(r, dict) for n in r.get("latest", {})})
     return {"format": 1, "now": NOW, "context": _context(made, columns), "rows": rows, "columns": columns}
 
 
@@ -187,6 +188,30 @@ def _gather_children(columns: dict[str, JsonObject], made: Plan) -> None:
                         if counting.get("counts") == column.name and counting in [columns[f"{parent.name}.{c.name}"] for c in parent.columns]:
                             counting.pop("counts")
                             counting["children"] = f"{child.name}.{reference.columns[0]}"
+
+
+_MADE_FROM: Final = re.compile(r"(?i)\b(?:from which|used to (?:create|make|restore)|(?:was|were|is|are) (?:created|restored|made|copied|cloned) from|to restore|restored? from)\b")
+_ORIGINS: Final = frozenset("source origin original parent base from restored previous snapshot backup".split())
+"""Words in front of a column for what a row was made from, which is not what was made from it."""
+
+
+def _point_back(columns: dict[str, JsonObject], made: Plan, told: set[str]) -> None:
+    """A server's recoveryInstanceId where instances bear a sourceServerId: two rows that speak of each other agree; only one of the two is a foreign key."""
+    tables = {t.name: t for t in made.model.tables}
+    names = {(group, draft.noun): name for name, (group, draft) in made.drafts.items()}
+    for table in made.model.tables:
+        group, _ = made.drafts[table.name]
+        kept = {*table.key, *told, *(c for r in table.references for c in r.columns)}
+        for column in (c for c in table.columns if c.null and c.name not in kept):
+            other = tables.get(names.get((group, made.columns[table.name][column.name].reference or ()), ""))
+            backs = [r for r in other.references if r.table == table.name] if other is not None and other is not table else []
+            if other is None or not backs or next(c.type for c in other.columns if c.name == other.key[-1]) != column.type:
+                continue
+            words, recipe = field(column.name), columns[f"{table.name}.{column.name}"]
+            text = str(made.columns[table.name][column.name].schema.get("description", ""))
+            made_from = words[0] in _ORIGINS or _MADE_FROM.search(text)
+            marks = {k: recipe[k] for k in ("knowable",) if k in recipe}
+            columns[f"{table.name}.{column.name}"] = {"value": None, **marks} if made_from else {"back": other.name, "via": list(backs[0].columns), **marks}
 
 
 def _shown_of(list_: Col, child: Table, draft: Draft, theirs: Mapping[str, Col]) -> JsonObject | None:

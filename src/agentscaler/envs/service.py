@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from agentscaler.edges import placeholders
+from agentscaler.envs.addresses import one_address
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.envelope import of_the_call, reports_failure
@@ -52,7 +53,7 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
         if (what.verb == "describe" or CLASS.get(what.verb) == "get") and what.kind == "list" and item is not None and not item.many:
             what = what._replace(kind="get")
         entries.append(Entry(number, tool, what, item))
-    entries = _own_beside(of_the_whole(same_nouns(read_ties(made_from(own_settings(home_nouns(entries)))))))
+    entries = _own_beside(of_the_whole(same_nouns(read_ties(made_from(own_settings(one_address(home_nouns(entries))))))))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
     for draft in tables.values():

@@ -458,15 +458,21 @@ def _on_delete(column: Col, draft: Draft, other: Draft) -> str:
 
 
 def _parents_first(tables: Sequence[Table], holders: Mapping[str, set[str]], columns: Mapping[str, Mapping[str, Col]]) -> tuple[Table, ...]:
-    """Parents before children; a reference that would close a circle is given up, and never what a row lies under for what it mentions."""
+    """Parents before children; of references that close a circle the weakest is given up, and never what a row lies under for what it mentions."""
     kept: dict[str, list[Reference]] = {t.name: [] for t in tables}
-    for holds in (True, False):
-        for table in sorted(tables, key=lambda t: t.name):
-            for reference in table.references:
-                if holds == lies_under(table, reference) and not _leads(reference.table, table.name, kept):
-                    kept[table.name].append(reference)
+    for table, reference in sorted(((t, r) for t in tables for r in t.references), key=lambda x: (_weakness(x[0], x[1], columns[x[0].name]), x[0].name)):
+        if not _leads(reference.table, table.name, kept):
+            kept[table.name].append(reference)
     whole = {t.name: t.model_copy(update={"references": tuple(r for r in t.references if r in kept[t.name])}) for t in sorted(tables, key=lambda t: t.name)}
     return _named_first(whole, holders, columns)
+
+
+def _weakness(table: Table, reference: Reference, columns: Mapping[str, Col]) -> tuple[bool, bool, bool, bool]:
+    """How much a row could do without: what it lies under it could not; then come what every create is given, what reads show, and what bears the other's plain name (no source, no last)."""
+    empty = any(c.null for c in table.columns if c.name in reference.columns)
+    hidden = not any(c in columns and columns[c].shown for c in reference.columns)
+    role = entity(reference.columns[-1])[1] and "_".join(field(reference.columns[-1])[:-1]) != reference.table
+    return not lies_under(table, reference), empty, hidden, role
 
 
 def lies_under(table: Table, reference: Reference) -> bool:
