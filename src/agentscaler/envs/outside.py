@@ -83,12 +83,12 @@ def _under(place: Place, noun: tuple[str, ...], own: str) -> str:
     path = ""
     for parent in place.draft.parents:
         column = place.columns.get(parent)
-        words = tuple(w for w in entity(parent)[0] or field(parent) if w != "name")
+        words = tuple(w for w in entity(parent)[0] or field(parent) if w not in ("name", "id", "identifier", "arn"))
         holder = place.tables.get(column.reference) if column is not None and column.reference else None
         if column is None or parent in HIDDEN or column.json or words in (("account",), ("region",), ("aws", "account")):
             continue
         whole = "arn" in (field(parent)[-1], field(holder[1].own or "")[-1] if holder else "")
-        path = "{" + parent + "}" if whole else path + "/" * bool(path) + ("-".join(words) or "item") + "/{" + parent + "}"
+        path = "{" + parent + "}" if whole else path + "/" * bool(path) + "-".join(words or column.reference or noun[:-1] or ("item",)) + "/{" + parent + "}"
     if not path:
         return arn(place, "{" + own + "}", noun)
     tail = path + (":" if edition else "/") + tail
