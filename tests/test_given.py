@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agentscaler.envs.given import choices_of, is_required
-from agentscaler.envs.limits import limits_of
+from agentscaler.envs.limits import limits_of, per_request
 from agentscaler.gate import check_env
 from agentscaler.records import Argument, Operation
 from agentscaler.rules import decide, placed, rules_of
@@ -200,3 +200,28 @@ def test_what_a_group_or_a_later_call_keeps_is_not_said_to_be_missing(says: str,
     owner = {**TEXT, "description": f"The owner. {says}"}
     create = create.model_copy(update={"parameters": {**create.parameters, "properties": {"LedgerName": TEXT, "Owner": owner, "OwnerId": TEXT}}})
     assert ("CreateLedger" in world_of(base, listing, create).unkept) == listed
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("Closes ledgers. A maximum of 10 ledgers are allowed to be closed per call.", 10),
+        ("You can close up to 100 ledgers in a single request.", 100),
+        ("Up to 100 ledgers per account.", None),
+        ("At most 20 requests can be made per second at one time.", None),
+        ("Returns up to 50 ledgers per request.", None),
+        ("Up to 10 ledgers per request, if they are shared.", None),
+        ("Up to 5 MB per request.", None),
+        ("Up to 10 ledgers per request. Up to 20 lines per request.", None),
+    ],
+)
+def test_how_many_a_request_may_name(text: str, most: int | None) -> None:
+    assert per_request(text) == most
+
+
+def test_the_only_list_of_a_tool_holds_no_more_than_a_request_may_name() -> None:
+    close = tool("BatchDeleteLedgers", {"LedgerNames": {"type": "array", "items": TEXT}}, {}, "LedgerNames", says="Deletes ledgers. You can delete up to 2 ledgers in one request.")
+    with opened(close) as (world, rows):
+        names = [r["LedgerName"] for r in rows]
+        assert code(world, "BatchDeleteLedgers", LedgerNames=names[:3]) == "invalid_arguments"
+        assert code(world, "BatchDeleteLedgers", LedgerNames=names[:2]) is None

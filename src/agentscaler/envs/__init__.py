@@ -17,7 +17,7 @@ from agentscaler.envs.find import Found, count_found
 from agentscaler.envs.given import asked
 from agentscaler.envs.held import held_schemas
 from agentscaler.envs.kept import noted
-from agentscaler.envs.limits import limits_of
+from agentscaler.envs.limits import limits_of, per_request
 from agentscaler.envs.operations import judge_all
 from agentscaler.envs.populate import population_of
 from agentscaler.envs.service import compile_service
@@ -158,6 +158,9 @@ def parameters_of(operation: Operation, tool: Tool, choices: Mapping[str, Sequen
         if argument.template and "/" in argument.template and argument.template not in schema.get("description", ""):
             schema["description"] = f"{schema.get('description', '').rstrip()} Format: {argument.template}".strip()
         shown[argument.name] = schema
+    lists = [a.name for a in operation.arguments if kind_of(shown[a.name]) == "array"]
+    if len(lists) == 1 and "maxItems" not in shown[lists[0]] and (most := per_request(tool.description)):
+        shown[lists[0]]["maxItems"] = most
     return {"type": "object", "properties": shown, "required": [a.name for a in operation.arguments if a.required], "additionalProperties": False}
 
 

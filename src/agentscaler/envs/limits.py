@@ -131,5 +131,13 @@ def _of_list(schema: Schema, name: str) -> Schema:
     return ({"minItems": 1} if need and not re.search(r"(?i)\bempty (?:list|array)", text) else {}) | ({"maxItems": min(found)} if len(found) == 1 and min(found) > 0 else {})
 
 
+def per_request(text: str) -> int | None:
+    """'A maximum of 10 clusters are allowed per call': how many things a tool takes at once, as its own text says."""
+    found = [_number(m[1]) for s in re.split(r"(?<=[.!;])\s+|\n", text) if _ONE_REQUEST.search(s) and not _PART.search(s) and not _MEASURED.search(s) for m in re.finditer(rf"(?i)\b{_UP_TO} [a-z]\w+", s)]
+    return found[0] if len(found) == 1 and found[0] > 0 else None
+
+
+_ONE_REQUEST: Final = re.compile(r"(?i)\bper (?:request|call|operation|batch)\b|\b(?:in|with) (?:a|one|each|any|every|the same) (?:single )?(?:batch )?(?:request|call|operation)\b|\beach (?:request|call) |\bat (?:a|one) time\b|\bat once\b")
+_MEASURED: Final = re.compile(r"(?i)\b(?:per )?seconds?\b|\bminutes?\b|\bhours?\b|\bdays?\b|\b[KMGT]i?Bs?\b|\bbytes?\b|\brequests (?:can|may|per)\b|\bconcurrent|\bfilters?\b|\btags?\b|\bresults?\b|\breceives?\b")
 _PART: Final = re.compile(r"(?i)\bif\b|\bwhen\b|\bunless\b|\bdepend|\bexcept|\bacross\b|\bcombined|\btotal\b|\bper (?:account|user|project|region|organization|day)\b|\beach (?!(?:request|call|time|operation)\b)\w+ (?:\w+ )?(?:can|may|must|has|have|is|supports?)\b|\bFilter\.|\brecommend|\bby default\b|\bfirst\b|\bcharacters|\bfor example|\breturn|\bin addition|\bother\b|\bquota")
 """What is said of one entry, of all lists together, or in one case only."""
