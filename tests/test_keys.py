@@ -287,7 +287,7 @@ def test_a_delete_names_the_row_by_all_that_its_create_must_be_given() -> None:
         tool("DescribeInstances", "s", "", "InstanceId Name", many=True),
         tool("CreateInstance", "s", "Name!", "InstanceId"),
         tool("DeleteInstance", "s", "InstanceId!"),
-        tool("AddClientSubscription", "s", "InstanceId! ClientId! TopicFilter! Qos"),
+        tool("AddClientSubscription", "s", "InstanceId! ClientId! TopicFilter! Qos", "InstanceId ClientId TopicFilter"),
         tool("DeleteClientSubscription", "s", "InstanceId! ClientId TopicFilter"),
     )
     assert set(table(service, "client subscription").key) == {"InstanceId", "ClientId", "TopicFilter"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agentscaler import asked
-from agentscaler.envs.worlds import Member, closure
+from agentscaler.envs.worlds import LARGEST, Member, closure
 from agentscaler.errors import NotFound
 from agentscaler.records import Tool
 from agentscaler.world import World
@@ -28,7 +28,7 @@ def kettles(*more: Tool, asks: str = "", **shown: Json) -> list[Tool]:
 
 
 def objects(*names: str) -> Json:
-    return {"type": "object", "properties": {n: TEXT for n in names}}
+    return {"type": "object", "properties": dict.fromkeys(names, TEXT)}
 
 
 WHISTLE = objects("Tone", "Length", "Metal")
@@ -66,7 +66,8 @@ def test_one_of_a_list_is_taken_away() -> None:
         assert world.call("RemoveSpout", {"KettleId": one["KettleId"], "SpoutId": spout}).error is None
         assert world.call("GetKettle", {"KettleId": one["KettleId"]}).data["Spouts"] == one["Spouts"][1:]
         again = world.call("RemoveSpout", {"KettleId": one["KettleId"], "SpoutId": spout})
-        assert again.error is not None and again.error.code == "not_found"
+        assert again.error is not None
+        assert again.error.code == "not_found"
 
 
 def test_a_part_is_set_where_the_row_shows_it() -> None:
@@ -130,7 +131,8 @@ def test_what_is_made_stays_where_the_answer_tells_it() -> None:
 def test_what_another_row_shows_stays() -> None:
     spouts = [tool("CreateSpout", "s", "KettleId! SpoutId! Shape!"), tool("DeleteSpout", "s", "KettleId! SpoutId!")]
     service = made(*kettles(*spouts, Spouts=SPOUTS))
-    assert service.lost == {} and does(service, "DeleteSpout").act == "delete", "the rows are shown in the kettle"
+    assert service.lost == {}
+    assert does(service, "DeleteSpout").act == "delete", "the rows are shown in the kettle"
 
 
 # ---- reads that a world takes in ----------------------------------------------------------------------------------
@@ -144,3 +146,20 @@ def test_a_world_takes_in_the_read_through_a_link() -> None:
     assert does(service, "ListStovesForKettle").through == does(service, "AssociateKettleStove").through == "kettle_stove_link"
     own = [Member("aws:s", service.good["AssociateKettleStove"], True)]
     assert "ListStovesForKettle" in {m.compiled.entry.tool.name for m in closure(own, {"aws:s": service}, set())}
+
+
+def test_a_list_tells_the_other_ends_which_live_outside() -> None:
+    ties = [tool(f"{verb}Poster", "s", "KettleId! PosterArn!") for verb in ("Associate", "Disassociate")]
+    posters = tool("ListKettlePosters", "s", "KettleId!").model_copy(update={"returns": {"type": "object", "properties": {"Posters": {"type": "array", "items": TEXT}, "NextToken": TEXT}}})
+    assert roles(made(*kettles(*ties, posters)), "ListKettlePosters") == {"KettleId": "filter KettleId"}
+    other = [t.model_copy(update={"parameters": tool(t.name, "s", "DefaultKettleId! PosterArn!").parameters}) for t in ties]
+    assert "ListKettlePosters" in made(*kettles(*other, posters)).lost, "those of a default kettle are another matter"
+
+
+def test_where_there_is_little_room_each_table_has_a_read_before_one_has_two() -> None:
+    stoves = [tool("CreateStove", "s", "Heat!", "StoveId Heat"), tool("DescribeStoves", "s", "", "StoveId Heat", many=True), tool("GetStove", "s", "StoveId!", "StoveId Heat")]
+    service = made(*kettles(*stoves))
+    own = [Member("aws:s", service.good[n], True) for n in ("CreateKettle", "CreateStove")]
+    found = [m.compiled.entry.tool.name for m in closure(own * ((LARGEST - 2) // 2), {"aws:s": service}, set())]
+    assert found == ["DescribeKettles", "DescribeStoves"]
+    assert {m.compiled.entry.tool.name for m in closure(own, {"aws:s": service}, set())} == {"DescribeKettles", "DescribeStoves", "GetKettle", "GetStove"}

@@ -275,7 +275,8 @@ def _outside_list(entry: Entry, draft: Draft, parameter: str, near: Noun, servic
     other = next(c.name for c in draft.columns.values() if c.reference != near)
     column = next(c.name for c in draft.columns.values() if c.reference == near)
     words, bare = field(one_of(entry.item.wrap[-1])), entity(other)[0]
-    if words[-2:] != field(other)[-2:] and not (bare and words[-len(bare) :] == bare):
+    told = bare and words[-len(bare) :] == bare and any({parameter, other} <= {one_of(p) for p in e.parameters} for e in service.entries if e.what.kind in ("link", "unlink"))
+    if words[-2:] != field(other)[-2:] and not told:
         return None
     wrap = tuple(f"{n}[]" if listed else n for n, listed in zip(entry.item.wrap, entry.item.nested, strict=True))
     shape = Shape(fields={entry.item.wrap[-1]: other}, wrap=wrap, many=True, scalar=True, next=entry.item.next)

@@ -5,9 +5,8 @@ user. Of what is shown nowhere nobody could say what there is to delete or chang
 answers with it, for a message is sent whether or not a list tells so.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from agentscaler.envs.answers import answer
