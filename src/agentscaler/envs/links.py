@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agentscaler.envs.answers import answer, with_envelope
-from agentscaler.envs.arguments import Lost, argument, matched, need_all, paging, surroundings
+from agentscaler.envs.arguments import Lost, argument, is_time, matched, need_all, paging, surroundings
 from agentscaler.envs.drafts import STATE, TOKEN, Compiled, Draft, Entry, Noun, operation, table_of, usable
 from agentscaler.envs.envelope import beside
 from agentscaler.envs.items import one_of
@@ -97,7 +97,7 @@ def tie_relations(service: Service) -> None:
         if not plain or not lists or draft.kinds - {"get", "list", "link", "unlink"} or holder.reference in (None, whole) or holder.shown or not _keyed_alike(draft, far):
             continue
         shown = {field(f) for e in lists if e.item and not e.item.scalar for f in e.item.fields}
-        theirs = {field(c.name) for c in far.columns.values() if c.shown}
+        theirs = {field(c.name) for c in far.columns.values() if c.shown} | {words for words, name in far.canon.items() if name in far.columns and far.columns[name].shown and is_time(name, far.columns[name].schema)}
         if len(shown & theirs) < 0.8 * len(shown):
             continue
         link = Draft(noun, [])
