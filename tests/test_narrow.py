@@ -62,6 +62,13 @@ def test_names_of_filters_stand_in_texts_in_many_ways(text: str, names: set[str]
     assert set(places(text)) == names
 
 
+def test_a_word_of_the_form_of_a_text_is_no_name() -> None:
+    text = "Colour - String - Required: No - what it looks like. Family - String - Required: No - what it is."
+    found = taken(listing({**ROW, "No": TEXT}, Filters=filters(text)), "Filters")
+    assert found is not None
+    assert set(found.places) == {"Family"}
+
+
 def test_where_nothing_is_said_of_names_the_fields_of_the_answer_are_offered() -> None:
     found = places("One or more filters.")
     assert {"Owner": "Owner", "Family": "Family"}.items() <= found.items()
