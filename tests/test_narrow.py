@@ -109,6 +109,7 @@ def test_one_filter_instead_of_a_list_of_them() -> None:
         ('equals(state,"OPEN")', [(Condition("data.state", "=", "OPEN"),)]),
         ("and(any(state,['A','B']),greater-than(made,2026-01-02T00:00:00Z))", [(Condition("data.state", "=", "A"), Condition("data.state", "=", "B")), (Condition("made", ">", "2026-01-02T00:00:00Z"),)]),
         ('contains(state,"a, b"),equals(made,true)', [(Condition("data.state", "holds", "a, b"),), (Condition("made", "=", True),)]),
+        ("less-than(made,-3.5),equals(made,7)", [(Condition("made", "<", -3.5),), (Condition("made", "=", 7),)]),
         ('ends-with(state,"x")', [(Condition("data.state", "glob", "*x"),)]),
         ("", []),
     ],
