@@ -62,6 +62,13 @@ def test_names_of_filters_stand_in_texts_in_many_ways(text: str, names: set[str]
     assert set(places(text)) == names
 
 
+def test_a_word_of_the_form_of_a_text_is_no_name() -> None:
+    text = "Colour - String - Required: No - what it looks like. Family - String - Required: No - what it is."
+    found = taken(listing({**ROW, "No": TEXT}, Filters=filters(text)), "Filters")
+    assert found is not None
+    assert set(found.places) == {"Family"}
+
+
 def test_where_nothing_is_said_of_names_the_fields_of_the_answer_are_offered() -> None:
     found = places("One or more filters.")
     assert {"Owner": "Owner", "Family": "Family"}.items() <= found.items()
@@ -102,6 +109,7 @@ def test_one_filter_instead_of_a_list_of_them() -> None:
         ('equals(state,"OPEN")', [(Condition("data.state", "=", "OPEN"),)]),
         ("and(any(state,['A','B']),greater-than(made,2026-01-02T00:00:00Z))", [(Condition("data.state", "=", "A"), Condition("data.state", "=", "B")), (Condition("made", ">", "2026-01-02T00:00:00Z"),)]),
         ('contains(state,"a, b"),equals(made,true)', [(Condition("data.state", "holds", "a, b"),), (Condition("made", "=", True),)]),
+        ("less-than(made,-3.5),equals(made,7)", [(Condition("made", "<", -3.5),), (Condition("made", "=", 7),)]),
         ('ends-with(state,"x")', [(Condition("data.state", "glob", "*x"),)]),
         ("", []),
     ],

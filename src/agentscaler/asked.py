@@ -125,11 +125,18 @@ def _called(text: str, places: Mapping[str, str]) -> list[Conditions]:
         place = places.get(call["name"])
         if place is None:
             raise InvalidArguments(f"{call['name']!r} is no field of this filter; it has {', '.join(places)}")
-        values: list[Any] = [re.sub(r"\\(.)", r"\1", a or b) if a or b else {"true": True, "false": False}.get(c, c) for a, b, c in _GIVEN.findall(call["value"])]
+        values: list[Any] = [re.sub(r"\\(.)", r"\1", a or b) if a or b else _plain(c) for a, b, c in _GIVEN.findall(call["value"])]
         sign = CALLS[call["how"]]
         out.append(tuple(Condition(place, sign, "*" + re.sub(r"[\[?*]", r"[\g<0>]", str(v)) if sign == "glob" else v) for v in values))
         text = text[call.end() :]
     return out
+
+
+def _plain(word: str) -> str | int | float | bool:
+    """What is given without quotes: a flag, a number, a time."""
+    if word in ("true", "false"):
+        return word == "true"
+    return (float(word) if "." in word else int(word)) if re.fullmatch(r"-?\d{1,15}(?:\.\d+)?", word) else word
 
 
 def _words(text: str) -> list[tuple[str, str]]:

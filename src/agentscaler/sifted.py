@@ -60,7 +60,7 @@ def _asked(argument: Argument, schema: Schema) -> Iterator[tuple[str, str, Calla
     elif argument.role == "expression":
         for spoken, place in list(argument.places.items())[:MOST_PLACES]:
             if not spoken.endswith(".*"):
-                yield place, "=", lambda v, spoken=spoken: f'equals({spoken},"{_said(v)}")' if argument.sign == "calls" else f'{spoken} = "{_said(v)}"'  # type: ignore[misc]
+                yield place, "=", lambda v, spoken=spoken: f"equals({spoken},{_quoted(v)})" if argument.sign == "calls" else f'{spoken} = "{_said(v)}"'  # type: ignore[misc]
 
 
 _SIGNS: Final[Mapping[str, str]] = {"since": ">=", "until": "<=", "prefix": "starts", "contains": "holds"}
@@ -68,6 +68,10 @@ _SIGNS: Final[Mapping[str, str]] = {"since": ">=", "until": "<=", "prefix": "sta
 
 def _one_of(kind: str, value: JsonObject) -> Json:
     return [value] if kind == "array" else value
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else _said(value)
 
 
 def _plain(value: Any, schema: Schema) -> Json:

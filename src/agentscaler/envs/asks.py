@@ -78,7 +78,7 @@ def _in_a_row(text: str, draft: Draft) -> list[str]:
         names = re.findall(_CAPITAL, run[0])
         known = [n for n in names if n in draft.columns or (len(split(n)) > 1 and place_of(n, draft))]
         found += names if len(known) > 1 and 2 * len(known) >= len(names) else []
-    return found
+    return [f for f in found if f not in ("No", "Yes")]  # "Required: No - ..."
 
 
 def serves_nothing(schema: Schema) -> bool:

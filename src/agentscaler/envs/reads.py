@@ -118,7 +118,7 @@ def _echoes(entry: Entry, draft: Draft, shape: Shape, arguments: Mapping[str, Ar
 
 def _once(found: Argument, arguments: Mapping[str, Argument]) -> Argument | None:
     """An argument without what narrows a column in the same way as another does: two that mean the same column would undo each other."""
-    taken = {(a.role, a.column) for argument in arguments.values() for a in argument.every() if a.column}
+    taken: set[tuple[str, str | None]] = {(a.role, a.column) for argument in arguments.values() for a in argument.every() if a.column}
     return _apart(found, taken)
 
 

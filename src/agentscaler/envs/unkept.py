@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from agentscaler.envs.arguments import leads_on, writes_answer
+from agentscaler.envs.arguments import ASIDE, leads_on, writes_answer
 from agentscaler.envs.asks import serves_nothing
 from agentscaler.envs.calls import of_call
 from agentscaler.envs.defaults import default_of
@@ -48,8 +48,8 @@ _AROUND: Final = re.compile(r"(?i)token$|^dry_?run$|validate_?only|request_?id$|
 """Arguments of the way a call is made."""
 _CALLER: Final = re.compile(r"(?i)^member_?(?:ids?|account|app_?ids?)$|^user_?project$|^on_?behalf_?of|^expected_?(?:source_?)?bucket_?owner$|^service_?project_?number$|^return_?partial_?success$|^use_?(?:domain_?)?admin_?access$|^supports_?(?:all|team)_?drives$|^execution_?config\.|^header\.")
 """For whom a call is made, and which kinds of answer its caller can read."""
-_SHOWS: Final = re.compile(r"(?i)^(?:opt_?fields|read_?mask|field_?mask|projection|select|attributes_?to_?get|additional_?fields_\w+|hl|locale|part)$|^(?:properties(?:_with_history)?|associations)$")
-"""What of a row an answer shows, and in which language."""
+_SHOWS: Final = re.compile(r"(?i)^(?:opt_?fields|read_?mask|field_?mask|projection|select|attributes_?to_?get|additional_?fields_\w+)$|^(?:properties(?:_with_history)?|associations)$")
+"""What of a row an answer shows."""
 
 
 _IGNORED: Final = re.compile(r"(?i)\boptimistic\b|\bignored when\b|\bhash of\b")
@@ -59,13 +59,14 @@ _IGNORED: Final = re.compile(r"(?i)\boptimistic\b|\bignored when\b|\bhash of\b")
 def _beside(name: str, schema: Schema, operation: Operation) -> bool:
     """Is an argument that is not taken none of substance: how the call is made and its answer is written, pages of a list that has all rows on one, what the service makes itself or settles once, and what is said to be without effect?"""
     pages = operation.act in READS and (PAGING.match(" ".join(field(name))) or leads_on(name, schema)) and kind_of(schema) in ("integer", "number", "string") and field(name)[-1] not in _NO_PAGES
-    of_it = _AROUND.search(name) or _CALLER.search(name) or of_call(name, schema) or writes_answer(name, schema) or (operation.act in READS and _SHOWS.search(name))
+    of_it = _AROUND.search(name) or _CALLER.search(name) or of_call(name, schema) or writes_answer(name, schema) or (operation.act in READS and (_SHOWS.search(name) or ASIDE.search(name)))
     unseen = operation.act == "create" and STAMP.search(name) and _IGNORED.search(str(schema.get("description", "")))
     served = operation.act not in READS and (kept_by_service(name, schema, new=operation.act == "create") or (operation.act == "update" and settled(name, schema)))
     return bool(pages or of_it or unseen or served) or serves_nothing(schema)
 
 
 _NO_PAGES: Final = frozenset("filter query q parent order by kind mask start view etag".split())
+"""Words that mean something of their own beside pages."""
 
 
 class Said(NamedTuple):
