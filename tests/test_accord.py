@@ -5,8 +5,8 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from agentscaler.envs.accord import _counted_up, _no_verdict, _run_out
-from agentscaler.envs.agreed import _one_default, _reached
+from agentscaler.envs.accord import _counted_up
+from agentscaler.envs.agreed import VERDICT, _one_default, _reached, no_verdict, run_out
 from agentscaler.population import Painter, parse_time
 from agentscaler.records import Column, EnvSpec, Reference, Table
 from agentscaler.world import World
@@ -299,21 +299,22 @@ def choice(*values: str) -> Json:
 def test_what_is_running_has_no_verdict() -> None:
     states = ["RUNNING", "SUCCEEDED"]
     with_none, without = choice("NONE", "PASS", "FAIL"), {**choice("PASS", "FAIL"), "null": 0.3}
-    _no_verdict(with_none, "state", states)
-    _no_verdict(without, "state", states)
+    no_verdict(with_none, "state", states)
+    no_verdict(without, "state", states)
     assert with_none == {**choice("PASS", "FAIL"), "when": {"state": {"RUNNING": "NONE"}}}
     assert without == {**choice("PASS", "FAIL"), "unless": {"state": ["RUNNING"]}}
     lasting = choice("PASS", "FAIL")
-    _no_verdict(lasting, "state", ["RED", "BLUE"])
+    no_verdict(lasting, "state", ["RED", "BLUE"])
     assert lasting == choice("PASS", "FAIL")
+    assert [bool(VERDICT.search(n)) for n in ("verdict", "lastResult", "oldVerdict", "jobResult", "resultSet")] == [True, False, False, True, False]
 
 
 def test_what_has_expired_ran_out_before_and_nothing_else_did() -> None:
     recipe: Json = {"time": ["5d", "400d"], "null": 0.2, "as": "date"}
-    _run_out(recipe, "state", ["OPEN", "EXPIRED"])
+    run_out(recipe, "state", ["OPEN", "EXPIRED"])
     assert recipe == {"time": ["5d", "400d"], "as": "date", "when": {"state": {"EXPIRED": {"draw": {"as": "date", "time": ["-30d", "-1d"]}}}}}
     open_: Json = {"time": ["5d", "400d"], "null": 0.2}
-    _run_out(open_, "state", ["OPEN", "CLOSED"])
+    run_out(open_, "state", ["OPEN", "CLOSED"])
     assert open_ == {"time": ["5d", "400d"], "null": 0.2}
 
 

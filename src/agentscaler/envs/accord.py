@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from agentscaler.edges import collection_words
-from agentscaler.envs.agreed import agree_more
+from agentscaler.envs.agreed import VERDICT, agree_more, no_verdict, run_out
 from agentscaler.envs.amounts import CHANGED, ENDED, FUTURE, GONE, MADE, STARTED
 from agentscaler.envs.columns import parent_path
 from agentscaler.envs.drafts import STATE, Draft
@@ -61,20 +61,7 @@ def agree(recipes: dict[str, JsonObject], table: Table, place: Place, made: Plan
     _own_version(recipes, table, place)
     say_whole(recipes, table, made)
     _sparse(recipes, table)
-    _under_its_parent(recipes, place)
     agree_more(recipes, table, place, *_states(recipes))
-
-
-def _under_its_parent(recipes: dict[str, JsonObject], place: Place) -> None:
-    """The customer of what lies under customers/C01 is C01, or customers/C01 where the provider writes it so."""
-    path = str(recipes.get("parent", {}).get("template", ""))
-    for found in re.finditer(r"\{(\w+)\}", path):
-        recipe = recipes.get(found[1], {})
-        if found[1] in place.written or {"reference", "with", "json", "generated", "boolean"} & set(recipe) or not (is_empty(recipe) or UNKNOWN in recipe or "template" in recipe) or place.columns[found[1]].kind != "string":
-            continue
-        text, until = str(place.columns[found[1]].schema.get("description", "")), path[: found.end()]
-        whole = until.rpartition("/")[0].rpartition("/")[2] + "/" in text or re.search(r"(?i)resource name", text)
-        recipes[found[1]] = {"template": until if whole else found[0], "around": True, "knowable": True}
 
 
 def _own_version(recipes: dict[str, JsonObject], table: Table, place: Place) -> None:
@@ -239,13 +226,13 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             recipe["when"][state] |= {s: "0" if recipe.get("as") == "text" else 0 for s in states if _WAITING.search(str(s))}
             recipe.pop("null", None)
         if "time" in recipe and FUTURE.search(" ".join(split(name))):
-            _run_out(recipe, state, states)
+            run_out(recipe, state, states)
         if name not in free and "time" in recipe and state and "when" not in recipe and ENDED.search(" ".join(split(name))) and (begun := unfinished(states)) and "generated" not in recipe:
             recipe["when"] = {state: {str(s): {"draw": {**{k: v for k, v in recipe.items() if k == "as"}, "time": ["1h", "3d"]}} for s in begun}}  # an end that was asked for is to come
         if name not in free or "reference" in recipe or "with" in recipe:
             continue
-        if _VERDICT.search(name) and not _EARLIER.search(name) and "choice" in recipe and name != state and state and "when" not in recipe:
-            _no_verdict(recipe, state, states)
+        if VERDICT.search(name) and "choice" in recipe and name != state and state and "when" not in recipe:
+            no_verdict(recipe, state, states)
         if state and "object" in recipe and re.search(r"(?i)progress$", name) and (over := [s for s in states if _DONE.search(str(s)) or _WAITING.search(re.sub(r"^\w*STATE_", "", str(s)))]):
             recipe["unless"] = {state: over}
             recipe.pop("null", None)
@@ -264,33 +251,6 @@ def _in_step(recipes: dict[str, JsonObject], table: Table) -> None:
             _only(recipe, state, states, begun)
         elif FAILURES.search(name) and (recipe.get("json") or recipe.get("given") in (REASONS, ERRORS) or ({"choice", "given"} & set(recipe) and name != state and _WRONG.search(name))):
             _only(recipe, state, states, not_failed(states))
-
-
-def _run_out(recipe: JsonObject, state: str | None, states: list[Any]) -> None:
-    """Only what has EXPIRED ran out before now."""
-    over = [s for s in states if any(w.startswith("expire") for w in split(str(s)))]
-    if state and over and len(over) < len(states) and "when" not in recipe:
-        recipe["when"] = {state: {str(s): {"draw": {**{k: v for k, v in recipe.items() if k == "as"}, "time": ["-30d", "-1d"]}} for s in over}}
-        recipe.pop("null", None)
-
-
-_VERDICT = re.compile(r"(?i)(?:verdict|outcome|conclusion)$|^(?:\w+_)?result$|[a-z]Result$")
-"""What is said of a thing once it is over."""
-_EARLIER = re.compile(r"(?i)^(?:old|original|previous|last|prior|expected|desired)")
-_NO_VERDICT = re.compile(r"(?i)^(?:\w+_)?(?:none|pending|undecided|not_?(?:started|available|run|evaluated|ready)|n/?a|in_?progress)$")
-
-
-def _no_verdict(recipe: JsonObject, state: str, states: list[Any]) -> None:
-    """What is still running has neither passed nor failed."""
-    begun, none = unfinished(states), [v for v, _ in recipe["choice"] if _NO_VERDICT.search(str(v))]
-    if not begun or len(begun) == len(states):
-        return
-    recipe.pop("null", None)
-    if not none:
-        recipe["unless"] = {**recipe.get("unless", {}), state: begun}
-        return
-    recipe["choice"] = [p for p in recipe["choice"] if p[0] not in none] or recipe["choice"]
-    recipe["when"] = {state: {str(s): none[0] for s in begun}}
 
 
 _RESULT = re.compile(r"(?:^r|R)esult$")

@@ -11,7 +11,7 @@ from agentscaler.envs.amounts import CHANGED, FUTURE
 from agentscaler.envs.drafts import STATE
 from agentscaler.envs.naming import emails
 from agentscaler.envs.parts import one_resource
-from agentscaler.envs.place import Place, is_empty, unknown
+from agentscaler.envs.place import UNKNOWN, Place, is_empty, unknown
 from agentscaler.envs.recipes import not_failed, unfinished
 from agentscaler.envs.vocabulary import RUNS, SLUG_LISTS
 from agentscaler.records import JsonObject, Table
@@ -32,6 +32,7 @@ def agree_more(recipes: Recipes, table: Table, place: Place, state: str | None, 
     _zones(recipes)
     _seen_in_order(recipes)
     _at_its_own_address(recipes, table, place)
+    _under_its_parent(recipes, place)
     _reached(recipes)
     _one_default(recipes)
     one_resource(recipes)
@@ -219,3 +220,41 @@ def _at_its_own_address(recipes: Recipes, table: Table, place: Place) -> None:
             host = "{" + own + "}." + place.service.split("-")[0] + ".{region}.amazonaws.com"
             plain = words[-1] in ("host", "hostname", "fqdn") or "dns" in words or (words[-1] == "endpoint" and not re.search(r"(?i)\bur[il]\b|https?:|prometheus|api", str(place.columns[name].schema.get("description", ""))))
             recipes[name] = {"template": host if plain else f"https://{host}"} | {k: v for k, v in recipe.items() if k in ("null", "unless", "knowable")}
+
+
+def _under_its_parent(recipes: Recipes, place: Place) -> None:
+    """The customer of what lies under customers/C01 is C01, or customers/C01 where the provider writes it so."""
+    path = str(recipes.get("parent", {}).get("template", ""))
+    for found in re.finditer(r"\{(\w+)\}", path):
+        recipe = recipes.get(found[1], {})
+        if found[1] in place.written or {"reference", "with", "json", "generated", "boolean"} & set(recipe) or not (is_empty(recipe) or UNKNOWN in recipe or "template" in recipe) or place.columns[found[1]].kind != "string":
+            continue
+        text, until = str(place.columns[found[1]].schema.get("description", "")), path[: found.end()]
+        whole = until.rpartition("/")[0].rpartition("/")[2] + "/" in text or re.search(r"(?i)resource name", text)
+        recipes[found[1]] = {"template": until if whole else found[0], "around": True, "knowable": True}
+
+
+def run_out(recipe: JsonObject, state: str | None, states: list[Any]) -> None:
+    """Only what has EXPIRED ran out before now."""
+    over = [s for s in states if any(w.startswith("expire") for w in split(str(s)))]
+    if state and over and len(over) < len(states) and "when" not in recipe:
+        recipe["when"] = {state: {str(s): {"draw": {**{k: v for k, v in recipe.items() if k == "as"}, "time": ["-30d", "-1d"]}} for s in over}}
+        recipe.pop("null", None)
+
+
+VERDICT: Final = re.compile(r"^(?i:(?!old|original|previous|last|prior|expected|desired).*(?:verdict|outcome|conclusion)|(?:\w+_)?result)$|^(?!old|original|previous|last|prior|expected|desired).*[a-z]Result$")
+"""What is said of a thing once it is over."""
+_NO_VERDICT = re.compile(r"(?i)^(?:\w+_)?(?:none|pending|undecided|not_?(?:started|available|run|evaluated|ready)|n/?a|in_?progress)$")
+
+
+def no_verdict(recipe: JsonObject, state: str, states: list[Any]) -> None:
+    """What is still running has neither passed nor failed."""
+    begun, none = unfinished(states), [v for v, _ in recipe["choice"] if _NO_VERDICT.search(str(v))]
+    if not begun or len(begun) == len(states):
+        return
+    recipe.pop("null", None)
+    if not none:
+        recipe["unless"] = {**recipe.get("unless", {}), state: begun}
+        return
+    recipe["choice"] = [p for p in recipe["choice"] if p[0] not in none] or recipe["choice"]
+    recipe["when"] = {state: {str(s): none[0] for s in begun}}

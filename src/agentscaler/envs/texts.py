@@ -10,19 +10,11 @@ from agentscaler.envs.drafts import STATE
 from agentscaler.envs.fallback import IP, as_shown, fallback, says_id
 from agentscaler.envs.images import container_image, image_of
 from agentscaler.envs.meanings import meant, owner_of
-from agentscaler.envs.naming import (
-    SHOPS,
-    SOCIAL,
-    arn_service,
-    emails,
-    filled,
-    fitting,
-    known_noun,
-    names,
-)
+from agentscaler.envs.naming import SHOPS, SOCIAL, arn_service, emails, filled, fitting, known_noun, names
 from agentscaler.envs.outside import camel, cloud_thing
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.sentences import query, sentences
+from agentscaler.envs.supported import SYSTEMS, supported
 from agentscaler.envs.urls import url_of
 from agentscaler.envs.versions import engine_of, versions
 from agentscaler.envs.vocabulary import (
@@ -287,7 +279,7 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
         return {"given": versions(words, schema, place), "knowable": True}
     if special is not None and special.get("given") == list(SCRIPTS) and "sql" in (*place.draft.noun, *words):
         return query(schema, place)
-    if special is not None and special.get("given") in (["TCP", "UDP"], _SYSTEMS) and (told := _supported(words, schema, place)) is not None:
+    if special is not None and special.get("given") in (["TCP", "UDP"], SYSTEMS) and (told := supported(words, schema, place)) is not None:
         return told
     if special is not None and "query" in special:
         return query(schema, place)
@@ -308,25 +300,6 @@ def text_of(name: str, schema: Schema, place: Place) -> Recipe:
     if re.search(r"(?i)^\W*(?:output only\W+)?(?!\w+ whether\b)(?:the |an? )?(?:[\w-]+ ){0,3}(?:URL|URI|link)\b(?![- ]friendly| (?:path|map|list|mask|pattern))", str(schema.get("description", ""))) and not examples_of(schema):
         return url_of(words, schema, place) or unknown({"words": [["https://"], _SLUGS, [".example.com"], ["", "/about", "/start"]], "join": ""}, empty=False)
     return fallback(name, schema, place)
-
-
-_SYSTEMS: Final = ["Ubuntu", "Windows", "Ubuntu", "Debian"]
-_SUPPORTED: Final = re.compile(r"(?i)\bsupports?(?:ed)?\b(?: (?:values|types|protocols|platforms))?(?: are)?\s*:?|\bprotocol name (?=\()")
-_OF_PACKETS: Final = re.compile(r"(?i)\bip\b|\btcp\b|\budp\b|transport|traffic|network|firewall|\bports?\b|listener|securit|health|\brules?\b|forward|route|packet|tunnel|dns|endpoint service")
-
-
-def _supported(words: tuple[str, ...], schema: Schema, place: Place) -> Recipe | None:
-    """A protocol or platform of which the description says which are supported, or which is none of packets and of systems."""
-    text = str(schema.get("description", ""))
-    cut = _SUPPORTED.sub("Valid values: ", text.replace("( ", "(").replace(" ,", ",").replace(" )", ")"), count=1)
-    inside = re.search(r"Valid values: \(([^()]+)\)", cut)
-    if cut != text and (values := values_of({"type": "string", "description": f"Valid values: {inside[1]}." if inside else cut})):
-        return {"choice": [[v, 4.0 if i == 0 else 2.0] for i, v in enumerate(values)], "knowable": True}
-    if "protocol" not in words or _OF_PACKETS.search(" ".join([*words, *place.draft.noun, *(w for b in place.beside for w in field(b)), *(w for c in place.columns for w in field(c)), text])):
-        return None
-    if "subscription" in (*words, *place.draft.noun):
-        return {"given": ["email", "https", "sqs", "lambda"], "knowable": True}
-    return unknown({"given": ["HTTP", "HTTPS"]}, empty=not re.search(r"(?i)\bhttps?\b", text))
 
 
 _WEB: Final = ("https://", "https://files.example.com/", "https://git.example.com/")
