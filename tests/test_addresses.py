@@ -75,6 +75,23 @@ def test_what_each_thing_has_one_of_goes_by_a_thing_that_is_there() -> None:
     assert found.service.tables["kite", "tail"].columns["kite_sid"].reference == ("kite",)
 
 
+def test_what_a_path_stands_below_holds_its_rows_whatever_it_is_called() -> None:
+    """/Kites/{toy}/Strings: toy is a kite, for kites lie there; the colour of /Colours/{colour}/Bows is nobody's, for no table lies there."""
+    strings, bows = "/Kites/{toy}/Strings", "/Colours/{colour}/Bows"
+
+    def below(noun: str, holder: str, path: str) -> list[Tool]:
+        shown = f"{noun}_name length"
+        return [
+            at(tool(f"{noun}_list", "s", f"{holder}!", shown, many=True), "GET", path),
+            at(tool(f"{noun}_fetch", "s", f"{holder}! {noun}_name!", shown), "GET", path + f"/{{{noun}_name}}"),
+            at(tool(f"{noun}_delete", "s", f"{holder}! {noun}_name!"), "DELETE", path + f"/{{{noun}_name}}"),
+        ]
+
+    tables = service(*half("kite", "/Kites"), *other("kite", "/Kites"), *below("string", "toy", strings), *below("bow", "colour", bows)).service.tables
+    assert (tables["string",].key, tables["string",].columns["toy"].reference) == (("toy", "string_name"), ("kite",))
+    assert tables["bow",].columns["colour"].reference is None
+
+
 # ---- two rows that speak of each other -------------------------------------------------------------------------------
 
 

@@ -4,13 +4,12 @@ Names of operations say it in two ways (`trunk_create`, `trunking_trunk_fetch`).
 tools makes the other half never finds. Google's paths end in custom methods and its names follow them; they are left alone.
 """
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agentscaler.edges import placeholders
-from agentscaler.envs.drafts import Entry, Noun
+from agentscaler.envs.drafts import Draft, Entry, Noun, at_address
 from agentscaler.envs.items import find_item
 from agentscaler.words import entity, singular, split
 
@@ -61,7 +60,7 @@ def _address(entry: Entry) -> tuple[str, bool] | None:
     source = entry.tool.source
     if source.vendor == "google" or not source.path:
         return None
-    path = re.sub(r"\{[^}]*\}", "{}", source.path.partition("?")[0]).removesuffix(".json").rstrip("/")
+    path = at_address(source.path)
     one = path.endswith("/{}")
     path = path.removesuffix("/{}")
     return (path, one) if path and not path.endswith("}") else None
@@ -89,3 +88,14 @@ def _moves(address: str, some: Sequence[tuple[Entry, Spot]], homes: dict[Noun, s
         if noun and noun not in stay and not below and (fits(noun) or alone[noun]):
             out[entry.id] = best
     return out
+
+
+def lie_at(tables: Mapping[Noun, Draft]) -> dict[str, Noun]:
+    """Where the rows of tables lie, where one table's rows do: what reads, changes or deletes one of them is told its id there."""
+    found: dict[str, set[Noun]] = defaultdict(set)
+    for noun, draft in tables.items():
+        for entry in draft.entries:
+            at = _address(entry)
+            if at is not None and at[1] and (entry.tool.source.verb, entry.what.kind, True) in _DONE and not entry.view:
+                found[at[0]].add(noun)
+    return {address: next(iter(nouns)) for address, nouns in found.items() if len(nouns) == 1}

@@ -353,7 +353,8 @@ def find_references(draft: Draft, tables: Mapping[Noun, Draft], contexts: frozen
     for name in draft.parents:
         holder = next((h for e in draft.entries for p in e.required if draft.find(p) == name and (h := held_by(e, p, draft, tables))), None)
         holder = holder or next((h for p, h in draft.holders.items() if name in (p, draft.find(p))), None)
-        draft.columns[name].reference = holder if holder in tables else None
+        keyed = holder in tables and (draft.segment is not None or draft.columns[name].kind == "string")
+        draft.columns[name].reference = holder if keyed else None
     _same_key(draft, tables)
     for column in draft.columns.values():
         if column.name == draft.own or column.json or column.reference or column.kind != "string" or column.name in contexts or column.choices:

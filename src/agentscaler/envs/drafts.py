@@ -150,6 +150,8 @@ class Draft:
         """Does the service make the own key?"""
         self.holders: dict[str, Noun] = {}
         """Columns, mostly of the key, that say of what a row is a run or version, and whose table their name does not tell: the Name in GetWorkflowRun(Name, RunId) is the workflow's."""
+        self.above: dict[str, Noun] = {}
+        """Where rows of the service's tables lie: address -> table; the same for all its drafts."""
         self.kin: frozenset[Noun] = frozenset()
         """Ends of the noun that are tables of their own: a provisioned product's ProductId is no id of its own."""
         self.cells: dict[str, Cell] = {}
@@ -276,6 +278,11 @@ def table_of(name: str, tables: Mapping[Noun, Draft], own: Noun | None = None) -
         return ends[0]
     starts = [n for n in tables if rest[-len(n) :] == n and n != own]
     return max(starts, key=len) if starts and not ends else None
+
+
+def at_address(path: str) -> str:
+    """'/repositories/{repo}/branches/' -> '/repositories/{}/branches'."""
+    return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0]).removesuffix(".json").rstrip("/")
 
 
 def python_name(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from agentscaler.edges import collection_words, placeholders
-from agentscaler.envs.drafts import ITEM_KINDS, OPTION, SERIALS, STATE, TOKEN, Draft, Entry, Noun, table_of
+from agentscaler.envs.drafts import ITEM_KINDS, OPTION, SERIALS, STATE, TOKEN, Draft, Entry, Noun, at_address, table_of
 from agentscaler.envs.items import is_plural, one_of
 from agentscaler.schemas import kind_of
 from agentscaler.words import PAGING, TRANSPORT, entity, field
@@ -266,9 +266,14 @@ def _own_name(name: str, draft: Draft) -> bool:
 
 
 def held_by(entry: Entry, name: str, draft: Draft, tables: Mapping[Noun, Draft]) -> Noun | None:
-    """Google's schemas/{schema}:listRevisions: the row whose revisions are meant, whatever the parameter is called."""
+    """Google's schemas/{schema}:listRevisions, /repositories/{repo}/branches: the row whose revisions or branches are meant, whatever the parameter is called."""
     source = entry.tool.source
     holders = placeholders(source.path or "")
+    if source.vendor != "google" and name in holders and table_of(name, tables, draft.noun) is None:
+        if name == holders[-1] and entry.what.kind in ("update", "put", "action"):
+            return None  # UpdateClusterVersion, POST /clusters/{name}/updates: it is done to the cluster
+        noun = draft.above.get(at_address((source.path or "").partition("{" + name + "}")[0]))
+        return noun if noun in tables and noun != draft.noun else None
     if source.vendor != "google" or name not in source.in_path or name in holders or not holders:
         return None
     noun = collection_words(holders[-1])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from agentscaler.edges import placeholders
-from agentscaler.envs.addresses import one_address
+from agentscaler.envs.addresses import lie_at, one_address
 from agentscaler.envs.columns import find_columns, find_parts, find_references
 from agentscaler.envs.drafts import Draft, Entry, Noun, table_of
 from agentscaler.envs.envelope import of_the_call, reports_failure
@@ -56,7 +56,9 @@ def compile_service(group: str, tools: Mapping[str, Tool]) -> Service:
     entries = _own_beside(of_the_whole(same_nouns(read_ties(made_from(own_settings(one_address(home_nouns(entries))))))))
     tables = find_tables(entries)
     contexts = find_contexts(entries, tables)
+    above = lie_at(tables)
     for draft in tables.values():
+        draft.above = above
         draft.kin = frozenset(draft.noun[i:] for i in range(1, len(draft.noun)) if draft.noun[i:] in tables)
     for draft in tables.values():
         find_key(draft, tables, contexts)
