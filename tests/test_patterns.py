@@ -6,7 +6,7 @@ import pytest
 
 from agentscaler.dice import Dice
 from agentscaler.envs.patterns import fitted, in_form, template_of
-from agentscaler.population import fill_id
+from agentscaler.ids import fill_id
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from agentscaler.dice import Dice
-from agentscaler.population import Painter, draw_context, draw_value, fields_of, fill_id, format_time, parse_time
+from agentscaler.ids import fields_of, fill_id
+from agentscaler.population import Painter, draw_context, draw_value, format_time, parse_time
 from agentscaler.world import World
 from worlds import NOW, library, written
 

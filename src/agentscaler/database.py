@@ -27,7 +27,8 @@ from agentscaler import asked
 from agentscaler.asked import Conditions, Order
 from agentscaler.dice import Dice
 from agentscaler.errors import UNSET, AlreadyExists, Conflict, InvalidArguments, NotFound, WrongState
-from agentscaler.population import fields_of, fill_id, format_time, parse_time
+from agentscaler.ids import fields_of, fill_id
+from agentscaler.population import format_time, parse_time
 from agentscaler.statements import TableInfo, write_sql
 from agentscaler.words import article, plural
 

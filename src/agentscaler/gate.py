@@ -16,8 +16,9 @@ from agentscaler.canonical import Form
 from agentscaler.contained import Contained
 from agentscaler.dice import Dice
 from agentscaler.errors import Dropped
+from agentscaler.ids import fill_id
 from agentscaler.laws import Laws, State
-from agentscaler.population import draw_value, fill_id
+from agentscaler.population import draw_value
 from agentscaler.records import Argument, EnvSpec, EnvTool, JsonObject, Model, Operation, Schema, Table
 from agentscaler.rules import Rule, decide, placed, rules_of
 from agentscaler.schemas import kind_of

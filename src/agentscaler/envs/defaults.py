@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from agentscaler.envs.documented import values_of
-from agentscaler.envs.drafts import SCALARS
-from agentscaler.records import Schema
+from agentscaler.envs.drafts import SCALARS, Col, Draft, Entry
+from agentscaler.records import Argument, Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import field
 
@@ -143,3 +143,16 @@ def _typed(said: str, kind: str, schema: Schema, choices: Sequence[str | int], *
     values = [v for v in (*schema.get("enum", ()), *choices) if isinstance(v, str)] or values_of(schema)
     known = next((v for v in values if v.lower() == said.lower()), None)
     return known if values or not bare else said
+
+
+def with_defaults(argument: Argument, entry: Entry, draft: Draft) -> Argument:
+    """What the provider says holds where the caller says nothing."""
+    schema = entry.parameters[argument.name]
+    told = {argument.name: (argument.column, schema)} if argument.role == "value" and not argument.required and not argument.many else {}
+    told |= {p: (c, schema.get("properties", {}).get(p, {})) for p, c in argument.body.items()} if argument.role == "body" else {}
+    found = {n: d for n, (c, s) in told.items() if c and c not in draft.key and draft.columns[c].reference is None and (d := default_of(s, n, draft.columns[c].choices)) is not None and _may_hold(draft.columns[c], d)}
+    return argument.model_copy(update={"defaults": found}) if found else argument
+
+
+def _may_hold(column: Col, value: str | int | float | bool) -> bool:
+    return not column.json and (column.kind == "boolean") == isinstance(value, bool) and (not column.choices or column.kind == "boolean" or value in column.choices)

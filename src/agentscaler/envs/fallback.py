@@ -10,7 +10,7 @@ from agentscaler.envs.drafts import Col
 from agentscaler.envs.naming import emails, id_template, names, template_from
 from agentscaler.envs.place import Place, Recipe, unknown
 from agentscaler.envs.vocabulary import KIND_SLUGS, MACHINES, SLUG_LISTS
-from agentscaler.population import fill_id
+from agentscaler.ids import fill_id
 from agentscaler.records import Schema
 from agentscaler.words import ROLE_WORDS, entity, field
 

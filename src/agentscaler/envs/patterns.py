@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from agentscaler.dice import Dice
 from agentscaler.envs.place import Recipe
-from agentscaler.population import fill_id
+from agentscaler.ids import fill_id
 from agentscaler.records import Schema
 
 USUAL: Final = 12

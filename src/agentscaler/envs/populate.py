@@ -22,7 +22,7 @@ from agentscaler.envs.recipes import not_failed, only_copies, recipe_of, unfinis
 from agentscaler.envs.states import state_inside
 from agentscaler.envs.vocabulary import PROJECTS, REGIONS, RUNS
 from agentscaler.envs.worlds import Plan, lies_under, written
-from agentscaler.population import fields_of
+from agentscaler.ids import fields_of
 from agentscaler.records import JsonObject, Model, Operation, Reference, Table
 from agentscaler.schemas import kind_of
 from agentscaler.words import entity, field, snake

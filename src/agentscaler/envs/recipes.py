@@ -23,7 +23,7 @@ from agentscaler.envs.patterns import fitted, in_form
 from agentscaler.envs.place import UNKNOWN, Place, Recipe, is_empty, unknown
 from agentscaler.envs.texts import FAILURES, address_like, tagged, text_of
 from agentscaler.envs.vocabulary import REGIONS, SLUG_LISTS, TEAMS, people
-from agentscaler.population import fields_of
+from agentscaler.ids import fields_of
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
 from agentscaler.words import ROLE_WORDS, WRAPPING, entity, field, split

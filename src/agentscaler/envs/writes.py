@@ -21,9 +21,9 @@ from agentscaler.envs.arguments import (
 )
 from agentscaler.envs.batches import are_rows, lists_changes, none_left, own_id_of_service
 from agentscaler.envs.conditions import stated
-from agentscaler.envs.defaults import default_of
+from agentscaler.envs.defaults import with_defaults
 from agentscaler.envs.demands import demanded, of_row
-from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, operation, python_name, table_of, usable
+from agentscaler.envs.drafts import OPTION, TOKEN, Compiled, Draft, Entry, operation, python_name, table_of, usable
 from agentscaler.envs.graves import RESTORES, alive, grave, last_state, revival, withdrawal
 from agentscaler.envs.items import one_of
 from agentscaler.envs.kept import id_of_name, kept_by_service
@@ -101,7 +101,7 @@ def create(entry: Entry, draft: Draft, service: Service, own: bool) -> Compiled:
     if draft.own and not key_path and not draft.generated and draft.own not in given:
         raise Lost("no_key")
     arguments = {n: a.model_copy(update={"required": True}) if a.column in draft.key and not a.required and not (a.column == draft.own and draft.generated) else a for n, a in arguments.items()}
-    arguments = {n: _with_defaults(a, entry, draft) for n, a in arguments.items()}
+    arguments = {n: with_defaults(a, entry, draft) for n, a in arguments.items()}
     alone = {c: scope for c, scope in unique_in(entry, draft, arguments).items() if {*scope} <= {a.column for a in arguments.values() if a.role == "value"}}
     among = next(iter(alone.values()), ())
     unique = [c for c, scope in alone.items() if scope == among]
@@ -127,19 +127,6 @@ def begun(found: Compiled, others: Sequence[Compiled]) -> Compiled:
 
 
 _BEGINNINGS: Final = frozenset("activate enable start publish open".split())
-
-
-def _with_defaults(argument: Argument, entry: Entry, draft: Draft) -> Argument:
-    """What the provider says holds where the caller says nothing."""
-    schema = entry.parameters[argument.name]
-    told = {argument.name: (argument.column, schema)} if argument.role == "value" and not argument.required and not argument.many else {}
-    told |= {p: (c, schema.get("properties", {}).get(p, {})) for p, c in argument.body.items()} if argument.role == "body" else {}
-    found = {n: d for n, (c, s) in told.items() if c and c not in draft.key and draft.columns[c].reference is None and (d := default_of(s, n, draft.columns[c].choices)) is not None and _may_hold(draft.columns[c], d)}
-    return argument.model_copy(update={"defaults": found}) if found else argument
-
-
-def _may_hold(column: Col, value: str | int | float | bool) -> bool:
-    return not column.json and (column.kind == "boolean") == isinstance(value, bool) and (not column.choices or column.kind == "boolean" or value in column.choices)
 
 
 def _made(entry: Entry, draft: Draft, service: Service) -> Draft:
