@@ -54,7 +54,7 @@ def shop() -> EnvSpec:
                 source={"name": TEXT, "aws": {**whole(key=TEXT, port=NUMBER), "description": "AWS type source details."}, "vmware": {**whole(port=NUMBER), "description": "Vmware type source details."}},
                 secret={"name": TEXT, "secretBinary": TEXT, "secretString": TEXT, "createdAt": TIME},
                 destination={"name": TEXT, **{f"{kind}Destination": whole(port=NUMBER) for kind in ("cloudwatchLogs", "kinesisFirehose", "sns")}},
-                ephemeris={"enabled": FLAG, "status": {"type": "string", "enum": ["ENABLED", "DISABLED", "INVALID"]}, "invalidReason": TEXT, "rotationEnabled": FLAG, "rotationRules": whole(days=NUMBER), "nextRotationDate": TIME},
+                orbit={"enabled": FLAG, "status": {"type": "string", "enum": ["ENABLED", "DISABLED", "INVALID"]}, "invalidReason": TEXT, "rotationEnabled": FLAG, "rotationRules": whole(days=NUMBER), "nextRotationDate": TIME},
                 member={"displayName": TEXT, "importMode": FLAG, "importModeExpireTime": TIME, "disabled": FLAG, "disabledTime": TIME, "deleted": FLAG, "deletedAt": TIME},
                 todo={"title": TEXT, "status": {**TEXT, "description": 'Status. This is either "needsAction" or "completed".'}, "completed": {**TIME, "description": "Completion date."}, "updatedAt": TIME},
                 job={"status": states, "currentPhase": TEXT, "totalFileCount": NUMBER, "completedCount": NUMBER, "failedCount": NUMBER, "createdAt": TIME, "startedAt": TIME, "finishedAt": TIME, "phases": {"type": "array", "items": whole(phaseType=TEXT, startTime=TIME, endTime=TIME, createdAt=TIME, updatedAt=TIME)}},
@@ -126,8 +126,8 @@ def test_what_a_row_holds_is_of_the_type_that_it_says() -> None:
 
 
 def test_a_flag_says_what_the_state_says_and_what_is_off_has_no_rules() -> None:
-    assert {bool(r["rotationEnabled"]) for r in rows("ephemeris")} == {True, False}
-    for row in rows("ephemeris"):
+    assert {bool(r["rotationEnabled"]) for r in rows("orbit")} == {True, False}
+    for row in rows("orbit"):
         assert bool(row["enabled"]) == (row["status"] == "ENABLED")
         assert row["rotationEnabled"] or (row["rotationRules"], row["nextRotationDate"]) == (None, None)
         assert row["status"] == "INVALID" or row["invalidReason"] is None

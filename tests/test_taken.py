@@ -95,7 +95,9 @@ def test_the_id_of_what_an_object_names_replaces_the_object() -> None:
     found = world_of(*tools[:2], must, tools[3])
     assert found.model is not None
     assert {a.column for o in found.model.operations for a in o.arguments if a.name == "BranchId"} == {"BranchId"}, "rows are found by it"
-    assert "PlanId" not in offered(world_of(*tools), "UpdateLedger"), "a plan tells more than which one it is"
+    with opened(*tools) as (world, _):  # a plan tells more than which one it is: the id is kept, and what would go stale is not told
+        call(world, "CreateLedger", LedgerName="n1", Owner="Ana", Members=[], PlanId="p1")
+        assert call(world, "UpdateLedger", LedgerName="n1", PlanId="p2")["Ledger"]["Plan"] == {"Id": "p2"}
 
 
 def test_a_text_sets_the_property_that_its_name_ends_with() -> None:
