@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agentscaler.envs.amounts import CHANGED, FUTURE
 from agentscaler.envs.drafts import STATE
-from agentscaler.envs.naming import emails
+from agentscaler.envs.naming import filled
 from agentscaler.envs.parts import one_resource
 from agentscaler.envs.place import UNKNOWN, Place, is_empty, unknown
 from agentscaler.envs.recipes import not_failed, unfinished
@@ -160,7 +160,7 @@ def _seen_in_order(recipes: Recipes) -> None:
 
 _PHONE: Final[JsonObject] = {"id": "+44 20 7946 0{digits:3}"}
 _WAYS: Final = (
-    (re.compile(r"(?i)^e-?mail(?:-json)?$"), {k: v for k, v in emails().items() if k != "who"}),
+    (re.compile(r"(?i)^e-?mail(?:-json)?$"), {"words": [["@emails"]]}),
     (re.compile(r"(?i)^(?:sms|voice|phone|call|whats_?app|mobile|text)$"), _PHONE),
     (re.compile(r"(?i)^https?$|^web_?hook$"), {"words": [["https://hooks.example.com/"], list(SLUG_LISTS[0])], "join": ""}),
 )
@@ -169,7 +169,7 @@ _WAYS: Final = (
 
 def _reached(recipes: Recipes) -> None:
     """Who is reached by EMAIL has an address of mail, and by SMS a number."""
-    ways = {n: {str(v): next((r for says, r in _WAYS if says.search(str(v))), None) for v in _listed(r)} for n, r in recipes.items()}
+    ways = {n: {str(v): next(({k: x for k, x in filled(r).items() if k != "who"} for says, r in _WAYS if says.search(str(v))), None) for v in _listed(r)} for n, r in recipes.items()}
     kind = next((n for n, known in ways.items() if sum(r is not None for r in known.values()) > 1 and field(n)[-1] in ("type", "channel", "protocol", "method")), None)
     for name, recipe in recipes.items() if kind else ():
         inside = [k for k in recipe.get("object", {}) if field(k)[-1:] == ("address",)]
