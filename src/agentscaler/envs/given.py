@@ -121,36 +121,36 @@ def _groups(own: str, sentence: str, names: list[str]) -> Iterator[_Group]:
         return tuple(dict.fromkeys(f for f in found if f))
 
     either, both = listed(r"(?:\bor\b|/)"), listed(r"(?:\band\b|\bor\b|/)")
-    for form, least, most in (
-        (rf"\b(?:must|need to|have to|should|shall)\b[^.;:]{{0,30}}? (?:(?:exactly |only )?(?:either|one of|any one of)(?: of)?:? )?{either} ?,? (?:but )?not both", 1, 1),
-        (rf"\b{_CANNOT} {_GIVE} (?:values? for )?both(?: of)?(?: the)? {both}", 0, 1),
-        (rf"\b(?:either|one of)? ?{either}[^.;]{{0,40}}?,? (?:but )?(?:{_CANNOT} {_GIVE}|not) both", 0, 1),
-        (rf"\bboth {both} {_CANNOT} be {_USED}", 0, 1),
-        (rf"\b(?:must|need to|have to) {_GIVE} (?:either )?{both},? or both\b", 1, None),
-        (rf"\bexactly one of(?: the (?:following|parameters|fields))?:? {both}", 1, 1),
-        (rf"\b(?:only|at most|no more than) one of(?: the (?:following|parameters|fields))?:? {both}", 0, 1),
-        (rf"{both} are mutually exclusive|\bmutually exclusive:? {both.replace('some', 'more')}", 0, 1),
-        (rf"{both} {_CANNOT} (?:both )?be (?:both )?{_USED} {_TOGETHER}|{both.replace('some', 'more')} {_CANNOT} both be {_USED}", 0, 1),
-        (rf"\b(?:must|need to|have to|should|shall) {_GIVE} (?:a value for |values for )?(?:at least one of|one of|either|any of)(?: the (?:following|parameters|fields))?:? {both}", 1, None),
-        (rf"\b(?:either|(?:at least )?one of)(?: the (?:following|parameters|fields|input parameters))?:? {both},? (?:must be {_USED}|(?:is|are) required|needs? to be {_USED}|has to be {_USED}|should be {_USED})\b(?! (?:for|to|in)\b)", 1, None),
+    for cue, form, least, most in (  # the cue is a part of the form: a form is made for each tool, and dear
+        ("not both", rf"\b(?:must|need to|have to|should|shall)\b[^.;:]{{0,30}}? (?:(?:exactly |only )?(?:either|one of|any one of)(?: of)?:? )?{either} ?,? (?:but )?not both", 1, 1),
+        ("both", rf"\b{_CANNOT} {_GIVE} (?:values? for )?both(?: of)?(?: the)? {both}", 0, 1),
+        ("both", rf"\b(?:either|one of)? ?{either}[^.;]{{0,40}}?,? (?:but )?(?:{_CANNOT} {_GIVE}|not) both", 0, 1),
+        ("both", rf"\bboth {both} {_CANNOT} be {_USED}", 0, 1),
+        ("or both", rf"\b(?:must|need to|have to) {_GIVE} (?:either )?{both},? or both\b", 1, None),
+        ("exactly one of", rf"\bexactly one of(?: the (?:following|parameters|fields))?:? {both}", 1, 1),
+        ("one of", rf"\b(?:only|at most|no more than) one of(?: the (?:following|parameters|fields))?:? {both}", 0, 1),
+        ("mutually exclusive", rf"{both} are mutually exclusive|\bmutually exclusive:? {both.replace('some', 'more')}", 0, 1),
+        (rf"{_TOGETHER}|both be", rf"{both} {_CANNOT} (?:both )?be (?:both )?{_USED} {_TOGETHER}|{both.replace('some', 'more')} {_CANNOT} both be {_USED}", 0, 1),
+        ("(?:one of|either|any of)", rf"\b(?:must|need to|have to|should|shall) {_GIVE} (?:a value for |values for )?(?:at least one of|one of|either|any of)(?: the (?:following|parameters|fields))?:? {both}", 1, None),
+        ("(?:either|one of)", rf"\b(?:either|(?:at least )?one of)(?: the (?:following|parameters|fields|input parameters))?:? {both},? (?:must be {_USED}|(?:is|are) required|needs? to be {_USED}|has to be {_USED}|should be {_USED})\b(?! (?:for|to|in)\b)", 1, None),
     ):
-        if (found := re.search(f"(?i){form}", sentence)) and not _HANGS.search(sentence):
+        if re.search(f"(?i){cue}", sentence) and (found := re.search(f"(?i){form}", sentence)) and not _HANGS.search(sentence):
             group = some(next(v for v in found.groupdict().values() if v))
             if len(group) > 1 and (len(group) == 2 or "both" not in found[0]):
                 yield _Group(group, least, most)
             return
     beside = rf"(?P<some>{name}(?:(?: ?, ?(?:and |or )?| ?(?:\bor\b|\band\b|/) ?){name})*){ends}"
-    for form in (
-        rf"\bmutually exclusive (?:with|to) {beside}",
-        rf"^\W*(?:note:? )?(?:this|it|the|`?{re.escape(own)}`?)\b[^,;:]{{0,30}}? ?{_CANNOT} be {_USED} (?:{_TOGETHER} |in (?:combination|conjunction) |along )?with {beside}",
-        rf"\bif you (?:use|specify|set|provide) this \w+, you {_CANNOT} (?:also )?(?:use|specify|set|provide) {beside}",
-        rf"^\W*(?:note:? )?(?:this (?:field|parameter|property|option) |it )?{_CANNOT} be {_USED} (?:if|when) {beside} (?:is|are) (?:also )?(?:set|specified|provided|present|used|given)\W*$",
-        rf"^\W*(?:{_CANNOT}|do not|don't) (?:use|specify|set|provide|combine) (?:this \w+ )?(?:together )?(?:with|if|when) {beside}(?: (?:is|are) (?:also )?(?:set|specified|provided|used))?\W*$",
+    for cue, form in (
+        ("mutually exclusive", rf"\bmutually exclusive (?:with|to) {beside}"),
+        ("with", rf"^\W*(?:note:? )?(?:this|it|the|`?{re.escape(own)}`?)\b[^,;:]{{0,30}}? ?{_CANNOT} be {_USED} (?:{_TOGETHER} |in (?:combination|conjunction) |along )?with {beside}"),
+        ("if you", rf"\bif you (?:use|specify|set|provide) this \w+, you {_CANNOT} (?:also )?(?:use|specify|set|provide) {beside}"),
+        (" (?:if|when) ", rf"^\W*(?:note:? )?(?:this (?:field|parameter|property|option) |it )?{_CANNOT} be {_USED} (?:if|when) {beside} (?:is|are) (?:also )?(?:set|specified|provided|present|used|given)\W*$"),
+        (rf"{_CANNOT}|do not|don't", rf"^\W*(?:{_CANNOT}|do not|don't) (?:use|specify|set|provide|combine) (?:this \w+ )?(?:together )?(?:with|if|when) {beside}(?: (?:is|are) (?:also )?(?:set|specified|provided|used))?\W*$"),
     ):
-        if own and (found := re.search(f"(?i){form}", sentence)):
+        if own and re.search(f"(?i){cue}", sentence) and (found := re.search(f"(?i){form}", sentence)):
             yield from (_Group((own, other), 0, 1) for other in some(found["some"]) if other != own)
             return
-    if own and (found := re.search(rf"(?i)^\W*(?:this (?:field|parameter|property) (?:is|must be) )?(?:required|specified|set),? (?:unless {name} is (?:set|specified|provided|given|present)|if {name} is (?:not (?:set|specified|provided|given|present)|omitted|empty))\W*$", sentence)):
+    if own and re.search(r"(?i)\b(?:required|specified|set),? (?:unless|if)", sentence) and (found := re.search(rf"(?i)^\W*(?:this (?:field|parameter|property) (?:is|must be) )?(?:required|specified|set),? (?:unless {name} is (?:set|specified|provided|given|present)|if {name} is (?:not (?:set|specified|provided|given|present)|omitted|empty))\W*$", sentence)):
         yield from (_Group((own, other), 1, None) for other in some(found[0]) if other != own)
 
 
