@@ -121,7 +121,7 @@ def _of_list(schema: Schema, name: str) -> Schema:
     own = rf"(?:\w+ ){{0,3}}?(?:{re.escape(word[-1])}s?|{re.escape(plural(word[-1]))}|{_CALLED})(?: ids?| names?| arns?)?\b"
     most = re.compile(rf"(?i)\b{_UP_TO} {own}|\bmax(?:imum)? (?:number|quantity|count) of {own}(?: \w+)?(?: is|:) ?{_N}|\b{_UP_TO}(?: entries)? (?:can|may) be (?:specified|passed|provided)|\b{_UP_TO} ?[).]*$")
     none = re.compile(rf"(?i)\b(?:at least|a minimum of) (?:one|1) {own}(?! (?:of|from|in)\b)|\b(?:must not|cannot|can't) be (?:an )?empty\b|\bmust be non-?empty\b")
-    one = re.compile(rf"(?i)\bonly (?:one|1|a single) {own} (?:can|may) be (?:specified|provided|set|passed)|\b(?:you can )?(?:only )?(?:specify|provide) (?:only|exactly) (?:one|1|a single) {own}|\bexactly one {own} (?:must|is|can|should)")
+    one = re.compile(rf"(?i)\bonly (?:one|1|a single) {own} (?:can|may) be (?:specified|provided|set|passed)|\b(?:you can )?(?:only )?(?:specify|provide) (?:only|exactly) (?:one|1|a single) {own}(?! (?:per|for (?:each|every)|in (?:each|every))\b)|\bexactly one {own} (?:(?:must|can|should) be (?:specified|provided|given|set)|is (?:supported|allowed|permitted|required))\b")
     found: set[int] = set()
     for sentence in re.split(r"(?<=[.!;])\s+|\n", text):
         if _PART.search(sentence):
