@@ -175,6 +175,10 @@ def snake(name: str) -> str:
     return "_".join(split(name))
 
 
+LINES = re.compile(r"(?<=[.!;])\s+|\n")
+"""Where a sentence ends, or a line."""
+
+
 def sentence(text: str, limit: int = 160) -> str:
     """The first sentence of a description, at most `limit` characters, with a full stop."""
     text = re.sub(r"\s+", " ", text).strip()

@@ -14,13 +14,14 @@ from agentscaler.envs.items import one_of
 from agentscaler.envs.mirrors import Mirror
 from agentscaler.records import Held, Operation, Schema
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import READS
 from agentscaler.words import field
 
-READS: Final = ("get", "list")
 _NAMING: Final = frozenset("id arn name identifier key uin".split())
 """Last words of a column that says which thing is meant."""
 _LABELS: Final = (("name",), ("arn",), ("id",), ("alias",), ("title",), ("display", "name"), ("email",), ("uin",))
 """What a row repeats of the thing that it names, and what is that thing's own as long as it is there."""
+
 
 class Uses(NamedTuple):
     """What the tools of a service do with the columns of a table."""
@@ -54,7 +55,7 @@ def find_cells(good: Mapping[str, Compiled], tables: Mapping[Noun, Draft]) -> No
 def _uses(operations: Sequence[Operation]) -> Uses:
     shown, written, asked = set[str](), set[str](), set[str]()
     for o in operations:
-        taken = {c for a in o.arguments for i in (a, *a.inside) for c in (i.column, *i.body.values(), *(p.split(".")[0] for p in i.places.values())) if c}
+        taken = {c for a in o.arguments for i in a.every() for c in (i.column, *i.body.values(), *(p.split(".")[0] for p in i.places.values())) if c}
         taken |= set(o.sets) | ({o.state[0]} if o.state else set())
         beside = set(o.shape.beside.values()) if o.shape else set()
         asked |= taken | beside

@@ -66,7 +66,8 @@ def _allowed(sentence: str, deed: str, column: Col, noun: Noun, spoken: Mapping[
     if moving and "in progress" in sentence.lower() and (found := re.search(rf"(?i)(?:\bfails?|{_NOT} (?:be )?(?:{deed}|disassociat\w*|detach\w*)\b[^.;]*?) (?:if|while|when) (?:there is )?(?:an? |the )?(?P<which>(?:creat|updat|delet)\w*(?: or (?:creat|updat|delet)\w*)? )?{last} (?:is )?{_STILL}in progress\b", sentence)):
         which = [v for v in moving if not found["which"] or any(w[:5] in found["which"].lower() for w in split(str(v)) if len(w) > 3 and w != "progress")]
         return (False, which) if which else None
-    if not any("".join(split(s)) in _BREAKS.sub("", sentence.lower()) for s in spoken):
+    flat = _BREAKS.sub("", sentence.lower())
+    if not any("".join(split(s)) in flat for s in spoken):
         return None  # none of the values: what follows is made for each column, and dear
     whole = r"(?![^.;]*\b(?:if|while|when|unless|until|before|where)\b)"
     forms = [(False, rf"(?:^|\b(?:an?|the|any|your|that) ){said} {thing} {_NOT} be {deed}{whole}"), (False, rf"{_NOT} {deed} (?:(?:an?|the|your|any|your account's) )?{said} {thing}\b{whole}")]

@@ -9,7 +9,7 @@ from agentscaler.edges import collection_words, placeholders
 from agentscaler.envs.drafts import ITEM_KINDS, OPTION, SERIALS, STATE, TOKEN, Draft, Entry, Noun, at_address, table_of
 from agentscaler.envs.items import is_plural, one_of
 from agentscaler.schemas import kind_of
-from agentscaler.words import PAGING, TRANSPORT, entity, field
+from agentscaler.words import LINES, PAGING, TRANSPORT, entity, field
 
 STRICT_CONTEXT: Final = frozenset(["project", "location", "region", "zone", "account", "organization", "folder", "uin", "tenant", "catalog"])
 """Words that name the surroundings rather than a row."""
@@ -75,7 +75,7 @@ def called_by_upsert(draft: Draft) -> bool:
 
 def upserts(entry: Entry) -> bool:
     """'Creates or updates a list', 'Adds or modifies ...', 'If it does not exist, it is created': does an update make the row where there is none?"""
-    return entry.what.kind in ("update", "put") and any(_UPSERTS.search(s) for s in re.split(r"(?<=[.!;])\s+|\n", entry.tool.description))
+    return entry.what.kind in ("update", "put") and any(_UPSERTS.search(s) for s in LINES.split(entry.tool.description))
 
 
 _UPSERTS: Final = re.compile(

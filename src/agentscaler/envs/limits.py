@@ -8,7 +8,7 @@ from agentscaler.envs.documented import RANGE, range_of, values_of
 from agentscaler.envs.items import one_of
 from agentscaler.records import Schema
 from agentscaler.schemas import kind_of
-from agentscaler.words import field, plural
+from agentscaler.words import LINES, field, plural
 
 
 def limits_of(schema: Schema, name: str = "") -> Schema:
@@ -73,7 +73,7 @@ def _of_text(schema: Schema) -> Schema:
     if "enum" in schema or "format" in schema:
         return {}
     found: set[tuple[int, int | None]] = set()
-    sentences = [_PRESENT.sub("", s) for s in re.split(r"(?<=[.!;])\s+|\n", text)]
+    sentences = [_PRESENT.sub("", s) for s in LINES.split(text)]
     for sentence in sentences:
         if _OTHER.search(sentence):
             if re.search(rf"{_N} {_CHARACTERS}", sentence):
@@ -123,17 +123,18 @@ def _of_list(schema: Schema, name: str) -> Schema:
     none = re.compile(rf"(?i)\b(?:at least|a minimum of) (?:one|1) {own}(?! (?:of|from|in)\b)|\b(?:must not|cannot|can't) be (?:an )?empty\b|\bmust be non-?empty\b")
     one = re.compile(rf"(?i)\bonly (?:one|1|a single) {own} (?:can|may) be (?:specified|provided|set|passed)|\b(?:you can )?(?:only )?(?:specify|provide) (?:only|exactly) (?:one|1|a single) {own}(?! (?:per|for (?:each|every)|in (?:each|every))\b)|\bexactly one {own} (?:(?:must|can|should) be (?:specified|provided|given|set)|is (?:supported|allowed|permitted|required))\b")
     found: set[int] = set()
-    for sentence in re.split(r"(?<=[.!;])\s+|\n", text):
+    sentences = LINES.split(text)
+    for sentence in sentences:
         if _PART.search(sentence):
             continue
         found |= {1} if one.search(sentence) else {_number(next(g for g in m.groups() if g)) for m in most.finditer(sentence)}
-    need = not _PART.search(text) and any(none.search(s) for s in re.split(r"(?<=[.!;])\s+|\n", text))
+    need = not _PART.search(text) and any(none.search(s) for s in sentences)
     return ({"minItems": 1} if need and not re.search(r"(?i)\bempty (?:list|array)", text) else {}) | ({"maxItems": min(found)} if len(found) == 1 and min(found) > 0 else {})
 
 
 def per_request(text: str) -> int | None:
     """'A maximum of 10 clusters are allowed per call': how many things a tool takes at once, as its own text says."""
-    found = [_number(m[1]) for s in re.split(r"(?<=[.!;])\s+|\n", text) if _ONE_REQUEST.search(s) and not _PART.search(s) and not _MEASURED.search(s) for m in re.finditer(rf"(?i)\b{_UP_TO} [a-z]\w+", s)]
+    found = [_number(m[1]) for s in LINES.split(text) if _ONE_REQUEST.search(s) and not _PART.search(s) and not _MEASURED.search(s) for m in re.finditer(rf"(?i)\b{_UP_TO} [a-z]\w+", s)]
     return found[0] if len(found) == 1 and found[0] > 0 else None
 
 

@@ -244,7 +244,7 @@ def _empty_unread(columns: dict[str, JsonObject], model: Model) -> None:
         mine = [o for o in model.operations if table.name in (o.table, o.through)]
         known = {c for name, some in elsewhere if name == table.name for c in some}
         known |= {c for o in mine if o.shape and o.act in ("get", "list") for c in shown_by(o.shape)} | {c for o in mine for c in (*o.sets, *((o.state or ())[:1]))}
-        asked = [a for o in mine for argument in o.arguments for a in (argument, *argument.inside) if a.required or o.act in ("get", "list") or a.role not in ("value", "body")]
+        asked = [a for o in mine for argument in o.arguments for a in argument.every() if a.required or o.act in ("get", "list") or a.role not in ("value", "body")]
         known |= {c for a in asked for c in (a.column or "", *a.body.values(), *(p.split(".")[0] for p in a.places.values()))}
         for column in table.columns:
             if column.null and column.name not in (*table.key, *known):

@@ -13,9 +13,9 @@ from agentscaler.envs.drafts import TOKEN, Compiled, Draft, Noun
 from agentscaler.envs.items import input_only
 from agentscaler.envs.worlds import written
 from agentscaler.records import Argument, Operation, Schema
+from agentscaler.verbs import READS
 from agentscaler.words import field, split
 
-READS = ("get", "list")
 MAKES = ("create", "copy", "put")
 _KEPT = re.compile(r"(?i)(?:password|passphrase|secret|contents?|credentials?|payload|private_?key)$")
 """What a service keeps and does not tell."""

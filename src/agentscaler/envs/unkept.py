@@ -44,14 +44,13 @@ _ASIDE: Final = re.compile(
     r"\b(?:is|are|was) not found\b|\bNOT_FOUND\b\W*(?:error|exception|is|will)"
 )
 """What no world keeps, and what is only said of the form of a value or of the way a call is made."""
-_AROUND: Final = re.compile(r"(?i)token$|^dry_?run$|validate_?only|request_?id$|^(?:fields|alt|key|quota_?user|pretty_?print|view|expand|include|x-)|_id_?token|etag$|^(?:aws)?_?region$|^aws_?account_?id$|^accept_|_encoding$|language$|_version$|^version$|^params$")
-"""Arguments of the way a call is made."""
-_CALLER: Final = re.compile(r"(?i)^member_?(?:ids?|account|app_?ids?)$|^user_?project$|^on_?behalf_?of|^expected_?(?:source_?)?bucket_?owner$|^service_?project_?number$|^return_?partial_?success$|^use_?(?:domain_?)?admin_?access$|^supports_?(?:all|team)_?drives$|^execution_?config\.|^header\.")
-"""For whom a call is made, and which kinds of answer its caller can read."""
+_AROUND: Final = re.compile(
+    r"(?i)^(?:fields|alt|key|quota_?user|pretty_?print|view|expand|include)|_id_?token|^(?:aws)?_?region$|^aws_?account_?id$|_encoding$|language$|_version$|^version$|^params$|"
+    r"^member_?(?:ids?|account|app_?ids?)$|^service_?project_?number$|^return_?partial_?success$|^execution_?config\.|^header\."
+)
+"""What else, beside what `of_call` knows, says how a call is made, for whom, and which answers its caller can read."""
 _SHOWS: Final = re.compile(r"(?i)^(?:opt_?fields|read_?mask|field_?mask|projection|select|attributes_?to_?get|additional_?fields_\w+)$|^(?:properties(?:_with_history)?|associations)$")
 """What of a row an answer shows."""
-
-
 _IGNORED: Final = re.compile(r"(?i)\boptimistic\b|\bignored when\b|\bhash of\b")
 """What is said of a stamp, which nothing has before it is made."""
 
@@ -59,7 +58,7 @@ _IGNORED: Final = re.compile(r"(?i)\boptimistic\b|\bignored when\b|\bhash of\b")
 def _beside(name: str, schema: Schema, operation: Operation) -> bool:
     """Is an argument that is not taken none of substance: how the call is made and its answer is written, pages of a list that has all rows on one, what the service makes itself or settles once, and what is said to be without effect?"""
     pages = operation.act in READS and (PAGING.match(" ".join(field(name))) or leads_on(name, schema)) and kind_of(schema) in ("integer", "number", "string") and field(name)[-1] not in _NO_PAGES
-    of_it = _AROUND.search(name) or _CALLER.search(name) or of_call(name, schema) or writes_answer(name, schema) or (operation.act in READS and (_SHOWS.search(name) or ASIDE.search(name)))
+    of_it = _AROUND.search(name) or of_call(name, schema) or writes_answer(name, schema) or (operation.act in READS and (_SHOWS.search(name) or ASIDE.search(name)))
     unseen = operation.act == "create" and STAMP.search(name) and _IGNORED.search(str(schema.get("description", "")))
     served = operation.act not in READS and (kept_by_service(name, schema, new=operation.act == "create") or (operation.act == "update" and settled(name, schema)))
     return bool(pages or of_it or unseen or served) or serves_nothing(schema)

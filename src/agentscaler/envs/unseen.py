@@ -15,14 +15,14 @@ from agentscaler.envs.drafts import OPTION, TOKEN, Col, Compiled, Draft, Entry, 
 from agentscaler.envs.held import find_held
 from agentscaler.envs.items import one_of
 from agentscaler.envs.service import Service
-from agentscaler.envs.shown import READS, seen_columns
+from agentscaler.envs.shown import MAKES, seen_columns
 from agentscaler.envs.worlds import CompiledService, Member, children_of, used_columns, written
 from agentscaler.envs.writes import update
 from agentscaler.records import Argument
 from agentscaler.schemas import kind_of
+from agentscaler.verbs import READS
 from agentscaler.words import TRANSPORT, entity, field
 
-MAKES: Final = ("create", "copy", "put", "link")
 _TAKES: Final = ("delete", "remove", "clear", "unset")
 """Verbs that take a piece away; what is released, revoked or archived is more than gone."""
 
@@ -47,7 +47,7 @@ def drop_unseen(good: dict[str, Compiled], lost: dict[str, str], service: Servic
 def _tells(found: Compiled) -> bool:
     """Does a tool that makes a row answer with something of it?"""
     shape = found.operation.shape
-    return found.operation.act in MAKES and shape is not None and bool(shape.fields or shape.beside or shape.done)
+    return found.operation.act in (*MAKES, "link") and shape is not None and bool(shape.fields or shape.beside or shape.done)
 
 
 def unread(good: Mapping[str, Compiled], service: Service) -> list[Noun]:
